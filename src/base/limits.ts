@@ -1,0 +1,93 @@
+// Every bound of the system, unit last, each with its reason. How they relate is asserted when the program starts.
+import { assert } from "./fault.ts";
+
+export const limits = {
+  // Formats (snapshot/)
+  /** A manifest lists part digests; 256 of 32 bytes keep it under 10 kB, however large the page. */
+  manifestPartsMax: 256,
+  manifestBytesMax: 64 * 1024,
+  /** About 24 routes a part: one changed route sends about 4 kB of part. */
+  partRoutesAim: 24,
+  partBytesMax: 4 * 1024 * 1024,
+  objectBytesMax: 32 * 1024 * 1024,
+  documentBytesMax: 64 * 1024,
+  pathBytesMax: 1024,
+  hostsPerPageMax: 64,
+  /** A key that was stolen can burn this many numbers at once, and no more (fast-forward). */
+  generationJumpMax: 1_000_000,
+
+  // Sync
+  frameBytesMax: 256 * 1024,
+  heartbeatMs: 2_000,
+  /** Level 1 after this long without an accepted heartbeat: four were missed. */
+  staleAfterMs: 8_000,
+  /** Heartbeats in a row that end level 1. */
+  heartbeatsToRecover: 3,
+  /** A source silent for two and a half heartbeats is left for the next one. */
+  sourceSilentMs: 5_000,
+  reconnectMsMin: 100,
+  reconnectMsMax: 5_000,
+  pollMs: 2_000,
+  /** Bytes waiting in a feed for one POP before it is dropped with a reason; it resumes. */
+  sessionBytesMax: 64 * 1024 * 1024,
+  helloBytesMax: 1024 * 1024,
+  fetchDigestsMax: 4_096,
+  /** Bodies of one snapshot kept in memory while it is fetched, before they are written ahead of it. */
+  applyBytesMax: 64 * 1024 * 1024,
+
+  // Store
+  storeBytesMax: 1024 * 1024 * 1024 * 1024,
+  storeReadersMax: 512,
+  readerCheckMs: 30_000,
+  generationsKept: 20,
+  generationsKeptMs: 24 * 3_600_000,
+  sweepEntriesPerTxn: 200,
+  sweepEveryMs: 10_000,
+  /** A stamp further ahead of this machine's clock is refused. */
+  stampAheadMsMax: 5 * 60_000,
+  opBytesMax: 1024 * 1024,
+  batchOpsMax: 200_000,
+
+  // Edge
+  /** Workers look for a new generation at least this often when no wake-up came. */
+  refsPollMs: 250,
+  /** The banner slot is filled at most this often per page. */
+  bannerMsMin: 1_000,
+  hotBytesMax: 64 * 1024 * 1024,
+  requestBodyBytesMax: 64 * 1024,
+  ingestPerMinuteMax: 60,
+  /** A child that dies twice within this time at opening its store has a corrupt store. */
+  childDeathsWindowMs: 10_000,
+  restartMsMin: 200,
+  restartMsMax: 5_000,
+
+  // Control
+  apiBodyBytesMax: 1024 * 1024,
+  importBytesMax: 256 * 1024 * 1024,
+  listIncidentsMax: 50,
+  feedEntriesMax: 25,
+  nameCharsMax: 500,
+  updateCharsMax: 25_000,
+} as const;
+
+/** Relations that the code relies on; called once at start. */
+export function assertLimits(): void {
+  assert(limits.staleAfterMs >= 3 * limits.heartbeatMs, "Limits: level 1 must tolerate two lost heartbeats.");
+  assert(
+    limits.sourceSilentMs < limits.staleAfterMs,
+    "Limits: a POP must change its source before its page turns stale.",
+  );
+  assert(limits.frameBytesMax > limits.manifestBytesMax, "Limits: a manifest must fit into one frame.");
+  assert(
+    limits.frameBytesMax > limits.documentBytesMax,
+    "Limits: a signed document must fit into one frame.",
+  );
+  assert(
+    limits.sessionBytesMax > limits.objectBytesMax,
+    "Limits: one object must fit into a session's queue.",
+  );
+  assert(
+    limits.bannerMsMin >= limits.refsPollMs,
+    "Limits: the banner must not be refilled faster than levels are read.",
+  );
+}

@@ -1,0 +1,41 @@
+// One holder of a data folder at a time. In: a folder. Out: a lock that the system releases when the process ends, however it ends.
+// SQLite's exclusive lock on an empty file is an OS file lock on every platform; node:fs has none, and a pid file outlives kill -9.
+import { Database } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Fault, messageOf } from "../base/fault.ts";
+
+export interface FolderLock {
+  release(): void;
+}
+
+/** Makes the folder and takes it. Throws Fault `folder-locked` when another process holds it, `folder-unusable` when it cannot be made. */
+export function lockFolder(folder: string): FolderLock {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const database = new Database(join(folder, "lock"), { create: true });
+    try {
+      database.run("PRAGMA locking_mode = EXCLUSIVE");
+      database.run("BEGIN EXCLUSIVE");
+    } catch (thrown) {
+      database.close();
+      throw thrown;
+    }
+    return { release: () => database.close() };
+  } catch (thrown) {
+    if (/locked|busy/i.test(messageOf(thrown))) {
+      throw new Fault(
+        "folder-locked",
+        `The data folder ${folder} is held by another process.`,
+        "Stop that process, or name another folder with --data.",
+        { cause: thrown },
+      );
+    }
+    throw new Fault(
+      "folder-unusable",
+      `The data folder ${folder} cannot be used: ${messageOf(thrown)}.`,
+      "Name a folder with --data that this user may write, on a disk with room.",
+      { cause: thrown },
+    );
+  }
+}

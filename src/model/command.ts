@@ -1,0 +1,131 @@
+// What an editor may ask for. In: the API, the importer, the demo. Out: `decide` turns one into ops or a refusal.
+// Field values arrive validated for shape by the caller's edge; `decide` checks them against the page.
+
+import type { OpDraft } from "./op.ts";
+import type { ComponentStatus, Impact, IncidentStatus, IndicatorRule, MaintenanceStatus } from "./view.ts";
+
+export interface PageFields {
+  readonly name?: string;
+  readonly url?: string;
+  readonly hosts?: readonly string[];
+  readonly timeZone?: string;
+  readonly description?: string | null;
+  readonly indicatorRule?: IndicatorRule;
+}
+
+export interface ComponentFields {
+  readonly name?: string;
+  readonly status?: ComponentStatus;
+  readonly description?: string | null;
+  readonly position?: number;
+  readonly groupId?: string | null;
+  readonly group?: boolean;
+  readonly showcase?: boolean;
+  readonly startDate?: string | null;
+  readonly onlyShowIfDegraded?: boolean;
+}
+
+export interface IncidentFields {
+  readonly name?: string;
+  readonly status?: IncidentStatus | MaintenanceStatus;
+  /** Text of the update that this change writes. */
+  readonly body?: string;
+  readonly impactOverride?: Impact | null;
+  /** The complete new set of affected components. */
+  readonly componentIds?: readonly string[];
+  /** Status that each named component takes with this update. */
+  readonly components?: Readonly<Record<string, ComponentStatus>>;
+  readonly window?: { readonly from: number; readonly until: number };
+  readonly deliverNotifications?: boolean;
+  /** Backfill: when it happened, if not now (ms). */
+  readonly at?: number;
+}
+
+/** One complete picture of a page from elsewhere; ids and times are kept. Produced by the importers. */
+export interface ImportBundle {
+  readonly page: PageFields & { readonly id: string; readonly updatedAt?: number };
+  readonly components: readonly (ComponentFields & {
+    readonly id: string;
+    readonly createdAt?: number | null;
+    readonly updatedAt?: number | null;
+  })[];
+  readonly incidents: readonly ImportedIncident[];
+}
+
+export interface ImportedIncident {
+  readonly id: string;
+  readonly name: string;
+  readonly status?: IncidentStatus | MaintenanceStatus;
+  readonly impact?: Impact;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt?: number | null;
+  readonly monitoringAt?: number | null;
+  readonly resolvedAt?: number | null;
+  readonly shortlink?: string | null;
+  readonly window?: { readonly from: number; readonly until: number } | null;
+  readonly componentIds?: readonly string[];
+  readonly reminderIntervals?: unknown;
+  readonly feedNumber?: string | null;
+  readonly updates: readonly {
+    readonly id: string;
+    readonly status: IncidentStatus | MaintenanceStatus;
+    readonly body: string;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+    readonly displayAt: number;
+    readonly affectedComponents?:
+      | readonly {
+          readonly code: string;
+          readonly name: string;
+          readonly oldStatus: ComponentStatus;
+          readonly newStatus: ComponentStatus;
+        }[]
+      | null;
+    readonly deliverNotifications?: boolean;
+  }[];
+}
+
+export type Command =
+  | {
+      readonly kind: "page.create";
+      readonly id?: string;
+      readonly fields: PageFields & { readonly name: string; readonly url: string };
+    }
+  | { readonly kind: "page.update"; readonly fields: PageFields }
+  | {
+      readonly kind: "component.create";
+      readonly id?: string;
+      readonly fields: ComponentFields & { readonly name: string };
+    }
+  | { readonly kind: "component.update"; readonly id: string; readonly fields: ComponentFields }
+  | {
+      readonly kind: "incident.create";
+      readonly id?: string;
+      readonly fields: IncidentFields & { readonly name: string };
+    }
+  | { readonly kind: "incident.update"; readonly id: string; readonly fields: IncidentFields }
+  /** A component had this status from then on: history that was known before it was told. */
+  | {
+      readonly kind: "transition.add";
+      readonly componentId: string;
+      readonly at: number;
+      readonly status: ComponentStatus;
+    }
+  | { readonly kind: "import"; readonly bundle: ImportBundle };
+
+/** Why a command was not carried out. `status` is the HTTP status that says the same. */
+export interface Refusal {
+  readonly status: 400 | 404 | 409 | 422;
+  readonly sentences: readonly string[];
+}
+
+/** What a command needs from outside to be decided: the moment, and names for what it makes. */
+export interface DecideContext {
+  readonly now: number;
+  newId(): string;
+}
+
+export type Decision =
+  | { readonly ok: true; readonly ops: readonly OpDraft[]; readonly id: string }
+  | { readonly ok: false; readonly refusal: Refusal };

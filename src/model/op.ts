@@ -1,0 +1,32 @@
+// One change, as it is logged and replicated. In: decide (drafts), the ledger (stamps). Out: what fold merges.
+// Field values are JSON. Two rules merge everything: the latest stamp wins per field, and sets merge as OR-sets.
+
+/** What an op speaks of. `update` belongs to an incident; `transition` is one past or present change of a component's status. */
+export type EntityKind = "page" | "component" | "incident" | "update" | "transition";
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Additions and removals of one OR-set field. `remove` names the stamps (add tags) that are taken out. */
+export interface SetChange {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+/** What `decide` returns: an op before it has a stamp, a time, a region and an actor. */
+export interface OpDraft {
+  readonly page: string;
+  readonly kind: EntityKind;
+  readonly id: string;
+  /** Last-write-wins fields; times are ms since the epoch. */
+  readonly fields: Readonly<Record<string, Json>>;
+  /** OR-set fields. */
+  readonly sets?: Readonly<Record<string, SetChange>>;
+}
+
+/** A logged op. `hlc` orders (a fixed-width string that sorts as time does), `at` is wall time in ms and is what people see. */
+export interface Op extends OpDraft {
+  readonly hlc: string;
+  readonly at: number;
+  readonly region: string;
+  readonly actor: string;
+}

@@ -1,0 +1,140 @@
+// What a page is at one moment: the folded ops, in the shapes that everything downstream reads.
+// Times are ms since the epoch, UTC; null where there is none. Field names follow the Statuspage API v2 in camelCase.
+// Objects are immutable and shared: an entity that did not change is the same object in the next view.
+
+export type ComponentStatus =
+  | "operational"
+  | "degraded_performance"
+  | "partial_outage"
+  | "major_outage"
+  | "under_maintenance";
+export type Impact = "none" | "minor" | "major" | "critical" | "maintenance";
+export type IncidentStatus = "investigating" | "identified" | "monitoring" | "resolved" | "postmortem";
+export type MaintenanceStatus = "scheduled" | "in_progress" | "verifying" | "completed";
+
+export const componentStatuses: readonly ComponentStatus[] = [
+  "operational",
+  "degraded_performance",
+  "partial_outage",
+  "major_outage",
+  "under_maintenance",
+];
+export const impacts: readonly Impact[] = ["none", "minor", "major", "critical", "maintenance"];
+export const incidentStatuses: readonly IncidentStatus[] = [
+  "investigating",
+  "identified",
+  "monitoring",
+  "resolved",
+  "postmortem",
+];
+export const maintenanceStatuses: readonly MaintenanceStatus[] = [
+  "scheduled",
+  "in_progress",
+  "verifying",
+  "completed",
+];
+
+/** Which signal wins when components are operational but an incident is open (public pages disagree, so it is a setting). */
+export type IndicatorRule = "components" | "incidents";
+
+export interface Page {
+  readonly id: string;
+  readonly name: string;
+  /** As the operator wrote it; its host is the first of `hosts`. */
+  readonly url: string;
+  /** Lower-case host names without port that this page answers to. */
+  readonly hosts: readonly string[];
+  readonly timeZone: string;
+  readonly description: string | null;
+  readonly createdAt: number;
+  /** The data's own time: of the latest change that a reader can see. Never the render's. */
+  readonly updatedAt: number;
+  readonly indicatorRule: IndicatorRule;
+  readonly language: "en";
+}
+
+export interface Component {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ComponentStatus;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+  readonly position: number;
+  /** Breaks ties of `position`: the order in which components came. */
+  readonly rank: number;
+  readonly description: string | null;
+  readonly showcase: boolean;
+  /** YYYY-MM-DD: no uptime is claimed before it. */
+  readonly startDate: string | null;
+  readonly groupId: string | null;
+  readonly group: boolean;
+  readonly onlyShowIfDegraded: boolean;
+  /** Greatest stamp folded into this object. */
+  readonly version: string;
+}
+
+export interface AffectedComponent {
+  readonly code: string;
+  readonly name: string;
+  readonly oldStatus: ComponentStatus;
+  readonly newStatus: ComponentStatus;
+}
+
+export interface IncidentUpdate {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly status: IncidentStatus | MaintenanceStatus;
+  readonly body: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly displayAt: number;
+  readonly affectedComponents: readonly AffectedComponent[] | null;
+  readonly deliverNotifications: boolean;
+}
+
+/** A real-time incident (`window` null) or a scheduled maintenance. */
+export interface Incident {
+  readonly id: string;
+  readonly name: string;
+  readonly status: IncidentStatus | MaintenanceStatus;
+  readonly impact: Impact;
+  readonly impactOverride: Impact | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt: number | null;
+  readonly monitoringAt: number | null;
+  readonly resolvedAt: number | null;
+  readonly shortlink: string | null;
+  /** A maintenance's window; it changes as a whole. */
+  readonly window: { readonly from: number; readonly until: number } | null;
+  /** Ids of affected components, in the order in which they were added. */
+  readonly componentIds: readonly string[];
+  /** Newest first by `displayAt`. */
+  readonly updates: readonly IncidentUpdate[];
+  /** Known from a feed alone: it has a page and a place in the feed, but says nothing of components. */
+  readonly feedNumber: string | null;
+  readonly reminderIntervals: Readonly<unknown> | null;
+  readonly version: string;
+}
+
+/** A component's status from `at` on. */
+export interface Transition {
+  readonly at: number;
+  readonly status: ComponentStatus;
+}
+
+export interface PageView {
+  readonly page: Page;
+  /** By `position`, then `rank`; groups and members in one list, as the API lists them. */
+  readonly components: readonly Component[];
+  readonly componentById: ReadonlyMap<string, Component>;
+  /** Real-time incidents: unresolved first, newest first; then resolved by `resolvedAt`, newest first. */
+  readonly incidents: readonly Incident[];
+  /** Scheduled maintenances by start of window, newest last. */
+  readonly maintenances: readonly Incident[];
+  readonly incidentById: ReadonlyMap<string, Incident>;
+  /** Status history by component id, oldest first, at most one entry a moment. */
+  readonly transitions: ReadonlyMap<string, readonly Transition[]>;
+  /** Greatest stamp of everything on the page. */
+  readonly version: string;
+}

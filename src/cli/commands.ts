@@ -1,0 +1,33 @@
+// Every command of the binary, one line each. In: nothing. Out: names, summaries, and how to load each one's module.
+// A module is loaded when its command is asked for, so that `edge` never loads the control plane's framework.
+import type { Command } from "./flags.ts";
+
+/** What a command's module exports: one command, or several that share their first word. */
+export interface CommandModule {
+  readonly command?: Command;
+  readonly commands?: readonly Command[];
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  /** The same sentence as the command's own (tested): the overview must not load every module. */
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
+// The specifiers are literal, so that the compiled binary contains what they name.
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: "version",
+    summary: "name the commit, the target and the runtime of this program",
+    load: () => import("./version.ts"),
+  },
+];
+
+/** The command of an entry. */
+export async function loadCommand(entry: CommandEntry): Promise<Command> {
+  const module = await entry.load();
+  const found = module.command ?? module.commands?.find(({ name }) => name === entry.name);
+  if (found === undefined) throw new Error(`The module of pharos ${entry.name} exports no such command.`);
+  return found;
+}

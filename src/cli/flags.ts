@@ -124,7 +124,8 @@ export function defineCommand<
     run(
       values: Values<Flags, Positionals>,
       context: Context,
-    ): Promise<number | undefined> | Promise<void> | number | undefined;
+      // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement has this type
+    ): Promise<number | undefined | void> | number | undefined | void;
   },
 ): Command {
   return {

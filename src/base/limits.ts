@@ -9,6 +9,13 @@ export const limits = {
   /** About 24 routes a part: one changed route sends about 4 kB of part. */
   partRoutesAim: 24,
   partBytesMax: 4 * 1024 * 1024,
+  /** A part decodes in under 10 ms; 256 of them name four million routes. */
+  partRoutesMax: 16_384,
+  /** The banner's text in one language (UTF-8), and how many languages: with 256 parts and 64 hosts they fit into a manifest. */
+  bannerBytesMax: 1_000,
+  bannersMax: 32,
+  /** Heads that one publisher's heartbeat stands for. */
+  headsMax: 65_536,
   objectBytesMax: 32 * 1024 * 1024,
   documentBytesMax: 64 * 1024,
   pathBytesMax: 1024,

@@ -1,0 +1,119 @@
+// The envelope of everything that is signed. In: a value and a key, or bytes from anyone. Out: bytes, or a value and its signer.
+// The signature is over the context word, a zero byte and the payload exactly as stored, so no document passes for another kind.
+import { Buffer } from "node:buffer";
+import { assert } from "../base/fault.ts";
+import { ok, type Result, refuse } from "../base/result.ts";
+import { decode, type Reader, Writer } from "./bytes.ts";
+import {
+  type KeyRole,
+  keyBytes,
+  type PublicKey,
+  publicKeyBytes,
+  publicKeyFrom,
+  type SecretKey,
+  signatureBytes,
+  signBytes,
+  verifyBytes,
+} from "./keys.ts";
+
+const magic = "PHSD";
+const version = 1;
+const contextCharsMax = 64;
+const isContext = (text: string): boolean => /^pharos\/[a-z]+\/[0-9]+$/.test(text);
+
+/** One kind of signed document: its context word, who signs it, its bound and its payload. */
+export interface SignedFormat<Value> {
+  readonly context: string;
+  readonly signer: KeyRole;
+  readonly bytesMax: number;
+  write(writer: Writer, value: Value): void;
+  read(reader: Reader): Value;
+}
+
+/** Why bytes are not a document of the wanted kind, signed by the key that they name. */
+export type OpenReason =
+  | "too-long" // refused before anything is read
+  | "undecodable" // not the format
+  | "unknown-version" // this kind of document, of another release
+  | "wrong-context" // a signed document of another kind
+  | "unknown-key" // its key is not among those asked for
+  | "bad-signature"; // altered, or never signed
+
+export interface Opened<Value> {
+  readonly value: Value;
+  readonly key: PublicKey;
+}
+
+interface Envelope {
+  readonly context: string;
+  readonly key: PublicKey;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Signs `value`. The key must have the format's role: anything else is a defect of the caller. */
+export function signAs<Value>(format: SignedFormat<Value>, value: Value, secretKey: SecretKey): Uint8Array {
+  assert(
+    secretKey.role === format.signer,
+    `${format.context} is signed by a ${format.signer} key, not by a ${secretKey.role} key.`,
+  );
+  const writer = new Writer();
+  format.write(writer, value);
+  const payload = writer.done();
+  const bytes = new Writer()
+    .head(magic, version)
+    .name(format.context, contextCharsMax, isContext)
+    .bytes(publicKeyBytes(secretKey.publicKey) ?? new Uint8Array())
+    .u32(payload.length)
+    .bytes(payload)
+    .bytes(signBytes(signedMessage(format.context, payload), secretKey))
+    .done();
+  assert(
+    bytes.length <= format.bytesMax,
+    `A document of ${format.context} exceeds ${format.bytesMax} bytes.`,
+  );
+  return bytes;
+}
+
+/**
+ * Opens a document: length, envelope, kind, key, signature, payload, in this order. `knows` says which keys are worth a
+ * verification; without it any key is, and the caller decides what its word is worth.
+ */
+export function openAs<Value>(
+  format: SignedFormat<Value>,
+  bytes: Uint8Array,
+  knows: (key: PublicKey) => boolean = () => true,
+): Result<Opened<Value>, OpenReason> {
+  if (bytes.length > format.bytesMax) return refuse("too-long");
+  const envelope = decode(bytes, readEnvelope);
+  if (!envelope.ok) return refuse(envelope.reason === "unknown-version" ? "unknown-version" : "undecodable");
+  const { context, key, payload, signature } = envelope.value;
+  if (context !== format.context)
+    return refuse(kindOf(context) === kindOf(format.context) ? "unknown-version" : "wrong-context");
+  if (!knows(key)) return refuse("unknown-key");
+  if (!verifyBytes(signedMessage(context, payload), signature, key)) return refuse("bad-signature");
+  const value = decode(payload, format.read);
+  return value.ok ? ok({ value: value.value, key }) : refuse("undecodable");
+}
+
+/** The context word of a signed document, not yet verified, or null where the bytes are none. */
+export function contextOf(bytes: Uint8Array): string | null {
+  const envelope = decode(bytes, readEnvelope);
+  return envelope.ok ? envelope.value.context : null;
+}
+
+function readEnvelope(reader: Reader): Envelope {
+  reader.head(magic, version);
+  const context = reader.name(contextCharsMax, isContext);
+  const key = publicKeyFrom(reader.bytes(keyBytes));
+  const payload = reader.bytes(reader.u32());
+  return { context, key, payload, signature: reader.bytes(signatureBytes) };
+}
+
+function signedMessage(context: string, payload: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`${context}\0`, "latin1"), payload]);
+}
+
+function kindOf(context: string): string {
+  return context.slice(0, context.lastIndexOf("/"));
+}

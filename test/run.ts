@@ -1,0 +1,168 @@
+// Runs the tests, a process a file, two at a time. In: flags. Out: what failed, each skip with its reason, and the line
+// `N passed, N failed, N skipped`.  Exit code 1 when a test failed, a file crashed, or nothing ran.
+//   bun test/run.ts [--fast | --long [--minutes M]] [--seed N] [part of a path …]
+// A file that must have the machine to itself says so in one of its first lines: `// Alone: <why>`.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type FileReport, readReport } from "./junit.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const fastFolders = ["base", "crdt", "host", "model", "render", "snapshot", "structure", "cli"];
+const testTimeoutMs = 20_000;
+const fileTimeoutMs = 5 * 60_000;
+
+const { values: flags, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: {
+    fast: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
+    minutes: { type: "string", default: "10" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+  },
+});
+const minutes = Number(flags.minutes);
+const reports = mkdtempSync(join(tmpdir(), "pharos-test-"));
+process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
+
+interface FileOutcome {
+  readonly file: string;
+  readonly report: FileReport;
+  /** Why there is no whole report. */
+  readonly crash: string | null;
+  readonly output: string;
+  readonly tookMs: number;
+}
+
+const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+  .filter((file) => /\.test\.tsx?$/.test(file))
+  .filter((file) => !flags.fast || fastFolders.includes(file.split("/")[0] ?? ""))
+  .filter((file) => filters.length === 0 || filters.some((part) => `test/${file}`.includes(part)))
+  .sort();
+console.log(`${files.length} test files, seed ${flags.seed}${flags.long ? `, ${minutes} minutes` : ""}`);
+const outcomes = await runAll(files);
+finish(outcomes);
+
+async function runAll(all: readonly string[]): Promise<readonly FileOutcome[]> {
+  const alone = all.filter(isAlone);
+  const together = all.filter((file) => !alone.includes(file));
+  const done: FileOutcome[] = [];
+  const take = async (queue: string[]): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const outcome = await runFile(file);
+      done.push(outcome);
+      tell(outcome);
+    }
+  };
+  const queue = [...together];
+  await Promise.all([take(queue), take(queue)]);
+  await take([...alone]);
+  return done.sort((left, right) => left.file.localeCompare(right.file));
+}
+
+function isAlone(file: string): boolean {
+  const head = readFileSync(join(root, "test", file), "utf8").split("\n", 12);
+  return head.some((line) => line.startsWith("// Alone:"));
+}
+
+function runFile(file: string): Promise<FileOutcome> {
+  const report = join(reports, `${file.replaceAll("/", "-")}.xml`);
+  const args = ["test", `./test/${file}`, `--timeout=${testTimeoutMs}`, "--no-orphans"];
+  const started = performance.now();
+  const child = spawn(process.execPath, [...args, "--reporter=junit", `--reporter-outfile=${report}`], {
+    cwd: root,
+    env: childEnvironment(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  let late = false;
+  const timer = setTimeout(
+    () => {
+      late = true;
+      child.kill("SIGKILL");
+    },
+    fileTimeoutMs + (flags.long ? minutes * 60_000 : 0),
+  );
+  return new Promise((done) => {
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      const output = Buffer.concat(chunks).toString("utf8");
+      const ended = late ? "it took too long" : signal !== null ? `it ended by ${signal}` : null;
+      done({ file, output, tookMs: performance.now() - started, ...outcomeOf(report, code, ended) });
+    });
+  });
+}
+
+/** The caller's PHAROS_* settings must not reach the commands under test. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("PHAROS_"));
+  return {
+    ...Object.fromEntries(kept),
+    NO_COLOR: "1",
+    PHAROS_TEST_SEED: flags.seed,
+    ...(flags.long ? { PHAROS_TEST_LONG: "1", PHAROS_TEST_MINUTES: String(minutes) } : {}),
+  };
+}
+
+/** A file that left no report, or none that agrees with its exit code, has crashed, whatever it said before. */
+function outcomeOf(
+  path: string,
+  code: number | null,
+  ended: string | null,
+): { report: FileReport; crash: string | null } {
+  const nothing: FileReport = { passed: 0, failed: [], skipped: [], unexplained: [] };
+  if (ended !== null) return { report: nothing, crash: ended };
+  let report: FileReport;
+  try {
+    report = readReport(readFileSync(path, "utf8"));
+  } catch {
+    return { report: nothing, crash: `exit code ${code} without a report` };
+  }
+  if (code !== 0 && report.failed.length === 0)
+    return { report, crash: `exit code ${code} outside of a test` };
+  const ran = report.passed + report.failed.length + report.skipped.length + report.unexplained.length;
+  return { report, crash: ran === 0 ? "it has no test" : null };
+}
+
+function tell({ file, report, crash, output, tookMs }: FileOutcome): void {
+  const bad = crash !== null || report.failed.length > 0;
+  console.log(
+    `${bad ? "FAIL" : "ok  "} test/${file}  ${report.passed} passed, ${(tookMs / 1000).toFixed(1)} s${crash === null ? "" : `: ${crash}`}`,
+  );
+  if (bad) console.log(output.replaceAll(/^\((?:pass|skip)\).*\n/gm, "").trimEnd());
+}
+
+function finish(all: readonly FileOutcome[]): void {
+  const failures = all.flatMap(({ file, report, crash }) => [
+    ...report.failed.map((name) => `${file}: ${name}`),
+    ...report.unexplained.map((name) => `${file}: ${name}: skipped without a reason`),
+    ...(crash === null ? [] : [`${file}: ${crash}`]),
+  ]);
+  const skips = all.flatMap(({ file, report }) => report.skipped.map((skip) => ({ file, ...skip })));
+  const passed = all.reduce((sum, { report }) => sum + report.passed, 0);
+  for (const { file, name, reason } of skips) console.log(`skipped: ${file}: ${name}: ${reason}`);
+  for (const failure of failures) console.log(`failed: ${failure}`);
+  if (flags.long && filters.length === 0) keepResult(passed, failures.length, skips.length);
+  console.log(
+    `${passed} passed, ${failures.length} failed${skips.length === 0 ? "" : `, ${skips.length} skipped`}`,
+  );
+  process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
+}
+
+function keepResult(passed: number, failed: number, skipped: number): void {
+  const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+  const result = {
+    commit,
+    seed: Number(flags.seed),
+    date: new Date().toISOString(),
+    minutes,
+    passed,
+    failed,
+    skipped,
+  };
+  writeFileSync(join(root, "test", "long.json"), `${JSON.stringify(result, null, 2)}\n`);
+}

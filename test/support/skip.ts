@@ -1,8 +1,7 @@
 // Skipping by name and with a reason, or not at all. In: what must be present. Out: `test`, or its skipping twin.
 import { test } from "bun:test";
 
-type Body = () => unknown;
-type Tester = (name: string, body: Body, timeoutMs?: number) => void;
+type Tester = (name: string, body: () => unknown, timeoutMs?: number) => void;
 
 /** What stands between a skipped test's name and its reason; test/run.ts prints both and refuses a skip without a reason. */
 export const skipMark = " [skipped: ";
@@ -12,6 +11,7 @@ export const skipMark = " [skipped: ";
  * `const testWithData = skipUnless(existsSync(captures), "../shared/data is absent");`
  */
 export function skipUnless(condition: boolean, reason: string): Tester {
-  if (condition) return (name, body, timeoutMs) => void test(name, body, timeoutMs);
-  return (name, body) => void test.skip(`${name}${skipMark}${reason}]`, body);
+  if (condition)
+    return (name, body, timeoutMs) => void test(name, async () => void (await body()), timeoutMs);
+  return (name) => void test.skip(`${name}${skipMark}${reason}]`, () => {});
 }

@@ -6,7 +6,7 @@ export type EntityKind = "page" | "component" | "incident" | "update" | "transit
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Additions and removals of one OR-set field. `remove` names the stamps (add tags) that are taken out. */
+/** Additions (elements, in their order) and removals (add tags, not elements) of one OR-set field. */
 export interface SetChange {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];

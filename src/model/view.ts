@@ -69,7 +69,7 @@ export interface Component {
   readonly groupId: string | null;
   readonly group: boolean;
   readonly onlyShowIfDegraded: boolean;
-  /** Greatest stamp folded into this object. */
+  /** Differs whenever this object does: the greatest stamp folded into it, then a digest of the rest. */
   readonly version: string;
 }
 
@@ -90,6 +90,8 @@ export interface IncidentUpdate {
   readonly displayAt: number;
   readonly affectedComponents: readonly AffectedComponent[] | null;
   readonly deliverNotifications: boolean;
+  readonly customTweet: string | null;
+  readonly tweetId: string | null;
 }
 
 /** A real-time incident (`window` null) or a scheduled maintenance. */
@@ -109,11 +111,16 @@ export interface Incident {
   readonly window: { readonly from: number; readonly until: number } | null;
   /** Ids of affected components, in the order in which they were added. */
   readonly componentIds: readonly string[];
+  /** The add tags behind `componentIds`, place by place: what a removal names. */
+  readonly componentTags: readonly (readonly string[])[];
   /** Newest first by `displayAt`. */
   readonly updates: readonly IncidentUpdate[];
   /** Known from a feed alone: it has a page and a place in the feed, but says nothing of components. */
   readonly feedNumber: string | null;
   readonly reminderIntervals: Readonly<unknown> | null;
+  /** The stamp under which it came: breaks ties of order. */
+  readonly born: string;
+  /** Differs whenever this object does: the greatest stamp folded into it, then a digest of the rest. */
   readonly version: string;
 }
 
@@ -135,6 +142,6 @@ export interface PageView {
   readonly incidentById: ReadonlyMap<string, Incident>;
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
-  /** Greatest stamp of everything on the page. */
+  /** Greatest stamp of everything on the page. An older op that arrives late leaves it: whether a view changed, its identity says. */
   readonly version: string;
 }

@@ -1,0 +1,174 @@
+// One record to one object of the view. In: records. Out: Page, Component, IncidentUpdate, Incident, Transition; null while
+// what makes the entity presentable (its first op) has not arrived, or when it is deleted. Records are immutable, so the
+// object of a record is made once and shared by all views.
+import { elementsOf, tagsOf } from "../crdt/or-set.ts";
+import { flagOf, isDeleted, jsonOf, listOf, numberOf, oneOf, stampOf, textOf } from "./fields.ts";
+import type { EntityRecord } from "./fold.ts";
+import type { Json } from "./op.ts";
+import {
+  type AffectedComponent,
+  type Component,
+  componentStatuses,
+  type Incident,
+  type IncidentStatus,
+  type IncidentUpdate,
+  impacts,
+  incidentStatuses,
+  type MaintenanceStatus,
+  maintenanceStatuses,
+  type Page,
+} from "./view.ts";
+
+/** Statuses of both kinds of incident. */
+export const anyIncidentStatuses: readonly (IncidentStatus | MaintenanceStatus)[] = [
+  ...incidentStatuses,
+  ...maintenanceStatuses,
+];
+
+/** `make`, asked once for each record. */
+function oncePerRecord<Made>(make: (record: EntityRecord) => Made): (record: EntityRecord) => Made {
+  const made = new WeakMap<EntityRecord, { readonly value: Made }>();
+  return (record) => {
+    const known = made.get(record) ?? { value: make(record) };
+    made.set(record, known);
+    return known.value;
+  };
+}
+
+export const pageFrom = oncePerRecord((record): Page | null => {
+  const name = textOf(record, "name");
+  const createdAt = numberOf(record, "createdAt");
+  if (name === null || createdAt === null || isDeleted(record)) return null;
+  return {
+    id: record.id,
+    name,
+    url: textOf(record, "url") ?? "",
+    hosts: (listOf(record, "hosts") ?? []).filter((host) => typeof host === "string"),
+    timeZone: textOf(record, "timeZone") ?? "Etc/UTC",
+    description: textOf(record, "description"),
+    createdAt,
+    updatedAt: numberOf(record, "updatedAt") ?? createdAt,
+    indicatorRule: oneOf(record, "indicatorRule", ["components", "incidents"]) ?? "components",
+    language: "en",
+  };
+});
+
+/** A group's own status is not kept: `group.ts` derives it from its members. */
+export const componentFrom = oncePerRecord((record): Component | null => {
+  const name = textOf(record, "name");
+  if (name === null || isDeleted(record)) return null;
+  return {
+    id: record.id,
+    name,
+    status: oneOf(record, "status", componentStatuses) ?? "operational",
+    createdAt: numberOf(record, "createdAt"),
+    updatedAt: numberOf(record, "updatedAt"),
+    position: numberOf(record, "position") ?? 0,
+    rank: numberOf(record, "rank") ?? 0,
+    description: textOf(record, "description"),
+    showcase: flagOf(record, "showcase", false),
+    startDate: textOf(record, "startDate"),
+    groupId: textOf(record, "groupId"),
+    group: flagOf(record, "group", false),
+    onlyShowIfDegraded: flagOf(record, "onlyShowIfDegraded", false),
+    version: versionFrom(record),
+  };
+});
+
+export const updateFrom = oncePerRecord((record): IncidentUpdate | null => {
+  const incidentId = textOf(record, "incidentId");
+  const status = oneOf(record, "status", anyIncidentStatuses);
+  const createdAt = numberOf(record, "createdAt");
+  if (incidentId === null || status === null || createdAt === null || isDeleted(record)) return null;
+  return {
+    id: record.id,
+    incidentId,
+    status,
+    body: textOf(record, "body") ?? "",
+    createdAt,
+    updatedAt: numberOf(record, "updatedAt") ?? createdAt,
+    displayAt: numberOf(record, "displayAt") ?? createdAt,
+    affectedComponents: listOf(record, "affectedComponents")?.filter(isAffected) ?? null,
+    deliverNotifications: flagOf(record, "deliverNotifications", true),
+    customTweet: textOf(record, "customTweet"),
+    tweetId: textOf(record, "tweetId"),
+  };
+});
+
+function isAffected(value: Json): value is Json & AffectedComponent {
+  return typeof value === "object" && value !== null && "code" in value && "newStatus" in value;
+}
+
+/** `updates` are the records of its updates, in any order. */
+export function incidentFrom(record: EntityRecord, updates: readonly EntityRecord[]): Incident | null {
+  const name = textOf(record, "name");
+  const createdAt = numberOf(record, "createdAt");
+  if (name === null || createdAt === null || isDeleted(record)) return null;
+  const window = windowFrom(jsonOf(record, "window"));
+  const components = record.sets.components ?? { live: {}, gone: [] };
+  const componentIds = elementsOf(components);
+  return {
+    id: record.id,
+    name,
+    status: oneOf(record, "status", anyIncidentStatuses) ?? (window === null ? "resolved" : "completed"),
+    impact: oneOf(record, "impact", impacts) ?? "none",
+    impactOverride: oneOf(record, "impactOverride", impacts),
+    createdAt,
+    updatedAt: numberOf(record, "updatedAt") ?? createdAt,
+    startedAt: numberOf(record, "startedAt"),
+    monitoringAt: numberOf(record, "monitoringAt"),
+    resolvedAt: numberOf(record, "resolvedAt"),
+    shortlink: textOf(record, "shortlink"),
+    window,
+    componentIds,
+    componentTags: componentIds.map((id) => tagsOf(components, id)),
+    updates: newestFirst(updates),
+    feedNumber: textOf(record, "feedNumber"),
+    reminderIntervals: jsonOf(record, "reminderIntervals"),
+    born: stampOf(record, "createdAt"),
+    version: versionFrom(record, ...updates),
+  };
+}
+
+/** By `displayAt`, the later written first when two were shown at one moment. */
+function newestFirst(records: readonly EntityRecord[]): readonly IncidentUpdate[] {
+  const made = records.map((record) => ({
+    update: updateFrom(record),
+    born: stampOf(record, "createdAt") + record.id,
+  }));
+  return made
+    .flatMap(({ update, born }) => (update === null ? [] : [{ update, born }]))
+    .sort((a, b) => b.update.displayAt - a.update.displayAt || (a.born < b.born ? 1 : -1))
+    .map(({ update }) => update);
+}
+
+function windowFrom(value: Json): Incident["window"] {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  const { from, until } = value as { readonly [key: string]: Json };
+  return typeof from === "number" && typeof until === "number" ? { from, until } : null;
+}
+
+/** The greatest stamp, and a digest of every field's stamp and every set's tags: an old op that comes late changes it too. */
+function versionFrom(record: EntityRecord, ...more: readonly EntityRecord[]): string {
+  const all = [record, ...more];
+  const latest = all
+    .map((it) => it.latest)
+    .sort()
+    .at(-1);
+  return `${latest}~${fnv1a(all.map(contentStamps).sort().join(";"))}`;
+}
+
+const contentStamps = oncePerRecord((record): string => {
+  const fields = Object.entries(record.fields).map(([name, { stamp }]) => `${name}=${stamp}`);
+  const sets = Object.entries(record.sets).map(([name, { live, gone }]) =>
+    [name, ...Object.values(live).flat().sort(), "-", ...gone].join(" "),
+  );
+  return fnv1a([record.kind, record.id, ...fields.sort(), ...sets.sort()].join());
+});
+
+/** 32-bit FNV-1a (Fowler, Noll, Vo) over UTF-16 units, as 8 hex digits. */
+function fnv1a(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}

@@ -86,7 +86,8 @@ function unknownCommand(first: string, second: string | undefined, entries: read
   );
 }
 
-function tell(thrown: unknown, around: Surroundings): number {
+function tell(given: unknown, around: Surroundings): number {
+  const thrown = unpackFault(given, around.env) ?? given;
   if (thrown instanceof Fault) around.err(`pharos: ${thrown.message} ${thrown.remedy}`);
   else
     around.err(
@@ -94,4 +95,16 @@ function tell(thrown: unknown, around: Surroundings): number {
     );
   if (around.env.PHAROS_DEBUG === "1" && thrown instanceof Error) around.err(thrown.stack ?? "");
   return thrown instanceof Fault ? thrown.exit : 1;
+}
+
+/** The binary unpacks its database library into a temporary folder to load it: where that fails, the loader speaks. */
+function unpackFault(thrown: unknown, env: Surroundings["env"]): Fault | null {
+  if (!/\$bunfs.*\.node\b|\.node: failed to map segment/.test(messageOf(thrown))) return null;
+  const folder = env.BUN_TMPDIR ?? env.TMPDIR ?? "/tmp";
+  return new Fault(
+    "folder-unusable",
+    `The program cannot unpack its database library into ${folder}: the folder is missing, read-only, full or mounted noexec.`,
+    "Name a folder that this user may write and run from with the variable BUN_TMPDIR.",
+    { cause: thrown },
+  );
 }

@@ -128,6 +128,7 @@ function accept(knowledge: Knowledge, bytes: Uint8Array): Acceptance {
       value,
     }));
   }
+  // Anything else is measured as a delegation, and refused with the reason why it is none.
   return take(knowledge, delegationFormat, bytes, knowledge.delegations, newerSerial, (value) => ({
     kind: "delegation",
     subject: value.publisherKey,

@@ -1,0 +1,79 @@
+// Routes become a signed snapshot. In: a page's routes and its publisher's key. Out: manifest, parts that are new, head.
+// Work grows with the change: a part whose routes are the same objects as last time is neither encoded nor digested again.
+import { assert } from "../base/fault.ts";
+import { digestOf } from "./digest.ts";
+import type { SecretKey } from "./keys.ts";
+import { openManifest, signManifest } from "./manifest.ts";
+import { encodePart, partCountFor, partIndex } from "./part.ts";
+import { checkPart } from "./tree.ts";
+import type { Digest, Head, Manifest, Route } from "./types.ts";
+
+/** What a snapshot is made of: a manifest's fields, with routes in place of parts. Routes in any order, no two of one path. */
+export interface SnapshotInput extends Omit<Manifest, "parts"> {
+  readonly routes: readonly Route[];
+}
+
+/** What is known of the snapshot before: its manifest, and its routes by part where this process made it. */
+export interface LastSnapshot {
+  readonly manifest: Manifest;
+  readonly groups?: readonly (readonly Route[])[];
+}
+
+export interface Snapshot {
+  readonly manifest: Manifest;
+  readonly manifestBytes: Uint8Array;
+  readonly head: Head;
+  /** Routes by part, to be handed back with the next call. */
+  readonly groups: readonly (readonly Route[])[];
+  /** Parts that the last manifest does not name. */
+  readonly parts: readonly (readonly [Digest, Uint8Array])[];
+}
+
+/**
+ * Makes and signs a snapshot, and opens it again before anyone sees it. Throws Fault `internal` where its own check fails: nothing
+ * that a POP would refuse leaves here.
+ */
+export function assemble(input: SnapshotInput, secretKey: SecretKey, last?: LastSnapshot): Snapshot {
+  const { routes, ...fields } = input;
+  const groups = groupRoutes(routes, partCountFor(routes.length, last?.manifest.parts.length));
+  const held = new Set(last?.manifest.parts);
+  const fresh = new Map<Digest, Uint8Array>();
+  const digests = groups.map((group, index) => {
+    const known = last?.manifest.parts[index];
+    if (known !== undefined && last?.manifest.parts.length === groups.length) {
+      if (sameRoutes(group, last.groups?.[index])) return known;
+    }
+    const bytes = encodePart(group);
+    const digest = digestOf(bytes);
+    if (!held.has(digest)) fresh.set(digest, bytes);
+    return digest;
+  });
+  const manifest: Manifest = { ...fields, parts: digests };
+  const manifestBytes = signManifest(manifest, secretKey);
+  checkOwn(manifestBytes, fresh);
+  const { page, epoch, generation } = manifest;
+  const head = { page, epoch, generation, manifest: digestOf(manifestBytes) };
+  return { manifest, manifestBytes, head, groups, parts: [...fresh] };
+}
+
+function groupRoutes(routes: readonly Route[], partCount: number): Route[][] {
+  const groups: Route[][] = Array.from({ length: partCount }, () => []);
+  for (const route of routes) groups[partIndex(route.path, partCount)]?.push(route);
+  return groups;
+}
+
+function sameRoutes(group: readonly Route[], before: readonly Route[] | undefined): boolean {
+  return before?.length === group.length && group.every((route, at) => route === before[at]);
+}
+
+function checkOwn(manifestBytes: Uint8Array, fresh: ReadonlyMap<Digest, Uint8Array>): void {
+  const opened = openManifest(manifestBytes);
+  assert(opened.ok, `A manifest just signed does not open: ${opened.ok ? "" : opened.reason}.`);
+  const { value: manifest } = opened.value;
+  for (const [index, digest] of manifest.parts.entries()) {
+    const bytes = fresh.get(digest);
+    if (bytes === undefined) continue;
+    const part = checkPart(bytes, manifest, index);
+    assert(part.ok, `Part ${index} of a snapshot just made does not hold: ${part.ok ? "" : part.reason}.`);
+  }
+}

@@ -44,12 +44,16 @@ export const limits = {
 
   // Store
   storeBytesMax: 1024 * 1024 * 1024 * 1024,
+  /** Left free on the disk: logs and the system need it, and LMDB must not meet a full disk by itself. */
+  storeFreeBytesMin: 8 * 1024 * 1024,
   storeReadersMax: 512,
   readerCheckMs: 30_000,
   generationsKept: 20,
   generationsKeptMs: 24 * 3_600_000,
   sweepEntriesPerTxn: 200,
   sweepEveryMs: 10_000,
+  /** A body that came ahead and that no generation named within this time is forgotten. */
+  stagedKeptMs: 3_600_000,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,
@@ -61,6 +65,8 @@ export const limits = {
   /** The banner slot is filled at most this often per page. */
   bannerMsMin: 1_000,
   hotBytesMax: 64 * 1024 * 1024,
+  /** Encoded bytes of the manifests and parts that a worker holds decoded: 1,000 pages of 200 routes are 38 MB. */
+  hotTreeBytesMax: 64 * 1024 * 1024,
   requestBodyBytesMax: 64 * 1024,
   ingestPerMinuteMax: 60,
   /** A child that dies twice within this time at opening its store has a corrupt store. */

@@ -1,0 +1,62 @@
+// One request on its way through the steps. In: the request. Out: what each step found, for the next one.
+import type { Head, Manifest, Part, Route } from "../snapshot/types.ts";
+import type { PageFreshness } from "./level.ts";
+import type { Reads } from "./reads.ts";
+import type { Chosen } from "./variant.ts";
+
+/** Filled in from left to right; a field is read only by steps after the one that sets it. */
+export interface Exchange {
+  readonly request: Request;
+  /** The live store, or what this process remembers while the store fails. */
+  readonly reads: Reads;
+  host: string;
+  path: string;
+  page: string;
+  head: Head;
+  manifest: Manifest;
+  freshness: PageFreshness;
+  part: Part;
+  route: Route;
+  chosen: Chosen;
+}
+
+/** A step finds its part of the exchange, or ends it with a response. No step awaits. */
+export type Step = (exchange: Exchange) => Response | null;
+
+const nothing = { digest: "", length: 0 };
+const noRoute: Route = {
+  path: "",
+  contentType: "",
+  cache: "page",
+  slot: false,
+  variants: { identity: nothing, gzip: nothing },
+};
+
+/** An exchange at its start. */
+export function openExchange(request: Request, reads: Reads): Exchange {
+  return {
+    request,
+    reads,
+    host: "",
+    path: "",
+    page: "",
+    head: noHead,
+    manifest: noManifest,
+    freshness: { level: 1, confirmedMs: 0 },
+    part: { routes: [] },
+    route: noRoute,
+    chosen: { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" },
+  };
+}
+
+const noHead: Head = { page: "", epoch: 0, generation: 0, manifest: "" };
+const noManifest: Manifest = {
+  page: "",
+  hosts: [],
+  epoch: 0,
+  generation: 0,
+  previous: "",
+  createdMs: 0,
+  parts: [],
+  banners: {},
+};

@@ -1,0 +1,77 @@
+// Answers that no snapshot holds: errors and preflights. In: a status, a sentence. Out: small responses, HTML or JSON by the path.
+
+import { everywhere } from "./headers.ts";
+import { allowedMethods } from "./receive.ts";
+
+type Extra = Readonly<Record<string, string>>;
+
+/** A status and a sentence, as JSON below `/api/` and for `.json`, else as HTML. */
+export function plain(
+  status: number,
+  title: string,
+  sentence: string,
+  path: string,
+  extra: Extra = {},
+): Response {
+  const json = path.startsWith("/api/") || path.endsWith(".json");
+  const body = json ? `${JSON.stringify({ error: title, message: sentence })}\n` : htmlOf(title, sentence);
+  return new Response(body, {
+    status,
+    headers: {
+      "cache-control": "no-store",
+      ...everywhere,
+      "content-type": json ? "application/json; charset=utf-8" : "text/html; charset=utf-8",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      ...extra,
+    },
+  });
+}
+
+/** Title and sentence are ours, never the request's. */
+function htmlOf(title: string, sentence: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${sentence}</p></html>\n`;
+}
+
+export const badHost = (): Response =>
+  plain(400, "Bad request", "A request needs exactly one Host header of a host and, if any, a port.", "");
+
+export const badPath = (): Response =>
+  plain(400, "Bad request", "The path has a broken escape or a dot segment.", "");
+
+export const badMethod = (path: string): Response =>
+  plain(405, "Method not allowed", `This address answers ${allowedMethods}.`, path, {
+    allow: allowedMethods,
+  });
+
+export const misdirected = (path: string): Response =>
+  plain(421, "Misdirected request", "This server has no status page under this host name.", path);
+
+export const gone = (path: string): Response =>
+  plain(410, "Gone", "This status page was removed by its owner.", path);
+
+export const notAcceptable = (path: string): Response =>
+  plain(406, "Not acceptable", "Accept-Encoding refuses every encoding, the plain one too.", path, {
+    vary: "accept-encoding",
+  });
+
+export const notFound = (path: string, generation: Extra): Response =>
+  plain(404, "Not found", "This status page has nothing at this address. Its front page is at /.", path, {
+    ...generation,
+    "cache-control": "public, max-age=0, must-revalidate",
+    "cdn-cache-control": "max-age=5",
+  });
+
+/** `sentence` says what is missing; the source is expected to bring it within seconds. */
+export const unavailable = (path: string, sentence: string): Response =>
+  plain(503, "Not available", sentence, path, { "retry-after": "5" });
+
+/** A preflight is asked once: browsers keep the answer for up to a day (each has its own cap). */
+export const preflight = (): Response => new Response(null, { status: 204, headers: preflightHeaders });
+
+const preflightHeaders = new Headers({
+  ...everywhere,
+  allow: allowedMethods,
+  "access-control-allow-methods": allowedMethods,
+  "access-control-allow-headers": "*",
+  "access-control-max-age": "86400",
+});

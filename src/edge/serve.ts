@@ -1,0 +1,96 @@
+// A visitor's request. In: requests, the store. Out: responses made of signed bytes, without waiting for anyone.
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/fault.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Digest } from "../snapshot/types.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { createBanners } from "./banner.ts";
+import { createBodies } from "./bodies.ts";
+import { openExchange, type Step } from "./exchange.ts";
+import { createHeaderSets } from "./headers.ts";
+import { createLevels } from "./level.ts";
+import * as plain from "./plain.ts";
+import { createReads, type Reads, StoreFailure } from "./reads.ts";
+import { stepsOf } from "./steps.ts";
+import { createTrees, type OpenRoot } from "./trees.ts";
+
+export interface ServingOptions {
+  readonly store: SnapshotStore;
+  /** Opens a manifest that the root keys' delegations allow. */
+  readonly openRoot: OpenRoot;
+  /** Told of a body that does not hash to its name, for the one who writes the store to drop it. Must not throw. */
+  onDamaged(digest: Digest): void;
+  readonly clock: Clock;
+  /** The page that answers to hosts that no page claims; null answers 421. */
+  readonly defaultPage: string | null;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Answers one visitor's request. Never throws and never awaits. */
+export type Serving = (request: Request) => Response;
+
+/** The hot path of a worker. When the store fails, what this process remembers is served. */
+export function createServing(options: ServingOptions): Serving {
+  const { log, clock, metrics } = options;
+  const requests = metrics.counter("edge_requests_total", "Requests answered.", "status");
+  const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
+  const pair = createReads(options.store);
+  const steps = stepsOf({
+    defaultPage: options.defaultPage,
+    trees: createTrees(options.openRoot, log, metrics),
+    bodies: createBodies(options.onDamaged, log, metrics),
+    banners: createBanners(clock, metrics),
+    levels: createLevels(clock),
+    headers: createHeaderSets(),
+    served: pair.served,
+  });
+  const say = sayEvery(clock, log);
+
+  const answer = (request: Request, reads: Reads): Response => {
+    try {
+      return run(steps, request, reads);
+    } catch (thrown) {
+      if (thrown instanceof StoreFailure && reads === pair.live) {
+        failures.add();
+        say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
+        return answer(request, pair.remembered);
+      }
+      say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
+      return plain.unavailable("", "This server failed to answer. It has written why to its log.");
+    }
+  };
+  return (request) => {
+    const response = answer(request, pair.live);
+    requests.add(1, statusLabels[response.status] ?? "other");
+    return response;
+  };
+}
+
+function run(steps: readonly Step[], request: Request, reads: Reads): Response {
+  const exchange = openExchange(request, reads);
+  for (const step of steps) {
+    const response = step(exchange);
+    if (response !== null) return response;
+  }
+  return plain.unavailable(exchange.path, "No step answered this request.");
+}
+
+/** Labels made once: a number turned into text on each request is garbage on each request. */
+const statusLabels: Readonly<Record<number, string>> = Object.fromEntries(
+  [200, 204, 304, 400, 404, 405, 406, 410, 421, 503].map((status) => [status, String(status)]),
+);
+
+const sayEveryMs = 60_000;
+
+/** Says a sentence at most once a minute: what fails once under load fails ten thousand times. */
+function sayEvery(clock: Clock, log: Log): (sentence: string) => void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return (sentence) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - saidAtMs < sayEveryMs) return;
+    saidAtMs = nowMs;
+    log.error(sentence);
+  };
+}

@@ -1,0 +1,132 @@
+// The hot path as a table. In: an exchange. Out: a response, from the first step that can give one. No step awaits.
+
+import { findRoute, partIndex } from "../snapshot/part.ts";
+import type { Head } from "../snapshot/types.ts";
+import type { Banners } from "./banner.ts";
+import type { Bodies } from "./bodies.ts";
+import type { Step } from "./exchange.ts";
+import { generationHeaders, type HeaderSets } from "./headers.ts";
+import type { Levels } from "./level.ts";
+import * as plain from "./plain.ts";
+import { hostOf, pathOf } from "./receive.ts";
+import type { Trees } from "./trees.ts";
+import { isHeld } from "./validators.ts";
+import { choose } from "./variant.ts";
+
+export interface Parts {
+  readonly defaultPage: string | null;
+  readonly trees: Trees;
+  readonly bodies: Bodies;
+  readonly banners: Banners;
+  readonly levels: Levels;
+  readonly headers: HeaderSets;
+  /** Told at the end of each exchange that a snapshot answered. */
+  served(host: string, head: Head): void;
+}
+
+/** The steps in their order; the last one always answers. */
+export function stepsOf(parts: Parts): readonly Step[] {
+  return [
+    receive,
+    page(parts),
+    preflight,
+    manifest(parts),
+    part(parts),
+    route,
+    variant(parts),
+    conditional(parts),
+    reply(parts),
+  ];
+}
+
+/** Host first: with a Host that is none, the runtime's URL means nothing. */
+const receive: Step = (exchange) => {
+  const { request } = exchange;
+  const host = hostOf(request.headers.get("host"));
+  if (host === null) return plain.badHost();
+  exchange.host = host;
+  const { method } = request;
+  if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return plain.badMethod("");
+  const path = pathOf(request.url);
+  if (path === null) return plain.badPath();
+  exchange.path = path;
+  return null;
+};
+
+const page = ({ defaultPage }: Parts): Step => {
+  return (exchange) => {
+    const { reads, host, path } = exchange;
+    reads.refresh();
+    const found = reads.pageOf(host);
+    if (found !== null) {
+      exchange.page = found;
+      return null;
+    }
+    if (reads.isGone(host)) return plain.gone(path);
+    if (defaultPage === null) return plain.misdirected(path);
+    exchange.page = defaultPage;
+    return null;
+  };
+};
+
+const preflight: Step = ({ request }) => (request.method === "OPTIONS" ? plain.preflight() : null);
+
+const manifest = ({ trees, levels }: Parts): Step => {
+  return (exchange) => {
+    const { reads, path } = exchange;
+    const head = reads.head(exchange.page);
+    if (head === null) return plain.unavailable(path, "This server has not received the status page yet.");
+    const found = trees.manifest(head.manifest, reads.tree);
+    if (found?.page !== head.page) return plain.unavailable(path, damaged);
+    exchange.head = head;
+    exchange.manifest = found;
+    exchange.freshness = levels.of(exchange.page, found.createdMs, reads.freshness);
+    return null;
+  };
+};
+
+const part = ({ trees }: Parts): Step => {
+  return (exchange) => {
+    const { manifest, reads, path } = exchange;
+    const digest = manifest.parts[partIndex(path, manifest.parts.length)];
+    const found = digest === undefined ? null : trees.part(digest, reads.tree);
+    if (found === null) return plain.unavailable(path, damaged);
+    exchange.part = found;
+    return null;
+  };
+};
+
+const route: Step = (exchange) => {
+  const { part, path, head, freshness } = exchange;
+  const found = findRoute(part, path);
+  if (found === null) return plain.notFound(path, generationHeaders(head, freshness));
+  exchange.route = found;
+  return null;
+};
+
+const variant = ({ bodies, banners }: Parts): Step => {
+  return (exchange) => {
+    const choice = choose(exchange, bodies, banners);
+    if (choice === "not-acceptable") return plain.notAcceptable(exchange.path);
+    if (choice === "missing") return plain.unavailable(exchange.path, damaged);
+    exchange.chosen = choice;
+    return null;
+  };
+};
+
+const conditional = ({ headers, served }: Parts): Step => {
+  return (exchange) => {
+    if (!isHeld(exchange.request.headers.get("if-none-match"), exchange.chosen.etag)) return null;
+    served(exchange.host, exchange.head);
+    return new Response(null, headers.of(exchange).notModified);
+  };
+};
+
+const reply = ({ headers, served }: Parts): Step => {
+  return (exchange) => {
+    served(exchange.host, exchange.head);
+    return new Response(exchange.chosen.body, headers.of(exchange).ok);
+  };
+};
+
+const damaged = "This server's copy of this page is damaged and is being fetched again.";

@@ -71,7 +71,7 @@ export const componentFrom = oncePerRecord((record): Component | null => {
     groupId: textOf(record, "groupId"),
     group: flagOf(record, "group", false),
     onlyShowIfDegraded: flagOf(record, "onlyShowIfDegraded", false),
-    version: versionFrom(record),
+    version: record.latest,
   };
 });
 
@@ -126,7 +126,7 @@ export function incidentFrom(record: EntityRecord, updates: readonly EntityRecor
     feedNumber: textOf(record, "feedNumber"),
     reminderIntervals: jsonOf(record, "reminderIntervals"),
     born: stampOf(record, "createdAt"),
-    version: versionFrom(record, ...updates),
+    version: latestOf([record, ...updates]),
   };
 }
 
@@ -148,27 +148,12 @@ function windowFrom(value: Json): Incident["window"] {
   return typeof from === "number" && typeof until === "number" ? { from, until } : null;
 }
 
-/** The greatest stamp, and a digest of every field's stamp and every set's tags: an old op that comes late changes it too. */
-function versionFrom(record: EntityRecord, ...more: readonly EntityRecord[]): string {
-  const all = [record, ...more];
-  const latest = all
-    .map((it) => it.latest)
-    .sort()
-    .at(-1);
-  return `${latest}~${fnv1a(all.map(contentStamps).sort().join(";"))}`;
-}
-
-const contentStamps = oncePerRecord((record): string => {
-  const fields = Object.entries(record.fields).map(([name, { stamp }]) => `${name}=${stamp}`);
-  const sets = Object.entries(record.sets).map(([name, { live, gone }]) =>
-    [name, ...Object.values(live).flat().sort(), "-", ...gone].join(" "),
+/** The greatest stamp among some records. */
+function latestOf(records: readonly EntityRecord[]): string {
+  return (
+    records
+      .map(({ latest }) => latest)
+      .sort()
+      .at(-1) ?? ""
   );
-  return fnv1a([record.kind, record.id, ...fields.sort(), ...sets.sort()].join());
-});
-
-/** 32-bit FNV-1a (Fowler, Noll, Vo) over UTF-16 units, as 8 hex digits. */
-function fnv1a(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }

@@ -1,8 +1,8 @@
 // Component groups: their status is never written, it is the worst of their members'. In: components. Out: components with
-// the groups' status filled in. A group whose derived status did not change keeps its object.
+// the groups' statuses filled in. A group whose derived object would not differ keeps the one it has.
 import type { Component, ComponentStatus } from "./view.ts";
 
-/** How bad a status is for a group or a day, as Statuspage orders them: maintenance is announced, so any fault outranks it. */
+/** How bad a status is for a group or a day: maintenance is announced, so any fault outranks it. */
 export const severityOf: Readonly<Record<ComponentStatus, number>> = {
   operational: 0,
   under_maintenance: 1,
@@ -18,23 +18,40 @@ export function worstOf(statuses: Iterable<ComponentStatus>): ComponentStatus {
   return worst;
 }
 
+/** Members of each group that has any, in the order of the list. */
+export function membersByGroup(components: Iterable<Component>): ReadonlyMap<string, readonly Component[]> {
+  const members = new Map<string, Component[]>();
+  for (const component of components) {
+    if (component.groupId === null || component.group) continue;
+    const known = members.get(component.groupId);
+    if (known === undefined) members.set(component.groupId, [component]);
+    else known.push(component);
+  }
+  return members;
+}
+
+/** What each group's object was derived from. */
+const ownOf = new WeakMap<Component, Component>();
+
 /** `components` with derived statuses; `before` holds the objects of the last view, reused where they still hold. */
 export function withGroupStatuses(
   components: readonly Component[],
   before: ReadonlyMap<string, Component>,
 ): readonly Component[] {
-  const members = new Map<string, ComponentStatus[]>();
-  for (const { groupId, status, group } of components) {
-    if (groupId === null || group) continue;
-    const statuses = members.get(groupId);
-    if (statuses === undefined) members.set(groupId, [status]);
-    else statuses.push(status);
-  }
-  return components.map((component) => {
-    if (!component.group) return component;
-    const status = worstOf(members.get(component.id) ?? []);
-    const version = `${component.version}~${status}`;
-    const known = before.get(component.id);
-    return known?.version === version ? known : { ...component, status, version };
+  const members = membersByGroup(components);
+  return components.map((own) => {
+    if (!own.group) return own;
+    const mine = members.get(own.id) ?? [];
+    const status = worstOf(mine.map((member) => member.status));
+    const version =
+      [own, ...mine]
+        .map((it) => it.version)
+        .sort()
+        .at(-1) ?? own.version;
+    const known = before.get(own.id);
+    if (known?.status === status && known.version === version && ownOf.get(known) === own) return known;
+    const derived = { ...own, status, version };
+    ownOf.set(derived, own);
+    return derived;
   });
 }

@@ -69,7 +69,7 @@ export interface Component {
   readonly groupId: string | null;
   readonly group: boolean;
   readonly onlyShowIfDegraded: boolean;
-  /** Differs whenever this object does: the greatest stamp folded into it, then a digest of the rest. */
+  /** Greatest stamp folded into this object. An older op that arrives late leaves it: whether it changed, its identity says. */
   readonly version: string;
 }
 
@@ -120,7 +120,7 @@ export interface Incident {
   readonly reminderIntervals: Readonly<unknown> | null;
   /** The stamp under which it came: breaks ties of order. */
   readonly born: string;
-  /** Differs whenever this object does: the greatest stamp folded into it, then a digest of the rest. */
+  /** Greatest stamp folded into this object. An older op that arrives late leaves it: whether it changed, its identity says. */
   readonly version: string;
 }
 
@@ -142,6 +142,6 @@ export interface PageView {
   readonly incidentById: ReadonlyMap<string, Incident>;
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
-  /** Greatest stamp of everything on the page. An older op that arrives late leaves it: whether a view changed, its identity says. */
+  /** Greatest stamp of everything on the page. */
   readonly version: string;
 }

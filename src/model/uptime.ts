@@ -1,0 +1,171 @@
+// Uptime from status history: one rule for page, API and badge. In: a view, a component, a span of time. Out: ratio and the
+// time in each status. A component without an entry was operational; a group is at each moment as bad as its worst member.
+import { membersByGroup, severityOf, worstOf } from "./group.ts";
+import type { Component, ComponentStatus, PageView, Transition } from "./view.ts";
+import { addDays, dayOf, startOfDate } from "./zone.ts";
+
+/** How much of a second in each status counts as down. Statuspage's weights: a partial outage is three tenths of an outage. */
+export const downWeights: Readonly<Record<ComponentStatus, number>> = {
+  operational: 0,
+  under_maintenance: 0,
+  degraded_performance: 0,
+  partial_outage: 0.3,
+  major_outage: 1,
+};
+
+/** Times in ms. */
+export interface Uptime {
+  /** 1 is always up; null when nothing is known of the span (before the start date, or all of it maintenance). */
+  readonly ratio: number | null;
+  /** Time that counts: the span, less maintenance and what was before the component's start. */
+  readonly countedMs: number;
+  /** Weighted downtime within `countedMs`. */
+  readonly downMs: number;
+  readonly outageMs: number;
+  readonly partialMs: number;
+  readonly degradedMs: number;
+  readonly maintenanceMs: number;
+}
+
+/** One day of the bars, in the page's zone: 23 or 25 hours long when clocks change. */
+export interface DayBar extends Uptime {
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  readonly from: number;
+  /** End of the day, also of one that is not over. */
+  readonly until: number;
+  /** The worst status of the day; null when nothing is known of it. */
+  readonly status: ComponentStatus | null;
+}
+
+/** Statuses from `since` on; the first entry is at or before `since`. */
+interface Timeline {
+  readonly since: number;
+  readonly entries: readonly Transition[];
+}
+
+const timelines = new WeakMap<PageView, Map<string, Timeline>>();
+
+/** Uptime of a component or group over [from, until), ms. An unknown id has no known time. */
+export function uptime(view: PageView, componentId: string, from: number, until: number): Uptime {
+  return measure(timelineOf(view, componentId), from, until).uptime;
+}
+
+/** The last `days` days up to the one that `asOf` is in, oldest first; the last one is measured up to `asOf`. */
+export function dayBars(view: PageView, componentId: string, asOf: number, days: number): readonly DayBar[] {
+  const timeline = timelineOf(view, componentId);
+  const zone = view.page.timeZone;
+  const today = dayOf(asOf, zone);
+  return Array.from({ length: days }, (_, at) => {
+    const day = addDays(today, at - days + 1);
+    const from = startOfDate(day, zone);
+    const until = startOfDate(addDays(day, 1), zone);
+    const { uptime: measured, worst } = measure(timeline, from, Math.min(until, asOf));
+    return { day, from, until, status: worst, ...measured };
+  });
+}
+
+function timelineOf(view: PageView, componentId: string): Timeline {
+  const known = timelines.get(view) ?? new Map<string, Timeline>();
+  timelines.set(view, known);
+  const kept = known.get(componentId);
+  if (kept !== undefined) return kept;
+  const component = view.componentById.get(componentId);
+  const made =
+    component === undefined
+      ? { since: Number.POSITIVE_INFINITY, entries: [] }
+      : component.group
+        ? groupTimeline(view, componentId)
+        : ownTimeline(view, component);
+  known.set(componentId, made);
+  return made;
+}
+
+/** Known since its start date; without one, since it was made. */
+function ownTimeline(view: PageView, component: Component): Timeline {
+  const { startDate, createdAt } = component;
+  const since =
+    startDate === null ? (createdAt ?? view.page.createdAt) : startOfDate(startDate, view.page.timeZone);
+  return { since, entries: view.transitions.get(component.id) ?? [] };
+}
+
+/** The worst of the members that are known at each moment. */
+function groupTimeline(view: PageView, groupId: string): Timeline {
+  const members = membersByGroup(view.components).get(groupId) ?? [];
+  const lines = members.map((member) => timelineOf(view, member.id));
+  const since = Math.min(...lines.map((line) => line.since));
+  const changes = lines
+    .flatMap((line, member) =>
+      [
+        { at: line.since, status: statusAt(line, line.since) },
+        ...line.entries.filter((it) => it.at > line.since),
+      ].map((entry) => ({ ...entry, member })),
+    )
+    .sort((a, b) => a.at - b.at);
+  const current = new Map<number, ComponentStatus>();
+  const entries: Transition[] = [];
+  for (const { at, status, member } of changes) {
+    current.set(member, status);
+    const worst = worstOf(current.values());
+    if (entries.at(-1)?.at === at) entries.pop();
+    if (entries.at(-1)?.status !== worst) entries.push({ at, status: worst });
+  }
+  return { since, entries };
+}
+
+/** Place of the last entry at or before a moment; -1 when there is none. */
+function entryAt(entries: readonly Transition[], ms: number): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.at ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function statusAt(line: Timeline, ms: number): ComponentStatus {
+  return line.entries[entryAt(line.entries, ms)]?.status ?? "operational";
+}
+
+function measure(
+  line: Timeline,
+  from: number,
+  until: number,
+): { readonly uptime: Uptime; readonly worst: ComponentStatus | null } {
+  const spent: Record<ComponentStatus, number> = {
+    operational: 0,
+    under_maintenance: 0,
+    degraded_performance: 0,
+    partial_outage: 0,
+    major_outage: 0,
+  };
+  let worst: ComponentStatus | null = null;
+  let at = Math.max(from, line.since);
+  for (let next = entryAt(line.entries, at) + 1; at < until; next++) {
+    const end = Math.min(until, line.entries[next]?.at ?? until);
+    const status = line.entries[next - 1]?.status ?? "operational";
+    spent[status] += end - at;
+    if (worst === null || severityOf[status] > severityOf[worst]) worst = status;
+    at = end;
+  }
+  return { uptime: uptimeFrom(spent), worst };
+}
+
+function uptimeFrom(spent: Readonly<Record<ComponentStatus, number>>): Uptime {
+  let [counted, down] = [0, 0];
+  for (const [status, ms] of Object.entries(spent) as [ComponentStatus, number][]) {
+    if (status === "under_maintenance") continue;
+    counted += ms;
+    down += ms * downWeights[status];
+  }
+  return {
+    ratio: counted === 0 ? null : 1 - down / counted,
+    countedMs: counted,
+    downMs: down,
+    outageMs: spent.major_outage,
+    partialMs: spent.partial_outage,
+    degradedMs: spent.degraded_performance,
+    maintenanceMs: spent.under_maintenance,
+  };
+}

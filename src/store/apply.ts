@@ -1,0 +1,120 @@
+// From one new generation to the changes of one transaction. In: an apply, and what is held. Out: changes, and the entry of the history.
+// Work grows with the change: parts that stay are not decoded, counted or written again.
+import { limits } from "../base/limits.ts";
+import type { Digest } from "../snapshot/types.ts";
+import type { Change } from "./commit.ts";
+import { type Held, heldChange } from "./generations.ts";
+import { partsNamedBy, refused } from "./naming.ts";
+import type { Tables } from "./tables.ts";
+import type { Apply } from "./types.ts";
+import { orphanChange, UseCounts } from "./uses.ts";
+import { digestKey, packValue, unpackValue } from "./values.ts";
+
+/** What `refs` holds for a page. */
+export interface Ref {
+  readonly epoch: number;
+  readonly generation: number;
+  readonly manifest: Digest;
+  readonly hosts: readonly string[];
+}
+
+/** Throws Fault `document-refused` where the apply does not rise above what is held, or its tree is not whole. */
+export function planApply(tables: Tables, apply: Apply, nowMs: number): { changes: Change[]; held: Held } {
+  const { head } = apply;
+  const ref = readRef(tables, head.page);
+  if (ref !== null && !rises(ref, head))
+    throw refused(
+      `Generation ${head.generation} of page ${head.page}`,
+      `generation ${ref.generation} is held`,
+    );
+  const tree = new Map(apply.tree);
+  const treeBytes = (digest: Digest): Uint8Array | null =>
+    tree.get(digest) ?? tables.tree.getBinary(digestKey(digest)) ?? null;
+  const manifest = treeBytes(head.manifest);
+  if (manifest === null)
+    throw refused(`Generation ${head.generation} of page ${head.page}`, "its manifest is missing");
+  const parts = partsNamedBy(manifest);
+  const before = ref === null ? new Set<Digest>() : partsHeld(tables, ref.manifest);
+  const counts = new UseCounts(tables);
+  const changes: Change[] = [{ table: tables.tree, key: digestKey(head.manifest), value: manifest }];
+  for (const part of parts) {
+    if (before.has(part)) continue;
+    counts.addPart(part, treeBytes(part));
+    const bytes = tree.get(part);
+    if (bytes !== undefined) changes.push({ table: tables.tree, key: digestKey(part), value: bytes });
+  }
+  const held: Held = { head, appliedMs: nowMs, retired: [...before].filter((part) => !parts.has(part)) };
+  const claimed = hostChanges(tables, apply, ref);
+  changes.push(
+    ...counts.changes(nowMs + limits.orphanKeptMs),
+    ...bodyChanges(tables, apply.objects, counts, nowMs + limits.orphanKeptMs),
+    ...claimed.changes,
+  );
+  changes.push(heldChange(tables, held), refChange(tables, { ...head, hosts: claimed.hosts }));
+  if (apply.notes !== undefined) changes.push({ table: tables.notes, key: head.page, value: apply.notes });
+  return { changes, held };
+}
+
+/** Bodies, with a mark on those that no stored part names: they are swept after `dueMs` unless a generation comes to name them. */
+export function bodyChanges(
+  tables: Tables,
+  objects: Apply["objects"],
+  counts: UseCounts,
+  dueMs: number,
+): Change[] {
+  const changes: Change[] = [];
+  for (const [digest, bytes] of objects) {
+    changes.push({ table: tables.objects, key: digestKey(digest), value: bytes });
+    if (counts.count("object", digest) === 0) changes.push(orphanChange(tables, digest, dueMs));
+  }
+  return changes;
+}
+
+export function readRef(tables: Tables, page: string): Ref | null {
+  const bytes = tables.refs.getBinary(page);
+  return bytes === undefined ? null : unpackValue<Ref>(bytes);
+}
+
+/** Parts of a manifest that is held. */
+export function partsHeld(tables: Tables, manifest: Digest): ReadonlySet<Digest> {
+  const bytes = tables.tree.getBinary(digestKey(manifest));
+  if (bytes === undefined) throw refused("A generation", `the manifest ${manifest} before it is missing`);
+  return partsNamedBy(bytes);
+}
+
+function rises(ref: Ref, head: Apply["head"]): boolean {
+  return head.epoch > ref.epoch || (head.epoch === ref.epoch && head.generation > ref.generation);
+}
+
+function refChange(
+  tables: Tables,
+  { page, epoch, generation, manifest, hosts }: Apply["head"] & Ref,
+): Change {
+  return { table: tables.refs, key: page, value: packValue({ epoch, generation, manifest, hosts }) };
+}
+
+/**
+ * The hosts that this page holds from now on. A host that another page holds stays there, whoever lets it through: two pages never
+ * think that they own one name, and releasing it later cannot take it from its owner.
+ */
+function hostChanges(tables: Tables, apply: Apply, ref: Ref | null): { changes: Change[]; hosts: string[] } {
+  const { page } = apply.head;
+  const changes: Change[] = [];
+  const hosts = [...new Set(apply.hosts)].filter((host) => (holderOf(tables, host) ?? page) === page);
+  for (const host of hosts) {
+    if (!ref?.hosts.includes(host))
+      changes.push({ table: tables.hosts, key: host, value: Buffer.from(page, "utf8") });
+    if (tables.gone.doesExist(host)) changes.push({ table: tables.gone, key: host, value: null });
+  }
+  for (const host of ref?.hosts ?? [])
+    if (!hosts.includes(host)) changes.push({ table: tables.hosts, key: host, value: null });
+  return { changes, hosts };
+}
+
+/** The page that a host leads to. */
+export function holderOf(tables: Tables, host: string): string | null {
+  const bytes = tables.hosts.getBinary(host);
+  return bytes === undefined
+    ? null
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+}

@@ -1,0 +1,83 @@
+// One transaction at a time, on the device before it is over. In: changes. Out: a promise that resolves when they are flushed.
+// The file grows before LMDB needs the room: a write that fails inside lmdb-js overruns a buffer and aborts the process.
+import type { Key, RootDatabase } from "lmdb";
+import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import { fillFile, freeBytes } from "../host/files.ts";
+import { checkFile } from "./file-check.ts";
+import type { Table } from "./tables.ts";
+import { createTurns } from "./turns.ts";
+
+/** One put, or a removal where `value` is null. */
+export interface Change {
+  readonly table: Table;
+  readonly key: Key;
+  readonly value: Uint8Array | null;
+}
+
+/** Commits changes, all or none. Throws Fault `disk-full`; then nothing of them is there. */
+export type Commit = (changes: readonly Change[]) => Promise<void>;
+
+/** Pages that a transaction of any size may need beside its data: roots and branches of all tables, the list of free pages. */
+const basePages = 256;
+
+export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string): Commit {
+  const turns = createTurns();
+  return (changes) =>
+    turns(async () => {
+      if (changes.length === 0) return;
+      reserve(path, changes);
+      try {
+        // Puts of one event turn are one transaction; lmdb-js gives all of them the same promise.
+        let committed: Promise<unknown> = Promise.resolve();
+        for (const { table, key, value } of changes)
+          committed = value === null ? table.remove(key) : table.put(key, value);
+        await committed;
+        await root.flushed;
+      } catch (thrown) {
+        throw diskFault(path, await reasonOf(thrown), thrown);
+      }
+    });
+}
+
+/** Takes the room that `changes` may need at most. Throws Fault `disk-full`. */
+export function reserve(path: string, changes: readonly Change[]): void {
+  const { pageSize, lastPage, fileBytes } = checkFile(path);
+  const neededBytes = (lastPage + 1 + pagesFor(changes, pageSize, lastPage)) * pageSize;
+  if (neededBytes <= fileBytes) return;
+  const growBytes = Math.max(neededBytes - fileBytes, fileBytes / 8);
+  const toBytes = Math.ceil((fileBytes + growBytes) / pageSize) * pageSize;
+  const free = freeBytes(path);
+  if (free - growBytes < limits.storeFreeBytesMin)
+    throw diskFault(path, `${Math.floor(free / 1024)} KiB are left on its disk`);
+  try {
+    fillFile(path, fileBytes, toBytes);
+  } catch (thrown) {
+    throw diskFault(path, messageOf(thrown), thrown);
+  }
+}
+
+/** An upper bound: each small value may touch two pages, but never more than there are; a long one takes pages of its own. */
+function pagesFor(changes: readonly Change[], pageSize: number, lastPage: number): number {
+  let longPages = 0;
+  for (const { value } of changes)
+    if (value !== null && value.length > pageSize / 4) longPages += Math.ceil((value.length + 24) / pageSize);
+  const smallPages = Math.min(2 * changes.length, lastPage + Math.ceil(changes.length / 2));
+  return longPages + smallPages + basePages + Math.ceil(lastPage / 256);
+}
+
+function diskFault(path: string, why: string, cause?: unknown): Fault {
+  return new Fault(
+    "disk-full",
+    `Nothing was written to ${path}: ${why}.`,
+    "Make room on the disk and try again; what was confirmed before is kept.",
+    { cause },
+  );
+}
+
+/** lmdb-js hides the system's reason in a second promise. */
+async function reasonOf(thrown: unknown): Promise<string> {
+  const second = (thrown as { commitError?: Promise<never> } | null)?.commitError;
+  if (second === undefined) return messageOf(thrown);
+  return second.then(() => messageOf(thrown), messageOf);
+}

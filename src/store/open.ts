@@ -1,0 +1,157 @@
+// Opens the store of a data folder. In: a folder. Out: one LMDB environment with its tables, snapshots, commits; Faults where it cannot be.
+// Sync stays within the commit (`overlappingSync: false`): what a reader sees is on the device, and after a power failure LMDB finds
+// the last root by its own two meta pages, not by comparing boot ids.
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Key, open, type RootDatabase } from "lmdb";
+import { type Clock, every } from "../base/clock.ts";
+import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import { freeBytes } from "../host/files.ts";
+import { type Commit, createCommit, reserve } from "./commit.ts";
+import { checkFile, corrupt } from "./file-check.ts";
+import { createSnapshots } from "./snapshots.ts";
+import { openTable, openTables, type Tables, tablesMax } from "./tables.ts";
+import type { SnapshotStore } from "./types.ts";
+import { packValue, unpackValue } from "./values.ts";
+
+/** Raised when a release writes what an older one would misread. */
+export const storeFormat = 1;
+
+export interface OpenOptions {
+  /** The data folder; the store is its subfolder `store`. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** One process writes, any number read at the same time. Default `writer`. */
+  readonly role?: "writer" | "reader";
+}
+
+export interface Store {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly snapshots: SnapshotStore;
+  readonly tables: Tables;
+  readonly commit: Commit;
+  /** Ends the current read transaction: what follows sees the latest commit. */
+  refresh(): void;
+  /** A copy of the whole store as of now, without free pages, at `path` (a file). Not flushed. */
+  copyTo(path: string): Promise<void>;
+  /** Resolves when what was asked for before is committed and the file is closed. */
+  close(): Promise<void>;
+}
+
+/** The store's one file. */
+export function storeFile(folder: string): string {
+  return join(folder, "store", "data.mdb");
+}
+
+/**
+ * Opens, and makes where there is none. Throws Fault `store-corrupt` (damaged file), `store-format` (another release's),
+ * `folder-unusable`, `disk-full`. The caller holds the folder's lock when it writes.
+ */
+export function openStore(options: OpenOptions): Store {
+  const { folder, clock, log, role = "writer" } = options;
+  const path = storeFile(folder);
+  if (existsSync(path)) checkFile(path);
+  else if (role === "writer") prepareFolder(folder);
+  else throw notYet(path);
+  const root = openRoot(folder, role);
+  if (role === "writer") reserve(path, []);
+  checkFormat(root, path, role);
+  const tables = openTables(root);
+  if (tables === null) throw notYet(path);
+  const commit: Commit =
+    role === "writer"
+      ? createCommit(root, path)
+      : () => Promise.reject(new Fault("internal", "A reader of the store wrote to it.", "Report this."));
+  const readerCheck =
+    role === "writer" ? every(clock, limits.readerCheckMs, () => checkReaders(root, log)) : null;
+  const refresh = (): void => root.resetReadTxn();
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    readerCheck?.cancel();
+    closing ??= (role === "writer" ? commit([]) : Promise.resolve()).then(() => root.close());
+    return closing;
+  };
+  const snapshots = createSnapshots({ tables, commit, refresh, close, clock });
+  return { folder, clock, snapshots, tables, commit, refresh, close, copyTo: (to) => root.backup(to, true) };
+}
+
+function prepareFolder(folder: string): void {
+  const place = join(folder, "store");
+  try {
+    mkdirSync(place, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw unusable(place, thrown);
+  }
+  if (freeBytes(place) < 2 * limits.storeFreeBytesMin)
+    throw new Fault(
+      "disk-full",
+      `There is no room for a store in ${place}: ${Math.floor(freeBytes(place) / 1024)} KiB are left on its disk.`,
+      "Make room on the disk, or name another folder with --data.",
+    );
+}
+
+function openRoot(folder: string, role: "writer" | "reader"): RootDatabase<Uint8Array, Key> {
+  const place = join(folder, "store");
+  try {
+    return open<Uint8Array, Key>({
+      path: place,
+      encoding: "binary",
+      overlappingSync: false,
+      noSubdir: false,
+      maxDbs: tablesMax,
+      maxReaders: limits.storeReadersMax,
+      mapSize: limits.storeBytesMax,
+      readOnly: role === "reader",
+    });
+  } catch (thrown) {
+    if (/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(messageOf(thrown)))
+      throw corrupt(storeFile(folder), messageOf(thrown), thrown);
+    throw unusable(place, thrown);
+  }
+}
+
+/** Writes the format into a new store, and refuses one of another format before any other table is touched. */
+function checkFormat(root: RootDatabase<Uint8Array, Key>, path: string, role: "writer" | "reader"): void {
+  const meta = openTable(root, "meta");
+  if (meta === null) throw notYet(path);
+  const held = meta.getBinary("format");
+  if (held === undefined && role === "writer" && meta.getKeysCount() === 0) {
+    meta.putSync("format", packValue(storeFormat));
+    return;
+  }
+  const format = held === undefined ? "none" : unpackValue<number>(held);
+  if (format === storeFormat) return;
+  void root.close();
+  throw new Fault(
+    "store-format",
+    `The store ${path} has format ${format}; this release reads format ${storeFormat}.`,
+    "Run the release that wrote it, or restore a backup that this release can read.",
+  );
+}
+
+/** Only the writer makes a store: its file grows by the writer's hand alone (see commit.ts), so a second maker could overwrite pages. */
+function notYet(path: string): Fault {
+  return new Fault(
+    "not-found",
+    `There is no store at ${path} yet.`,
+    "Start the process that writes it, then try again.",
+  );
+}
+
+function checkReaders(root: RootDatabase<Uint8Array, Key>, log: Log): void {
+  const cleared = root.readerCheck();
+  if (cleared > 0) log.info("Readers that ended without saying so were cleared from the store.", { cleared });
+}
+
+function unusable(place: string, thrown: unknown): Fault {
+  return new Fault(
+    "folder-unusable",
+    `The store in ${place} cannot be opened: ${messageOf(thrown)}.`,
+    "Name a folder with --data that this user may write, on a disk with room.",
+    { cause: thrown },
+  );
+}

@@ -1,0 +1,82 @@
+// The named tables of a store and the shape of their keys. In: an LMDB environment. Out: typed tables. Values are bytes.
+import type { Database, Key, RootDatabase } from "lmdb";
+
+export type Table = Database<Uint8Array, Key>;
+
+export interface Tables {
+  /** "format", "position", "stamp", "node", "freshness", ["cursor", name] */
+  readonly meta: Table;
+  /** position -> op */
+  readonly ops: Table;
+  /** [page, kind, id] -> folded record */
+  readonly records: Table;
+  /** page -> head and hosts */
+  readonly refs: Table;
+  /** [page, epoch, generation] -> manifest digest, time of applying, parts that it stopped naming */
+  readonly history: Table;
+  /** digest -> signed manifest or part */
+  readonly tree: Table;
+  /** digest -> body */
+  readonly objects: Table;
+  /** part or object -> how often it is named */
+  readonly uses: Table;
+  /** number -> part that lost one of its names */
+  readonly doomed: Table;
+  /** [time, digest] -> nothing: a body that no stored part names, and when to look at it again */
+  readonly orphans: Table;
+  /** host -> page */
+  readonly hosts: Table;
+  /** host of a removed page -> page */
+  readonly gone: Table;
+  /** page -> publisher's notes */
+  readonly notes: Table;
+  /** [kind, subject] -> signed document */
+  readonly documents: Table;
+  /** sha256 of the token -> its name and page */
+  readonly tokens: Table;
+}
+
+/** Tables whose keys are 32 or 33 raw bytes. */
+const digestKeys: ReadonlySet<string> = new Set(["tree", "objects", "uses"]);
+
+const names = [
+  "meta",
+  "ops",
+  "records",
+  "refs",
+  "history",
+  "tree",
+  "objects",
+  "uses",
+  "doomed",
+  "orphans",
+  "hosts",
+  "gone",
+  "notes",
+  "documents",
+  "tokens",
+] as const satisfies readonly (keyof Tables)[];
+
+/** Room for tables of later releases: an older one must still open what a newer one made, to say that it cannot. */
+export const tablesMax = 2 * names.length;
+
+/** The table, made where there is none and the environment may write; null where there is none and it may not. */
+export function openTable(root: RootDatabase<Uint8Array, Key>, name: keyof Tables): Table | null {
+  // lmdb-js gives undefined for a missing table of a read-only environment; its types do not say so.
+  const table: Table | undefined = root.openDB<Uint8Array, Key>(name, {
+    encoding: "binary",
+    ...(digestKeys.has(name) ? { keyEncoding: "binary" } : {}),
+  });
+  return table ?? null;
+}
+
+/** All tables, or null where one is missing and may not be made. */
+export function openTables(root: RootDatabase<Uint8Array, Key>): Tables | null {
+  const tables: Partial<Record<keyof Tables, Table>> = {};
+  for (const name of names) {
+    const table = openTable(root, name);
+    if (table === null) return null;
+    tables[name] = table;
+  }
+  return tables as Tables;
+}

@@ -18,6 +18,21 @@ export interface CommandEntry {
 // The specifiers are literal, so that the compiled binary contains what they name.
 export const commandEntries: readonly CommandEntry[] = [
   {
+    name: "keygen",
+    summary: "make root, publisher and emergency keys, and sign a delegation",
+    load: () => import("./keygen.ts"),
+  },
+  {
+    name: "keygen removal",
+    summary: "sign a removal: POPs forget the page and answer 410",
+    load: () => import("./keygen.ts"),
+  },
+  {
+    name: "keygen epoch",
+    summary: "sign an epoch: POPs take this page's snapshots of that epoch and of no other",
+    load: () => import("./keygen.ts"),
+  },
+  {
     name: "version",
     summary: "name the commit, the target and the runtime of this program",
     load: () => import("./version.ts"),

@@ -93,7 +93,7 @@ function tell(given: unknown, around: Surroundings): number {
     around.err(
       `pharos: this should not have happened: ${messageOf(thrown)}. Set PHAROS_DEBUG=1 to see where, and please report it.`,
     );
-  if (around.env.PHAROS_DEBUG === "1" && thrown instanceof Error) around.err(thrown.stack ?? "");
+  if (around.env.PHAROS_DEBUG === "1") around.err(stackOf(thrown));
   return thrown instanceof Fault ? thrown.exit : 1;
 }
 
@@ -107,4 +107,10 @@ function unpackFault(thrown: unknown, env: Surroundings["env"]): Fault | null {
     "Name a folder that this user may write and run from with the variable BUN_TMPDIR.",
     { cause: thrown },
   );
+}
+
+function stackOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause = thrown.cause === undefined ? "" : `\nbecause of ${stackOf(thrown.cause)}`;
+  return `${thrown.stack ?? thrown.message}${cause}`;
 }

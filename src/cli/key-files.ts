@@ -1,0 +1,95 @@
+// The files of new keys. In: a folder, what the publisher may publish. Out: three key pairs and a delegation on the disk.
+import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert, Fault, messageOf } from "../base/fault.ts";
+import type { Random } from "../base/random.ts";
+import { openDelegation, signDelegation } from "../snapshot/documents.ts";
+import { generateKeyPair, type KeyRole } from "../snapshot/keys.ts";
+
+/** Names of the files that `pharos keygen --out` writes. */
+export const keyFiles = {
+  root: { secret: "root.key", public: "root.pub" },
+  publisher: { secret: "publisher.key", public: "publisher.pub" },
+  emergency: { secret: "emergency.key", public: "emergency.pub" },
+  delegation: "delegation.signed",
+} as const;
+
+const secretMode = 0o600;
+export const publicMode = 0o644;
+
+export interface NewKeys {
+  readonly folder: string;
+  readonly pages: readonly string[];
+  readonly hosts: readonly string[];
+  readonly serial: number;
+}
+
+/**
+ * Makes root, publisher and emergency keys and a delegation of the publisher's, and writes them into `folder`.
+ * Throws Fault `folder-unusable` where a file is there already: a key that was overwritten is lost.
+ */
+export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<KeyRole, string>> {
+  const root = generateKeyPair("root", random);
+  const publisher = generateKeyPair("publisher", random);
+  const emergency = generateKeyPair("emergency", random);
+  const { pages, hosts, serial } = wanted;
+  const delegation = signDelegation(
+    { publisherKey: publisher.publicKey, pages, hosts, serial },
+    root.secretKey,
+  );
+  assert(openDelegation(delegation).ok, "A delegation that was just signed does not verify.");
+  writeNew(wanted.folder, [
+    ...[root, publisher, emergency].flatMap((pair): readonly NewFile[] => {
+      const names = keyFiles[pair.secretKey.role];
+      return [
+        { name: names.secret, content: pair.secretText, mode: secretMode },
+        { name: names.public, content: pair.publicText, mode: publicMode },
+      ];
+    }),
+    { name: keyFiles.delegation, content: delegation, mode: publicMode },
+  ]);
+  return { root: root.publicKey, publisher: publisher.publicKey, emergency: emergency.publicKey };
+}
+
+interface NewFile {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+  readonly mode: number;
+}
+
+function writeNew(folder: string, files: readonly NewFile[]): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw unwritable(folder, thrown);
+  }
+  // All are looked for before any is written, so that a refusal leaves no half set behind.
+  for (const { name } of files) {
+    if (lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined) continue;
+    throw new Fault(
+      "folder-unusable",
+      `${join(folder, name)} exists, and keys are never overwritten.`,
+      "Name a new folder with --out, or move the old keys away.",
+    );
+  }
+  for (const { name, content, mode } of files) writeNewFile(join(folder, name), content, mode);
+}
+
+/** Writes a file that must not exist yet, flushed. Throws Fault `folder-unusable` or `disk-full`. */
+export function writeNewFile(path: string, content: string | Uint8Array, mode: number): void {
+  try {
+    writeFileSync(path, content, { flag: "wx", mode, flush: true });
+  } catch (thrown) {
+    throw unwritable(path, thrown);
+  }
+}
+
+function unwritable(path: string, thrown: unknown): Fault {
+  const full = (thrown as NodeJS.ErrnoException).code === "ENOSPC";
+  return new Fault(
+    full ? "disk-full" : "folder-unusable",
+    `${path} cannot be written: ${messageOf(thrown)}.`,
+    "Name a place with --out that this user may write and that is not taken.",
+    { cause: thrown },
+  );
+}

@@ -37,8 +37,19 @@ export const limits = {
   pollMs: 2_000,
   /** Bytes waiting in a feed for one POP before it is dropped with a reason; it resumes. */
   sessionBytesMax: 64 * 1024 * 1024,
-  helloBytesMax: 1024 * 1024,
+  /** A head list of `headsMax` pages with the longest names. */
+  headsBytesMax: 8 * 1024 * 1024,
+  /** A request to follow: a head list, and the names of the documents held. */
+  helloBytesMax: 9 * 1024 * 1024,
   fetchDigestsMax: 4_096,
+  /** Asked for at once in a first fetch: few enough to be lost without harm, enough to fill a long line. */
+  fetchBatchBytes: 4 * 1024 * 1024,
+  /** Pages that a POP brings up to date at the same time; the others wait their turn. */
+  pagesAtOnceMax: 4,
+  /** Sessions that a feed holds open; a relay stands before more POPs than this. */
+  sessionsMax: 1_024,
+  /** A source that had to be polled is tried as a stream again after this. */
+  streamRetryMs: 60_000,
   /** Bodies of one snapshot kept in memory while it is fetched, before they are written ahead of it. */
   applyBytesMax: 64 * 1024 * 1024,
 
@@ -54,6 +65,8 @@ export const limits = {
   sweepEveryMs: 10_000,
   /** A body that came ahead and that no generation named within this time is forgotten. */
   stagedKeptMs: 3_600_000,
+  /** A body that lost its last name stays this long: a generation that is being fetched may have seen that it is here. */
+  orphanKeptMs: 60_000,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,
@@ -98,6 +111,10 @@ export function assertLimits(): void {
   assert(
     limits.sessionBytesMax > limits.objectBytesMax,
     "Limits: one object must fit into a session's queue.",
+  );
+  assert(
+    limits.helloBytesMax > limits.headsBytesMax,
+    "Limits: a request to follow must hold a whole head list.",
   );
   assert(
     limits.bannerMsMin >= limits.refsPollMs,

@@ -136,6 +136,7 @@ export class Writer {
   #bytes = Buffer.allocUnsafe(1024);
   #at = 0;
 
+  /** Where the next `count` bytes go. May replace `#bytes`: never call it within an expression that has read them already. */
   #room(count: number): number {
     const at = this.#at;
     if (at + count > this.#bytes.length) {
@@ -148,17 +149,20 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#bytes.writeUInt8(fitting(value, 0xff), this.#room(1));
+    const at = this.#room(1);
+    this.#bytes.writeUInt8(fitting(value, 0xff), at);
     return this;
   }
 
   u16(value: number): this {
-    this.#bytes.writeUInt16BE(fitting(value, 0xffff), this.#room(2));
+    const at = this.#room(2);
+    this.#bytes.writeUInt16BE(fitting(value, 0xffff), at);
     return this;
   }
 
   u32(value: number): this {
-    this.#bytes.writeUInt32BE(fitting(value, 0xffffffff), this.#room(4));
+    const at = this.#room(4);
+    this.#bytes.writeUInt32BE(fitting(value, 0xffffffff), at);
     return this;
   }
 
@@ -191,7 +195,8 @@ export class Writer {
     assert(text.length <= max && allowed(text), `${JSON.stringify(text)} cannot be written into a snapshot.`);
     if (max > 0xff) this.u16(text.length);
     else this.u8(text.length);
-    this.#bytes.write(text, this.#room(text.length), "latin1");
+    const at = this.#room(text.length);
+    this.#bytes.write(text, at, "latin1");
     return this;
   }
 

@@ -1,0 +1,64 @@
+// Mix-and-match and endless data below a signed manifest: what is given, and the one reason with which it is refused, beside its
+// honest twin.
+import { describe, expect, test } from "bun:test";
+import { compressBody, identityFromGzip } from "../../src/snapshot/body.ts";
+import { digestOf } from "../../src/snapshot/digest.ts";
+import { encodePart, partIndex } from "../../src/snapshot/part.ts";
+import { checkBody, checkPart, checkTree, type SnapshotReason } from "../../src/snapshot/tree.ts";
+import { altered, bytesOf, sampleManifest, sampleRoute } from "./samples.ts";
+
+describe("snapshot/what lies below a manifest is offered to a POP", () => {
+  const index = partIndex("/", 2);
+  const part = encodePart([sampleRoute("/", "new")]);
+  const older = encodePart([sampleRoute("/", "old")]);
+  const misplaced = encodePart(["/", "/a", "/b", "/c", "/d"].map((path) => sampleRoute(path)));
+  const manifest = (bytes: Uint8Array) => ({ parts: [0, 1].map(() => digestOf(bytes)) });
+  const damaged = bytesOf("PHPT\x01");
+  const newer = altered(part, 4, 3);
+  const rows: readonly [string, Uint8Array, { parts: readonly string[] }, SnapshotReason | "accepted"][] = [
+    ["none: the part that is named", part, manifest(part), "accepted"],
+    ["mix-and-match: the part of another generation", older, manifest(part), "digest-mismatch"],
+    ["altered part", altered(part, -1), manifest(part), "digest-mismatch"],
+    ["a route in a part where nobody looks for it", misplaced, manifest(misplaced), "misplaced-route"],
+    ["a named part that is damaged", damaged, manifest(damaged), "undecodable"],
+    ["a named part of another release", newer, manifest(newer), "unknown-version"],
+  ];
+  for (const [attack, given, named, expected] of rows) {
+    test(`${attack}: ${expected}`, () => {
+      const check = checkPart(given, named, index);
+      expect(check.ok ? "accepted" : check.reason).toBe(expected);
+    });
+  }
+
+  test("a body of another length or content: refused; the one named: accepted", () => {
+    const body = bytesOf("a body");
+    const variant = { digest: digestOf(body), length: body.length };
+    expect(checkBody(body, variant).ok).toBe(true);
+    expect(checkBody(bytesOf("a tody"), variant)).toEqual({ ok: false, reason: "digest-mismatch" });
+    expect(checkBody(bytesOf("a body and more"), variant)).toEqual({ ok: false, reason: "length-mismatch" });
+  });
+
+  test("endless data: a gzip bomb is inflated no further than the named length", async () => {
+    const bomb = await compressBody(new Uint8Array(8 * 1024 * 1024));
+    const gzip = bomb.objects.find(([digest]) => digest === bomb.variants.gzip.digest)?.[1] ?? bytesOf("");
+    const { identity } = bomb.variants;
+    expect((await identityFromGzip(gzip, identity)).ok).toBe(true);
+    const shorter = { ...identity, length: 1000 };
+    expect(await identityFromGzip(gzip, shorter)).toEqual({ ok: false, reason: "length-mismatch" });
+    const longer = { ...identity, length: identity.length + 1 };
+    expect(await identityFromGzip(gzip, longer)).toEqual({ ok: false, reason: "length-mismatch" });
+    const other = { ...identity, digest: digestOf(bytesOf("other")) };
+    expect(await identityFromGzip(gzip, other)).toEqual({ ok: false, reason: "digest-mismatch" });
+    expect(await identityFromGzip(bytesOf("<html>"), identity)).toEqual({ ok: false, reason: "not-gzip" });
+  });
+
+  test("a whole tree: every part in its place, or the first that is not", () => {
+    const { parts } = { parts: [0, 1].map((at) => encodePart(at === index ? [sampleRoute("/")] : [])) };
+    const whole = sampleManifest({ parts: parts.map(digestOf) });
+    const held = new Map(parts.map((bytes) => [digestOf(bytes), bytes]));
+    const tree = checkTree(whole, (digest) => held.get(digest) ?? null);
+    expect(tree.ok && tree.value[index]?.routes[0]?.path).toBe("/");
+    expect(checkTree(whole, () => null)).toEqual({ ok: false, reason: "missing" });
+    expect(checkTree(whole, () => older)).toEqual({ ok: false, reason: "digest-mismatch" });
+  });
+});

@@ -4,10 +4,13 @@ import type { Digest, Head } from "../snapshot/types.ts";
 import type { Freshness, SnapshotStore } from "../store/types.ts";
 
 export interface Reads {
+  /** False where "not there" may mean "not remembered". */
+  readonly whole: boolean;
   /** Called once per request, first. */
   refresh(): void;
   /** True when `host` belongs to a page that was removed. */
   isGone(host: string): boolean;
+  isRemoved(page: string): boolean;
   pageOf(host: string): string | null;
   head(page: string): Head | null;
   freshness(): Freshness | null;
@@ -36,12 +39,14 @@ export function createReads(store: SnapshotStore): ReadPair {
   let lastFreshness: Freshness | null = null;
   return {
     live: {
+      whole: true,
       refresh: () => guarded(() => store.refresh()),
       isGone(host) {
         const answer = guarded(() => store.isGone(host));
         if (answer && gone.size < hostsMax) gone.add(host);
         return answer;
       },
+      isRemoved: (page) => guarded(() => store.document("removal", page) !== null),
       pageOf: (host) => guarded(() => store.pageOf(host)),
       head: (page) => guarded(() => store.head(page)),
       freshness() {
@@ -52,8 +57,10 @@ export function createReads(store: SnapshotStore): ReadPair {
       object: (digest) => guarded(() => store.object(digest)),
     },
     remembered: {
+      whole: false,
       refresh: () => undefined,
       isGone: (host) => gone.has(host),
+      isRemoved: () => false,
       pageOf: (host) => pages.get(host) ?? null,
       head: (page) => heads.get(page) ?? null,
       freshness: () => lastFreshness,

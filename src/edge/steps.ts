@@ -63,6 +63,7 @@ const page = ({ defaultPage }: Parts): Step => {
       return null;
     }
     if (reads.isGone(host)) return plain.gone(path);
+    if (!reads.whole) return plain.unavailable(path, damaged);
     if (defaultPage === null) return plain.misdirected(path);
     exchange.page = defaultPage;
     return null;
@@ -75,7 +76,8 @@ const manifest = ({ trees, levels }: Parts): Step => {
   return (exchange) => {
     const { reads, path } = exchange;
     const head = reads.head(exchange.page);
-    if (head === null) return plain.unavailable(path, "This server has not received the status page yet.");
+    if (head === null && reads.isRemoved(exchange.page)) return plain.gone(path);
+    if (head === null) return plain.unavailable(path, notYet);
     const found = trees.manifest(head.manifest, reads.tree);
     if (found?.page !== head.page) return plain.unavailable(path, damaged);
     exchange.head = head;
@@ -129,4 +131,5 @@ const reply = ({ headers, served }: Parts): Step => {
   };
 };
 
+const notYet = "This server has not received the status page yet.";
 const damaged = "This server's copy of this page is damaged and is being fetched again.";

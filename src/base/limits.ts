@@ -93,6 +93,11 @@ export const limits = {
   listIncidentsMax: 50,
   feedEntriesMax: 25,
   nameCharsMax: 500,
+  /** Ids of others (ULIDs, UUIDs) fit; the store's keys stay far below LMDB's 1,978 bytes. */
+  idCharsMax: 100,
+  componentsPerCommandMax: 5_000,
+  /** Entries of one management list, as Statuspage bounds them. */
+  apiListMax: 100,
   updateCharsMax: 25_000,
 } as const;
 

@@ -1,0 +1,48 @@
+// What the management API says back. In: values, refusals. Out: JSON responses in Statuspage's shapes.
+// Clients read `error` as a text (400, 401, 404, 413, 500) or as a list of sentences (422).
+import type { Refusal } from "../model/command.ts";
+
+/** A request that is not carried out. `error` is what the client reads. */
+export interface ApiError {
+  readonly status: 400 | 401 | 404 | 409 | 413 | 422 | 500 | 503;
+  readonly error: string | readonly string[];
+}
+
+export const unauthenticated: ApiError = { status: 401, error: "Could not authenticate" };
+
+/** `Page not found`, `Incident not found`. */
+export function notFound(what: string): ApiError {
+  return { status: 404, error: `${what} not found` };
+}
+
+export function unprocessable(...sentences: readonly string[]): ApiError {
+  return { status: 422, error: sentences };
+}
+
+/** What `decide` refused, as the API says it. */
+export function apiErrorOf(refusal: Refusal): ApiError {
+  return refusal.status === 422
+    ? unprocessable(...refusal.sentences)
+    : { status: refusal.status, error: refusal.sentences.join(" ") };
+}
+
+export function jsonResponse(status: number, value: unknown): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+export function errorResponse({ status, error }: ApiError): Response {
+  return jsonResponse(status, { error });
+}
+
+/** Ends a request from inside a handler: the one place that answers knows it from a defect. */
+export class ApiRefusal extends Error {
+  readonly answer: ApiError;
+  constructor(answer: ApiError) {
+    super(String(answer.error));
+    this.name = "ApiRefusal";
+    this.answer = answer;
+  }
+}

@@ -1,0 +1,41 @@
+// The kinds of field that bodies and queries are made of, each with the sentence that a wrong one is answered with.
+// In: nothing. Out: schemas. Forms know only texts, so numbers and yes or no are read from texts too; "" and null are "not said".
+import { type TSchema, t } from "elysia";
+import { limits } from "../base/limits.ts";
+
+/** What a body may say about one field; absent, null and "" all mean that it says nothing. */
+export const maybe = <Schema extends TSchema>(schema: Schema) =>
+  t.Optional(t.Union([schema, t.Null(), t.Literal("")]));
+
+export const text = (charsMax: number, charsMin = 0) =>
+  t.String({ minLength: charsMin, maxLength: charsMax });
+export const id = () => t.String({ minLength: 1, maxLength: limits.idCharsMax });
+export const flag = () => t.BooleanString();
+
+export const oneOf = <Word extends string>(words: readonly Word[]) =>
+  t.Unsafe<Word>({ type: "string", enum: [...words] });
+
+/** A value as a reader gets it: null and "" count as not said. */
+export function said<Value>(value: Value | null | "" | undefined): Value | undefined {
+  return value === null || value === "" ? undefined : value;
+}
+
+/** Pages of a list: `page` from 1, `per_page` or `limit` up to 100 (Statuspage's own bound). */
+export const paging = {
+  page: t.Optional(t.Numeric({ minimum: 1, maximum: 1_000_000 })),
+  per_page: t.Optional(t.Numeric({ minimum: 1, maximum: 1_000_000 })),
+  limit: t.Optional(t.Numeric({ minimum: 1, maximum: 1_000_000 })),
+};
+
+export interface Paging {
+  readonly page?: number;
+  readonly per_page?: number;
+  readonly limit?: number;
+}
+
+/** The part of a list that was asked for. */
+export function pageOf<Entry>(entries: readonly Entry[], asked: Paging): readonly Entry[] {
+  const size = Math.min(limits.apiListMax, Math.floor(asked.limit ?? asked.per_page ?? limits.apiListMax));
+  const from = (Math.floor(asked.page ?? 1) - 1) * size;
+  return entries.slice(from, from + size);
+}

@@ -1,0 +1,119 @@
+// /v1/pages/{page_id}/incidents. In: calls. Out: incidents and maintenances as they are, new ones, updates to one.
+import { t } from "elysia";
+import { isClosed } from "../model/order.ts";
+import type { Incident, PageView } from "../model/view.ts";
+import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answer, endpoint } from "./endpoint.ts";
+import { pageOf, paging } from "./fields.ts";
+import { incidentBody, incidentFieldsOf, newIncidentBody } from "./incident-fields.ts";
+import { incidentShape } from "./shapes.ts";
+
+/** Parts of the list that have a path of their own. */
+const selections: readonly {
+  readonly word: string;
+  readonly summary: string;
+  has(incident: Incident): boolean;
+}[] = [
+  {
+    word: "unresolved",
+    summary: "List unresolved incidents",
+    has: (incident) => incident.window === null && !isClosed(incident),
+  },
+  {
+    word: "scheduled",
+    summary: "List maintenances that are not over",
+    has: (incident) => incident.window !== null && !isClosed(incident),
+  },
+  {
+    word: "upcoming",
+    summary: "List maintenances to come",
+    has: (incident) => incident.window !== null && incident.status === "scheduled",
+  },
+  {
+    word: "active_maintenance",
+    summary: "List maintenances that go on",
+    has: (incident) =>
+      incident.window !== null && (incident.status === "in_progress" || incident.status === "verifying"),
+  },
+];
+
+/** Incidents and maintenances, the latest created first. */
+function latestFirst(view: PageView): readonly Incident[] {
+  return [...view.incidents, ...view.maintenances].sort((a, b) => b.createdAt - a.createdAt);
+}
+
+function says(incident: Incident, query: string): boolean {
+  const wanted = query.toLowerCase();
+  return [incident.name, incident.status, ...incident.updates.map(({ body }) => body)].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );
+}
+
+function incidentOf(view: PageView, wanted: string | undefined): Incident {
+  const incident = view.incidentById.get(wanted ?? "");
+  if (incident === undefined) throw new ApiRefusal(notFound("Incident"));
+  return incident;
+}
+
+const base = "/pages/:page_id/incidents";
+
+export const incidentEndpoints = [
+  endpoint({
+    methods: ["GET"],
+    path: "/pages/:page_id/incidents",
+    summary: "List incidents and maintenances",
+    query: t.Object({ ...paging, q: t.Optional(t.String({ maxLength: 1_000 })) }),
+    answer({ view, query }) {
+      const found = latestFirst(view).filter((incident) => says(incident, query.q ?? ""));
+      return answer(
+        200,
+        pageOf(found, query).map((incident) => incidentShape(incident, view)),
+      );
+    },
+  }),
+  ...selections.map(({ word, summary, has }) =>
+    endpoint({
+      methods: ["GET"],
+      path: `/pages/:page_id/incidents/${word}`,
+      summary,
+      query: t.Object(paging),
+      answer: ({ view, query }) =>
+        answer(
+          200,
+          pageOf(latestFirst(view).filter(has), query).map((incident) => incidentShape(incident, view)),
+        ),
+    }),
+  ),
+  endpoint({
+    methods: ["POST"],
+    path: base,
+    summary: "Create an incident or a maintenance",
+    body: newIncidentBody,
+    async answer({ body, submit }) {
+      const fields = incidentFieldsOf(body.incident, null);
+      if (!fields.ok) throw new ApiRefusal(unprocessable(...fields.reason));
+      const { name } = body.incident;
+      const made = await submit({ kind: "incident.create", fields: { ...fields.value, name } });
+      return answer(201, incidentShape(incidentOf(made.view, made.id), made.view));
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: `${base}/:incident_id`,
+    summary: "Read an incident or a maintenance",
+    answer: ({ view, params }) => answer(200, incidentShape(incidentOf(view, params.incident_id), view)),
+  }),
+  endpoint({
+    methods: ["PATCH", "PUT"],
+    path: `${base}/:incident_id`,
+    summary: "Update an incident or a maintenance",
+    body: incidentBody,
+    async answer({ view, params, body, submit }) {
+      const incident = incidentOf(view, params.incident_id);
+      const fields = incidentFieldsOf(body.incident, incident);
+      if (!fields.ok) throw new ApiRefusal(unprocessable(...fields.reason));
+      const changed = await submit({ kind: "incident.update", id: incident.id, fields: fields.value });
+      return answer(200, incidentShape(incidentOf(changed.view, incident.id), changed.view));
+    },
+  }),
+];

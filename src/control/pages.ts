@@ -1,0 +1,65 @@
+// /v1/pages. In: calls. Out: the pages that a token may see, and changes to one.
+import { t } from "elysia";
+import { limits } from "../base/limits.ts";
+import type { PageFields } from "../model/command.ts";
+import { ApiRefusal, unprocessable } from "./answer.ts";
+import { answer, endpoint } from "./endpoint.ts";
+import { maybe, said, text } from "./fields.ts";
+import { pageShape } from "./shapes.ts";
+
+const pageBody = t.Object({
+  page: t.Object({
+    name: maybe(text(limits.nameCharsMax)),
+    time_zone: maybe(text(100)),
+    page_description: t.Optional(t.Union([text(limits.updateCharsMax), t.Null()])),
+    domain: maybe(t.String({ maxLength: 253, pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$" })),
+    url: maybe(text(2_000)),
+  }),
+});
+
+export const pageEndpoints = [
+  endpoint({
+    methods: ["GET"],
+    path: "/pages",
+    summary: "List the pages of this token",
+    answer: ({ views }) =>
+      answer(
+        200,
+        views().map(({ page }) => pageShape(page)),
+      ),
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: "/pages/:page_id",
+    summary: "Read a page",
+    answer: ({ view }) => answer(200, pageShape(view.page)),
+  }),
+  endpoint({
+    methods: ["PATCH", "PUT"],
+    path: "/pages/:page_id",
+    summary: "Change a page",
+    body: pageBody,
+    async answer({ view, body, submit }) {
+      const { name, time_zone, page_description, domain, url } = body.page;
+      // Statuspage's `url` is the company's site; here it is the page's own address, which follows `domain`.
+      if (said(url) !== undefined && url !== view.page.url)
+        throw new ApiRefusal(
+          unprocessable("Url is the address of this page and follows its domain: change domain instead"),
+        );
+      const host = said(domain)?.toLowerCase();
+      const fields: PageFields = {
+        ...(said(name) === undefined ? {} : { name: said(name) ?? "" }),
+        ...(said(time_zone) === undefined ? {} : { timeZone: said(time_zone) ?? "" }),
+        ...(page_description === undefined ? {} : { description: page_description || null }),
+        ...(host === undefined || host === view.page.hosts[0]
+          ? {}
+          : {
+              url: `https://${host}`,
+              hosts: [host, ...view.page.hosts.slice(1).filter((it) => it !== host)],
+            }),
+      };
+      const changed = await submit({ kind: "page.update", fields });
+      return answer(200, pageShape(changed.view.page));
+    },
+  }),
+];

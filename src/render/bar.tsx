@@ -1,0 +1,98 @@
+// Ninety days of one component as a picture. In: days with their worst status. Out: an SVG of a few hundred bytes, and its words.
+// A quiet day is low and a bad day high, so that the picture reads without colour; quiet days are one dashed line.
+import { Html } from "@elysiajs/html";
+import { severityOf } from "../model/group.ts";
+import type { DayBar } from "../model/uptime.ts";
+import type { ComponentStatus } from "../model/view.ts";
+import { dateText, durationText } from "./moment.ts";
+import { attribute } from "./prose.tsx";
+import { componentMarks } from "./severity.ts";
+import { componentWords } from "./words.ts";
+
+/** Top of a day's stroke in a picture that is 8 high: the worse, the higher. */
+const tops: Readonly<Record<Exclude<ComponentStatus, "operational">, number>> = {
+  under_maintenance: 4,
+  degraded_performance: 2.6,
+  partial_outage: 1.3,
+  major_outage: 0,
+};
+
+/** The picture. `spoken` names each bad day for a pointer that rests on it; groups leave that to their members. */
+export function Bar({
+  days,
+  spoken,
+}: {
+  readonly days: readonly DayBar[];
+  readonly spoken: boolean;
+}): JSX.Element {
+  const unknown = days.findIndex((day) => day.status !== null);
+  const known = unknown === -1 ? days.length : unknown;
+  return (
+    <svg
+      class="bar"
+      viewBox={`0 0 ${days.length} 8`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={attribute(barText(days))}
+    >
+      {known > 0 ? <path class="x" d={`M.13 7.5H${known}`} /> : ""}
+      {known < days.length ? <path class="q" d={`M${known}.13 6.5H${days.length}`} /> : ""}
+      {days.map((day, at) => (
+        <BadDay day={day} at={at} spoken={spoken} />
+      ))}
+    </svg>
+  );
+}
+
+function BadDay({
+  day,
+  at,
+  spoken,
+}: {
+  readonly day: DayBar;
+  readonly at: number;
+  readonly spoken: boolean;
+}): JSX.Element {
+  if (day.status === null || day.status === "operational") return "";
+  const stroke = `M${at}.5 ${tops[day.status]}V8`;
+  const mark = componentMarks[day.status];
+  if (!spoken) return <path class={mark} d={stroke} />;
+  return (
+    <path class={mark} d={stroke}>
+      <title safe>{dayText(day, day.status)}</title>
+    </path>
+  );
+}
+
+/** "9 Nov 2026: partial outage, 42 min": the time in the worst status of the day. */
+function dayText(day: DayBar, status: ComponentStatus): string {
+  const spent: Readonly<Record<ComponentStatus, number>> = {
+    operational: 0,
+    under_maintenance: day.maintenanceMs,
+    degraded_performance: day.degradedMs,
+    partial_outage: day.partialMs,
+    major_outage: day.outageMs,
+  };
+  return `${dateText(day.day)}: ${componentWords[status].toLowerCase()}, ${durationText(spent[status])}`;
+}
+
+/** The picture in words: how many days are known, how many were bad, and the worst of them. */
+export function barText(days: readonly DayBar[]): string {
+  const known = days.filter((day) => day.status !== null);
+  if (known.length === 0) return "No history yet";
+  const count = known.length === 1 ? "1 day" : `${known.length} days`;
+  const bad = known.filter((day) => severityOf[day.status ?? "operational"] > 0);
+  const [first] = bad;
+  if (first === undefined) return `${count}, none with trouble`;
+  const worst = bad.reduce((a, b) => (gravity(b) > gravity(a) ? b : a), first);
+  return `${count}, ${bad.length} with trouble, worst: ${dayText(worst, worst.status ?? "operational")}`;
+}
+
+const gravity = (day: DayBar): number => severityOf[day.status ?? "operational"];
+
+/** "99.98 %" of a ratio, never rounded up to a hundred that was not; "–" when nothing is known. */
+export function percentText(ratio: number | null): string {
+  if (ratio === null) return "–";
+  if (ratio >= 1) return "100 %";
+  return `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`;
+}

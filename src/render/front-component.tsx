@@ -1,0 +1,139 @@
+// The components of the front page. In: a view and the moment up to which uptime counts. Out: rows in groups, each with its bar.
+import { Html } from "@elysiajs/html";
+import { membersByGroup } from "../model/group.ts";
+import { dayBars, uptime } from "../model/uptime.ts";
+import type { Component, PageView } from "../model/view.ts";
+import { Bar, percentText } from "./bar.tsx";
+import { Icon } from "./icon.tsx";
+import { Name } from "./piece.tsx";
+import { componentMarks } from "./severity.ts";
+import { componentWords } from "./words.ts";
+
+/** Days of the bars and of the uptime figure. */
+export const uptimeDays = 90;
+
+/** What stands at the top level: a group with its members, or components without one that follow each other. */
+type Block =
+  | { readonly kind: "group"; readonly group: Component; readonly members: readonly Component[] }
+  | { readonly kind: "loose"; readonly members: readonly Component[] };
+
+/** The section; nothing where a page has no components to show. */
+export function Components({
+  view,
+  until,
+}: {
+  readonly view: PageView;
+  readonly until: number;
+}): JSX.Element {
+  const blocks = blocksOf(view.components);
+  if (blocks.length === 0) return "";
+  return (
+    <section aria-labelledby="components">
+      <div class="hd">
+        <h2 id="components">Components</h2>
+        <p class="mu">{`The last ${uptimeDays} days, today on the right. The higher a mark, the worse the day.`}</p>
+      </div>
+      {blocks.map((block) =>
+        block.kind === "group" ? (
+          <Group block={block} view={view} until={until} />
+        ) : (
+          <Rows members={block.members} view={view} until={until} />
+        ),
+      )}
+    </section>
+  );
+}
+
+/** In the order of the list; a component that shows only when something is wrong is left out while nothing is. */
+function blocksOf(components: readonly Component[]): readonly Block[] {
+  const shown = components.filter((it) => !it.onlyShowIfDegraded || it.status !== "operational" || it.group);
+  const members = membersByGroup(shown);
+  const groups = new Set(shown.filter((it) => it.group).map((it) => it.id));
+  const blocks: Block[] = [];
+  for (const component of shown) {
+    if (component.group) {
+      const mine = members.get(component.id);
+      if (mine !== undefined) blocks.push({ kind: "group", group: component, members: mine });
+    } else if (component.groupId === null || !groups.has(component.groupId)) {
+      const last = blocks.at(-1);
+      if (last?.kind === "loose")
+        blocks.splice(-1, 1, { kind: "loose", members: [...last.members, component] });
+      else blocks.push({ kind: "loose", members: [component] });
+    }
+  }
+  return blocks;
+}
+
+interface InView {
+  readonly view: PageView;
+  readonly until: number;
+}
+
+/** A group folds; it stands open while something in it is wrong. */
+function Group({
+  block,
+  view,
+  until,
+}: InView & { readonly block: Extract<Block, { kind: "group" }> }): JSX.Element {
+  const { group, members } = block;
+  const count = members.length === 1 ? "1 part" : `${members.length} parts`;
+  return (
+    <details class="g" open={group.status !== "operational"}>
+      <summary class="row">
+        <div class="nm">
+          <h3>
+            <Name of={group.name} />
+          </h3>
+        </div>
+        <Bar days={dayBars(view, group.id, until, uptimeDays)} spoken={false} />
+        <span class="up" safe>
+          {count}
+        </span>
+        <Status component={group} />
+      </summary>
+      <Rows members={members} view={view} until={until} />
+    </details>
+  );
+}
+
+function Rows({ members, view, until }: InView & { readonly members: readonly Component[] }): JSX.Element {
+  return (
+    <ul class="rows">
+      {members.map((component) => (
+        <Row component={component} view={view} until={until} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ component, view, until }: InView & { readonly component: Component }): JSX.Element {
+  const days = dayBars(view, component.id, until, uptimeDays);
+  const from = days[0]?.from ?? until;
+  const known = days.filter((day) => day.status !== null).length;
+  return (
+    <li class="row">
+      <div class="nm">
+        <h3>
+          <Name of={component.name} />
+        </h3>
+        {component.description === null ? "" : <small safe>{component.description}</small>}
+      </div>
+      <Bar days={days} spoken={true} />
+      <span class="up n">
+        <span safe>{percentText(uptime(view, component.id, from, until).ratio)}</span>
+        {known < uptimeDays ? <small safe>{` ${known} d`}</small> : ""}
+      </span>
+      <Status component={component} />
+    </li>
+  );
+}
+
+function Status({ component }: { readonly component: Component }): JSX.Element {
+  const mark = componentMarks[component.status];
+  return (
+    <span class={`st ${mark}`}>
+      <Icon mark={mark} />
+      {componentWords[component.status]}
+    </span>
+  );
+}

@@ -1,0 +1,161 @@
+// What goes on and what is coming. In: open incidents, maintenances, the moment. Out: cards with the latest update first.
+import { Html } from "@elysiajs/html";
+import type { Incident, PageView } from "../model/view.ts";
+import { affectedNames, ImpactTag, incidentPath, Name, Span, When } from "./piece.tsx";
+import { clip, Prose, piecesOf } from "./prose.tsx";
+import { isActive } from "./selection.ts";
+import { incidentMark } from "./severity.ts";
+import { statusWords, updateWord } from "./words.ts";
+
+/** Characters of the latest update on the front page; the incident's own page has all. */
+const latestChars = 700;
+/** Names of affected components on a card. */
+const namesMax = 8;
+
+/** Where a maintenance stands against its window; the clock moves it, and it is an input of the page's key. */
+export type Phase = "before" | "within" | "after";
+
+/** The phase of a maintenance at a moment. */
+export function phaseAt({ window }: Incident, asOf: number): Phase {
+  if (window === null || asOf < window.from) return "before";
+  return asOf < window.until ? "within" : "after";
+}
+
+/** What the clock adds to a status: a plan that is due, a work that takes longer. */
+function lateWords(incident: Incident, phase: Phase): string {
+  if (isActive(incident)) return phase === "after" ? "longer than planned" : "";
+  return phase === "before" ? "" : "was to begin";
+}
+
+/** Open incidents. */
+export function OpenIncidents({
+  incidents,
+  view,
+}: {
+  readonly incidents: readonly Incident[];
+  readonly view: PageView;
+}): JSX.Element {
+  if (incidents.length === 0) return "";
+  return (
+    <section aria-labelledby="open">
+      <h2 id="open">{incidents.length === 1 ? "Open incident" : "Open incidents"}</h2>
+      {incidents.map((incident) => (
+        <Card incident={incident} view={view} late="" />
+      ))}
+    </section>
+  );
+}
+
+/** Maintenance that goes on, then what is coming, soonest first. */
+export function Maintenances({
+  incidents,
+  view,
+  asOf,
+}: {
+  readonly incidents: readonly Incident[];
+  readonly view: PageView;
+  readonly asOf: number;
+}): JSX.Element {
+  if (incidents.length === 0) return "";
+  return (
+    <section aria-labelledby="maintenance">
+      <h2 id="maintenance">Maintenance</h2>
+      {incidents.map((incident) => (
+        <Card incident={incident} view={view} late={lateWords(incident, phaseAt(incident, asOf))} />
+      ))}
+    </section>
+  );
+}
+
+function Card({
+  incident,
+  view,
+  late,
+}: {
+  readonly incident: Incident;
+  readonly view: PageView;
+  readonly late: string;
+}): JSX.Element {
+  const zone = view.page.timeZone;
+  const names = affectedNames(view, incident);
+  return (
+    <article class={`card ${incidentMark(incident)}`}>
+      <h3>
+        <a href={incidentPath(incident)}>
+          <Name of={incident.name} />
+        </a>
+      </h3>
+      <p class="tag">
+        {incident.window === null ? (
+          <ImpactTag incident={incident} />
+        ) : (
+          <MaintenanceTag incident={incident} late={late} />
+        )}
+        <Span incident={incident} zone={zone} />
+      </p>
+      <Latest incident={incident} zone={zone} />
+      <Touches names={names} />
+    </article>
+  );
+}
+
+function MaintenanceTag({
+  incident,
+  late,
+}: {
+  readonly incident: Incident;
+  readonly late: string;
+}): JSX.Element {
+  return (
+    <>
+      <ImpactTag incident={incident} />
+      <b safe>{late === "" ? statusWords[incident.status] : `${statusWords[incident.status]}, ${late}`}</b>
+    </>
+  );
+}
+
+function Latest({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
+  const [update] = incident.updates;
+  if (update === undefined) return "";
+  const said = clip(piecesOf(update.body), latestChars);
+  const others = incident.updates.length - 1;
+  const more =
+    others === 0
+      ? "Read on"
+      : `${said.cut ? "Read on, and " : ""}${others === 1 ? "1 earlier update" : `${others} earlier updates`}`;
+  return (
+    <>
+      <div class="said">
+        <p class="tag">
+          <b safe>{updateWord(incident, 0)}</b>
+          <When ms={update.displayAt} zone={zone} />
+        </p>
+        <Prose pieces={said.pieces} />
+      </div>
+      {others > 0 || said.cut ? (
+        <p class="more">
+          <a href={incidentPath(incident)} safe>
+            {more}
+          </a>
+        </p>
+      ) : (
+        ""
+      )}
+    </>
+  );
+}
+
+function Touches({ names }: { readonly names: readonly string[] }): JSX.Element {
+  if (names.length === 0) return "";
+  const rest = names.length - namesMax;
+  return (
+    <ul class="cmp" aria-label="Affected components">
+      {names.slice(0, namesMax).map((name) => (
+        <li>
+          <Name of={name} />
+        </li>
+      ))}
+      {rest > 0 ? <li class="mu">{`and ${rest} more`}</li> : ""}
+    </ul>
+  );
+}

@@ -1,0 +1,143 @@
+// The front page. In: a scene. Out: one document: overall state, what is open, maintenance, components, the last days.
+// Uptime counts up to the data's own time or the start of the day, never to the render's: the same view and day give the same bytes.
+import { Html } from "@elysiajs/html";
+import { type OverallStatus, overallStatus } from "../model/status.ts";
+import type { Incident, Transition } from "../model/view.ts";
+import { addDays, startOfDate } from "../model/zone.ts";
+import { Components } from "./front-component.tsx";
+import { Maintenances, OpenIncidents, phaseAt } from "./front-open.tsx";
+import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
+import { Icon } from "./icon.tsx";
+import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
+import { momentIn, secondIso, secondText } from "./moment.ts";
+import { RecentDays } from "./past.tsx";
+import { beganAt, endedAt, isActive, isUnresolved, isUpcoming } from "./selection.ts";
+import { indicatorMark, type Mark } from "./severity.ts";
+import type { Document, Scene } from "./types.ts";
+
+/** Days of past incidents on the front page. */
+const recentDays = 15;
+/** Cards of one sort on the front page; the rest is in the history and the API. */
+const cardsMax = 50;
+
+interface Front extends Scene {
+  readonly overall: OverallStatus;
+  readonly open: readonly Incident[];
+  readonly maintenances: readonly Incident[];
+  readonly past: readonly Incident[];
+}
+
+const noTransitions: readonly Transition[] = [];
+const marks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
+
+/** The front page. */
+export function* frontPage(scene: Scene): Iterable<Document> {
+  const front = frontOf(scene);
+  const { view, day, asOf } = front;
+  yield {
+    path: "/",
+    contentType: htmlType,
+    cache: "page",
+    slot: true,
+    key: keyOf("front", [
+      pagePrint(view.page),
+      day,
+      front.overall.indicator,
+      front.overall.description,
+      ...view.components.map(componentPrint),
+      ...view.components.map(({ id }) => transitionsPrint(view.transitions.get(id) ?? noTransitions)),
+      ...[...front.open, ...front.maintenances, ...front.past].map(incidentPrint),
+      ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
+    ]),
+    body: () => frontBody(front),
+  };
+}
+
+function frontOf(scene: Scene): Front {
+  const { view, day } = scene;
+  const since = startOfDate(addDays(day, 1 - recentDays), view.page.timeZone);
+  const active = view.maintenances.filter(isActive);
+  const upcoming = view.maintenances.filter(isUpcoming);
+  return {
+    ...scene,
+    overall: overallStatus(view),
+    open: view.incidents.filter(isUnresolved).slice(0, cardsMax),
+    maintenances: [...active, ...upcoming].slice(0, cardsMax),
+    past: [...view.incidents, ...view.maintenances]
+      .filter((incident) => (endedAt(incident) ?? 0) >= since)
+      .sort((a, b) => beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1)),
+  };
+}
+
+function frontBody(front: Front): string {
+  const { view, overall, day, asOf } = front;
+  const { page } = view;
+  const mark = indicatorMark(overall.indicator);
+  const until = Math.max(page.updatedAt, startOfDate(day, page.timeZone));
+  return htmlPage({
+    page,
+    title: `${overall.description} · ${page.name}`,
+    description: page.description ?? `Current status of ${page.name}`,
+    mark,
+    marks,
+    path: "/",
+    band: <State front={front} mark={mark} />,
+    footer: (
+      <>
+        <ZoneNote zone={page.timeZone} />
+        <FootLinks />
+      </>
+    ),
+    children: (
+      <>
+        <OpenIncidents incidents={front.open} view={view} />
+        <Maintenances incidents={front.maintenances} view={view} asOf={asOf} />
+        <Components view={view} until={until} />
+        <section aria-labelledby="past">
+          <div class="hd">
+            <h2 id="past">{`The last ${recentDays} days`}</h2>
+            <a href="/history">Full history</a>
+          </div>
+          <RecentDays incidents={front.past} zone={page.timeZone} today={day} days={recentDays} />
+        </section>
+      </>
+    ),
+  });
+}
+
+/** The answer to the one question: shape, words, and how old they are. */
+function State({ front, mark }: { readonly front: Front; readonly mark: Mark }): JSX.Element {
+  const { page } = front.view;
+  const updated = momentIn(page.updatedAt, page.timeZone);
+  return (
+    <div class={`lamp ${mark}`}>
+      <Icon mark={mark} />
+      <div>
+        <h1 safe>{front.overall.description}</h1>
+        <p safe>{countText(front)}</p>
+        <p class="n">
+          {"Updated "}
+          <time datetime={secondIso(page.updatedAt)} safe>
+            {secondText(updated)}
+          </time>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** "2 of 24 components affected · 1 open incident": nothing is said of what there is none of. */
+function countText({ view, open, maintenances }: Front): string {
+  const parts = view.components.filter((component) => !component.group);
+  const affected = parts.filter((component) => component.status !== "operational").length;
+  const active = maintenances.filter(isActive).length;
+  const counts = [
+    affected > 0 ? `${affected} of ${countOf(parts.length, "component")} affected` : "",
+    open.length > 0 ? countOf(open.length, "open incident") : "",
+    active > 0 ? `${countOf(active, "maintenance")} going on` : "",
+  ].filter((count) => count !== "");
+  if (counts.length > 0) return counts.join(" · ");
+  return parts.length > 0 ? `${countOf(parts.length, "component")}, none with trouble` : "No open incidents";
+}
+
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

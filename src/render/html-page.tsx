@@ -1,0 +1,116 @@
+// The frame of every HTML page. In: title, mark, what stands in the band and below it. Out: a complete document.
+// No script, one stylesheet, nothing fetched from elsewhere; the banner slot stands once, after the header.
+import { Html } from "@elysiajs/html";
+import type { Page } from "../model/view.ts";
+import { faviconOf, IconShapes } from "./icon.tsx";
+import { Name, oneLine } from "./piece.tsx";
+import { attribute, textOf } from "./prose.tsx";
+import type { Mark } from "./severity.ts";
+import { styleText as safeStyle } from "./style.ts";
+import { slotClose, slotOpen } from "./types.ts";
+
+export const htmlType = "text/html; charset=utf-8";
+
+export interface Frame {
+  readonly page: Page;
+  /** State or subject first: a tab shows little. */
+  readonly title: string;
+  readonly description: string;
+  /** Mark of the tab's icon and of the lamp. */
+  readonly mark: Mark;
+  /** Every mark that the page draws. */
+  readonly marks: readonly Mark[];
+  /** Path of the page that is open, for the navigation. */
+  readonly path: string;
+  /** The band below the header. */
+  readonly band: JSX.Element;
+  readonly footer: JSX.Element;
+  readonly children: JSX.Element;
+}
+
+/** Parts of the page object that a frame shows, for keys. */
+export function frameInputs({ name, timeZone, language }: Page): readonly string[] {
+  return [name, timeZone, language];
+}
+
+/** A complete HTML document. */
+export function htmlPage(frame: Frame): string {
+  return `<!doctype html>${textOf(<Whole frame={frame} />)}`;
+}
+
+function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
+  const { band, children, footer } = frame;
+  return (
+    <html lang={frame.page.language}>
+      <Head frame={frame} />
+      <body>
+        <Header frame={frame} />
+        {slotOpen}
+        {slotClose}
+        <main>
+          <IconShapes marks={frame.marks} />
+          <div class="sea">
+            <div class="w">{band}</div>
+          </div>
+          <div class="w">{children}</div>
+        </main>
+        <footer>
+          <div class="w">{footer}</div>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function Head({ frame }: { readonly frame: Frame }): JSX.Element {
+  const feedTitle = attribute(oneLine(frame.page.name));
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width,initial-scale=1" />
+      <title safe>{oneLine(frame.title)}</title>
+      <meta name="description" content={attribute(oneLine(frame.description))} />
+      <meta name="color-scheme" content="light dark" />
+      <link rel="icon" href={faviconOf(frame.mark)} />
+      <link rel="alternate" type="application/atom+xml" title={feedTitle} href="/history.atom" />
+      <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
+      <style>{safeStyle}</style>
+    </head>
+  );
+}
+
+function Header({ frame }: { readonly frame: Frame }): JSX.Element {
+  return (
+    <header>
+      <div class="w">
+        <a class="org" href="/">
+          <Name of={frame.page.name} />
+        </a>
+        <nav aria-label="Pages">
+          <a href="/" aria-current={frame.path === "/" ? "page" : undefined}>
+            Status
+          </a>
+          <a href="/history" aria-current={frame.path === "/history" ? "page" : undefined}>
+            History
+          </a>
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+/** Links that stand at the foot of every page. */
+export function FootLinks(): JSX.Element {
+  return (
+    <nav aria-label="Follow">
+      <a href="/history.atom">Atom feed</a>
+      <a href="/history.rss">RSS feed</a>
+      <a href="/api/v2/summary.json">API</a>
+    </nav>
+  );
+}
+
+/** Which zone the times of the page are in. */
+export function ZoneNote({ zone }: { readonly zone: string }): JSX.Element {
+  return <p safe>{`Times in ${zone.replace(/^Etc\//, "").replaceAll("_", " ")}`}</p>;
+}

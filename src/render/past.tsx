@@ -1,0 +1,129 @@
+// Incidents and maintenance by the day on which they began. In: incidents, newest first; or the days to account for.
+// Out: a list of days. The front page names quiet days too, several in a row as one line.
+import { Html } from "@elysiajs/html";
+import type { Incident } from "../model/view.ts";
+import { addDays, dayOf } from "../model/zone.ts";
+import { dateText } from "./moment.ts";
+import { ImpactTag, incidentPath, Name, Span } from "./piece.tsx";
+import { clip, Prose, piecesOf } from "./prose.tsx";
+import { beganAt } from "./selection.ts";
+import { statusWords } from "./words.ts";
+
+/** Characters of the last update that a list of days repeats; the incident's own page has all. */
+const lastSaidChars = 280;
+
+/** Days with something, newest first. `incidents` newest first. */
+export function PastDays({
+  incidents,
+  zone,
+}: {
+  readonly incidents: readonly Incident[];
+  readonly zone: string;
+}): JSX.Element {
+  if (incidents.length === 0) return <p class="mu">Nothing was reported.</p>;
+  return (
+    <ul class="past">
+      {byDay(incidents, zone).map(([day, of]) => (
+        <Day day={day} incidents={of} zone={zone} />
+      ))}
+    </ul>
+  );
+}
+
+/** The same with the quiet days between `today` and `days` before it. */
+export function RecentDays({
+  incidents,
+  zone,
+  today,
+  days,
+}: {
+  readonly incidents: readonly Incident[];
+  readonly zone: string;
+  readonly today: string;
+  readonly days: number;
+}): JSX.Element {
+  const busy = byDay(incidents, zone);
+  const oldest = addDays(today, 1 - days);
+  const rows: JSX.Element[] = [];
+  let quietTo = today;
+  for (const [day, of] of busy) {
+    if (day < quietTo && quietTo >= oldest)
+      rows.push(<Quiet from={maxDay(addDays(day, 1), oldest)} to={quietTo} />);
+    rows.push(<Day day={day} incidents={of} zone={zone} />);
+    quietTo = addDays(day, -1);
+  }
+  if (quietTo >= oldest) rows.push(<Quiet from={oldest} to={quietTo} />);
+  return <ul class="past">{rows}</ul>;
+}
+
+const maxDay = (a: string, b: string): string => (a > b ? a : b);
+
+function byDay(
+  incidents: readonly Incident[],
+  zone: string,
+): readonly (readonly [string, readonly Incident[]])[] {
+  const days = new Map<string, Incident[]>();
+  for (const incident of incidents) {
+    const day = dayOf(beganAt(incident), zone);
+    const known = days.get(day);
+    if (known === undefined) days.set(day, [incident]);
+    else known.push(incident);
+  }
+  return [...days];
+}
+
+function Day({
+  day,
+  incidents,
+  zone,
+}: {
+  readonly day: string;
+  readonly incidents: readonly Incident[];
+  readonly zone: string;
+}): JSX.Element {
+  return (
+    <li>
+      <h3>
+        <time datetime={day} safe>
+          {dateText(day)}
+        </time>
+      </h3>
+      <ul>
+        {incidents.map((incident) => (
+          <Entry incident={incident} zone={zone} />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function Entry({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
+  const last = incident.updates[0];
+  const said = clip(piecesOf(last?.body ?? ""), lastSaidChars);
+  return (
+    <li>
+      <a href={incidentPath(incident)}>
+        <b>
+          <Name of={incident.name} />
+        </b>
+      </a>
+      <p class="tag">
+        <ImpactTag incident={incident} />
+        <Span incident={incident} zone={zone} />
+      </p>
+      <div class="said">
+        <span class="mu">{statusWords[incident.status]}.</span>
+        <Prose pieces={said.pieces} />
+      </div>
+    </li>
+  );
+}
+
+function Quiet({ from, to }: { readonly from: string; readonly to: string }): JSX.Element {
+  return (
+    <li>
+      <h3 safe>{from === to ? dateText(to) : `${dateText(from)} – ${dateText(to)}`}</h3>
+      <p class="mu">No incidents.</p>
+    </li>
+  );
+}

@@ -9,6 +9,9 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Locks in force. A handle that nothing refers to would be collected, and the lock with it. */
+const held = new Set<Database>();
+
 /** Makes the folder and takes it. Throws Fault `folder-locked` when another process holds it, `folder-unusable` when it cannot be made. */
 export function lockFolder(folder: string): FolderLock {
   try {
@@ -21,7 +24,13 @@ export function lockFolder(folder: string): FolderLock {
       database.close();
       throw thrown;
     }
-    return { release: () => database.close() };
+    held.add(database);
+    return {
+      release() {
+        held.delete(database);
+        database.close();
+      },
+    };
   } catch (thrown) {
     if (/locked|busy/i.test(messageOf(thrown))) {
       throw new Fault(

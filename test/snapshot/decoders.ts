@@ -1,0 +1,62 @@
+// Every decoder of src/snapshot/ behind one shape, for the corpus and the fuzz. Payload decoders are asked directly too: behind a
+// signature no mutation would ever reach them.
+import type { Result } from "../../src/base/result.ts";
+import { decode, Writer } from "../../src/snapshot/bytes.ts";
+import { delegationFormat, epochFormat, removalFormat } from "../../src/snapshot/documents.ts";
+import { decodeHeads, encodeHeads, heartbeatFormat } from "../../src/snapshot/heartbeat.ts";
+import { manifestFormat } from "../../src/snapshot/manifest.ts";
+import { decodePart, encodePart } from "../../src/snapshot/part.ts";
+import { openAs, type SignedFormat } from "../../src/snapshot/signed.ts";
+import type { Part } from "../../src/snapshot/types.ts";
+
+export interface Decoder {
+  /** The golden file that mutations start from. */
+  readonly golden: string;
+  /** Cuts the decoder's input out of the golden bytes. */
+  input(golden: Uint8Array): Uint8Array;
+  read(bytes: Uint8Array): Result<unknown, string>;
+  /** The bytes of a value that was read: a value has one form. Absent where a secret key would be needed. */
+  write?(value: unknown): Uint8Array;
+}
+
+function payloadDecoder<Value>(golden: string, format: SignedFormat<Value>): Decoder {
+  return {
+    golden,
+    input(bytes) {
+      const start = 42 + (bytes[5] ?? 0);
+      return bytes.slice(start, -64);
+    },
+    read: (bytes) => decode(bytes, format.read),
+    write(value) {
+      const writer = new Writer();
+      format.write(writer, value as Value);
+      return writer.done();
+    },
+  };
+}
+
+function signedDecoder<Value>(golden: string, format: SignedFormat<Value>): Decoder {
+  return { golden, input: (bytes) => bytes, read: (bytes) => openAs(format, bytes) };
+}
+
+export const decoders: Readonly<Record<string, Decoder>> = {
+  part: {
+    golden: "part-1.bin",
+    input: (bytes) => bytes,
+    read: decodePart,
+    write: (value) => encodePart((value as Part).routes),
+  },
+  heads: {
+    golden: "heads-1.bin",
+    input: (bytes) => bytes,
+    read: decodeHeads,
+    write: (value) => encodeHeads(value as Parameters<typeof encodeHeads>[0]),
+  },
+  manifest: payloadDecoder("manifest-1.bin", manifestFormat),
+  heartbeat: payloadDecoder("heartbeat-1.bin", heartbeatFormat),
+  delegation: payloadDecoder("delegation-1.bin", delegationFormat),
+  removal: payloadDecoder("removal-1.bin", removalFormat),
+  epoch: payloadDecoder("epoch-1.bin", epochFormat),
+  "signed-manifest": signedDecoder("manifest-1.bin", manifestFormat),
+  "signed-delegation": signedDecoder("delegation-1.bin", delegationFormat),
+};

@@ -1,0 +1,170 @@
+// Bytes that a release wrote are read for ever, and today's release still writes the same ones. A new version of a format adds a row;
+// no row is ever changed.
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  openDelegation,
+  openEpoch,
+  openRemoval,
+  signDelegation,
+  signEpoch,
+  signRemoval,
+} from "../../src/snapshot/documents.ts";
+import { decodeHeads, encodeHeads, openHeartbeat, signHeartbeat } from "../../src/snapshot/heartbeat.ts";
+import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
+import { openManifest, signManifest } from "../../src/snapshot/manifest.ts";
+import { decodePart, encodePart } from "../../src/snapshot/part.ts";
+import type {
+  Delegation,
+  EpochRaise,
+  Head,
+  Heartbeat,
+  Manifest,
+  Part,
+  Removal,
+} from "../../src/snapshot/types.ts";
+import { bytesOf, publisher, root } from "./samples.ts";
+
+const folder = resolve(import.meta.dirname, "../golden");
+const digest = (byte: string): string => byte.repeat(32);
+const variant = (byte: string, length: number) => ({ digest: digest(byte), length });
+
+const part: Part = {
+  routes: [
+    {
+      path: "/",
+      contentType: "text/html; charset=utf-8",
+      cache: "page",
+      slot: true,
+      variants: {
+        identity: variant("a1", 40_321),
+        gzip: variant("a2", 8_123),
+        br: variant("a3", 7_001),
+        zstd: variant("a4", 6_999),
+      },
+    },
+    {
+      path: "/api/v2/summary.json",
+      contentType: "application/json; charset=utf-8",
+      cache: "page",
+      slot: false,
+      variants: { identity: variant("b1", 12_934), gzip: variant("b2", 2_174), br: variant("b3", 1_986) },
+    },
+    {
+      path: "/history.atom",
+      contentType: "application/atom+xml",
+      cache: "feed",
+      slot: false,
+      variants: { identity: variant("c1", 0), gzip: variant("c2", 20) },
+    },
+    {
+      path: "/logo-%C3%A9.svg",
+      contentType: "image/svg+xml",
+      cache: "immutable",
+      slot: false,
+      variants: { identity: variant("d1", 33_554_432), gzip: variant("d2", 1), zstd: variant("d3", 1) },
+    },
+  ],
+};
+
+const manifest: Manifest = {
+  page: "kctbh9vrtdwd",
+  hosts: ["www.githubstatus.com", "status.example", "[::1]", "127.0.0.11"],
+  epoch: 2,
+  generation: 9_007_199_254_740_991,
+  previous: digest("e1"),
+  createdMs: 1_767_614_400_000,
+  parts: [digest("f1"), digest("f2")],
+  banners: {
+    de: "Kein Kontakt seit {time}; die Störung kann größer sein.",
+    en: "No contact since {time}.",
+    "zh-Hant": "自 {time} 起無法連線",
+  },
+};
+
+const heartbeat: Heartbeat = {
+  sequence: 4_294_967_296,
+  headsDigest: digest("17"),
+  timeMs: 1_767_614_402_000,
+};
+const heads: readonly Head[] = [
+  { page: "acme", epoch: 1, generation: 1, manifest: digest("21") },
+  { page: "kctbh9vrtdwd", epoch: 2, generation: 4_294_967_297, manifest: digest("22") },
+];
+const delegation: Delegation = {
+  publisherKey: publisher.publicKey,
+  pages: ["acme", "kctbh9vrtdwd"],
+  hosts: ["*"],
+  serial: 3,
+};
+const removal: Removal = { page: "acme", hosts: ["status.acme.example"], serial: 4 };
+const epoch: EpochRaise = { page: "kctbh9vrtdwd", epoch: 2, serial: 5 };
+
+interface Row {
+  readonly file: string;
+  readonly value: unknown;
+  read(bytes: Uint8Array): unknown;
+  write(): Uint8Array;
+}
+
+const rows: readonly Row[] = [
+  { file: "part-1.bin", value: part, read: decodePart, write: () => encodePart(part.routes) },
+  { file: "heads-1.bin", value: heads, read: decodeHeads, write: () => encodeHeads(heads) },
+  {
+    file: "manifest-1.bin",
+    value: { value: manifest, key: publisher.publicKey },
+    read: openManifest,
+    write: () => signManifest(manifest, publisher.secretKey),
+  },
+  {
+    file: "heartbeat-1.bin",
+    value: { value: heartbeat, key: publisher.publicKey },
+    read: openHeartbeat,
+    write: () => signHeartbeat(heartbeat, publisher.secretKey),
+  },
+  {
+    file: "delegation-1.bin",
+    value: { value: delegation, key: root.publicKey },
+    read: openDelegation,
+    write: () => signDelegation(delegation, root.secretKey),
+  },
+  {
+    file: "removal-1.bin",
+    value: { value: removal, key: root.publicKey },
+    read: openRemoval,
+    write: () => signRemoval(removal, root.secretKey),
+  },
+  {
+    file: "epoch-1.bin",
+    value: { value: epoch, key: root.publicKey },
+    read: openEpoch,
+    write: () => signEpoch(epoch, root.secretKey),
+  },
+  {
+    file: "root-secret-1.key",
+    value: root.secretKey.publicKey,
+    read: (bytes) => ok(parseSecretKey(Buffer.from(bytes).toString(), "root", "golden").publicKey),
+    write: () => bytesOf(root.secretText),
+  },
+  {
+    file: "publisher-public-1.key",
+    value: publisher.publicKey,
+    read: (bytes) => ok(parsePublicKey(Buffer.from(bytes).toString(), "publisher", "golden")),
+    write: () => bytesOf(publisher.publicText),
+  },
+];
+
+const ok = (value: unknown) => ({ ok: true, value });
+
+for (const row of rows) {
+  test(`golden/${row.file} is read as it was meant`, () => {
+    const bytes = new Uint8Array(readFileSync(join(folder, row.file)));
+    expect(row.read(bytes)).toEqual(ok(row.value));
+  });
+
+  test(`golden/${row.file} is what this release writes`, () => {
+    const written = Buffer.from(row.write()).toString("hex");
+    expect(written).toBe(readFileSync(join(folder, row.file)).toString("hex"));
+  });
+}

@@ -51,7 +51,8 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
     ...claimed.changes,
   );
   changes.push(heldChange(tables, held), refChange(tables, { ...head, hosts: claimed.hosts }));
-  if (apply.notes !== undefined) changes.push({ table: tables.notes, key: head.page, value: apply.notes });
+  for (const [name, value] of apply.notes ?? [])
+    changes.push({ table: tables.notes, key: [head.page, name], value });
   return { changes, held };
 }
 

@@ -47,7 +47,13 @@ function readsOf(tables: Tables): Pick<SnapshotStore, Reads | DocumentReads> {
     object: (digest) => tables.objects.getBinary(digestKey(digest)) ?? null,
     hasTree: (digest) => tables.tree.doesExist(digestKey(digest)),
     hasObject: (digest) => tables.objects.doesExist(digestKey(digest)),
-    notes: (page) => tables.notes.getBinary(page) ?? null,
+    notes: (page) =>
+      new Map(
+        Array.from(tables.notes.getRange(ofPage(page)), ({ key, value }) => [
+          (key as [string, string])[1],
+          new Uint8Array(value),
+        ]),
+      ),
     documents: (kind) =>
       Array.from(tables.documents.getRange({ start: [kind], end: [kind, "\uffff"] }), ({ key, value }) => {
         const [, subject] = key as [string, string];
@@ -60,6 +66,11 @@ function readsOf(tables: Tables): Pick<SnapshotStore, Reads | DocumentReads> {
       return bytes === undefined ? null : unpackValue<Freshness>(bytes);
     },
   };
+}
+
+/** The range of keys that begin with a page. */
+function ofPage(page: string): { start: [string]; end: [string, string] } {
+  return { start: [page], end: [page, "\uffff"] };
 }
 
 function headOf(page: string, { epoch, generation, manifest }: Ref): Head {
@@ -134,7 +145,7 @@ function forgetPage(
   const parts = [...held.flatMap(({ retired }) => retired), ...(ref ? partsHeld(tables, ref.manifest) : [])];
   const changes: Change[] = [
     { table: tables.refs, key: page, value: null },
-    { table: tables.notes, key: page, value: null },
+    ...Array.from(tables.notes.getKeys(ofPage(page)), (key) => ({ table: tables.notes, key, value: null })),
     ...held.flatMap((one) => forgetGeneration(tables, one)),
     ...doom(tables, parts),
   ];

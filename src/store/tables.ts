@@ -28,7 +28,7 @@ export interface Tables {
   readonly hosts: Table;
   /** host of a removed page -> page */
   readonly gone: Table;
-  /** page -> publisher's notes */
+  /** [page, name] -> publisher's notes */
   readonly notes: Table;
   /** [kind, subject] -> signed document */
   readonly documents: Table;

@@ -11,8 +11,8 @@ export interface Apply {
   readonly tree: readonly (readonly [Digest, Uint8Array])[];
   /** Bodies that are new, identity included. */
   readonly objects: readonly (readonly [Digest, Uint8Array])[];
-  /** The publisher's notes beside the snapshot, such as what each route was rendered from. */
-  readonly notes?: Uint8Array;
+  /** The publisher's notes beside the snapshot by name, such as what a part's routes were rendered from; null takes one away. */
+  readonly notes?: readonly (readonly [string, Uint8Array | null])[];
 }
 
 /** A signed document that is kept by its kind and subject: delegations, removals, epochs. */
@@ -48,7 +48,7 @@ export interface SnapshotStore {
   object(digest: Digest): Uint8Array | null;
   hasTree(digest: Digest): boolean;
   hasObject(digest: Digest): boolean;
-  notes(page: string): Uint8Array | null;
+  notes(page: string): ReadonlyMap<string, Uint8Array>;
   /** Objects, parts, manifest, ref, hosts in one transaction; resolves when it is on the device. Throws Fault `disk-full`. */
   apply(apply: Apply): Promise<void>;
   /** Bodies that came ahead of their generation (large first fetch); swept if no generation names them. */

@@ -12,7 +12,7 @@ describe("store/snapshots: one generation", () => {
   test("an apply shows its head, hosts, tree, bodies and notes, also after a restart", async () => {
     const folder = freshFolder();
     const first = openStore({ folder, clock: manualClock(), log: silentLog });
-    const apply = { ...sampleApply({ generation: 1, routes: { "/": "front" } }), notes: bytesOf("notes") };
+    const apply = { ...sampleApply({ generation: 1, routes: { "/": "front" } }), notes: [["a", bytesOf("notes")]] as const };
     await first.snapshots.apply(apply);
     await first.close();
     const { snapshots } = open(folder);
@@ -22,7 +22,7 @@ describe("store/snapshots: one generation", () => {
     expect(snapshots.pageOf("other.example.com")).toBeNull();
     expect(digestOf(snapshots.tree(apply.head.manifest) ?? new Uint8Array())).toBe(apply.head.manifest);
     expect(snapshots.object(sampleDigest("front"))).toEqual(Buffer.from("gzip front"));
-    expect(snapshots.notes("page1")).toEqual(Buffer.from("notes"));
+    expect([...snapshots.notes("page1")]).toEqual([["a", new Uint8Array(bytesOf("notes"))]]);
   });
 
   test("bytes that are read are the caller's own and exactly as long as what was stored", async () => {

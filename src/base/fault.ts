@@ -16,6 +16,7 @@ export type FaultCode =
   | "clock-behind" // the op-log is ahead of the wall clock
   | "import-refused" // the material to import is not what it should be
   | "not-found" // what was named does not exist
+  | "busy" // more is waiting than may wait
   | "unreachable" // the other side did not answer
   | "internal"; // an assertion failed: a defect of this program
 

@@ -20,6 +20,8 @@ export type Commit = (changes: readonly Change[]) => Promise<void>;
 
 /** Pages that a transaction of any size may need beside its data: roots and branches of all tables, the list of free pages. */
 const basePages = 256;
+const pageHeaderBytes = 24;
+const nodeBytes = 16;
 
 export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string): Commit {
   const turns = createTurns();
@@ -57,13 +59,26 @@ export function reserve(path: string, changes: readonly Change[]): void {
   }
 }
 
-/** An upper bound: each small value may touch two pages, but never more than there are; a long one takes pages of its own. */
+/**
+ * An upper bound. A long value takes pages of its own. Small ones touch each page there is at most once, and fill new pages at
+ * least by half.
+ */
 function pagesFor(changes: readonly Change[], pageSize: number, lastPage: number): number {
   let longPages = 0;
-  for (const { value } of changes)
-    if (value !== null && value.length > pageSize / 4) longPages += Math.ceil((value.length + 24) / pageSize);
-  const smallPages = Math.min(2 * changes.length, lastPage + Math.ceil(changes.length / 2));
-  return longPages + smallPages + basePages + Math.ceil(lastPage / 256);
+  let smallBytes = 0;
+  for (const { key, value } of changes) {
+    const length = value?.length ?? 0;
+    if (length > pageSize / 4) longPages += Math.ceil((length + pageHeaderBytes) / pageSize);
+    else smallBytes += length + nodeBytes + keyBytesMax(key);
+  }
+  const touched = Math.min(3 * changes.length, lastPage + Math.ceil((2.1 * smallBytes) / pageSize));
+  return longPages + touched + basePages + Math.ceil(lastPage / 256);
+}
+
+function keyBytesMax(key: Key): number {
+  if (typeof key === "string") return 3 * key.length + 1;
+  if (Array.isArray(key)) return key.reduce<number>((sum, part) => sum + keyBytesMax(part) + 1, 0);
+  return key instanceof Uint8Array ? key.length : 9;
 }
 
 function diskFault(path: string, why: string, cause?: unknown): Fault {

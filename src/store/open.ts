@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Key, open, type RootDatabase } from "lmdb";
 import { type Clock, every } from "../base/clock.ts";
-import { Fault, messageOf } from "../base/fault.ts";
+import { assert, Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { freeBytes } from "../host/files.ts";
@@ -18,6 +18,11 @@ import { packValue, unpackValue } from "./values.ts";
 
 /** Raised when a release writes what an older one would misread. */
 export const storeFormat = 1;
+
+type Root = RootDatabase<Uint8Array, Key>;
+
+/** What LMDB says of a file that it cannot make sense of. */
+const damage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND|BAD_TXN|PANIC)/;
 
 export interface OpenOptions {
   /** The data folder; the store is its subfolder `store`. */
@@ -58,21 +63,20 @@ export function openStore(options: OpenOptions): Store {
   else if (role === "writer") prepareFolder(folder);
   else throw notYet(path);
   const root = openRoot(folder, role);
-  if (role === "writer") reserve(path, []);
-  checkFormat(root, path, role);
-  const tables = openTables(root);
-  if (tables === null) throw notYet(path);
-  const commit: Commit =
-    role === "writer"
-      ? createCommit(root, path)
-      : () => Promise.reject(new Fault("internal", "A reader of the store wrote to it.", "Report this."));
+  const tables = openChecked(root, path, role);
+  const write = role === "writer" ? createCommit(root, path) : null;
+  let closing: Promise<void> | null = null;
+  const commit: Commit = async (changes) => {
+    assert(write !== null, "A reader of the store wrote to it.");
+    assert(closing === null, "The store was written to after it was closed.");
+    await write(changes);
+  };
   const readerCheck =
     role === "writer" ? every(clock, limits.readerCheckMs, () => checkReaders(root, log)) : null;
   const refresh = (): void => root.resetReadTxn();
-  let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     readerCheck?.cancel();
-    closing ??= (role === "writer" ? commit([]) : Promise.resolve()).then(() => root.close());
+    closing ??= (write?.([]) ?? Promise.resolve()).then(() => root.close());
     return closing;
   };
   const snapshots = createSnapshots({ tables, commit, refresh, close, clock });
@@ -94,7 +98,7 @@ function prepareFolder(folder: string): void {
     );
 }
 
-function openRoot(folder: string, role: "writer" | "reader"): RootDatabase<Uint8Array, Key> {
+function openRoot(folder: string, role: "writer" | "reader"): Root {
   const place = join(folder, "store");
   try {
     return open<Uint8Array, Key>({
@@ -108,24 +112,39 @@ function openRoot(folder: string, role: "writer" | "reader"): RootDatabase<Uint8
       readOnly: role === "reader",
     });
   } catch (thrown) {
-    if (/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(messageOf(thrown)))
-      throw corrupt(storeFile(folder), messageOf(thrown), thrown);
+    if (damage.test(messageOf(thrown))) throw corrupt(storeFile(folder), messageOf(thrown), thrown);
     throw unusable(place, thrown);
   }
 }
 
+/** The tables, after the format; what is refused is closed again. */
+function openChecked(root: Root, path: string, role: "writer" | "reader"): Tables {
+  try {
+    checkFormat(root, path, role);
+    const tables = openTables(root);
+    if (tables === null) throw notYet(path);
+    return tables;
+  } catch (thrown) {
+    void root.close();
+    if (thrown instanceof Fault) throw thrown;
+    throw damage.test(messageOf(thrown)) ? corrupt(path, messageOf(thrown), thrown) : unusable(path, thrown);
+  }
+}
+
 /** Writes the format into a new store, and refuses one of another format before any other table is touched. */
-function checkFormat(root: RootDatabase<Uint8Array, Key>, path: string, role: "writer" | "reader"): void {
+function checkFormat(root: Root, path: string, role: "writer" | "reader"): void {
+  const created = root.getKeysCount() === 0;
+  if (created && role === "reader") throw notYet(path);
+  // A store that was there before is opened without a write: it must be served from a full disk, too.
+  if (created) reserve(path, []);
   const meta = openTable(root, "meta");
-  if (meta === null) throw notYet(path);
-  const held = meta.getBinary("format");
-  if (held === undefined && role === "writer" && meta.getKeysCount() === 0) {
+  const held = meta?.getBinary("format");
+  if (held === undefined && role === "writer" && meta?.getKeysCount() === 0) {
     meta.putSync("format", packValue(storeFormat));
     return;
   }
-  const format = held === undefined ? "none" : unpackValue<number>(held);
+  const format = held === undefined ? "unknown" : unpackValue<number>(held);
   if (format === storeFormat) return;
-  void root.close();
   throw new Fault(
     "store-format",
     `The store ${path} has format ${format}; this release reads format ${storeFormat}.`,

@@ -12,7 +12,10 @@ describe("store/snapshots: one generation", () => {
   test("an apply shows its head, hosts, tree, bodies and notes, also after a restart", async () => {
     const folder = freshFolder();
     const first = openStore({ folder, clock: manualClock(), log: silentLog });
-    const apply = { ...sampleApply({ generation: 1, routes: { "/": "front" } }), notes: [["a", bytesOf("notes")]] as const };
+    const apply = {
+      ...sampleApply({ generation: 1, routes: { "/": "front" } }),
+      notes: [["a", bytesOf("notes")]] as const,
+    };
     await first.snapshots.apply(apply);
     await first.close();
     const { snapshots } = open(folder);

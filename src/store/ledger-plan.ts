@@ -1,0 +1,109 @@
+// From a command, or from ops of elsewhere, to what is appended. In: the working state, the clock. Out: stamped ops as bytes, or a refusal.
+// Changes nothing: a plan that is refused or fails leaves no trace but a stamp that is never used.
+import type { Clock } from "../base/clock.ts";
+import { assert } from "../base/fault.ts";
+import { newId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import type { Random } from "../base/random.ts";
+import { type Hlc, isStamp, stampMs } from "../crdt/hlc.ts";
+import type { Command, Refusal } from "../model/command.ts";
+import { decide } from "../model/decide.ts";
+import type { Op, OpDraft } from "../model/op.ts";
+import type { LedgerState } from "./ledger-state.ts";
+import { packValue } from "./values.ts";
+
+export interface PlanContext {
+  readonly state: LedgerState;
+  readonly hlc: Hlc;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly region: string;
+}
+
+export interface Append {
+  readonly kind: "append";
+  readonly id: string;
+  readonly page: string;
+  readonly ops: readonly Op[];
+  /** As they are stored, in the same order. */
+  readonly opBytes: readonly Uint8Array[];
+}
+
+export type Planned = Append | { readonly kind: "refused"; readonly refusal: Refusal };
+
+export function planCommand(
+  context: PlanContext,
+  page: string | null,
+  command: Command,
+  actor: string,
+): Planned {
+  const { state, hlc, clock, random, region } = context;
+  const subject = page ?? pageMeantBy(command);
+  const view = subject === null ? null : state.working(subject);
+  const now = clock.wallMs();
+  const decision = decide(view, command, { now, newId: () => newId(random) });
+  if (!decision.ok) return { kind: "refused", refusal: decision.refusal };
+  const { id, ops: drafts } = decision;
+  const target = drafts[0]?.page ?? subject ?? id;
+  assert(
+    drafts.every((draft) => draft.page === target),
+    `A ${command.kind} speaks of more than one page.`,
+  );
+  const taken = hostTaken(state, drafts, target);
+  if (taken !== null) return refuse(409, taken);
+  return append(
+    id,
+    target,
+    drafts.map((draft) => ({ ...draft, hlc: hlc.next(), at: now, region, actor })),
+  );
+}
+
+/** Ops of one page that were stamped by another node. */
+export function planMerge({ state, hlc, clock }: PlanContext, ops: readonly Op[]): Planned {
+  const page = ops[0]?.page;
+  if (page === undefined || ops.some((op) => op.page !== page))
+    return refuse(422, "Name the ops of one page.");
+  const unstamped = ops.find((op) => !isStamp(op.hlc));
+  if (unstamped !== undefined) return refuse(422, `"${unstamped.hlc}" is not a stamp.`);
+  const latestMs = clock.wallMs() + limits.stampAheadMsMax;
+  const ahead = ops.find((op) => stampMs(op.hlc) > latestMs);
+  if (ahead !== undefined)
+    return refuse(
+      422,
+      `An op is stamped ${new Date(stampMs(ahead.hlc)).toISOString()}, too far ahead of this machine's clock (${new Date(clock.wallMs()).toISOString()}).`,
+    );
+  const taken = hostTaken(state, ops, page);
+  if (taken !== null) return refuse(409, taken);
+  for (const op of ops) hlc.observe(op.hlc);
+  return append(page, page, ops);
+}
+
+function append(id: string, page: string, ops: readonly Op[]): Planned {
+  if (ops.length > limits.batchOpsMax)
+    return refuse(422, `This makes ${ops.length} changes; at most ${limits.batchOpsMax} go together.`);
+  const opBytes = ops.map(packValue);
+  if (opBytes.some((bytes) => bytes.length > limits.opBytesMax))
+    return refuse(422, `One change exceeds ${limits.opBytesMax} bytes.`);
+  return { kind: "append", id, page, ops, opBytes };
+}
+
+/** Commands that may come without a page name it themselves, or make one. */
+function pageMeantBy(command: Command): string | null {
+  if (command.kind === "import") return command.bundle.page.id;
+  return command.kind === "page.create" ? (command.id ?? null) : null;
+}
+
+/** A host leads to one page: who holds it keeps it. */
+function hostTaken(state: LedgerState, drafts: readonly OpDraft[], page: string): string | null {
+  const hosts = drafts.flatMap(({ kind, fields }) => (kind === "page" ? textsIn(fields.hosts) : []));
+  const holder = hosts.length === 0 ? null : state.holderOf(hosts, page);
+  return holder && `The host ${holder.host} belongs to page ${holder.page}.`;
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+function refuse(status: Refusal["status"], sentence: string): Planned {
+  return { kind: "refused", refusal: { status, sentences: [sentence] } };
+}

@@ -1,0 +1,109 @@
+// What the op-log folds to, in memory. In: planned appends. Out: working views to decide against, and views that are on the device.
+// The working state runs ahead by one group of commands; `show` makes it visible after the flush, `reload` takes it back.
+
+import {
+  applyOp,
+  type EntityRecord,
+  emptyPageState,
+  loadPageState,
+  type PageState,
+  recordKey,
+} from "../model/fold.ts";
+import type { PageView } from "../model/view.ts";
+import { viewOf } from "../model/view-of.ts";
+import type { Append } from "./ledger-plan.ts";
+import { type LogEnd, readEnd, readRecords } from "./op-log.ts";
+import type { Tables } from "./tables.ts";
+
+export interface LedgerState {
+  /** Views by page, as of the last flush. */
+  readonly shown: ReadonlyMap<string, PageView>;
+  shownPosition(): number;
+  /** The page with all that was added, flushed or not. */
+  working(page: string): PageView | null;
+  /** The page, other than `page`, that holds one of `hosts`, flushed or not. */
+  holderOf(hosts: readonly string[], page: string): { readonly host: string; readonly page: string } | null;
+  /** Where the log ends with all that was added. */
+  end(): LogEnd;
+  add(append: Append): void;
+  /** Records that changed since the last `show`, each once. */
+  changedRecords(): Iterable<EntityRecord>;
+  /** What was added is on the device. Gives the pages that changed. */
+  show(): ReadonlySet<string>;
+  /** What was added is not on the device: back to what is. */
+  reload(): void;
+}
+
+export function createLedgerState(tables: Tables, path: string): LedgerState {
+  const states = new Map<string, PageState>();
+  const shown = new Map<string, PageView>();
+  const changed = new Map<string, EntityRecord>();
+  const changedPages = new Set<string>();
+  let end: LogEnd = { position: 0, stamp: "" };
+  let shownPosition = 0;
+
+  const showPage = (page: string): void => {
+    const view = working(page);
+    if (view === null) shown.delete(page);
+    else shown.set(page, view);
+  };
+  const working = (page: string): PageView | null => {
+    const state = states.get(page);
+    return state === undefined ? null : viewOf(state);
+  };
+  const reload = (): void => {
+    for (const kept of [states, shown, changed, changedPages]) kept.clear();
+    end = readEnd(tables, path);
+    shownPosition = end.position;
+    for (const [page, records] of byPage(readRecords(tables))) states.set(page, loadPageState(page, records));
+    for (const page of states.keys()) showPage(page);
+  };
+  reload();
+  return {
+    shown,
+    shownPosition: () => shownPosition,
+    working,
+    holderOf(hosts, page) {
+      for (const other of states.keys()) {
+        if (other === page) continue;
+        const host = working(other)?.page.hosts.find((held) => hosts.includes(held));
+        if (host !== undefined) return { host, page: other };
+      }
+      return null;
+    },
+    end: () => end,
+    add({ page, ops }) {
+      const state = states.get(page) ?? emptyPageState(page);
+      states.set(page, state);
+      changedPages.add(page);
+      let { position, stamp } = end;
+      for (const op of ops) {
+        const record = applyOp(state, op);
+        changed.set(`${page}/${recordKey(record.kind, record.id)}`, record);
+        position++;
+        if (op.hlc > stamp) stamp = op.hlc;
+      }
+      end = { position, stamp };
+    },
+    changedRecords: () => changed.values(),
+    show() {
+      const pages = new Set(changedPages);
+      for (const page of pages) showPage(page);
+      shownPosition = end.position;
+      changed.clear();
+      changedPages.clear();
+      return pages;
+    },
+    reload,
+  };
+}
+
+function byPage(records: Iterable<EntityRecord>): Map<string, EntityRecord[]> {
+  const pages = new Map<string, EntityRecord[]>();
+  for (const record of records) {
+    const earlier = pages.get(record.page);
+    if (earlier === undefined) pages.set(record.page, [record]);
+    else earlier.push(record);
+  }
+  return pages;
+}

@@ -41,7 +41,10 @@ export interface IncidentFields {
   readonly at?: number;
 }
 
-/** One complete picture of a page from elsewhere; ids and times are kept. Produced by the importers. */
+/**
+ * A picture of a page from elsewhere; ids and times are kept. Lists stand in the order of the source, incidents newest first,
+ * maintenances by start. What is undefined is not known: it leaves what the page has. Produced by the importers.
+ */
 export interface ImportBundle {
   readonly page: PageFields & { readonly id: string; readonly updatedAt?: number };
   readonly components: readonly (ComponentFields & {
@@ -50,6 +53,12 @@ export interface ImportBundle {
     readonly updatedAt?: number | null;
   })[];
   readonly incidents: readonly ImportedIncident[];
+  /** Status history. Without it, it is derived from the incidents' updates. */
+  readonly transitions?: readonly {
+    readonly componentId: string;
+    readonly at: number;
+    readonly status: ComponentStatus;
+  }[];
 }
 
 export interface ImportedIncident {
@@ -83,6 +92,8 @@ export interface ImportedIncident {
         }[]
       | null;
     readonly deliverNotifications?: boolean;
+    readonly customTweet?: string | null;
+    readonly tweetId?: string | null;
   }[];
 }
 

@@ -1,0 +1,68 @@
+// Commands on the page itself. In: view, command, moment. Out: one op, or a refusal.
+import {
+  checkHosts,
+  checkId,
+  checkName,
+  checkTimeZone,
+  checkWord,
+  hostOfUrl,
+  type Sentences,
+} from "./checks.ts";
+import type { Command, DecideContext, Decision, PageFields } from "./command.ts";
+import { decided, differing, opOf, refused } from "./drafts.ts";
+import type { PageView } from "./view.ts";
+
+type Of<Kind extends Command["kind"]> = Extract<Command, { readonly kind: Kind }>;
+
+/** Sentences about the fields that are given. */
+export function checkPage(fields: PageFields): Sentences {
+  return [
+    ...checkName(fields.name, "the page"),
+    ...(fields.url !== undefined && hostOfUrl(fields.url) === null
+      ? [`The page's address "${fields.url}" is not an http or https address.`]
+      : []),
+    ...checkHosts(hostsFrom(fields.url ?? "", fields.hosts ?? [])),
+    ...checkTimeZone(fields.timeZone),
+    ...checkWord(fields.indicatorRule, ["components", "incidents"], "indicator rule"),
+  ];
+}
+
+/** The page's hosts, that of its address first; `hosts` are the given ones or else those it has. */
+export function hostsFrom(url: string, hosts: readonly string[]): readonly string[] {
+  const first = hostOfUrl(url);
+  const others = hosts.map((host) => host.toLowerCase());
+  return [...new Set(first === null ? others : [first, ...others])];
+}
+
+export function createPage(
+  view: PageView | null,
+  command: Of<"page.create">,
+  context: DecideContext,
+): Decision {
+  const id = command.id ?? context.newId();
+  if (view !== null) return refused(409, `The page "${view.page.id}" exists already.`);
+  const wrong = [...checkId(id, "the page"), ...checkPage(command.fields)];
+  if (wrong.length > 0) return refused(422, ...wrong);
+  const {
+    name,
+    url,
+    timeZone = "Etc/UTC",
+    description = null,
+    indicatorRule = "components",
+  } = command.fields;
+  const hosts = hostsFrom(url, command.fields.hosts ?? []);
+  const at = context.now;
+  const fields = { name, url, hosts, timeZone, description, indicatorRule, createdAt: at, updatedAt: at };
+  return decided(id, opOf(id, "page", id, fields));
+}
+
+export function updatePage(view: PageView, command: Of<"page.update">, context: DecideContext): Decision {
+  const { page } = view;
+  const wrong = checkPage(command.fields);
+  if (wrong.length > 0) return refused(422, ...wrong);
+  const { name, url = page.url, timeZone, description, indicatorRule } = command.fields;
+  const hosts = hostsFrom(url, command.fields.hosts ?? page.hosts);
+  const changes = differing(page, { name, url, hosts, timeZone, description, indicatorRule });
+  if (Object.keys(changes).length === 0) return decided(page.id, []);
+  return decided(page.id, opOf(page.id, "page", page.id, { ...changes, updatedAt: context.now }));
+}

@@ -1,0 +1,33 @@
+// Decides commands: the one gate for changes. In: the page's view, a command, the moment and new names. Out: ops or a refusal.
+// Pure: the same view, command and context give the same decision. The ledger stamps, logs and folds what comes out.
+import type { Command, DecideContext, Decision } from "./command.ts";
+import { addTransition, createComponent, updateComponent } from "./decide-component.ts";
+import { decideImport } from "./decide-import.ts";
+import { createIncident, updateIncident } from "./decide-incident.ts";
+import { createPage, updatePage } from "./decide-page.ts";
+import { refused } from "./drafts.ts";
+import type { PageView } from "./view.ts";
+
+/**
+ * Decides one command against the view it concerns; `view` is null where the page does not exist yet. No ops and ok means
+ * that all is as asked already. Refusals: 404 for what is addressed and missing, 409 for what exists already, 422 for values.
+ */
+export function decide(view: PageView | null, command: Command, context: DecideContext): Decision {
+  if (command.kind === "page.create") return createPage(view, command, context);
+  if (command.kind === "import") return decideImport(view, command.bundle, context);
+  if (view === null) return refused(404, "There is no such page.");
+  switch (command.kind) {
+    case "page.update":
+      return updatePage(view, command, context);
+    case "component.create":
+      return createComponent(view, command, context);
+    case "component.update":
+      return updateComponent(view, command, context);
+    case "incident.create":
+      return createIncident(view, command, context);
+    case "incident.update":
+      return updateIncident(view, command, context);
+    case "transition.add":
+      return addTransition(view, command, context);
+  }
+}

@@ -127,6 +127,12 @@ async function hand(
   serial: number,
   context: Context,
 ): Promise<void> {
+  if (values.send !== undefined && !isHttpUrl(values.send))
+    throw new Fault(
+      "usage",
+      `--send: ${JSON.stringify(values.send)} is not allowed.`,
+      "Give an http or https URL.",
+    );
   writeNewFile(values.out, bytes, publicMode);
   if (values.send !== undefined) await send(values.send, bytes);
   const said = { file: values.out, serial, sent: values.send ?? null };
@@ -134,9 +140,11 @@ async function hand(
   if (values.send !== undefined && !values.json) context.out(`accepted by ${values.send}`);
 }
 
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 async function send(url: string, bytes: Uint8Array): Promise<void> {
-  if (!URL.canParse(url) || !/^https?:/.test(url))
-    throw new Fault("usage", `--send: ${JSON.stringify(url)} is not allowed.`, "Give an http or https URL.");
   const answer = await dial(url, {
     policy: "configured",
     method: "POST",

@@ -1,0 +1,212 @@
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { commandEntries } from "../../src/cli/commands.ts";
+import { dispatch } from "../../src/cli/dispatch.ts";
+import { listenHttp } from "../../src/host/http.ts";
+import { openDelegation, openEpoch, openRemoval } from "../../src/snapshot/documents.ts";
+import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
+import { manualClock } from "../support/manual-clock.ts";
+
+const base = mkdtempSync(join(tmpdir(), "pharos-keygen-"));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+const clock = manualClock();
+
+async function pharos(...argv: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await dispatch(argv, commandEntries, {
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    env: {},
+    argv: [],
+    terminal: false,
+    stopSignal: () => new AbortController().signal,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+const folder = join(base, "keys");
+const file = (name: string): string => join(folder, name);
+const text = (name: string): string => readFileSync(file(name), "utf8");
+
+test("new keys: secret ones for their owner alone, and a delegation that root signed", async () => {
+  const said = await pharos("keygen", "--out", folder, "--pages", "abc", "--hosts", "status.example.org");
+  expect(said).toMatchObject({ code: 0, err: "" });
+  for (const role of ["root", "publisher", "emergency"] as const) {
+    expect(statSync(file(`${role}.key`)).mode & 0o777).toBe(0o600);
+    const secret = parseSecretKey(text(`${role}.key`), role, "the file");
+    expect(parsePublicKey(text(`${role}.pub`), role, "the file")).toBe(secret.publicKey);
+    expect(said.out).toContain(secret.publicKey);
+    expect(said.out).not.toContain(text(`${role}.key`).trim().split(" ").at(-1) ?? "");
+  }
+  const opened = openDelegation(readFileSync(file("delegation.signed")));
+  expect(opened).toEqual({
+    ok: true,
+    value: {
+      key: parsePublicKey(text("root.pub"), "root", "the file"),
+      value: {
+        publisherKey: parsePublicKey(text("publisher.pub"), "publisher", "the file"),
+        pages: ["abc"],
+        hosts: ["status.example.org"],
+        serial: clock.wallMs(),
+      },
+    },
+  });
+});
+
+test("keys that are there are never overwritten, and nothing else is written", async () => {
+  const before = readdirSync(folder).map((name) => [name, text(name)]);
+  const said = await pharos("keygen", "--out", folder);
+  expect(said.code).toBe(1);
+  expect(said.err).toContain("root.key exists");
+  expect(readdirSync(folder).map((name) => [name, text(name)])).toEqual(before);
+  const other = join(base, "half");
+  await pharos("keygen", "--out", other);
+  for (const name of readdirSync(other)) if (name !== "emergency.pub") rmSync(join(other, name));
+  expect((await pharos("keygen", "--out", other)).code).toBe(1);
+  expect(readdirSync(other)).toEqual(["emergency.pub"]);
+});
+
+test("a removal and an epoch, signed by root", async () => {
+  const root = parsePublicKey(text("root.pub"), "root", "the file");
+  const common = ["--root", file("root.key"), "--page", "abc"];
+  await pharos(
+    "keygen",
+    "removal",
+    ...common,
+    "--hosts",
+    "a.example,b.example",
+    "--out",
+    file("removal.signed"),
+  );
+  expect(openRemoval(readFileSync(file("removal.signed")))).toEqual({
+    ok: true,
+    value: { key: root, value: { page: "abc", hosts: ["a.example", "b.example"], serial: clock.wallMs() } },
+  });
+  const said = await pharos(
+    "keygen",
+    "epoch",
+    ...common,
+    "--epoch=2",
+    "--serial=7",
+    "--json",
+    `--out=${file("epoch.signed")}`,
+  );
+  expect(JSON.parse(said.out)).toEqual({ file: file("epoch.signed"), serial: 7, sent: null });
+  expect(openEpoch(readFileSync(file("epoch.signed")))).toEqual({
+    ok: true,
+    value: { key: root, value: { page: "abc", epoch: 2, serial: 7 } },
+  });
+});
+
+test("a document is sent where asked, and a refusal is told while the file stays", async () => {
+  const bodies: Uint8Array[] = [];
+  const pop = listenHttp({
+    bodyBytesMax: 65_536,
+    async fetch(request) {
+      bodies.push(await request.bytes());
+      return bodies.length === 1
+        ? new Response("taken\n")
+        : new Response("serial too low\n", { status: 409 });
+    },
+  });
+  const send = (name: string) =>
+    pharos(
+      ...["keygen", "epoch", "--root", file("root.key"), "--page", "abc", "--epoch", "3"],
+      ...["--out", file(name), "--send", `http://127.0.0.1:${pop.port}/ingest`],
+    );
+  try {
+    expect(await send("sent-1")).toMatchObject({ code: 0, err: "" });
+    const refused = await send("sent-2");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("status 409: serial too low");
+    expect(bodies.map((body) => Buffer.from(body))).toEqual([
+      readFileSync(file("sent-1")),
+      readFileSync(file("sent-2")),
+    ]);
+  } finally {
+    await pop.stop(true);
+  }
+});
+
+/** Arguments after `keygen`, the exit code, and words of the sentence. */
+const refused: readonly (readonly [argv: readonly string[], code: number, says: string])[] = [
+  [["--out", join(base, "x"), "--pages", "a b"], 2, '--pages: "a b"'],
+  [["--out", join(base, "x"), "--hosts", "Status.Example.org:80"], 2, "--hosts"],
+  [
+    ["removal", "--root=gone.key", "--page=a", "--hosts=a", `--out=${join(base, "y")}`],
+    1,
+    "gone.key cannot be read",
+  ],
+  [
+    ["removal", `--root=${file("publisher.key")}`, "--page=a", "--hosts=a", `--out=${join(base, "y")}`],
+    1,
+    "publisher",
+  ],
+  [
+    ["removal", `--root=${file("root.pub")}`, "--page=a", "--hosts=a", `--out=${join(base, "y")}`],
+    1,
+    "public root key",
+  ],
+  [
+    ["removal", `--root=${file("root.key")}`, "--page=a", "--hosts=*", `--out=${join(base, "y")}`],
+    2,
+    '--hosts: "*"',
+  ],
+  [
+    ["epoch", `--root=${file("root.key")}`, "--page=a", "--epoch=0", `--out=${join(base, "y")}`],
+    2,
+    "--epoch",
+  ],
+  [
+    ["epoch", `--root=${file("root.key")}`, "--page=a", "--epoch=1", `--out=${join(base, "no", "y")}`],
+    1,
+    "cannot be written",
+  ],
+  [
+    [
+      "epoch",
+      `--root=${file("root.key")}`,
+      "--page=a",
+      "--epoch=1",
+      `--out=${join(base, "z")}`,
+      "--send=ftp://x",
+    ],
+    2,
+    "--send",
+  ],
+];
+for (const [argv, code, says] of refused) {
+  test(`refused: keygen ${argv[0]} ${says}`, async () => {
+    const said = await pharos("keygen", ...argv);
+    expect(said.code).toBe(code);
+    expect(said.err).toContain(says);
+    expect(said.out).toBe("");
+    expect(readdirSync(base).toSorted()).toEqual(["half", "keys"]);
+  });
+}
+
+test("a damaged root key is named, and its text is not", async () => {
+  const damaged = join(base, "damaged.key");
+  writeFileSync(damaged, text("root.key").replace(/.{5}\n$/, "\n"));
+  chmodSync(damaged, 0o600);
+  const said = await pharos(
+    "keygen",
+    "epoch",
+    `--root=${damaged}`,
+    "--page=a",
+    "--epoch=1",
+    `--out=${join(base, "w")}`,
+  );
+  expect(said.code).toBe(1);
+  expect(said.err).toContain("damaged.key");
+  expect(said.err).not.toContain(text("root.key").trim().split(" ").at(-1)?.slice(0, 20) ?? "");
+});

@@ -2,7 +2,7 @@
 import { limits } from "../base/limits.ts";
 import type { Result } from "../base/result.ts";
 import type { Reader, Writer } from "./bytes.ts";
-import { keyBytes, publicKeyBytes, publicKeyFrom, type SecretKey } from "./keys.ts";
+import { keyBytes, publicKeyFrom, requireKeyBytes, type SecretKey } from "./keys.ts";
 import {
   hostCharsMax,
   isHostName,
@@ -22,7 +22,7 @@ export const delegationFormat: SignedFormat<Delegation> = {
   signer: "root",
   bytesMax: limits.documentBytesMax,
   write(writer, delegation) {
-    writer.u64(delegation.serial).bytes(publicKeyBytes(delegation.publisherKey) ?? new Uint8Array());
+    writer.u64(delegation.serial).bytes(requireKeyBytes(delegation.publisherKey));
     writeList(writer, delegation.pages, pageCharsMax, isPageOrEverything);
     writeList(writer, delegation.hosts, hostCharsMax, isHostOrEverything);
   },

@@ -1,7 +1,7 @@
 // Ed25519 keys and their files. In: a line of text, or randomness. Out: keys that sign or verify. Secret bytes never enter a sentence.
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { Fault } from "../base/fault.ts";
+import { assert, Fault } from "../base/fault.ts";
 import type { Random } from "../base/random.ts";
 
 /** Root delegates, publisher signs snapshots, emergency signs the emergency document and nothing else. */
@@ -89,6 +89,13 @@ export function parseKeyFile(
 export function publicKeyBytes(text: PublicKey): Uint8Array | null {
   const bytes = Buffer.from(text, "base64url");
   return bytes.length === keyBytes && bytes.toString("base64url") === text ? bytes : null;
+}
+
+/** The 32 bytes of a key that must be one: anything else is a defect of the caller, Fault `internal`. */
+export function requireKeyBytes(text: PublicKey): Uint8Array {
+  const bytes = publicKeyBytes(text);
+  assert(bytes !== null, `"${text}" is not a public key.`);
+  return bytes;
 }
 
 /** The text of 32 bytes. */

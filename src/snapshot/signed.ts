@@ -8,8 +8,8 @@ import {
   type KeyRole,
   keyBytes,
   type PublicKey,
-  publicKeyBytes,
   publicKeyFrom,
+  requireKeyBytes,
   type SecretKey,
   signatureBytes,
   signBytes,
@@ -51,7 +51,10 @@ interface Envelope {
   readonly signature: Uint8Array;
 }
 
-/** Signs `value`. The key must have the format's role: anything else is a defect of the caller. */
+/**
+ * Signs `value` and opens it again, so that nothing leaves here that a POP would refuse. A key of another role or a value beyond the
+ * format is a defect of the caller: Fault `internal`.
+ */
 export function signAs<Value>(format: SignedFormat<Value>, value: Value, secretKey: SecretKey): Uint8Array {
   assert(
     secretKey.role === format.signer,
@@ -63,15 +66,13 @@ export function signAs<Value>(format: SignedFormat<Value>, value: Value, secretK
   const bytes = new Writer()
     .head(magic, version)
     .name(format.context, contextCharsMax, isContext)
-    .bytes(publicKeyBytes(secretKey.publicKey) ?? new Uint8Array())
+    .bytes(requireKeyBytes(secretKey.publicKey))
     .u32(payload.length)
     .bytes(payload)
     .bytes(signBytes(signedMessage(format.context, payload), secretKey))
     .done();
-  assert(
-    bytes.length <= format.bytesMax,
-    `A document of ${format.context} exceeds ${format.bytesMax} bytes.`,
-  );
+  const opened = openAs(format, bytes);
+  assert(opened.ok, `A document of ${format.context} does not open: ${opened.ok ? "" : opened.reason}.`);
   return bytes;
 }
 

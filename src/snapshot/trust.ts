@@ -112,7 +112,6 @@ export function createTrust(options: TrustOptions): Trust {
 }
 
 function accept(knowledge: Knowledge, bytes: Uint8Array): Acceptance {
-  if (bytes.length > limits.documentBytesMax) return { outcome: "refused", reason: "too-long" };
   const kind = contextOf(bytes)?.split("/")[1];
   if (kind === "removal") {
     return take(knowledge, removalFormat, bytes, knowledge.removals, newerSerial, (value) => ({

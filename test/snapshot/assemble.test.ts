@@ -67,6 +67,13 @@ test("assemble: what was kept from last time changes nothing in the bytes", () =
   }
 });
 
+test("assemble: a page that loses the route over a border keeps its parts", () => {
+  const first = assemble(input(sampleRoutes(97)), key);
+  const second = assemble(input(sampleRoutes(96), 8), key, first);
+  expect([first, second].map((snapshot) => snapshot.manifest.parts.length)).toEqual([8, 8]);
+  expect(second.parts).toHaveLength(1);
+});
+
 test("assemble: routes that are equal but not the same objects still send nothing", () => {
   const first = assemble(input(sampleRoutes(300)), key);
   expect(assemble(input(sampleRoutes(300), 8), key, first).parts).toEqual([]);

@@ -50,6 +50,10 @@ describe("snapshot/what lies below a manifest is offered to a POP", () => {
     const other = { ...identity, digest: digestOf(bytesOf("other")) };
     expect(await identityFromGzip(gzip, other)).toEqual({ ok: false, reason: "digest-mismatch" });
     expect(await identityFromGzip(bytesOf("<html>"), identity)).toEqual({ ok: false, reason: "not-gzip" });
+    // Damage near the end is met only by one who inflates that far.
+    const damaged = altered(gzip, -20, 0xff);
+    expect(await identityFromGzip(damaged, identity)).toEqual({ ok: false, reason: "not-gzip" });
+    expect(await identityFromGzip(damaged, shorter)).toEqual({ ok: false, reason: "length-mismatch" });
   });
 
   test("a whole tree: every part in its place, or the first that is not", () => {

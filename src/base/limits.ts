@@ -76,6 +76,12 @@ export const limits = {
   commandsWaitingMax: 10_000,
   batchOpsMax: 200_000,
 
+  // Publish
+  publishRetryMsMin: 200,
+  publishRetryMsMax: 10_000,
+  /** Pages that turn at the same moment (midnight) are published within this time of it, each at its own place. */
+  publishSpreadMs: 60_000,
+
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */
   refsPollMs: 250,
@@ -103,6 +109,8 @@ export const limits = {
   importBytesMax: 256 * 1024 * 1024,
   /** A command of this machine waits this long for the running control plane: an import of 5,000 incidents takes seconds. */
   localAnswerMsMax: 120_000,
+  /** A foreign page has this long to begin its answer. */
+  importAnswerMsMax: 20_000,
   /** Pages of a foreign incident list that an import reads at most: 10,000 incidents of 50 a page. */
   importPagesMax: 200,
   listIncidentsMax: 50,

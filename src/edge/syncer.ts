@@ -1,0 +1,109 @@
+// The syncer: the one process of a POP that writes its store. In: a follower's sources, the ops address. Out: a store that is fresh and whole.
+import { type Clock, every, type Timer } from "../base/clock.ts";
+import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import { type Listener, listenHttp } from "../host/http.ts";
+import { digestOf } from "../snapshot/digest.ts";
+import type { Trust } from "../snapshot/trust.ts";
+import type { Digest } from "../snapshot/types.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { mergeExpositions } from "./exposition.ts";
+import { createIngest } from "./ingest.ts";
+import { createOps } from "./ops.ts";
+import { startVerifying } from "./verify.ts";
+
+/** What the syncer needs of a follower. */
+export interface Following {
+  start(): void;
+  stop(): void;
+  /** Asks the source for bodies that the store lacks. */
+  refetch(): void;
+}
+
+export interface SyncerOptions {
+  readonly store: SnapshotStore;
+  readonly trust: Trust;
+  readonly follower: Following;
+  /** Null where no ops address was given. */
+  readonly ops: { readonly address: string; readonly port: number } | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Syncer {
+  /** The ops port, 0 without one. */
+  readonly opsPort: number;
+  /** Counters of a worker, as Prometheus text. */
+  takeMetrics(worker: string, text: string): void;
+  /** A worker read a body that does not hash to its name. */
+  takeDamaged(digest: Digest): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Opens the ops address, follows, sweeps, verifies. Throws Fault `port-taken` or `address-refused`; later troubles are said and counted. */
+export function startSyncer(options: SyncerOptions): Syncer {
+  const { store, clock, log, metrics, follower } = options;
+  const workers = new Map<string, string>();
+  const ingest = createIngest(options);
+  const metricsText = (): string => mergeExpositions(new Map([["syncer", metrics.text()], ...workers]));
+  const listener = listenOps(options, createOps({ store, clock, ingest, metricsText }));
+  follower.start();
+  const timers = [
+    startSweeping(options),
+    startVerifying({ store, clock, log, metrics, onMissing: () => follower.refetch() }),
+  ];
+  return {
+    opsPort: listener?.port ?? 0,
+    takeMetrics: (worker, text) => void workers.set(worker, text),
+    async takeDamaged(digest) {
+      const bytes = store.object(digest);
+      if (bytes === null) return;
+      // What another process says is looked at before anything is dropped.
+      if (digestOf(bytes) === digest) return;
+      try {
+        await store.dropObject(digest);
+      } catch (thrown) {
+        log.warn(`A damaged body could not be dropped: ${messageOf(thrown)}`, { digest });
+      }
+      follower.refetch();
+    },
+    async stop() {
+      for (const timer of timers) timer.cancel();
+      follower.stop();
+      await listener?.stop(true);
+    },
+  };
+}
+
+function listenOps({ ops }: SyncerOptions, fetch: ReturnType<typeof createOps>): Listener | null {
+  if (ops === null) return null;
+  return listenHttp({ address: ops.address, port: ops.port, bodyBytesMax: limits.documentBytesMax, fetch });
+}
+
+/** Forgets old generations in short transactions; a full disk is said once and does not stop the POP. */
+function startSweeping({ store, clock, log, metrics }: SyncerOptions): Timer {
+  const swept = metrics.counter("store_swept_total", "Entries of old generations that were forgotten.");
+  const failed = metrics.counter("store_sweep_failures_total", "Sweeps that the store refused.");
+  let said = false;
+  return every(clock, limits.sweepEveryMs, async () => {
+    try {
+      for (let done = false; !done; ) {
+        const turn = await store.sweep(clock.wallMs());
+        swept.add(turn.removed);
+        done = turn.done;
+      }
+      said = false;
+    } catch (thrown) {
+      failed.add();
+      if (!said) log.error(`The store could not forget old generations: ${sentenceOf(thrown)}`);
+      said = true;
+    }
+  });
+}
+
+function sentenceOf(thrown: unknown): string {
+  return thrown instanceof Fault ? `${thrown.message} ${thrown.remedy}` : messageOf(thrown);
+}

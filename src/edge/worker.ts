@@ -1,0 +1,56 @@
+// A worker: answers visitors from the shared store. In: a store, an address. Out: a listener; nothing but reads.
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import { type Listener, listenHttp } from "../host/http.ts";
+import type { PublicKey } from "../snapshot/keys.ts";
+import type { Digest } from "../snapshot/types.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { createRoots, verifyRoots } from "./roots.ts";
+import { createServing } from "./serve.ts";
+
+export interface WorkerOptions {
+  readonly store: SnapshotStore;
+  readonly rootKeys: readonly PublicKey[];
+  readonly address: string;
+  readonly port: number;
+  /** Other workers listen on the same port. */
+  readonly shared: boolean;
+  readonly defaultPage: string | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  onDamaged(digest: Digest): void;
+}
+
+/** Verifies the roots, then listens. Throws Fault `port-taken` or `address-refused`. */
+export function startWorker(options: WorkerOptions): Listener {
+  const { store, log, metrics } = options;
+  const openRoot = createRoots(store, options.rootKeys);
+  const roots = verifyRoots(store, openRoot, log);
+  metrics
+    .gauge("edge_roots", "Pages whose roots held or did not hold at start.", "state")
+    .set(roots.good, "good");
+  metrics
+    .gauge("edge_roots", "Pages whose roots held or did not hold at start.", "state")
+    .set(roots.bad, "bad");
+  const serving = createServing({
+    store,
+    openRoot,
+    clock: options.clock,
+    defaultPage: options.defaultPage,
+    onDamaged: options.onDamaged,
+    log,
+    metrics,
+  });
+  const listener = listenHttp({
+    address: options.address,
+    port: options.port,
+    reusePort: options.shared,
+    bodyBytesMax: limits.requestBodyBytesMax,
+    fetch: serving,
+  });
+  metrics.watch("edge_requests_pending", "Requests being answered.", listener.pendingRequests);
+  return listener;
+}

@@ -65,8 +65,6 @@ export const limits = {
   sweepEveryMs: 10_000,
   /** A body that came ahead and that no generation named within this time is forgotten. */
   stagedKeptMs: 3_600_000,
-  /** A body that lost its last name stays this long: a generation that is being fetched may have seen that it is here. */
-  orphanKeptMs: 60_000,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,

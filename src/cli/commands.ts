@@ -33,6 +33,26 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./keygen.ts"),
   },
   {
+    name: "import statuspage",
+    summary: "take over a page from Statuspage or a page that speaks its API",
+    load: () => import("./import.ts"),
+  },
+  {
+    name: "token",
+    summary: "make a token for the management API and show it once",
+    load: () => import("./token.ts"),
+  },
+  {
+    name: "token list",
+    summary: "list the tokens of a data folder by name, page and time of making",
+    load: () => import("./token.ts"),
+  },
+  {
+    name: "token revoke",
+    summary: "forget the tokens of a name",
+    load: () => import("./token.ts"),
+  },
+  {
     name: "version",
     summary: "name the commit, the target and the runtime of this program",
     load: () => import("./version.ts"),

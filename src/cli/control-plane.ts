@@ -1,0 +1,86 @@
+// How a command reaches the one writer of a data folder. In: the folder. Out: a control plane: the running one through its
+// socket, or, when none runs, this process after taking the folder's lock. A second holder is refused by a sentence.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { Fault, type FaultCode } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import { type ControlPlane, controlPlaneOf } from "../control/local.ts";
+import { lockFolder } from "../host/lock.ts";
+import { askUnix } from "../host/unix.ts";
+import { openLedger } from "../store/ledger.ts";
+import { openStore } from "../store/open.ts";
+import { createTokens } from "../store/tokens.ts";
+
+/** The socket of a folder's control plane. */
+export const controlSocketOf = (folder: string): string => join(folder, "control.sock");
+
+export interface ReachOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Runs `use` with the folder's control plane, and lets go of it however `use` ends. */
+export async function withControlPlane<Value>(
+  options: ReachOptions,
+  use: (plane: ControlPlane) => Promise<Value>,
+): Promise<Value> {
+  const socket = controlSocketOf(options.folder);
+  if (existsSync(socket) && (await ask(socket, "pages", [])) !== null) return use(remote(socket));
+  const lock = lockFolder(options.folder);
+  try {
+    const store = await openStore({ folder: options.folder, clock: options.clock, log: options.log });
+    try {
+      const ledger = await openLedger({ ...options, store, region: "main", acceptClock: false });
+      return await use(controlPlaneOf({ ledger, tokens: createTokens(store) }));
+    } finally {
+      await store.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The control plane behind a socket. */
+function remote(socket: string): ControlPlane {
+  const call = async <Value>(operation: string, ...args: readonly unknown[]): Promise<Value> => {
+    const found = await ask(socket, operation, args);
+    if (found === null)
+      throw new Fault(
+        "unreachable",
+        `The control plane behind ${socket} has stopped.`,
+        "Give the command again: it then works on the folder itself.",
+      );
+    return found.value as Value;
+  };
+  return {
+    pages: () => call("pages"),
+    submit: (page, command, actor) => call("submit", page, command, actor),
+    addToken: (grant) => call("addToken", grant),
+    tokens: () => call("tokens"),
+    revokeTokens: (name) => call("revokeTokens", name),
+  };
+}
+
+/** One operation; null when nobody listens. Throws the Fault that the other side answered with. */
+async function ask(
+  socket: string,
+  operation: string,
+  args: readonly unknown[],
+): Promise<{ readonly value: unknown } | null> {
+  const answer = await askUnix(socket, {
+    method: "POST",
+    path: `/local/${operation}`,
+    body: new TextEncoder().encode(JSON.stringify(args)),
+    timeoutMs: limits.localAnswerMsMax,
+    answerBytesMax: limits.importBytesMax,
+  });
+  if (answer === null) return null;
+  const said = JSON.parse(new TextDecoder().decode(answer.body)) as Readonly<Record<string, string>>;
+  if (answer.status === 200) return { value: said.value };
+  throw new Fault((said.code ?? "internal") as FaultCode, said.sentence ?? "", said.remedy ?? "");
+}

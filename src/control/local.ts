@@ -1,0 +1,119 @@
+// What a command of this machine asks of the running control plane, over `<data>/control.sock`.
+// In: requests under /local/ from whoever may open the socket (the folder's owner). Out: JSON. There is no token: the folder is 0700.
+import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Command, Refusal } from "../model/command.ts";
+import type { Ledger } from "../store/ledger.ts";
+import type { TokenGrant, Tokens } from "../store/tokens.ts";
+import { jsonResponse } from "./answer.ts";
+
+/** A page as a command knows it. */
+export interface KnownPage {
+  readonly id: string;
+  readonly name: string;
+  readonly hosts: readonly string[];
+}
+
+/** What became of a command; `position` says how far the op-log is, `before` how far it was. */
+export type Submitted =
+  | {
+      readonly ok: true;
+      readonly id: string;
+      readonly page: string;
+      readonly before: number;
+      readonly position: number;
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** What a command may ask of the one writer of a data folder, wherever that runs. */
+export interface ControlPlane {
+  pages(): Promise<readonly KnownPage[]>;
+  /** `page` is null for commands that name their page themselves (page.create, import). */
+  submit(page: string | null, command: Command, actor: string): Promise<Submitted>;
+  addToken(grant: TokenGrant): Promise<{ readonly token: string }>;
+  tokens(): Promise<readonly (TokenGrant & { readonly createdMs: number })[]>;
+  /** Forgets the tokens of this name; says how many there were. */
+  revokeTokens(name: string): Promise<number>;
+}
+
+interface Holding {
+  readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "position">;
+  readonly tokens: Tokens;
+}
+
+/** The control plane of this process. */
+export function controlPlaneOf({ ledger, tokens }: Holding): ControlPlane {
+  return {
+    pages: async () =>
+      ledger.pages().flatMap((id) => {
+        const page = ledger.view(id)?.page;
+        return page === undefined ? [] : [{ id, name: page.name, hosts: page.hosts }];
+      }),
+    async submit(page, command, actor) {
+      const before = ledger.position();
+      const done = await ledger.submit(page, command, actor);
+      return done.ok ? { ...done, before } : done;
+    },
+    addToken: (grant) => tokens.add(grant),
+    tokens: async () => tokens.list(),
+    revokeTokens: (name) => tokens.revoke(name),
+  };
+}
+
+/** One row an operation: the path's word, and what its JSON arguments are given to. */
+const operations: Readonly<
+  Record<string, (plane: ControlPlane, args: readonly unknown[]) => Promise<unknown>>
+> = {
+  pages: (plane) => plane.pages(),
+  submit: (plane, [page, command, actor]) =>
+    plane.submit(page as string | null, command as Command, actor as string),
+  addToken: (plane, [grant]) => plane.addToken(grant as TokenGrant),
+  tokens: (plane) => plane.tokens(),
+  revokeTokens: (plane, [name]) => plane.revokeTokens(name as string),
+};
+
+/** Largest request of the socket: an import travels as one command. */
+export const localBodyBytesMax = limits.importBytesMax;
+
+/**
+ * The handler behind the socket: POST /local/<operation> with a JSON list of arguments. 200 {value}, or 400/500 with a Fault's
+ * {code, sentence, remedy}. Both sides are this program, so arguments are checked by what they are given to.
+ */
+export function createLocal(
+  holding: Holding & { readonly log: Log },
+): (request: Request) => Promise<Response> {
+  const plane = controlPlaneOf(holding);
+  return async (request) => {
+    const word = /\/local\/([A-Za-z]+)$/.exec(request.url)?.[1] ?? "";
+    const operation = Object.hasOwn(operations, word) ? operations[word] : undefined;
+    if (request.method !== "POST" || operation === undefined)
+      return faultResponse(
+        404,
+        new Fault(
+          "not-found",
+          "The running control plane knows no such operation.",
+          "Use the same release for both.",
+        ),
+      );
+    try {
+      const args: unknown = await request.json();
+      return jsonResponse(200, { value: await operation(plane, Array.isArray(args) ? args : []) });
+    } catch (thrown) {
+      if (thrown instanceof Fault) return faultResponse(500, thrown);
+      holding.log.error(`The operation ${word} failed: ${messageOf(thrown)}.`);
+      return faultResponse(
+        500,
+        new Fault(
+          "internal",
+          `The operation ${word} failed: ${messageOf(thrown)}.`,
+          "Look at the log of the control plane.",
+        ),
+      );
+    }
+  };
+}
+
+function faultResponse(status: number, { code, message, remedy }: Fault): Response {
+  return jsonResponse(status, { code, sentence: message, remedy });
+}

@@ -6,7 +6,7 @@ import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { dial, readAll } from "../host/dial.ts";
 import { signEpoch, signRemoval } from "../snapshot/documents.ts";
-import { parseSecretKey, type SecretKey } from "../snapshot/keys.ts";
+import { type KeyRole, parseSecretKey, type SecretKey } from "../snapshot/keys.ts";
 import { isHostName, isHostOrEverything, isPageId, isPageOrEverything } from "../snapshot/names.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { keyFiles, makeKeys, publicMode, writeNewFile } from "./key-files.ts";
@@ -48,12 +48,8 @@ const keygen = defineCommand({
     const serial = values.serial ?? context.clock.wallMs();
     const folder = values.out;
     const keys = makeKeys({ folder, pages: values.pages, hosts: values.hosts, serial }, context.random);
-    if (values.json) return context.out(JSON.stringify({ folder, ...keys, serial }));
-    for (const role of ["root", "publisher", "emergency"] as const)
-      context.out(`${role.padEnd(10)} ${keys[role]}  ${join(folder, keyFiles[role].secret)}`);
-    context.out(
-      `delegation ${values.pages.join(",")} at ${values.hosts.join(",")}  ${join(folder, keyFiles.delegation)}`,
-    );
+    if (values.json) context.out(JSON.stringify({ folder, ...keys, serial }));
+    else for (const line of summaryOf(folder, keys, values)) context.out(line);
   },
 });
 
@@ -93,6 +89,19 @@ const epoch = defineCommand({
 });
 
 export const commands = [keygen, removal, epoch];
+
+function summaryOf(
+  folder: string,
+  keys: Readonly<Record<KeyRole, string>>,
+  { pages, hosts }: { readonly pages: readonly string[]; readonly hosts: readonly string[] },
+): readonly string[] {
+  return [
+    ...(["root", "publisher", "emergency"] as const).map(
+      (role) => `${role.padEnd(10)} ${keys[role]}  ${join(folder, keyFiles[role].secret)}`,
+    ),
+    `delegation ${pages.join(",")} at ${hosts.join(",")}  ${join(folder, keyFiles.delegation)}`,
+  ];
+}
 
 function checkNames(
   flag: string,

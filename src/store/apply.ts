@@ -1,13 +1,12 @@
 // From one new generation to the changes of one transaction. In: an apply, and what is held. Out: changes, and the entry of the history.
 // Work grows with the change: parts that stay are not decoded, counted or written again.
-import { limits } from "../base/limits.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
 import { type Held, heldChange } from "./generations.ts";
 import { partsNamedBy, refused } from "./naming.ts";
 import type { Tables } from "./tables.ts";
 import type { Apply } from "./types.ts";
-import { orphanChange, UseCounts } from "./uses.ts";
+import { UseCounts } from "./uses.ts";
 import { digestKey, packValue, unpackValue } from "./values.ts";
 
 /** What `refs` holds for a page. */
@@ -45,30 +44,32 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
   }
   const held: Held = { head, appliedMs: nowMs, retired: [...before].filter((part) => !parts.has(part)) };
   const claimed = hostChanges(tables, apply, ref);
-  changes.push(
-    ...counts.changes(nowMs + limits.orphanKeptMs),
-    ...bodyChanges(tables, apply.objects, counts, nowMs + limits.orphanKeptMs),
-    ...claimed.changes,
-  );
+  changes.push(...counts.changes(), ...bodyChanges(tables, apply.objects, counts), ...claimed.changes);
   changes.push(heldChange(tables, held), refChange(tables, { ...head, hosts: claimed.hosts }));
   for (const [name, value] of apply.notes ?? [])
     changes.push({ table: tables.notes, key: [head.page, name], value });
   return { changes, held };
 }
 
-/** Bodies, with a mark on those that no stored part names: they are swept after `dueMs` unless a generation comes to name them. */
-export function bodyChanges(
-  tables: Tables,
-  objects: Apply["objects"],
-  counts: UseCounts,
-  dueMs: number,
-): Change[] {
-  const changes: Change[] = [];
-  for (const [digest, bytes] of objects) {
-    changes.push({ table: tables.objects, key: digestKey(digest), value: bytes });
-    if (counts.count("object", digest) === 0) changes.push(orphanChange(tables, digest, dueMs));
-  }
-  return changes;
+/** The bodies that are named. Throws where one that nothing named before neither came nor is here: a sweep may have been faster. */
+function bodyChanges(tables: Tables, objects: Apply["objects"], counts: UseCounts): Change[] {
+  const brought = new Map(objects);
+  for (const digest of counts.firstNamed)
+    if (!brought.has(digest) && !tables.objects.doesExist(digestKey(digest)))
+      throw refused("A generation", `its body ${digest} is not here`);
+  return objects
+    .filter(([digest]) => counts.count("object", digest) > 0)
+    .map(([digest, bytes]) => ({ table: tables.objects, key: digestKey(digest), value: bytes }));
+}
+
+/** Bodies that come ahead of their generation; those that nothing names yet get a mark by which the sweep finds them at `dueMs`. */
+export function stageChanges(tables: Tables, objects: Apply["objects"], dueMs: number): Change[] {
+  const counts = new UseCounts(tables);
+  return objects.flatMap(([digest, value]) => {
+    const body: Change = { table: tables.objects, key: digestKey(digest), value };
+    const mark: Change = { table: tables.orphans, key: [dueMs, digest], value: new Uint8Array(1) };
+    return counts.count("object", digest) === 0 ? [body, mark] : [body];
+  });
 }
 
 export function readRef(tables: Tables, page: string): Ref | null {

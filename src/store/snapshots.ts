@@ -4,14 +4,13 @@ import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Head } from "../snapshot/types.ts";
-import { bodyChanges, holderOf, partsHeld, planApply, type Ref, readRef } from "./apply.ts";
+import { holderOf, partsHeld, planApply, type Ref, readRef, stageChanges } from "./apply.ts";
 import type { Change, Commit } from "./commit.ts";
 import { type Generations, loadGenerations } from "./generations.ts";
 import { doom, forgetGeneration, sweepTurn } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
 import { createTurns } from "./turns.ts";
 import type { Freshness, SnapshotStore, StoredDocument } from "./types.ts";
-import { UseCounts } from "./uses.ts";
 import { digestKey, packValue, unpackValue } from "./values.ts";
 
 interface Parts {
@@ -99,9 +98,7 @@ function writesOf({ tables, commit, clock, refresh }: Parts): Pick<SnapshotStore
         held.set(apply.head.page, [...(held.get(apply.head.page) ?? []), plan.held]);
       }),
     stage: (objects) =>
-      turn(() =>
-        commit(bodyChanges(tables, objects, new UseCounts(tables), clock.wallMs() + limits.stagedKeptMs)),
-      ),
+      turn(() => commit(stageChanges(tables, objects, clock.wallMs() + limits.stagedKeptMs))),
     dropObject: (digest) =>
       turn(() => commit([{ table: tables.objects, key: digestKey(digest), value: null }])),
     putDocument: (document, forget) =>

@@ -14,9 +14,9 @@ export interface SweepTurn {
   readonly done: boolean;
 }
 
-/** One turn: parts that lost their last name first, then generations past their keep, then bodies that nothing names. */
+/** One turn: parts that lost their last name first, then generations past their keep, then bodies that came ahead in vain. */
 export function sweepTurn(tables: Tables, generations: Generations, nowMs: number): SweepTurn {
-  const doomed = dropDoomed(tables, nowMs);
+  const doomed = dropDoomed(tables);
   if (doomed.length > 0) return { changes: doomed, forgotten: [], done: false };
   const past = forgetPast(tables, generations, nowMs);
   if (past.forgotten.length > 0) return { ...past, done: false };
@@ -31,7 +31,7 @@ export function doom(tables: Tables, parts: Iterable<Digest>): Change[] {
   return Array.from(parts, (part) => ({ table: tables.doomed, key: next++, value: digestKey(part) }));
 }
 
-function dropDoomed(tables: Tables, nowMs: number): Change[] {
+function dropDoomed(tables: Tables): Change[] {
   const counts = new UseCounts(tables);
   const changes: Change[] = [];
   for (const { key, value } of tables.doomed.getRange({ limit: limits.sweepEntriesPerTxn })) {
@@ -39,7 +39,7 @@ function dropDoomed(tables: Tables, nowMs: number): Change[] {
     counts.dropPart(digestOfKey(value));
     changes.push({ table: tables.doomed, key, value: null });
   }
-  return changes.length === 0 ? [] : [...changes, ...counts.changes(nowMs + limits.orphanKeptMs)];
+  return changes.length === 0 ? [] : [...changes, ...counts.changes()];
 }
 
 function forgetPast(tables: Tables, generations: Generations, nowMs: number): Omit<SweepTurn, "done"> {

@@ -22,7 +22,7 @@ export interface Tables {
   readonly uses: Table;
   /** number -> part that lost one of its names */
   readonly doomed: Table;
-  /** [time, digest] -> nothing: a body that no stored part names, and when to look at it again */
+  /** [time, digest] -> nothing: a body that came ahead of its generation, and when it goes if none named it */
   readonly orphans: Table;
   /** host -> page */
   readonly hosts: Table;

@@ -14,6 +14,7 @@ const kindByte = { part: 0x70, object: 0x6f } as const;
 
 export class UseCounts {
   readonly #tables: Tables;
+  readonly #firstNamed = new Set<Digest>();
   readonly #counts = { part: new Map<Digest, number>(), object: new Map<Digest, number>() };
 
   constructor(tables: Tables) {
@@ -48,17 +49,22 @@ export class UseCounts {
     for (const object of objectsNamedBy(bytes)) this.#move("object", object, -1);
   }
 
-  /** The new counts. A part at zero goes at once; a body stays until `orphansDueMs`, for a generation on its way may count on it. */
-  changes(orphansDueMs: number): Change[] {
+  /** Bodies that nothing named before. */
+  get firstNamed(): ReadonlySet<Digest> {
+    return this.#firstNamed;
+  }
+
+  /** The new counts; what reached zero goes with its bytes. */
+  changes(): Change[] {
     const changes: Change[] = [];
-    for (const kind of ["part", "object"] as const)
+    for (const kind of ["part", "object"] as const) {
+      const bodies = kind === "part" ? this.#tables.tree : this.#tables.objects;
       for (const [digest, count] of this.#counts[kind]) {
         const value = count === 0 ? null : countBytes(count);
         changes.push({ table: this.#tables.uses, key: useKey(kind, digest), value });
-        if (count > 0) continue;
-        if (kind === "object") changes.push(orphanChange(this.#tables, digest, orphansDueMs));
-        else changes.push({ table: this.#tables.tree, key: digestKey(digest), value: null });
+        if (count === 0) changes.push({ table: bodies, key: digestKey(digest), value: null });
       }
+    }
     return changes;
   }
 
@@ -66,13 +72,9 @@ export class UseCounts {
     const count = this.count(kind, digest) + by;
     assert(count >= 0, `The ${kind} ${digest} was forgotten more often than it was named.`);
     this.#counts[kind].set(digest, count);
+    if (kind === "object" && count === 1 && by === 1) this.#firstNamed.add(digest);
     return count;
   }
-}
-
-/** A mark on a body that nothing names: looked at again after `dueMs`, and removed if that is still so. */
-export function orphanChange(tables: Tables, digest: Digest, dueMs: number): Change {
-  return { table: tables.orphans, key: [dueMs, digest], value: new Uint8Array(1) };
 }
 
 function useKey(kind: Kind, digest: Digest): Uint8Array {

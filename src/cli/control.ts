@@ -1,0 +1,164 @@
+// `pharos control`: the control plane of one data folder. In: flags. Out: the management API, the feed for POPs, the ops address.
+// operator -> API or socket -> ledger (decide, append, fold) -> publisher (render, sign, store) -> feed -> POPs.
+import { chmodSync } from "node:fs";
+import { assertLimits, limits } from "../base/limits.ts";
+import { createMetrics } from "../base/metrics.ts";
+import { createApi } from "../control/api.ts";
+import { createLocal, localBodyBytesMax } from "../control/local.ts";
+import { createIngest } from "../edge/ingest.ts";
+import { createOps } from "../edge/ops.ts";
+import { listenHttp } from "../host/http.ts";
+import { lockFolder } from "../host/lock.ts";
+import { linkToParent } from "../host/process.ts";
+import { listenUnix } from "../host/unix.ts";
+import { startBeat } from "../publish/beat.ts";
+import { createPublisher } from "../publish/publisher.ts";
+import { openLedger } from "../store/ledger.ts";
+import { openStore, type Store } from "../store/open.ts";
+import { startSweeping } from "../store/sweeping.ts";
+import { createTokens } from "../store/tokens.ts";
+import { trustOf } from "../store/trusted.ts";
+import { createFeed } from "../sync/feed.ts";
+import { controlSocketOf } from "./control-plane.ts";
+import { type Address, type Context, defineCommand } from "./flags.ts";
+import { admitDelegation, type PublisherKeys, readPublisherKeys } from "./publisher-keys.ts";
+
+export const command = defineCommand({
+  name: "control",
+  summary: "run the control plane: management API, publisher, and the feed that POPs follow",
+  example: "control --data /var/lib/pharos --keys /etc/pharos/keys",
+  flags: {
+    data: { kind: "path", required: true, help: "data folder; this process is its only writer" },
+    keys: { kind: "path", required: true, help: "folder with publisher.key, delegation.signed and root.pub" },
+    listen: { kind: "address", default: "127.0.0.1:8400", help: "address of the management API" },
+    feed: { kind: "address", default: "127.0.0.1:8401", help: "address that POPs follow" },
+    ops: { kind: "address", help: "address of metrics, health, and the door for signed documents" },
+    region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
+    "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
+    tied: {
+      kind: "boolean",
+      help: "end when standard input closes, as for a process that another one started",
+    },
+    json: { kind: "boolean", help: "say the addresses as one JSON object" },
+  },
+  async run(values, context) {
+    const stopped = Promise.withResolvers<void>();
+    if (values.tied) linkToParent({ onLine: () => undefined, onGone: stopped.resolve });
+    else context.stopSignal().addEventListener("abort", () => stopped.resolve(), { once: true });
+    const running = await startControl({ ...values, ops: values.ops ?? null }, context);
+    const { api, feed, ops } = running;
+    if (values.json) context.out(JSON.stringify({ api, feed, ops }));
+    else context.out(`Management API ${api}, feed ${feed}${ops === null ? "" : `, ops ${ops}`}`);
+    await stopped.promise;
+    await running.stop();
+  },
+});
+
+export interface ControlOptions {
+  readonly data: string;
+  readonly keys: string;
+  readonly listen: Address;
+  readonly feed: Address;
+  readonly ops: Address | null;
+  readonly region: string;
+  readonly acceptClock: boolean;
+}
+
+export interface RunningControl {
+  readonly api: string;
+  readonly feed: string;
+  readonly ops: string | null;
+  stop(): Promise<void>;
+}
+
+/** Starts everything or, where something cannot start, ends what was started and throws its Fault. */
+export async function startControl(options: ControlOptions, context: Context): Promise<RunningControl> {
+  assertLimits();
+  const keys = readPublisherKeys(options.keys);
+  const closing: Closing = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const lock = lockFolder(options.data);
+    closing.push(() => lock.release());
+    const store = openStore({ folder: options.data, clock: context.clock, log: context.log });
+    closing.push(() => store.close());
+    return { ...(await wire(options, context, keys, store, closing)), stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+type Closing = (() => void | Promise<void>)[];
+
+async function wire(
+  options: ControlOptions,
+  context: Context,
+  keys: PublisherKeys,
+  store: Store,
+  closing: Closing,
+): Promise<Omit<RunningControl, "stop">> {
+  const { clock, random, log } = context;
+  const { snapshots } = store;
+  const { secretKey } = keys;
+  const metrics = createMetrics();
+  const ledger = openLedger({ ...options, store, clock, random, log });
+  const tokens = createTokens(store);
+  const trust = trustOf(snapshots, [keys.rootKey]);
+  await admitDelegation(keys, trust, snapshots);
+  const common = { store: snapshots, trust, clock, random, log, metrics };
+  // Whoever reaches the feed may follow it: what it sends is what any visitor may read.
+  const feed = createFeed({ ...common, mayFollow: () => true });
+  closing.push(() => feed.close());
+  const announce = (): void => feed.announce();
+  const publisher = createPublisher({ ...common, ledger, secretKey, announce });
+  closing.push(() => publisher.stop());
+  const ingest = createIngest(common);
+  const addresses = listenAll(options, closing, {
+    api: createApi({ ledger, tokens, log, metrics }),
+    feed: (request) => feed.fetch(request) ?? new Response("This address feeds POPs.\n", { status: 404 }),
+    ops: createOps({
+      ...common,
+      metricsText: () => metrics.text(),
+      async ingest(request) {
+        const response = await ingest(request);
+        publisher.recheck();
+        announce();
+        return response;
+      },
+    }),
+    local: createLocal({ ledger, tokens, log }),
+  });
+  const timers = [startSweeping(common), startBeat({ ...common, secretKey, send: feed.beat })];
+  closing.push(() => {
+    for (const timer of timers) timer.cancel();
+  });
+  publisher.start();
+  return addresses;
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+function listenAll(
+  options: ControlOptions,
+  closing: Closing,
+  on: Readonly<Record<"api" | "feed" | "ops" | "local", Fetch>>,
+): Omit<RunningControl, "stop"> {
+  const listen = ({ host, port }: Address, fetch: Fetch, bodyBytesMax: number): string => {
+    const listener = listenHttp({ address: host, port, bodyBytesMax, fetch });
+    closing.push(() => listener.stop(true));
+    return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  };
+  const addresses = {
+    api: listen(options.listen, on.api, limits.apiBodyBytesMax),
+    feed: listen(options.feed, on.feed, limits.helloBytesMax),
+    ops: options.ops === null ? null : listen(options.ops, on.ops, limits.documentBytesMax),
+  };
+  const socket = controlSocketOf(options.data);
+  const local = listenUnix(socket, { bodyBytesMax: localBodyBytesMax, fetch: on.local });
+  chmodSync(socket, 0o600);
+  closing.push(() => local.stop(true));
+  return addresses;
+}

@@ -1,0 +1,172 @@
+// Follows the op-log. In: pages that changed, moments at which a page changes by itself. Out: new generations, announced.
+// One turn a page at a time; what changes meanwhile is one more turn, so a burst of ops costs one generation, not one each.
+import { backoffMs } from "../base/backoff.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Random } from "../base/random.ts";
+import { dueAt } from "../model/due.ts";
+import { digestOf } from "../snapshot/digest.ts";
+import type { SecretKey } from "../snapshot/keys.ts";
+import { refusalSentence } from "../snapshot/refusals.ts";
+import type { Trust } from "../snapshot/trust.ts";
+import type { Ledger } from "../store/ledger.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { loadPublished, type Published, publishPage } from "./publish-page.ts";
+
+export interface PublisherOptions {
+  readonly ledger: Pick<Ledger, "pages" | "view" | "onAppend">;
+  readonly store: SnapshotStore;
+  readonly trust: Trust;
+  readonly secretKey: SecretKey;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** The store has a new head. */
+  announce(): void;
+}
+
+export interface Publisher {
+  /** Publishes what changed while nobody looked, and follows from then on. */
+  start(): void;
+  /** Asks for a turn of every page: a signed document may have changed what it carries. */
+  recheck(): void;
+  /** Resolves when no page waits for a turn. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface PageTurns {
+  published: Published | null;
+  running: Promise<void> | null;
+  dirty: boolean;
+  failures: number;
+  wake: Timer | null;
+  /** Said once, until it changes. */
+  refusal: string;
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { ledger, clock } = options;
+  const pages = new Map<string, PageTurns>();
+  let unsubscribe: (() => void) | null = null;
+  let live = false;
+  const turn = createTurn(options, (page, delayMs) => {
+    const turns = turnsOf(page);
+    turns.wake?.cancel();
+    turns.wake = clock.after(delayMs, () => mark(page));
+  });
+
+  const turnsOf = (page: string): PageTurns => {
+    let turns = pages.get(page);
+    if (turns === undefined) {
+      turns = { published: null, running: null, dirty: false, failures: 0, wake: null, refusal: "" };
+      pages.set(page, turns);
+    }
+    return turns;
+  };
+  const run = async (page: string, turns: PageTurns): Promise<void> => {
+    while (turns.dirty && live) {
+      turns.dirty = false;
+      await turn(page, turns);
+    }
+    turns.running = null;
+  };
+  const mark = (page: string): void => {
+    if (!live) return;
+    const turns = turnsOf(page);
+    turns.dirty = true;
+    turns.running ??= run(page, turns);
+  };
+  const settled = async (): Promise<void> => {
+    for (;;) {
+      const running = [...pages.values()].flatMap((turns) => turns.running ?? []);
+      if (running.length === 0) return;
+      await Promise.all(running);
+    }
+  };
+  const recheck = (): void => {
+    for (const page of ledger.pages()) mark(page);
+  };
+  return {
+    start() {
+      live = true;
+      unsubscribe = ledger.onAppend((changed) => {
+        for (const page of changed) mark(page);
+      });
+      recheck();
+    },
+    recheck,
+    settled,
+    async stop() {
+      live = false;
+      unsubscribe?.();
+      for (const turns of pages.values()) turns.wake?.cancel();
+      await settled();
+    },
+  };
+}
+
+/** One turn of one page; `wakeAfter` asks for the next one. Failures are said, counted and tried again. */
+function createTurn(
+  options: PublisherOptions,
+  wakeAfter: (page: string, delayMs: number) => void,
+): (page: string, turns: PageTurns) => Promise<void> {
+  const { ledger, store, trust, clock, random, log, metrics } = options;
+  const outcomes = metrics.counter("publishes_total", "Turns of the publisher, by outcome.", "outcome");
+  const documents = metrics.counter("documents_rendered_total", "Documents that were rendered.");
+  const lastMs = metrics.gauge("publish_duration_ms", "Duration of the last publish (ms).");
+
+  const attempt = async (page: string, turns: PageTurns): Promise<void> => {
+    const view = ledger.view(page);
+    if (view === null || trust.isRemoved(page)) return;
+    turns.published ??= loadPublished(store, page);
+    const asOf = clock.wallMs();
+    const began = clock.monotonicMs();
+    const outcome = await publishPage(options, view, asOf, turns.published);
+    outcomes.add(1, outcome.kind);
+    if (outcome.kind === "refused") {
+      if (turns.refusal !== outcome.reason)
+        log.error(`Page ${page} cannot be published: ${refusalSentence(outcome.reason)}`, {
+          page,
+          reason: outcome.reason,
+        });
+      turns.refusal = outcome.reason;
+      return;
+    }
+    turns.refusal = "";
+    turns.published = outcome.published;
+    documents.add(outcome.renderedCount);
+    if (outcome.kind === "published") {
+      lastMs.set(clock.monotonicMs() - began);
+      options.announce();
+    }
+    const due = dueAt(view, asOf);
+    if (due !== null) wakeAfter(page, Math.max(0, due - clock.wallMs()) + spreadMs(page));
+  };
+
+  return async (page, turns) => {
+    try {
+      await attempt(page, turns);
+      turns.failures = 0;
+    } catch (thrown) {
+      outcomes.add(1, "failed");
+      // What the store holds now is not what was remembered.
+      turns.published = null;
+      const remedy = thrown instanceof Fault ? ` ${thrown.remedy}` : "";
+      log.error(`Page ${page} was not published: ${messageOf(thrown)}${remedy} It is tried again.`, { page });
+      wakeAfter(
+        page,
+        backoffMs(turns.failures++, limits.publishRetryMsMin, limits.publishRetryMsMax, random),
+      );
+    }
+  };
+}
+
+/** A page's own share of a minute: a thousand pages that all turn at midnight do not turn at once. */
+function spreadMs(page: string): number {
+  return Number.parseInt(digestOf(new TextEncoder().encode(page)).slice(0, 8), 16) % limits.publishSpreadMs;
+}

@@ -1,0 +1,22 @@
+// What a store's documents let be trusted. In: root keys, the stored documents. Out: trust, and documents taken into both.
+import type { PublicKey } from "../snapshot/keys.ts";
+import { createTrust, type RootDocument, type Trust } from "../snapshot/trust.ts";
+import type { SnapshotStore } from "./types.ts";
+
+/** Kinds of root-signed documents that a store keeps. */
+export const rootDocumentKinds = ["delegation", "removal", "epoch"] as const;
+
+/** Trust as the store's documents make it now. */
+export function trustOf(store: SnapshotStore, rootKeys: readonly PublicKey[]): Trust {
+  const documents = rootDocumentKinds.flatMap((kind) => store.documents(kind).map(({ bytes }) => bytes));
+  return createTrust({ rootKeys, documents });
+}
+
+/** Keeps an accepted document; a removal takes its page with it. */
+export function keepDocument(store: SnapshotStore, document: RootDocument, bytes: Uint8Array): Promise<void> {
+  const { kind, subject } = document;
+  return store.putDocument(
+    { kind, subject, bytes },
+    document.kind === "removal" ? document.value : undefined,
+  );
+}

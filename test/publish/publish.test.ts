@@ -1,0 +1,272 @@
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLog } from "../../src/base/log.ts";
+import { createMetrics } from "../../src/base/metrics.ts";
+import { seededRandom } from "../../src/base/random.ts";
+import type { Command } from "../../src/model/command.ts";
+import { startBeat } from "../../src/publish/beat.ts";
+import { createPublisher } from "../../src/publish/publisher.ts";
+import { signDelegation, signRemoval } from "../../src/snapshot/documents.ts";
+import { openHeartbeat } from "../../src/snapshot/heartbeat.ts";
+import { generateKeyPair } from "../../src/snapshot/keys.ts";
+import { openManifest } from "../../src/snapshot/manifest.ts";
+import { decodePart, findRoute, partIndex } from "../../src/snapshot/part.ts";
+import { createTrust } from "../../src/snapshot/trust.ts";
+import { openLedger } from "../../src/store/ledger.ts";
+import { openStore } from "../../src/store/open.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+const root = generateKeyPair("root", seededRandom(1));
+const key = generateKeyPair("publisher", seededRandom(2));
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pharos-publish-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** A control plane without its listeners. */
+function start(folder: string, clock: ManualClock, pages: readonly string[] = ["*"]) {
+  const store = openStore({ folder, clock, log: silentLog });
+  const ledger = openLedger({
+    store,
+    clock,
+    random: seededRandom(clock.wallMs()),
+    region: "main",
+    log: silentLog,
+  });
+  const trust = createTrust({ rootKeys: [root.publicKey] });
+  trust.accept(
+    signDelegation({ publisherKey: key.publicKey, pages, hosts: ["*"], serial: 1 }, root.secretKey),
+  );
+  const metrics = createMetrics();
+  let announced = 0;
+  const publisher = createPublisher({
+    ledger,
+    store: store.snapshots,
+    trust,
+    secretKey: key.secretKey,
+    clock,
+    random: seededRandom(7),
+    log: silentLog,
+    metrics,
+    announce: () => announced++,
+  });
+  const rendered = metrics.counter("documents_rendered_total", "");
+  const outcomes = metrics.counter("publishes_total", "", "outcome");
+  const submit = async (page: string | null, command: Command) => {
+    const done = await ledger.submit(page, command, "test");
+    if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
+    await publisher.settled();
+    return done;
+  };
+  return { store, ledger, trust, publisher, rendered, outcomes, submit, announced: () => announced };
+}
+
+type Plane = ReturnType<typeof start>;
+
+async function makePage(plane: Plane, url = "https://status.example.org"): Promise<string> {
+  const { page } = await plane.submit(null, { kind: "page.create", fields: { name: "Example", url } });
+  return page;
+}
+
+function bodyOf(plane: Plane, page: string, path: string): string | null {
+  plane.store.refresh();
+  const head = plane.store.snapshots.head(page);
+  const opened = head && openManifest(plane.store.snapshots.tree(head.manifest) ?? new Uint8Array());
+  if (!opened?.ok) return null;
+  const { parts } = opened.value.value;
+  const part = decodePart(
+    plane.store.snapshots.tree(parts[partIndex(path, parts.length)] ?? "") ?? new Uint8Array(),
+  );
+  const route = part.ok ? findRoute(part.value, path) : null;
+  const bytes = route ? plane.store.snapshots.object(route.variants.identity.digest) : null;
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+let folder = "";
+let clock = manualClock();
+beforeEach(() => {
+  folder = newFolder();
+  clock = manualClock();
+});
+
+describe("publish", () => {
+  test("a change becomes one generation, and a burst of changes not one each", async () => {
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    expect(plane.store.snapshots.head(page)?.generation).toBe(1);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        plane.ledger.submit(page, { kind: "component.create", fields: { name: `Part ${at}` } }, "test"),
+      ),
+    );
+    await plane.publisher.settled();
+    plane.store.refresh();
+    const generation = plane.store.snapshots.head(page)?.generation ?? 0;
+    expect(generation).toBeGreaterThan(1);
+    expect(generation).toBeLessThan(10);
+    expect(plane.announced()).toBe(generation);
+    const listed = JSON.parse(bodyOf(plane, page, "/api/v2/components.json") ?? "{}") as {
+      components: unknown[];
+    };
+    expect(listed.components).toHaveLength(20);
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+
+  test("asked again without a change, nothing is rendered and no generation is made", async () => {
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    const before = plane.rendered.value();
+    plane.publisher.recheck();
+    await plane.publisher.settled();
+    expect(plane.rendered.value()).toBe(before);
+    expect(plane.store.snapshots.head(page)?.generation).toBe(1);
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+
+  test("after a restart the notes save all rendering, and the next change renders what it touches", async () => {
+    const first = start(folder, clock);
+    first.publisher.start();
+    const page = await makePage(first);
+    for (let at = 0; at < 30; at++) {
+      await first.submit(page, {
+        kind: "incident.create",
+        fields: {
+          name: `Trouble ${at}`,
+          status: "resolved",
+          body: "It is over.",
+          at: clock.wallMs() - at * 86_400_000,
+        },
+      });
+    }
+    const all = first.rendered.value();
+    const { generation = 0 } = first.store.snapshots.head(page) ?? {};
+    await first.publisher.stop();
+    await first.store.close();
+
+    const second = start(folder, clock);
+    second.publisher.start();
+    await second.publisher.settled();
+    expect(second.rendered.value()).toBe(0);
+    expect(second.store.snapshots.head(page)?.generation).toBe(generation);
+    await second.submit(page, {
+      kind: "incident.create",
+      fields: { name: "New", status: "investigating", body: "We look." },
+    });
+    second.store.refresh();
+    expect(second.store.snapshots.head(page)?.generation).toBe(generation + 1);
+    expect(second.rendered.value()).toBeGreaterThan(5);
+    expect(second.rendered.value()).toBeLessThan(Math.min(all, 25));
+    expect(bodyOf(second, page, "/")).toContain("We look.");
+    await second.publisher.stop();
+    await second.store.close();
+  });
+
+  test("a page that turns by itself is published at its own place in the minute after midnight", async () => {
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    await plane.submit(page, { kind: "component.create", fields: { name: "Part" } });
+    plane.store.refresh();
+    const before = plane.store.snapshots.head(page)?.generation ?? 0;
+    await clock.advance(11 * 3_600_000);
+    await plane.publisher.settled();
+    plane.store.refresh();
+    expect(plane.store.snapshots.head(page)?.generation).toBe(before);
+    await clock.advance(3_600_000 + 60_000);
+    await plane.publisher.settled();
+    plane.store.refresh();
+    expect(plane.store.snapshots.head(page)?.generation).toBe(before + 1);
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+
+  test("a page that the key may not publish is refused and counted; others go on", async () => {
+    const plane = start(folder, clock, ["aaaaaaaaaaaa"]);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    expect(plane.outcomes.value("refused")).toBe(1);
+    expect(plane.store.snapshots.head(page)).toBeNull();
+    const mine = {
+      kind: "page.create",
+      id: "aaaaaaaaaaaa",
+      fields: { name: "Mine", url: "https://mine.example.org" },
+    } as const;
+    await plane.submit(null, mine);
+    expect(plane.store.snapshots.head("aaaaaaaaaaaa")?.generation).toBe(1);
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+
+  test("a removed page is published no more", async () => {
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    plane.trust.accept(signRemoval({ page, hosts: ["status.example.org"], serial: 1 }, root.secretKey));
+    await plane.submit(page, { kind: "component.create", fields: { name: "Part" } });
+    plane.store.refresh();
+    expect(plane.store.snapshots.head(page)?.generation).toBe(1);
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+
+  test("a store that fails once is tried again, and nothing is lost", async () => {
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    const { snapshots } = plane.store;
+    const apply = snapshots.apply;
+    let failures = 0;
+    snapshots.apply = async () => {
+      failures++;
+      throw new Error("the device is full");
+    };
+    await plane.submit(page, { kind: "component.create", fields: { name: "Part" } });
+    expect(failures).toBe(1);
+    expect(snapshots.head(page)?.generation).toBe(1);
+    snapshots.apply = apply;
+    await clock.advance(10_000);
+    await plane.publisher.settled();
+    plane.store.refresh();
+    expect(snapshots.head(page)?.generation).toBe(2);
+    expect(bodyOf(plane, page, "/api/v2/components.json")).toContain("Part");
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+});
+
+describe("beat", () => {
+  test("every two seconds, and the sequence rises over a restart with the clock set back", async () => {
+    const sequences: number[] = [];
+    const send = (bytes: Uint8Array) => {
+      const opened = openHeartbeat(bytes);
+      if (opened.ok) sequences.push(opened.value.value.sequence);
+    };
+    const beatOn = (plane: Plane) =>
+      startBeat({ store: plane.store.snapshots, secretKey: key.secretKey, clock, log: silentLog, send });
+    const first = start(folder, clock);
+    const beat = beatOn(first);
+    await clock.advance(6_000);
+    expect(sequences).toHaveLength(4);
+    beat.cancel();
+    await first.store.close();
+
+    clock.jumpWall(-3_600_000);
+    const second = start(folder, clock);
+    beatOn(second).cancel();
+    await second.store.close();
+    expect(sequences).toHaveLength(5);
+    expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+  });
+});

@@ -131,7 +131,7 @@ async function wire(
     }),
     local: createLocal({ ledger, tokens, log }),
   });
-  const timers = [startSweeping(common), startBeat({ ...common, secretKey, send: feed.beat })];
+  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send: feed.beat })];
   closing.push(() => {
     for (const timer of timers) timer.cancel();
   });

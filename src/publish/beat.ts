@@ -16,23 +16,39 @@ export interface BeatOptions {
   send(heartbeat: Uint8Array, heads: readonly Head[]): void;
 }
 
+/** Sequences are kept in the store this far ahead (ms), so that one write serves many beats. */
+const reserveMs = 60_000;
+
 /**
- * Starts to beat. The sequence is wall time in ms, or one above the last where the clock went back; the last is kept in the store
- * unflushed, and a publish flushes it, so it falls only if power fails and the clock is set back as well.
+ * Starts to beat. A sequence is wall time in ms, or one above the last where the clock went back. The store holds one that is above all
+ * that were ever sent, flushed before they are, so that none falls after a crash, whatever the clock says then.
  */
-export function startBeat({ store, secretKey, clock, log, send }: BeatOptions): Timer {
+export async function startBeat({ store, secretKey, clock, log, send }: BeatOptions): Promise<Timer> {
   store.refresh();
-  let sequence = store.freshness()?.sequence ?? 0;
-  const beat = (): void => {
-    store.refresh();
-    const heads = store.heads();
-    const timeMs = clock.wallMs();
-    sequence = Math.max(sequence + 1, timeMs);
-    send(signHeartbeat({ sequence, headsDigest: headsDigest(heads), timeMs }, secretKey), heads);
-    store
-      .putFreshness({ sequence, confirmedMs: timeMs, acceptedMs: timeMs, level: 0, behind: {} })
+  let reserved = store.freshness()?.sequence ?? 0;
+  let sequence = reserved;
+  const reserve = async (timeMs: number): Promise<void> => {
+    reserved = sequence + reserveMs;
+    const kept = {
+      sequence: reserved,
+      confirmedMs: timeMs,
+      acceptedMs: timeMs,
+      level: 0,
+      behind: {},
+    } as const;
+    // A full disk must not make every POP believe that the publisher is gone.
+    await store
+      .putFreshness(kept)
       .catch((thrown) => log.warn(`The heartbeat's sequence was not kept: ${messageOf(thrown)}`));
   };
-  beat();
+  const beat = async (): Promise<void> => {
+    const timeMs = clock.wallMs();
+    sequence = Math.max(sequence + 1, timeMs);
+    if (sequence >= reserved) await reserve(timeMs);
+    store.refresh();
+    const heads = store.heads();
+    send(signHeartbeat({ sequence, headsDigest: headsDigest(heads), timeMs }, secretKey), heads);
+  };
+  await beat();
   return every(clock, limits.heartbeatMs, beat);
 }

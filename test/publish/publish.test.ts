@@ -256,7 +256,7 @@ describe("beat", () => {
     const beatOn = (plane: Plane) =>
       startBeat({ store: plane.store.snapshots, secretKey: key.secretKey, clock, log: silentLog, send });
     const first = start(folder, clock);
-    const beat = beatOn(first);
+    const beat = await beatOn(first);
     await clock.advance(6_000);
     expect(sequences).toHaveLength(4);
     beat.cancel();
@@ -264,7 +264,7 @@ describe("beat", () => {
 
     clock.jumpWall(-3_600_000);
     const second = start(folder, clock);
-    beatOn(second).cancel();
+    (await beatOn(second)).cancel();
     await second.store.close();
     expect(sequences).toHaveLength(5);
     expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));

@@ -48,11 +48,11 @@ export function tagsOf(set: OrSetState, element: string): readonly string[] {
   return Object.hasOwn(set.live, element) ? (set.live[element] ?? []) : [];
 }
 
-/** Elements by their earliest surviving tag: the order in which they were added. */
+/** Elements by their earliest surviving tag: the order in which they were added; by name where a tag was used twice. */
 export function elementsOf(set: OrSetState): readonly string[] {
   return Object.entries(set.live)
     .map(([element, tags]) => ({ element, tag: tags[0] ?? "" }))
-    .sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
+    .sort((a, b) => (a.tag === b.tag ? (a.element < b.element ? -1 : 1) : a.tag < b.tag ? -1 : 1))
     .map(({ element }) => element);
 }
 

@@ -60,7 +60,7 @@ test("keys: each unreadable file gets a sentence that names it and what is wrong
   const secret = root.secretText.trim().split(" ")[3] ?? "";
   const rows: readonly [string, string][] = [
     ["", "is not a key file"],
-    ["-----BEGIN PRIVATE KEY-----", "is not a key file"],
+    ["-----BEGIN CERTIFICATE-----", "is not a key file"],
     [`pharos-key/2 root secret ${secret}`, "is a key file of another release"],
     [root.publicText, "holds a public root key"],
     [publisher.secretText, "holds a secret publisher key"],

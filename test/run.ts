@@ -13,17 +13,23 @@ const root = resolve(import.meta.dirname, "..");
 const fastFolders = ["base", "crdt", "host", "model", "render", "snapshot", "structure", "cli"];
 const testTimeoutMs = 20_000;
 const fileTimeoutMs = 5 * 60_000;
+const longMinutes = 10;
 
-const { values: flags, positionals: filters } = parseArgs({
+const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     fast: { type: "boolean", default: false },
     long: { type: "boolean", default: false },
-    minutes: { type: "string", default: "10" },
+    minutes: { type: "string" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
 });
-const minutes = Number(flags.minutes);
+// `npm run test:long --minutes 5` reaches us without the flag's name, `--minutes=5` as a variable: npm takes flags for itself.
+const isNumber = (text: string | undefined): boolean => /^\d+(\.\d+)?$/.test(text ?? "");
+const filters = positionals.filter((word) => !(flags.long && isNumber(word)));
+const minutes = Number(
+  [flags.minutes, process.env.npm_config_minutes, ...positionals].find(isNumber) ?? longMinutes,
+);
 const reports = mkdtempSync(join(tmpdir(), "pharos-test-"));
 process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 

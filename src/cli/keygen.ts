@@ -19,7 +19,7 @@ const signing = {
   root: { kind: "path", required: true, help: "file of the secret root key" },
   page: { kind: "string", required: true, help: "id of the page" },
   out: { kind: "path", required: true, help: "file to write the signed document to; it must not exist" },
-  send: { kind: "string", help: "also give it to this URL, such as a POP's ingest address" },
+  send: { kind: "string", help: "also give it to a POP: http://<its ops address>/ingest" },
   serial: {
     kind: "integer",
     min: 1,

@@ -1,0 +1,70 @@
+import { afterAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { commandEntries, loadCommand } from "../../src/cli/commands.ts";
+import { variableOf } from "../../src/cli/flags.ts";
+import { skipUnless } from "../support/skip.ts";
+
+const deploy = resolve(import.meta.dirname, "../../deploy");
+const units = readdirSync(deploy).filter((file) => file.endsWith(".service"));
+const folder = mkdtempSync(join(tmpdir(), "pharos-units-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const analyze = (...args: readonly string[]) => spawnSync("systemd-analyze", args, { encoding: "utf8" });
+const present = analyze("--version").status === 0;
+const knowsOffline = present && analyze("security", "--help").stdout.includes("--offline");
+const testWithSystemd = skipUnless(present, "systemd-analyze is absent");
+const testOffline = skipUnless(knowsOffline, "systemd-analyze cannot judge a unit offline");
+
+/** Tenths of systemd's exposure level, from 0 to 100: what is left is the network, which is a server's purpose. */
+const exposureMax = 20;
+
+/** The unit with a program that this machine has in place of the installed one, for systemd looks whether it is there. */
+function unit(name: string, change: (text: string) => string = (text) => text): string {
+  const file = join(folder, name);
+  const text = readFileSync(join(deploy, name), "utf8").replaceAll("/usr/local/bin/pharos", "/bin/true");
+  writeFileSync(file, change(text));
+  return file;
+}
+
+test("there is a unit for the edge server", () => {
+  expect(units).toContain("pharos-edge.service");
+});
+
+for (const name of units) {
+  testWithSystemd(`${name}: systemd reads it without a complaint`, () => {
+    const { status, stderr } = analyze("verify", unit(name));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const misspelt = unit(name, (text) => text.replace("ProtectSystem=", "ProtectSystm="));
+    expect(analyze("verify", misspelt).stderr).toContain("ProtectSystm");
+  });
+
+  testOffline(`${name}: what is open to an attacker stays below ${exposureMax / 10} of 10`, () => {
+    const judge = (file: string) =>
+      analyze("security", "--offline=true", `--threshold=${exposureMax}`, file).status;
+    expect(judge(unit(name))).toBe(0);
+    expect(
+      judge(
+        unit(name, (text) => text.replace(/^(SystemCallFilter|NoNewPrivileges|ProtectSystem)=.*$/gm, "")),
+      ),
+    ).toBe(1);
+  });
+
+  test(`${name}: compiled code may run, for the runtime compiles while it runs`, () => {
+    expect(readFileSync(join(deploy, name), "utf8")).not.toMatch(/^MemoryDenyWriteExecute=/m);
+  });
+
+  test(`${name}: its command, flags and variables exist`, async () => {
+    const text = readFileSync(join(deploy, name), "utf8");
+    const [, line = ""] = /^ExecStart=\/usr\/local\/bin\/pharos (.*)$/m.exec(text) ?? [];
+    const entry = commandEntries.find((known) => line.startsWith(known.name));
+    if (entry === undefined) throw new Error(`The unit starts no known command: ${line}`);
+    const command = await loadCommand(entry);
+    const flags = ["config", ...Object.keys(command.flags)];
+    for (const [, flag] of line.matchAll(/ --([a-z-]+)/g)) expect(flags).toContain(flag ?? "");
+    for (const [, variable] of text.matchAll(/^Environment=(PHAROS_[A-Z_]+)=/gm))
+      expect(flags.map(variableOf)).toContain(variable ?? "");
+  });
+}

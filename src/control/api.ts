@@ -64,7 +64,7 @@ export function createApi(options: ApiOptions): Api {
 
 function routed({ ledger, log }: ApiOptions, principals: WeakMap<Request, Principal>): Elysia {
   // Not compiled ahead of time: that reads handlers' source text, which a bundler may change. An editor's request can wait 0.1 ms.
-  const app = new Elysia({ aot: false, prefix: "/v1" });
+  const app = new Elysia({ aot: false, normalize: "typebox", prefix: "/v1" });
   app.onError(({ error }) => errorResponse(apiErrorFrom(error, log)));
   for (const endpoint of endpoints) {
     for (const method of endpoint.methods) {

@@ -5,7 +5,7 @@ import type { ComponentFields } from "../model/command.ts";
 import { type Component, componentStatuses, type PageView } from "../model/view.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
-import { flag, id, maybe, oneOf, pageOf, paging, said, text } from "./fields.ts";
+import { flag, maybe, name, oneOf, pageOf, paging, said, text } from "./fields.ts";
 import { componentShape } from "./shapes.ts";
 
 const fields = {
@@ -16,10 +16,10 @@ const fields = {
   position: maybe(t.Numeric({ minimum: 0, maximum: 1_000_000, multipleOf: 1 })),
   showcase: maybe(flag()),
   only_show_if_degraded: maybe(flag()),
-  start_date: maybe(t.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })),
+  start_date: maybe(t.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "a day written YYYY-MM-DD" })),
 };
 const componentBody = t.Object({ component: t.Object(fields) });
-const newComponentBody = t.Object({ component: t.Object({ ...fields, name: id() }) });
+const newComponentBody = t.Object({ component: t.Object({ ...fields, name: name() }) });
 
 type Said = (typeof componentBody)["static"]["component"];
 

@@ -9,11 +9,12 @@ export const maybe = <Schema extends TSchema>(schema: Schema) =>
 
 export const text = (charsMax: number, charsMin = 0) =>
   t.String({ minLength: charsMin, maxLength: charsMax });
-export const id = () => t.String({ minLength: 1, maxLength: limits.idCharsMax });
+/** Of what is being made: it must have one. */
+export const name = () => text(limits.nameCharsMax, 1);
 export const flag = () => t.BooleanString();
 
-export const oneOf = <Word extends string>(words: readonly Word[]) =>
-  t.Unsafe<Word>({ type: "string", enum: [...words] });
+export const oneOf = <const Word extends string>(words: readonly Word[]) =>
+  t.UnionEnum(words as [Word, ...Word[]]);
 
 /** A value as a reader gets it: null and "" count as not said. */
 export function said<Value>(value: Value | null | "" | undefined): Value | undefined {

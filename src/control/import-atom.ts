@@ -37,7 +37,12 @@ export function pictureOfAtom(file: string, text: string): Picture {
     components: [],
     copies: [],
     incidents: entriesOf(at(feed, "entry")).map(incidentFrom),
-    feed: { host: host.toLowerCase(), name: nameOf(feed, host), url: linkOf(feed) ?? `https://${host}` },
+    feed: {
+      host: host.toLowerCase(),
+      name: nameOf(feed, host),
+      url: linkOf(feed) ?? `https://${host}`,
+      updatedAt: timeOf(at(feed, "updated")),
+    },
   };
 }
 

@@ -90,8 +90,10 @@ function undescribedPage(
     wanted === undefined ? it.hosts.includes(feed?.host ?? "") : it.id === wanted,
   );
   if (held !== undefined) return { id: held.id };
-  if (feed !== undefined && feed !== null)
-    return { id: wanted ?? pageIdOf(feed.host), name: feed.name, url: feed.url };
+  if (feed !== undefined && feed !== null) {
+    const { host, name, url, updatedAt } = feed;
+    return { id: wanted ?? pageIdOf(host), name, url, updatedAt };
+  }
   throw refused(
     `No document describes the page ${wanted ?? ""}, and it does not exist here.`,
     "Add its summary.json, or name a page that exists with --page.",

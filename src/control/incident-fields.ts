@@ -11,7 +11,7 @@ import {
   incidentStatuses,
   maintenanceStatuses,
 } from "../model/view.ts";
-import { flag, id, maybe, oneOf, said, text } from "./fields.ts";
+import { flag, maybe, name, oneOf, said, text } from "./fields.ts";
 
 const time = () => t.String({ maxLength: 64 });
 const fields = {
@@ -29,7 +29,7 @@ const fields = {
 };
 
 export const incidentBody = t.Object({ incident: t.Object(fields) });
-export const newIncidentBody = t.Object({ incident: t.Object({ ...fields, name: id() }) });
+export const newIncidentBody = t.Object({ incident: t.Object({ ...fields, name: name() }) });
 
 export type IncidentSaid = (typeof incidentBody)["static"]["incident"];
 
@@ -42,14 +42,14 @@ export function incidentFieldsOf(
   const window = windowOf(body, incident, sentences);
   const at = backfilledAt(body, sentences);
   if (sentences.length > 0) return refuse(sentences);
-  const name = said(body.name);
+  const newName = said(body.name);
   const status = said(body.status);
   const text = said(body.body);
   const componentIds = said(body.component_ids);
   const deliverNotifications = said(body.deliver_notifications);
   const components = statusesOf(body.components);
   return ok({
-    ...(name === undefined ? {} : { name }),
+    ...(newName === undefined ? {} : { name: newName }),
     ...(status === undefined ? {} : { status }),
     ...(text === undefined ? {} : { body: text }),
     ...(componentIds === undefined ? {} : { componentIds: componentIds.filter((it) => it !== "") }),

@@ -12,7 +12,13 @@ const pageBody = t.Object({
     name: maybe(text(limits.nameCharsMax)),
     time_zone: maybe(text(100)),
     page_description: t.Optional(t.Union([text(limits.updateCharsMax), t.Null()])),
-    domain: maybe(t.String({ maxLength: 253, pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$" })),
+    domain: maybe(
+      t.String({
+        maxLength: 253,
+        pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        description: "a host name",
+      }),
+    ),
     url: maybe(text(2_000)),
   }),
 });

@@ -17,5 +17,10 @@ export interface Picture {
   readonly copies: readonly PicturedComponent[];
   readonly incidents: readonly ImportedIncident[];
   /** Set for a feed: the page's host, and what a page that is not known yet would be called. */
-  readonly feed: { readonly host: string; readonly name: string; readonly url: string } | null;
+  readonly feed: {
+    readonly host: string;
+    readonly name: string;
+    readonly url: string;
+    readonly updatedAt: number;
+  } | null;
 }

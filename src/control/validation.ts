@@ -27,20 +27,29 @@ function nameOf(path: string): string {
   return words === "" ? "The body" : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function wantedBy(schema: Readonly<Record<string, unknown>>): string | null {
-  const choices = Array.isArray(schema.anyOf) ? (schema.anyOf as Record<string, unknown>[]) : [schema];
-  for (const choice of choices) {
-    const { type, minLength, maxLength, pattern } = choice;
-    if (Array.isArray(choice.enum)) return `must be one of ${choice.enum.join(", ")}`;
-    if (pattern !== undefined) return `must look like ${String(pattern)}`;
-    if (type === "string" && typeof minLength === "number" && minLength > 0)
-      return `can't be blank${typeof maxLength === "number" ? ` and has at most ${maxLength} characters` : ""}`;
-    if (type === "string" && typeof maxLength === "number")
-      return `is a text of at most ${maxLength} characters`;
-    if (type === "boolean") return "must be true or false";
-    if (type === "array") return "must be a list";
-    if (type === "object") return "must be a table of fields";
-    if (type === "number" || type === "integer") return "must be a number in its range";
+type Schema = Readonly<Record<string, unknown>>;
+
+/** What the first choice that says something wants; null where none does. */
+function wantedBy(schema: Schema): string | null {
+  if (Array.isArray(schema.anyOf))
+    return (schema.anyOf as Schema[]).map(wantedBy).find((wanted) => wanted !== null) ?? null;
+  const { type, minLength, maxLength, description } = schema;
+  if (Array.isArray(schema.enum)) return `must be one of ${schema.enum.join(", ")}`;
+  if (typeof description === "string") return `must be ${description}`;
+  switch (type) {
+    case "string":
+      if (minLength === 1) return `can't be blank, and has at most ${String(maxLength)} characters`;
+      return maxLength === undefined ? null : `must be a text of at most ${String(maxLength)} characters`;
+    case "boolean":
+      return "must be true or false";
+    case "array":
+      return "must be a list";
+    case "object":
+      return "must be a table of fields";
+    case "number":
+    case "integer":
+      return "must be a number in its range";
+    default:
+      return null;
   }
-  return null;
 }

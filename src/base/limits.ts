@@ -102,6 +102,9 @@ export const limits = {
   /** A child that was dismissed and still runs after this is killed. */
   stopGraceMs: 3_000,
 
+  /** The demo gives up when its POP has no page after this long. */
+  demoReadyMsMax: 60_000,
+
   // Control
   apiBodyBytesMax: 1024 * 1024,
   importBytesMax: 256 * 1024 * 1024,

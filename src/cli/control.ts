@@ -1,7 +1,7 @@
 // `pharos control`: the control plane of one data folder. In: flags. Out: the management API, the feed for POPs, the ops address.
 // operator -> API or socket -> ledger (decide, append, fold) -> publisher (render, sign, store) -> feed -> POPs.
 import { chmodSync } from "node:fs";
-import { assertLimits, limits } from "../base/limits.ts";
+import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { createApi } from "../control/api.ts";
 import { createLocal, localBodyBytesMax } from "../control/local.ts";
@@ -73,7 +73,6 @@ export interface RunningControl {
 
 /** Starts everything or, where something cannot start, ends what was started and throws its Fault. */
 export async function startControl(options: ControlOptions, context: Context): Promise<RunningControl> {
-  assertLimits();
   const keys = readPublisherKeys(options.keys);
   const closing: Closing = [];
   const stop = async (): Promise<void> => {

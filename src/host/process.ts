@@ -1,7 +1,8 @@
 // Children and parents. In: a command line, lines of text. Out: a child whose end is known, and a parent whose death is noticed.
 // The two speak over the child's stdin and stdout, a line each; a pipe that ends is the one sign of death that kill -9 cannot prevent.
 import { type ChildProcess, spawn } from "node:child_process";
-import { Fault, messageOf } from "../base/fault.ts";
+import { openSync } from "node:fs";
+import { assert, Fault, messageOf } from "../base/fault.ts";
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface Exit {
@@ -25,15 +26,21 @@ export interface SpawnOptions {
   readonly command: readonly string[];
   /** The whole environment; without it, this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Lines of its stdout, without their ends. Its stderr is this process's. */
+  /** Lines of its stdout, without their ends. */
   onLine(line: string): void;
+  /** Takes its stderr, appended; without it, this process's does. */
+  readonly logFile?: string;
 }
 
 /** Starts a child. Throws Fault `internal` when there is no such program. */
 export function spawnChild(options: SpawnOptions): Child {
   const [program = "", ...rest] = options.command;
   const child = spawn(program, rest, {
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: [
+      "pipe",
+      "pipe",
+      options.logFile === undefined ? "inherit" : openSync(options.logFile, "a", 0o600),
+    ],
     env: { ...(options.env ?? process.env) },
   });
   if (child.pid === undefined) {
@@ -44,13 +51,15 @@ export function spawnChild(options: SpawnOptions): Child {
       "Check that it is still where it was.",
     );
   }
+  const { stdin, stdout } = child;
+  assert(stdin !== null && stdout !== null, "A child was started without pipes.");
   // A write to a child that has just died fails; what matters is its exit, which follows.
-  child.stdin.on("error", () => undefined);
-  eachLine(child.stdout, options.onLine);
+  stdin.on("error", () => undefined);
+  eachLine(stdout, options.onLine);
   return {
     pid: child.pid,
-    send: (line) => void child.stdin.write(`${line}\n`),
-    dismiss: () => void child.stdin.end(),
+    send: (line) => void stdin.write(`${line}\n`),
+    dismiss: () => void stdin.end(),
     kill: (signal) => void child.kill(signal),
     exited: exitOf(child),
   };
@@ -59,7 +68,8 @@ export function spawnChild(options: SpawnOptions): Child {
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: 1, signal: messageOf(error) }));
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+    // "close" comes after the last line of its stdout, "exit" may come before.
+    child.once("close", (code, signal) => resolve({ code, signal }));
   });
 }
 

@@ -1,0 +1,514 @@
+// Decisions: what a command does to the view, and which sentence refuses it.
+import { describe, expect, test } from "bun:test";
+import type { Command, ComponentFields, IncidentFields, PageFields } from "../../src/model/command.ts";
+import type { ComponentStatus, Impact } from "../../src/model/view.ts";
+import { emptyWorld, type World, world } from "./world.ts";
+
+const minute = 60_000;
+const setStatus = (id: string, status: ComponentStatus): Command => ({
+  kind: "component.update",
+  id,
+  fields: { status },
+});
+const open = (fields: Partial<IncidentFields> = {}, id = "i"): Command => ({
+  kind: "incident.create",
+  id,
+  fields: { name: "Slow logins", ...fields },
+});
+const change = (fields: IncidentFields, id = "i"): Command => ({ kind: "incident.update", id, fields });
+const kinds = (ops: readonly { readonly kind: string; readonly id: string }[]) =>
+  ops.map((op) => `${op.kind} ${op.id.startsWith("id") ? "new" : op.id}`);
+
+describe("component", () => {
+  test("a status change writes status and time, the transition, the page's time, and nothing else", () => {
+    const made = world();
+    const before = made.view();
+    made.now += minute;
+    const { ops } = made.run(setStatus("cdn", "partial_outage"));
+    expect(ops.map(({ kind, id, fields }) => ({ kind, id, fields }))).toEqual([
+      { kind: "component", id: "cdn", fields: { status: "partial_outage", updatedAt: made.now } },
+      {
+        kind: "transition",
+        id: `cdn-${made.now}`,
+        fields: { componentId: "cdn", at: made.now, status: "partial_outage" },
+      },
+      { kind: "page", id: "page", fields: { updatedAt: made.now } },
+    ]);
+    const after = made.view();
+    expect(after.componentById.get("cdn")).toMatchObject({ status: "partial_outage", updatedAt: made.now });
+    expect(after.componentById.get("edge")).toMatchObject({
+      status: "partial_outage",
+      updatedAt: before.componentById.get("edge")?.updatedAt as number,
+    });
+    expect(after.page).toEqual({ ...before.page, updatedAt: made.now });
+  });
+
+  test("the status it has already: no op", () => {
+    const made = world();
+    made.run(setStatus("api", "major_outage"));
+    expect(made.run(setStatus("api", "major_outage")).ops).toEqual([]);
+  });
+
+  test("a description is cleared by null", () => {
+    const made = world();
+    made.run({ kind: "component.update", id: "api", fields: { description: "told" } });
+    made.run({ kind: "component.update", id: "api", fields: { description: null } });
+    expect(made.view().componentById.get("api")?.description).toBeNull();
+  });
+
+  test("positions restart in each group; a new one comes last", () => {
+    const positions = world()
+      .view()
+      .components.map((it) => `${it.id} ${it.groupId ?? "-"} ${it.position}`);
+    expect(positions).toEqual(["api - 1", "cdn edge 1", "web - 2", "dns edge 2", "edge - 3"]);
+  });
+
+  test("created at fault: its history begins there", () => {
+    const made = world();
+    made.run({ kind: "component.create", id: "db", fields: { name: "DB", status: "major_outage" } });
+    expect(made.view().transitions.get("db")).toEqual([{ at: made.now, status: "major_outage" }]);
+  });
+
+  test("a group is as bad as its worst member, in Statuspage's order", () => {
+    const made = world();
+    const table: readonly (readonly [ComponentStatus, ComponentStatus, ComponentStatus])[] = [
+      ["operational", "operational", "operational"],
+      ["operational", "under_maintenance", "under_maintenance"],
+      ["under_maintenance", "degraded_performance", "degraded_performance"],
+      ["degraded_performance", "partial_outage", "partial_outage"],
+      ["partial_outage", "major_outage", "major_outage"],
+    ];
+    for (const [cdn, dns, edge] of table) {
+      made.run(setStatus("cdn", cdn));
+      made.run(setStatus("dns", dns));
+      expect(made.view().componentById.get("edge")?.status).toBe(edge);
+    }
+  });
+
+  test("a member leaves its group: the group recovers", () => {
+    const made = world();
+    made.run(setStatus("cdn", "major_outage"));
+    made.run({ kind: "component.update", id: "cdn", fields: { groupId: null } });
+    expect(made.view().componentById.get("edge")?.status).toBe("operational");
+  });
+
+  test("past history is added without touching the current status", () => {
+    const made = world();
+    const at = made.now - 60 * minute;
+    made.run({ kind: "transition.add", componentId: "api", at, status: "major_outage" });
+    made.run({ kind: "transition.add", componentId: "api", at: at + minute, status: "operational" });
+    expect(made.view().componentById.get("api")?.status).toBe("operational");
+    expect(
+      made
+        .view()
+        .transitions.get("api")
+        ?.map((it) => it.at),
+    ).toEqual([at, at + minute]);
+    expect(made.run({ kind: "transition.add", componentId: "api", at, status: "major_outage" }).ops).toEqual(
+      [],
+    );
+  });
+
+  const update = (id: string, fields: ComponentFields): Command => ({ kind: "component.update", id, fields });
+  const create = (fields: Partial<ComponentFields>, id = "new"): Command => ({
+    kind: "component.create",
+    id,
+    fields: { name: "New", ...fields },
+  });
+  const refusals: readonly (readonly [string, Command, number, string])[] = [
+    ["an unknown component", setStatus("nope", "operational"), 404, 'no component "nope"'],
+    [
+      "an unknown status",
+      update("api", { status: "on_fire" as never }),
+      422,
+      'status "on_fire" is unknown; known are operational,',
+    ],
+    ["a group's status", setStatus("edge", "major_outage"), 422, "follows from its members"],
+    ["an empty name", update("api", { name: "  " }), 422, "The name of the component is empty."],
+    ["a long name", update("api", { name: "x".repeat(501) }), 422, "501 characters; 500 are allowed"],
+    ["an unknown group", update("api", { groupId: "nope" }), 422, 'no group "nope"'],
+    ["a group that is a component", update("api", { groupId: "web" }), 422, '"web" is not a group'],
+    ["a group inside a group", update("edge", { groupId: "edge" }), 422, "A group cannot be inside a group."],
+    ["a component made a group", update("api", { group: true }), 422, "A component cannot become a group."],
+    ["a group made a component", update("edge", { group: false }), 422, "A group cannot become a component."],
+    ["a position between two", update("api", { position: 1.5 }), 422, "1.5 is not a whole number"],
+    [
+      "a start date that is no day",
+      update("api", { startDate: "2025-02-29" }),
+      422,
+      '"2025-02-29" is not a day',
+    ],
+    ["an id that exists", create({}, "api"), 409, '"api" exists already'],
+    ["an id with odd characters", create({}, "a/b"), 422, 'id "a/b"'],
+    [
+      "a new group inside a group",
+      create({ group: true, groupId: "edge" }),
+      422,
+      "A group cannot be inside a group.",
+    ],
+    [
+      "history of a group",
+      { kind: "transition.add", componentId: "edge", at: 1, status: "operational" },
+      422,
+      "is a group",
+    ],
+    [
+      "history of the future",
+      { kind: "transition.add", componentId: "api", at: 2 ** 45, status: "operational" },
+      422,
+      "in the future",
+    ],
+    [
+      "history of nothing",
+      { kind: "transition.add", componentId: "nope", at: 1, status: "operational" },
+      404,
+      'no component "nope"',
+    ],
+  ];
+  for (const [name, command, status, sentence] of refusals)
+    test(`${name} is refused`, () => expectRefusal(world(), command, status, sentence));
+});
+
+function expectRefusal(made: World, command: Command, status: number, sentence: string): void {
+  const refusal = made.refusal(command);
+  expect(refusal.status).toBe(status);
+  expect(refusal.sentences.join("\n")).toContain(sentence);
+}
+
+describe("incident", () => {
+  test("create writes the incident, its update, its components with their history, the page", () => {
+    const made = world();
+    const { ops } = made.run(
+      open({ body: "We look.", components: { api: "major_outage", cdn: "partial_outage" } }),
+    );
+    expect(kinds(ops)).toEqual([
+      "incident i",
+      "update new",
+      "component api",
+      `transition api-${made.now}`,
+      "component cdn",
+      `transition cdn-${made.now}`,
+      "page page",
+    ]);
+    const incident = made.view().incidentById.get("i");
+    expect(incident).toMatchObject({
+      name: "Slow logins",
+      status: "investigating",
+      impact: "critical",
+      createdAt: made.now,
+      startedAt: made.now,
+      monitoringAt: null,
+      resolvedAt: null,
+      componentIds: ["api", "cdn"],
+    });
+    expect(incident?.updates).toMatchObject([
+      {
+        status: "investigating",
+        body: "We look.",
+        displayAt: made.now,
+        deliverNotifications: true,
+        affectedComponents: [
+          { code: "api", name: "API", oldStatus: "operational", newStatus: "major_outage" },
+          { code: "cdn", name: "Edge - CDN", oldStatus: "operational", newStatus: "partial_outage" },
+        ],
+      },
+    ]);
+  });
+
+  test("its life: identified, monitoring, resolved, opened again", () => {
+    const made = world();
+    made.run(open({ components: { api: "partial_outage" } }));
+    const began = made.now;
+    made.now += minute;
+    made.run(change({ status: "monitoring", components: { api: "operational" } }));
+    const monitored = made.now;
+    made.now += minute;
+    made.run(change({ body: "Still watching." }));
+    made.now += minute;
+    made.run(change({ status: "resolved" }));
+    const incident = made.view().incidentById.get("i");
+    expect(incident).toMatchObject({
+      status: "resolved",
+      impact: "major",
+      monitoringAt: monitored,
+      resolvedAt: made.now,
+      updatedAt: made.now,
+    });
+    expect(incident?.updates.map((it) => `${it.status}: ${it.body}`)).toEqual([
+      "resolved: This incident has been resolved.",
+      "monitoring: Still watching.",
+      "monitoring: A fix has been implemented and we are monitoring the results.",
+      "investigating: We are currently investigating this issue.",
+    ]);
+    expect(incident?.updates[0]?.affectedComponents).toEqual([
+      { code: "api", name: "API", oldStatus: "operational", newStatus: "operational" },
+    ]);
+    expect(made.view().transitions.get("api")).toEqual([
+      { at: began, status: "partial_outage" },
+      { at: monitored, status: "operational" },
+    ]);
+    made.run(change({ status: "investigating" }));
+    expect(made.view().incidentById.get("i")).toMatchObject({ status: "investigating", resolvedAt: null });
+  });
+
+  const impacts: readonly (readonly [string, Partial<IncidentFields>, Impact])[] = [
+    ["no component", {}, "none"],
+    ["degraded", { components: { api: "degraded_performance" } }, "minor"],
+    ["partial", { components: { api: "partial_outage" } }, "major"],
+    ["major", { components: { api: "major_outage" } }, "critical"],
+    ["the worst of several", { components: { api: "degraded_performance", web: "partial_outage" } }, "major"],
+    ["overridden", { components: { api: "major_outage" }, impactOverride: "none" }, "none"],
+    ["a maintenance", { window: { from: 1, until: 2 }, components: { api: "major_outage" } }, "maintenance"],
+    ["a maintenance, overridden", { window: { from: 1, until: 2 }, impactOverride: "minor" }, "minor"],
+  ];
+  for (const [name, fields, impact] of impacts)
+    test(`impact: ${name} is ${impact}`, () => {
+      const made = world();
+      made.run(open(fields));
+      expect(made.view().incidentById.get("i")?.impact).toBe(impact);
+    });
+
+  test("impact stays at its worst while components recover", () => {
+    const made = world();
+    made.run(open({ components: { api: "major_outage" } }));
+    made.run(change({ components: { api: "degraded_performance" } }));
+    expect(made.view().incidentById.get("i")?.impact).toBe("critical");
+  });
+
+  test("an override that is taken back leaves the worst that was told", () => {
+    const made = world();
+    made.run(open({ components: { api: "partial_outage" }, impactOverride: "minor" }));
+    made.run(change({ components: { api: "operational" } }));
+    expect(made.view().incidentById.get("i")?.impact).toBe("minor");
+    made.run(change({ impactOverride: null }));
+    expect(made.view().incidentById.get("i")?.impact).toBe("major");
+  });
+
+  test("a closed incident is not made worse by what befell its components later", () => {
+    const made = world();
+    made.run(open({ components: { api: "degraded_performance" } }));
+    made.run(change({ status: "resolved", components: { api: "operational" } }));
+    made.run(setStatus("api", "major_outage"));
+    made.run(change({ name: "Slow logins in May" }));
+    made.run(change({ status: "postmortem", body: "Why it happened." }));
+    expect(made.view().incidentById.get("i")).toMatchObject({ impact: "minor", status: "postmortem" });
+  });
+
+  test("a new name alone tells nothing: no update", () => {
+    const made = world();
+    made.run(open());
+    expect(kinds(made.run(change({ name: "Slow" })).ops)).toEqual(["incident i", "page page"]);
+  });
+
+  test("nothing new: no op", () => {
+    const made = world();
+    made.run(open({ componentIds: ["api"] }));
+    expect(made.run(change({ name: "Slow logins", componentIds: ["api"] })).ops).toEqual([]);
+  });
+
+  test("the complete new list of components is what the next read gives, in its order", () => {
+    const made = world();
+    made.run(open({ componentIds: ["web", "api"] }));
+    for (const ids of [["api", "web"], ["dns", "api"], ["api"], []]) {
+      made.run(change({ componentIds: ids }));
+      expect(made.view().incidentById.get("i")?.componentIds).toEqual(ids);
+    }
+  });
+
+  test("without components an update says null, as captured", () => {
+    const made = world();
+    made.run(open());
+    expect(made.view().incidentById.get("i")?.updates[0]?.affectedComponents).toBeNull();
+  });
+
+  test("told afterwards: dated as it was, the history too, the page's time is now", () => {
+    const made = world();
+    const at = made.now - 600 * minute;
+    made.run(open({ at, components: { api: "major_outage" } }));
+    made.run(change({ at: at + minute, status: "resolved", components: { api: "operational" } }));
+    const view = made.view();
+    expect(view.incidentById.get("i")).toMatchObject({
+      createdAt: at,
+      startedAt: at,
+      resolvedAt: at + minute,
+      updatedAt: made.now,
+    });
+    expect(view.incidentById.get("i")?.updates.map((it) => it.displayAt)).toEqual([at + minute, at]);
+    expect(view.transitions.get("api")?.map((it) => it.at)).toEqual([at, at + minute]);
+    expect(view.componentById.get("api")?.status).toBe("operational");
+    expect(view.page.updatedAt).toBe(made.now);
+  });
+
+  test("told afterwards of a component that has changed since: the current status stays", () => {
+    const made = world();
+    const at = made.now - 600 * minute;
+    made.run(setStatus("api", "degraded_performance"));
+    made.run(open({ at, components: { api: "major_outage" } }));
+    const view = made.view();
+    expect(view.componentById.get("api")?.status).toBe("degraded_performance");
+    expect(view.incidentById.get("i")?.updates[0]?.affectedComponents).toMatchObject([
+      { oldStatus: "operational", newStatus: "major_outage" },
+    ]);
+    expect(view.transitions.get("api")?.map((it) => it.status)).toEqual([
+      "major_outage",
+      "degraded_performance",
+    ]);
+  });
+
+  test("a maintenance: scheduled, in progress, completed", () => {
+    const made = world();
+    const window = { from: made.now + minute, until: made.now + 9 * minute };
+    made.run(open({ window, componentIds: ["web"] }));
+    expect(made.view().maintenances).toMatchObject([
+      { id: "i", status: "scheduled", window, impact: "maintenance" },
+    ]);
+    expect(made.view().incidents).toEqual([]);
+    made.now += minute;
+    made.run(change({ status: "in_progress", components: { web: "under_maintenance" } }));
+    made.now += minute;
+    made.run(change({ status: "completed", components: { web: "operational" } }));
+    expect(made.view().maintenances).toMatchObject([{ status: "completed", resolvedAt: made.now }]);
+    made.run(change({ window: { from: 1, until: 2 } }));
+    expect(made.view().maintenances[0]?.window).toEqual({ from: 1, until: 2 });
+  });
+
+  test("lists: open ones first, newest first; then the latest resolved; maintenances by start", () => {
+    const made = world();
+    for (const id of ["a", "b", "c", "d"]) {
+      made.now += minute;
+      made.run(open({}, id));
+    }
+    for (const id of ["c", "a"]) {
+      made.now += minute;
+      made.run(change({ status: "resolved" }, id));
+    }
+    for (const [id, from] of [
+      ["m1", 50],
+      ["m2", 10],
+      ["m3", 30],
+    ] as const)
+      made.run(open({ window: { from, until: from + 1 } }, id));
+    expect(made.view().incidents.map((it) => it.id)).toEqual(["d", "b", "a", "c"]);
+    expect(made.view().maintenances.map((it) => it.id)).toEqual(["m2", "m3", "m1"]);
+  });
+
+  const refusals: readonly (readonly [string, Command, number, string])[] = [
+    ["an unknown incident", change({ body: "x" }, "nope"), 404, 'no incident "nope"'],
+    ["an id that exists", open(), 409, '"i" exists already'],
+    ["an unknown component", open({ componentIds: ["nope"] }, "j"), 422, 'no component "nope"'],
+    [
+      "the status of an unknown component",
+      change({ components: { nope: "operational" } }),
+      422,
+      'no component "nope"',
+    ],
+    ["a group", open({ componentIds: ["edge"] }, "j"), 422, '"Edge" (edge) is a group; name its members'],
+    [
+      "a maintenance's status on an incident",
+      change({ status: "in_progress" }),
+      422,
+      'status of an incident "in_progress" is unknown; known are investigating',
+    ],
+    [
+      "an incident's status on a maintenance",
+      open({ status: "resolved", window: { from: 1, until: 2 } }, "j"),
+      422,
+      'status of a maintenance "resolved" is unknown',
+    ],
+    [
+      "an unknown component status",
+      change({ components: { api: "bad" as never } }),
+      422,
+      'component status "bad"',
+    ],
+    ["an unknown impact", change({ impactOverride: "huge" as never }), 422, 'impact "huge" is unknown'],
+    ["an empty name", open({ name: "" }, "j"), 422, "The name of the incident is empty."],
+    ["a long text", change({ body: "x".repeat(25_001) }), 422, "25001 characters; 25000 are allowed"],
+    [
+      "a window that ends before it starts",
+      open({ window: { from: 2, until: 1 } }, "j"),
+      422,
+      "ends before it starts",
+    ],
+    [
+      "a window on an incident",
+      change({ window: { from: 1, until: 2 } }),
+      422,
+      "cannot become a maintenance",
+    ],
+    ["a date in the future", change({ at: 2 ** 45 }), 422, "cannot be dated in the future"],
+  ];
+  for (const [name, command, status, sentence] of refusals)
+    test(`${name} is refused`, () => {
+      const made = world();
+      made.run(open());
+      expectRefusal(made, command, status, sentence);
+    });
+
+  test("several wrong things are told at once", () => {
+    const { sentences } = world().refusal(open({ name: "", componentIds: ["x", "y"] }));
+    expect(sentences.length).toBe(3);
+  });
+});
+
+describe("page", () => {
+  const create = (fields: Partial<PageFields> = {}): Command => ({
+    kind: "page.create",
+    id: "page",
+    fields: { name: "P", url: "https://Status.Example.com/", ...fields },
+  });
+
+  test("its hosts are that of its address first, lower case, each once", () => {
+    const made = emptyWorld();
+    made.run(create({ hosts: ["Other.example", "status.example.com"] }));
+    expect(made.view().page).toMatchObject({
+      url: "https://Status.Example.com/",
+      hosts: ["status.example.com", "other.example"],
+      timeZone: "Etc/UTC",
+      indicatorRule: "components",
+    });
+  });
+
+  test("a new address leads; the old host goes on leading to the page until the hosts are set", () => {
+    const made = world();
+    made.now += minute;
+    made.run({ kind: "page.update", fields: { url: "https://new.example" } });
+    expect(made.view().page.hosts).toEqual(["new.example", "status.example.com"]);
+    made.run({ kind: "page.update", fields: { hosts: [] } });
+    expect(made.view().page).toMatchObject({ hosts: ["new.example"], updatedAt: made.now });
+  });
+
+  test("nothing new: no op", () => {
+    const made = world();
+    expect(
+      made.run({ kind: "page.update", fields: { name: "Example", timeZone: "Europe/Berlin" } }).ops,
+    ).toEqual([]);
+  });
+
+  test("the same view, command and context give the same decision", () => {
+    const made = world();
+    const command = open({ id: "i", components: { api: "major_outage" } } as never);
+    const [one, two] = [made.decide(command), made.decide(command)];
+    expect(JSON.stringify(one).replaceAll(/id\d+/g, "")).toBe(JSON.stringify(two).replaceAll(/id\d+/g, ""));
+  });
+
+  const refusals: readonly (readonly [string, Command, number, string])[] = [
+    ["no address", create({ url: "status.example.com" }), 422, "is not an http or https address"],
+    ["another scheme", create({ url: "ftp://status.example.com" }), 422, "is not an http or https address"],
+    ["a host with a port", create({ hosts: ["a.example:80"] }), 422, '"a.example:80" is not a host name'],
+    [
+      "too many hosts",
+      create({ hosts: Array.from({ length: 70 }, (_, at) => `h${at}.example`) }),
+      422,
+      "at most 64 hosts; 71 were given",
+    ],
+    ["an unknown time zone", create({ timeZone: "Mars/Olympus" }), 422, '"Mars/Olympus" is unknown'],
+    ["an unknown rule", create({ indicatorRule: "mood" as never }), 422, 'indicator rule "mood"'],
+    ["an empty name", create({ name: "" }), 422, "The name of the page is empty."],
+    ["anything on a page that is not there", setStatus("api", "operational"), 404, "There is no such page."],
+  ];
+  for (const [name, command, status, sentence] of refusals)
+    test(`${name} is refused`, () => expectRefusal(emptyWorld(), command, status, sentence));
+
+  test("a page that exists is refused", () => expectRefusal(world(), create(), 409, '"page" exists already'));
+});

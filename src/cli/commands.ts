@@ -18,6 +18,16 @@ export interface CommandEntry {
 // The specifiers are literal, so that the compiled binary contains what they name.
 export const commandEntries: readonly CommandEntry[] = [
   {
+    name: "demo",
+    summary: "run a control plane and a POP on this machine, with an invented organisation to look at",
+    load: () => import("./demo.ts"),
+  },
+  {
+    name: "control",
+    summary: "run the control plane: management API, publisher, and the feed that POPs follow",
+    load: () => import("./control.ts"),
+  },
+  {
     name: "keygen",
     summary: "make root, publisher and emergency keys, and sign a delegation",
     load: () => import("./keygen.ts"),

@@ -28,6 +28,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./control.ts"),
   },
   {
+    name: "edge",
+    summary: "run a POP: follow a source and answer visitors",
+    load: () => import("./edge.ts"),
+  },
+  {
     name: "keygen",
     summary: "make root, publisher and emergency keys, and sign a delegation",
     load: () => import("./keygen.ts"),

@@ -78,6 +78,7 @@ class RunningParent implements Parent {
   readonly #loops: Promise<void>[] = [];
   #storeDeathsMs: number[] = [];
   #movingAside: Promise<void> = Promise.resolve();
+  #started = false;
   #stopping = false;
   #reporting: Timer | null = null;
 
@@ -104,6 +105,7 @@ class RunningParent implements Parent {
         this.#loops.push(...slots.map((slot) => this.#supervise(slot)));
         await Promise.all(slots.map(({ first }) => first.promise));
       }
+      this.#started = true;
     } catch (thrown) {
       await this.stop();
       throw thrown;
@@ -138,8 +140,7 @@ class RunningParent implements Parent {
       if (this.#stopping) return;
       const worked = life.ready && life.livedMs > limits.childDeathsWindowMs;
       slot.failures = worked ? 0 : slot.failures + 1;
-      this.#judgeStart(slot, life);
-      this.#say(slot, life);
+      if (this.#started || !this.#endsStart(slot, life)) this.#say(slot, life);
       if (isStoreDeath(life) && this.#isStoreLost(life)) {
         this.#movingAside = this.#movingAside.then(() => this.#moveAside());
       }
@@ -175,21 +176,26 @@ class RunningParent implements Parent {
         slot.first.resolve();
         return;
       case "metrics":
-        return this.#tellSyncer({ says: "worker-metrics", worker: slot.name, text: message.text });
+        this.#tellSyncer({ says: "worker-metrics", worker: slot.name, text: message.text });
+        return;
       case "damaged":
-        return this.#tellSyncer(message);
+        this.#tellSyncer(message);
+        return;
       case "fault":
         return;
     }
   }
 
-  /** At the first start a fault that stays is the end; but a syncer that finds the disk full must not keep the workers from serving. */
-  #judgeStart(slot: Slot, { fault, exit }: Life): void {
-    if (fault !== null && fatalCodes.has(fault.code)) {
-      const servable = slot === this.#syncer && fault.code === "disk-full" && this.#options.hasStore();
-      if (servable) slot.first.resolve();
-      else slot.first.reject(fault);
-    } else if (slot.failures >= failuresAtStartMax) slot.first.reject(fault ?? endedEarly(slot.name, exit));
+  /** At the first start a fault that stays is the end; but a syncer that finds the disk full must not keep workers from serving. */
+  #endsStart(slot: Slot, { fault, exit }: Life): boolean {
+    if (slot === this.#syncer && fault?.code === "disk-full" && this.#options.hasStore()) {
+      slot.first.resolve();
+      return false;
+    }
+    const lasts = fault !== null && fatalCodes.has(fault.code);
+    if (!lasts && slot.failures < failuresAtStartMax) return false;
+    slot.first.reject(fault ?? endedEarly(slot.name, exit));
+    return true;
   }
 
   #say(slot: Slot, { fault, exit }: Life): void {

@@ -5,27 +5,27 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { type Listener, listenHttp } from "../host/http.ts";
-import { digestOf } from "../snapshot/digest.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { mergeExpositions } from "./exposition.ts";
 import { createIngest } from "./ingest.ts";
+import type { Mending } from "./mend.ts";
 import { createOps } from "./ops.ts";
 import { startVerifying } from "./verify.ts";
 
 /** What the syncer needs of a follower. */
 export interface Following {
   start(): void;
-  stop(): void;
-  /** Asks the source for bodies that the store lacks. */
-  refetch(): void;
+  stop(): Promise<void>;
 }
 
 export interface SyncerOptions {
   readonly store: SnapshotStore;
   readonly trust: Trust;
-  readonly follower: Following;
+  /** Null where no source was named: what is held is served. */
+  readonly follower: Following | null;
+  readonly mending: Mending;
   /** Null where no ops address was given. */
   readonly ops: { readonly address: string; readonly port: number } | null;
   readonly clock: Clock;
@@ -39,40 +39,27 @@ export interface Syncer {
   /** Counters of a worker, as Prometheus text. */
   takeMetrics(worker: string, text: string): void;
   /** A worker read a body that does not hash to its name. */
-  takeDamaged(digest: Digest): Promise<void>;
+  takeDamaged(digest: Digest): void;
   stop(): Promise<void>;
 }
 
 /** Opens the ops address, follows, sweeps, verifies. Throws Fault `port-taken` or `address-refused`; later troubles are said and counted. */
 export function startSyncer(options: SyncerOptions): Syncer {
-  const { store, clock, log, metrics, follower } = options;
+  const { store, clock, log, metrics, follower, mending } = options;
   const workers = new Map<string, string>();
   const ingest = createIngest(options);
   const metricsText = (): string => mergeExpositions(new Map([["syncer", metrics.text()], ...workers]));
   const listener = listenOps(options, createOps({ store, clock, ingest, metricsText }));
-  follower.start();
-  const timers = [
-    startSweeping(options),
-    startVerifying({ store, clock, log, metrics, onMissing: () => follower.refetch() }),
-  ];
+  follower?.start();
+  const timers = [startSweeping(options), startVerifying({ store, mending, clock, log, metrics })];
   return {
     opsPort: listener?.port ?? 0,
     takeMetrics: (worker, text) => void workers.set(worker, text),
-    async takeDamaged(digest) {
-      const bytes = store.object(digest);
-      if (bytes === null) return;
-      // What another process says is looked at before anything is dropped.
-      if (digestOf(bytes) === digest) return;
-      try {
-        await store.dropObject(digest);
-      } catch (thrown) {
-        log.warn(`A damaged body could not be dropped: ${messageOf(thrown)}`, { digest });
-      }
-      follower.refetch();
-    },
+    takeDamaged: mending.report,
     async stop() {
       for (const timer of timers) timer.cancel();
-      follower.stop();
+      mending.stop();
+      await follower?.stop();
       await listener?.stop(true);
     },
   };

@@ -1,0 +1,224 @@
+// `pharos edge`: a POP. In: flags. Out: a parent with one syncer and N workers, or all of it in one process, until it is told to stop.
+// The children run this command again with a role; what the parent learnt from variables or a file reaches them as flags.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Fault, messageOf } from "../base/fault.ts";
+import { createMetrics } from "../base/metrics.ts";
+import { createParent } from "../edge/parent.ts";
+import { checkPlace, type Place, type PopOptions, runSyncer, runWhole, runWorker } from "../edge/pop.ts";
+import { parentSays, toLine } from "../edge/wire.ts";
+import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
+import { parsePublicKey } from "../snapshot/keys.ts";
+import { storeFile } from "../store/open.ts";
+import { type Context, defineCommand, variableOf } from "./flags.ts";
+
+/** What `pharos edge` was told. */
+export interface EdgeOptions {
+  readonly data: string;
+  /** Files of public root keys. */
+  readonly rootKey: readonly string[];
+  readonly source: readonly string[];
+  readonly listen: Place;
+  readonly ops?: Place | undefined;
+  readonly workers: number;
+  readonly defaultPage?: string | undefined;
+  /** `parent`, `syncer` or `worker-N`. */
+  readonly role: string;
+}
+
+const flags = {
+  data: { kind: "path", default: "pharos-edge", help: "folder of this POP's store" },
+  "root-key": { kind: "list", help: "files of the public root keys that this POP obeys" },
+  source: { kind: "list", help: "addresses of feeds, the nearest first; none serves what is held" },
+  listen: {
+    kind: "address",
+    default: "0.0.0.0:8080",
+    help: "where visitors are answered; port 0 lets the system choose",
+  },
+  ops: { kind: "address", help: "where /metrics, /healthz, /readyz and POST /ingest are; not for visitors" },
+  workers: {
+    kind: "integer",
+    default: 1,
+    min: 0,
+    max: 64,
+    help: "processes that answer; 0 does all in this one",
+  },
+  "default-page": {
+    kind: "string",
+    help: "id of the page for hosts that no page claims; without it they get 421",
+  },
+  role: {
+    kind: "string",
+    default: "parent",
+    help: "what this process is; given by the parent to its children",
+  },
+} as const;
+
+export const command = defineCommand({
+  name: "edge",
+  summary: "run a POP: follow a source and answer visitors",
+  about:
+    "Serves what is in its folder whether or not a source answers. SIGTERM or Ctrl-C ends it and all its processes.",
+  example: [
+    "edge --root-key keys/root.pub --source http://127.0.0.1:7300 --listen 127.0.0.1:8080",
+    "edge --root-key root.pub --source https://origin.example.org --ops 127.0.0.1:9090 --workers 4",
+  ],
+  flags,
+  run: (values, context) => runEdge(values, context),
+});
+
+/** Runs a POP, or one of its processes, until it is told to stop. Gives the exit code; throws the Fault of a POP that cannot start. */
+export async function runEdge(options: EdgeOptions, context: Context): Promise<number> {
+  const metrics = createMetrics();
+  const pop: PopOptions = {
+    folder: options.data,
+    rootKeys: readRootKeys(options.rootKey),
+    sources: options.source,
+    listen: options.listen,
+    ops: options.ops ?? null,
+    defaultPage: options.defaultPage ?? null,
+    clock: context.clock,
+    random: context.random,
+    log: context.log.with({ process: options.role }),
+    metrics,
+  };
+  if (options.role !== "parent") return runChild(options.role, pop);
+  return options.workers === 0 ? runAlone(pop, context) : runParent(options, pop, context);
+}
+
+/** All in this process. */
+async function runAlone(pop: PopOptions, context: Context): Promise<number> {
+  const stop = stopOf(context);
+  const running = await runWhole(pop);
+  context.out(`serving on ${urlOf({ ...pop.listen, port: running.port })}`);
+  if (pop.ops !== null) context.out(`operator's address ${urlOf({ ...pop.ops, port: running.opsPort })}`);
+  await stop;
+  await running.stop();
+  return 0;
+}
+
+async function runParent(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
+  const stop = stopOf(context);
+  const listen = await checkPlace(pop.listen);
+  const ops = pop.ops === null ? undefined : await checkPlace(pop.ops);
+  const parent = createParent({
+    workers: options.workers,
+    spawn: (role, onLine) =>
+      spawnChild({
+        command: [...selfCommand(), "edge", ...flagsOf({ ...options, listen, ops, role })],
+        env: withoutFlags(context.env),
+        onLine,
+      }),
+    moveStoreAside: () => moveStoreAside(options.data, context.clock.wallMs()),
+    hasStore: () => existsSync(storeFile(options.data)),
+    clock: context.clock,
+    random: context.random,
+    log: pop.log,
+    metrics: pop.metrics,
+  });
+  const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
+  if (started) {
+    context.out(`serving on ${urlOf(listen)}`);
+    if (ops !== undefined) context.out(`operator's address ${urlOf(ops)}`);
+    await stop;
+  }
+  await parent.stop();
+  return 0;
+}
+
+/** A child says its Fault to its parent, who decides whether it is worth a sentence. */
+async function runChild(role: string, pop: PopOptions): Promise<number> {
+  const gone = Promise.withResolvers<void>();
+  let hear: (line: string) => void = () => undefined;
+  const link = linkToParent({ onLine: (line) => hear(line), onGone: gone.resolve });
+  const tell = (message: Parameters<typeof toLine>[0]): void => link.send(toLine(message));
+  try {
+    const running =
+      role === "syncer"
+        ? await runSyncer(pop)
+        : await runWorker(pop, {
+            damaged: (digest) => tell({ says: "damaged", digest }),
+            metrics: (text) => tell({ says: "metrics", text }),
+          });
+    if ("syncer" in running) {
+      hear = (line) => {
+        const message = parentSays(line);
+        if (message?.says === "damaged") running.syncer.takeDamaged(message.digest);
+        if (message?.says === "worker-metrics") running.syncer.takeMetrics(message.worker, message.text);
+      };
+    }
+    tell({ says: "ready", port: running.port });
+    await gone.promise;
+    await running.stop();
+    return 0;
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    tell({ says: "fault", code: thrown.code, sentence: thrown.message, remedy: thrown.remedy });
+    return thrown.exit;
+  }
+}
+
+function stopOf(context: Context): Promise<void> {
+  const signal = context.stopSignal();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function readRootKeys(paths: readonly string[]): readonly string[] {
+  if (paths.length === 0) {
+    throw new Fault(
+      "usage",
+      "--root-key is missing: a POP serves nothing that no root key vouches for.",
+      "Give the file root.pub that `pharos keygen` wrote.",
+    );
+  }
+  return paths.map((path) => {
+    let text: string;
+    try {
+      text = readFileSync(path, "utf8");
+    } catch (thrown) {
+      throw new Fault(
+        "key-unreadable",
+        `The root key ${path} cannot be read: ${messageOf(thrown)}.`,
+        "Name the file root.pub that `pharos keygen` wrote, with --root-key.",
+        { cause: thrown },
+      );
+    }
+    return parsePublicKey(text, "root", path);
+  });
+}
+
+/** The options as the flags that say them. */
+function flagsOf(options: EdgeOptions): readonly string[] {
+  const { data, rootKey, source, listen, ops, workers, defaultPage, role } = options;
+  return [
+    ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
+    ...rootKey.flatMap((path) => ["--root-key", path]),
+    ...source.flatMap((url) => ["--source", url]),
+    ...(ops === undefined ? [] : ["--ops", textOf(ops)]),
+    ...(defaultPage === undefined ? [] : ["--default-page", defaultPage]),
+  ];
+}
+
+/** What the parent decided must not be decided again by a variable, nor by a file that was edited since. */
+function withoutFlags(env: Context["env"]): Context["env"] {
+  const settled = new Set([...Object.keys(flags), "config"].map(variableOf));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !settled.has(name)));
+}
+
+function textOf({ host, port }: Place): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function urlOf(place: Place): string {
+  return `http://${textOf(place)}`;
+}
+
+/** Puts the store beside itself, under the time; the one that was put there before goes, so that damage cannot fill the disk. */
+function moveStoreAside(folder: string, wallMs: number): string {
+  for (const name of readdirSync(folder))
+    if (name.startsWith("store.corrupt-")) rmSync(join(folder, name), { recursive: true, force: true });
+  const stamp = new Date(wallMs).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const place = join(folder, `store.corrupt-${stamp}`);
+  renameSync(join(folder, "store"), place);
+  return place;
+}

@@ -1,0 +1,192 @@
+// The processes of a POP, each as one function. In: what the operator set. Out: a running worker, a running syncer, or both in one.
+import { type Clock, every, pause, type Timer } from "../base/clock.ts";
+import { Fault } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Random } from "../base/random.ts";
+import { dial } from "../host/dial.ts";
+import { type Listener, listenHttp } from "../host/http.ts";
+import { type FolderLock, lockFolder } from "../host/lock.ts";
+import type { PublicKey } from "../snapshot/keys.ts";
+import type { Digest } from "../snapshot/types.ts";
+import { openStore, type Store } from "../store/open.ts";
+import { createFollower, type Follower } from "../sync/follow.ts";
+import { createMending } from "./mend.ts";
+import { trustOf } from "./roots.ts";
+import { type Syncer, startSyncer } from "./syncer.ts";
+import { startWorker } from "./worker.ts";
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface PopOptions {
+  readonly folder: string;
+  readonly rootKeys: readonly PublicKey[];
+  /** Addresses of feeds, the nearest first; none serves what is held. */
+  readonly sources: readonly string[];
+  readonly listen: Place;
+  readonly ops: Place | null;
+  readonly defaultPage: string | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface RunningSyncer extends Running {
+  readonly store: Store;
+  readonly syncer: Syncer;
+}
+
+/**
+ * The process that writes: follows, sweeps, verifies, has the ops address, whose port it names. Throws Faults of the folder, the store and
+ * the port.
+ */
+export async function runSyncer(options: PopOptions): Promise<RunningSyncer> {
+  const { folder, clock, log } = options;
+  const lock = await takeFolder(folder, clock);
+  let store: Store | null = null;
+  try {
+    store = await openStore({ folder, clock, log });
+    const { syncer, port, stop } = startWriter(options, store);
+    const opened = store;
+    return {
+      store,
+      syncer,
+      port,
+      async stop() {
+        await stop();
+        await opened.close();
+        lock.release();
+      },
+    };
+  } catch (thrown) {
+    await store?.close();
+    lock.release();
+    throw thrown;
+  }
+}
+
+/** A process that reads the syncer's store and answers visitors. Throws Faults of the store and the port. */
+export async function runWorker(
+  options: PopOptions,
+  tell: { damaged(digest: Digest): void; metrics(text: string): void },
+): Promise<Running> {
+  const { folder, clock, log, metrics } = options;
+  const store = await openStore({ folder, clock, log, role: "reader" });
+  const listener = listen(options, store, true, tell.damaged);
+  const reporting: Timer = every(clock, limits.workerMetricsMs, () => tell.metrics(metrics.text()));
+  return {
+    port: listener.port,
+    async stop() {
+      reporting.cancel();
+      await stopListening(listener, clock);
+      await store.close();
+    },
+  };
+}
+
+/** All of a POP in this process. */
+export async function runWhole(options: PopOptions): Promise<Running & { readonly opsPort: number }> {
+  const { store, syncer, port, stop } = await runSyncer(options);
+  try {
+    const listener = listen(options, store, false, syncer.takeDamaged);
+    return {
+      port: listener.port,
+      opsPort: port,
+      async stop() {
+        await stopListening(listener, options.clock);
+        await stop();
+      },
+    };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+/**
+ * Is this place free? Listens alone for a moment and gives the port. Workers share their port with anyone of this user who shares too, so
+ * a second POP on the same port would otherwise take half of the requests in silence. Throws Fault `port-taken` or `address-refused`.
+ */
+export async function checkPlace({ host, port }: Place): Promise<Place> {
+  const listener = listenHttp({
+    address: host,
+    port,
+    bodyBytesMax: limits.requestBodyBytesMax,
+    fetch: () => new Response(null, { status: 503 }),
+  });
+  await listener.stop(true);
+  return { host, port: listener.port };
+}
+
+function startWriter(options: PopOptions, store: Store) {
+  const { clock, log, metrics, ops, rootKeys, sources } = options;
+  const { snapshots } = store;
+  const trust = trustOf(snapshots, rootKeys);
+  const mending = createMending({ store: snapshots, sources, dial, clock, log, metrics });
+  const follower: Follower | null =
+    sources.length === 0 ? null : createFollower({ ...options, store: snapshots, trust, dial });
+  const syncer = startSyncer({
+    store: snapshots,
+    trust,
+    follower,
+    mending,
+    ops: ops === null ? null : { address: ops.host, port: ops.port },
+    clock,
+    log,
+    metrics,
+  });
+  return { syncer, port: syncer.opsPort, stop: syncer.stop };
+}
+
+function listen(
+  options: PopOptions,
+  store: Store,
+  shared: boolean,
+  onDamaged: (digest: Digest) => void,
+): Listener {
+  const { listen: place, rootKeys, defaultPage, clock, log, metrics } = options;
+  return startWorker({
+    store: store.snapshots,
+    rootKeys,
+    address: place.host,
+    port: place.port,
+    shared,
+    defaultPage,
+    clock,
+    log,
+    metrics,
+    onDamaged,
+  });
+}
+
+/** Answers what was asked before it closes what is idle. */
+async function stopListening(listener: Listener, clock: Clock): Promise<void> {
+  const graceful = listener.stop();
+  await Promise.race([graceful, pause(clock, limits.stopGraceMs / 3)]);
+  await listener.stop(true);
+}
+
+/** The syncer of a parent that was killed needs a moment to notice; a folder that stays held belongs to another POP. */
+async function takeFolder(folder: string, clock: Clock): Promise<FolderLock> {
+  const untilMs = clock.monotonicMs() + limits.stopGraceMs;
+  for (;;) {
+    try {
+      return lockFolder(folder);
+    } catch (thrown) {
+      const held = thrown instanceof Fault && thrown.code === "folder-locked";
+      if (!held || clock.monotonicMs() >= untilMs) throw thrown;
+      await pause(clock, limits.restartMsMin);
+    }
+  }
+}

@@ -124,11 +124,11 @@ export function startOfDate(day: string, name: string): number {
   const known = zone.dayStarts.get(day);
   if (known !== undefined) return known;
   const utcMidnight = Date.parse(`${day}T00:00:00Z`);
-  // Midnight with the offset of the day before or of the day after; where both are moments of the day, the earlier began it.
-  const starts = [utcMidnight - dayMs, utcMidnight + dayMs]
-    .map((near) => utcMidnight - offsetAt(zone, near))
-    .sort((a, b) => a - b);
-  const start = starts.find((ms) => dayOf(ms, name) >= day && dayOf(ms - 1, name) < day) ?? utcMidnight;
+  // Midnight with the offset of the day before, or of the day after: the one that really begins the day.
+  const start =
+    [utcMidnight - dayMs, utcMidnight + dayMs]
+      .map((near) => utcMidnight - offsetAt(zone, near))
+      .find((ms) => dayOf(ms, name) >= day && dayOf(ms - 1, name) < day) ?? utcMidnight;
   if (zone.dayStarts.size >= daysKeptMax) zone.dayStarts.clear();
   zone.dayStarts.set(day, start);
   return start;

@@ -271,6 +271,16 @@ describe("view sharing", () => {
     expect(made.view().componentById.get("edge")).toBe(before as never);
   });
 
+  test("a group's version is at least that of each member, in a view made step by step as in one made at once", () => {
+    const made = world();
+    const before = made.view().componentById.get("edge");
+    made.now += 1;
+    const { ops } = made.run({ kind: "component.update", id: "cdn", fields: { name: "Delivery" } });
+    const after = made.view().componentById.get("edge");
+    expect(before?.status).toBe(after?.status as "operational");
+    expect(after?.version).toBe(ops[0]?.hlc as string);
+  });
+
   test("nothing was folded: the view is the same object", () => {
     const made = world();
     expect(made.view()).toBe(made.view());

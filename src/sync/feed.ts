@@ -1,0 +1,141 @@
+// The side that sends. In: a store, heartbeats, POPs that ask. Out: one long response to each POP, bodies by digest, and how far each is.
+// A publisher feeds POPs with it, and so does a relay: what is sent is signed, so who sends it does not matter.
+import { Buffer } from "node:buffer";
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Random } from "../base/random.ts";
+import type { Head } from "../snapshot/types.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { fetchFrames } from "./feed-fetch.ts";
+import { createLine, type Line, nextChunk } from "./feed-line.ts";
+import { type FeedRequest, readFeedRequest } from "./feed-request.ts";
+import { createFeedSessions, type FeedSessionState } from "./feed-sessions.ts";
+import { createFeedSource } from "./feed-source.ts";
+import { encodeRefused, type Frame, helloOf, protocolVersion, type RefusedReason } from "./frames.ts";
+
+export interface FeedOptions {
+  readonly store: SnapshotStore;
+  /** May the POP of this key follow? */
+  mayFollow(key: string): boolean;
+  readonly clock: Clock;
+  /** Names sessions: no POP can guess another one's and ack for it. */
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface Feed {
+  /** Answers `/sync/follow`, `/sync/fetch` and `/sync/ack`; null for any other path. */
+  fetch(request: Request): Promise<Response> | null;
+  /** The store has new heads or documents: each POP is sent what it lacks. */
+  announce(): void;
+  /** A new signed heartbeat, and the heads that it names: a publisher's own; a relay hands on those of its source. */
+  beat(heartbeat: Uint8Array, heads?: readonly Head[]): void;
+  sessions(): readonly FeedSessionState[];
+  /** Ends all sessions with a reason: their POPs look for another source. */
+  close(): void;
+}
+
+const statusOf: Record<RefusedReason, number> = {
+  "not-allowed": 403,
+  "bad-request": 400,
+  "unknown-version": 426,
+  "too-slow": 503,
+  "too-many": 503,
+  closing: 503,
+};
+const headers = {
+  "content-type": "application/octet-stream",
+  "cache-control": "no-store, no-transform",
+  // nginx and its kin would collect a stream before they pass it on.
+  "x-accel-buffering": "no",
+};
+const paths = ["/sync/follow", "/sync/fetch", "/sync/ack"] as const;
+type Path = (typeof paths)[number];
+
+export function createFeed(options: FeedOptions): Feed {
+  const { store, clock, log, metrics } = options;
+  const sent = metrics.counter("feed_bytes_total", "Bytes sent to POPs, by kind of frame.", "frame");
+  const refused = metrics.counter("feed_refused_total", "Requests that were refused, by reason.", "reason");
+  const diffs = metrics.counter("feed_diffs_total", "Differences of two generations, made or shared.", "how");
+  const onFrame = (kind: string, bytes: number): void => sent.add(bytes, kind);
+  const source = createFeedSource(store, clock, (how) => diffs.add(1, how));
+  const sessions = createFeedSessions({ ...options, source, onFrame });
+  const fetches = new Set<Line>();
+  let closed = false;
+
+  function refuseWith(reason: RefusedReason): Response {
+    refused.add(1, reason);
+    const body = Buffer.concat([helloOf(), encodeRefused(reason)]);
+    return new Response(body, { status: statusOf[reason], headers });
+  }
+
+  function follow({ ask, heads, documents }: FeedRequest): Response {
+    if (ask.version !== protocolVersion)
+      log.info("A POP of another release follows.", { key: ask.key, version: ask.version });
+    const stream = sessions.open({ key: ask.key, mode: ask.mode, heads, documents });
+    return stream === null ? refuseWith("too-many") : new Response(stream, { headers });
+  }
+
+  function give(want: Extract<Frame, { kind: "want" }> | null): Response {
+    if (want === null) return refuseWith("bad-request");
+    if (fetches.size >= limits.sessionsMax) return refuseWith("too-many");
+    store.refresh();
+    const frames = fetchFrames(store, want, onFrame);
+    const line = createLine({
+      clock,
+      whenEmpty: "end",
+      next: () => nextChunk(() => frames.next().value ?? null),
+      onEnd: () => void fetches.delete(line),
+    });
+    fetches.add(line);
+    return new Response(line.stream, { headers });
+  }
+
+  function acknowledge({ ask, acks }: FeedRequest): Response {
+    for (const { session, page, manifest } of acks) sessions.ack(session, ask.key, page, manifest);
+    return new Response(null, { status: 204 });
+  }
+
+  async function answer(path: Path, request: Request): Promise<Response> {
+    if (closed) return refuseWith("closing");
+    const read = await readFeedRequest(request.body);
+    if (!read.ok) return refuseWith(read.reason);
+    if (!options.mayFollow(read.value.ask.key)) return refuseWith("not-allowed");
+    switch (path) {
+      case "/sync/follow":
+        return follow(read.value);
+      case "/sync/fetch":
+        return give(read.value.want);
+      case "/sync/ack":
+        return acknowledge(read.value);
+    }
+  }
+
+  return {
+    fetch(request) {
+      const { pathname } = new URL(request.url);
+      const path = paths.find((one) => one === pathname);
+      if (path === undefined) return null;
+      if (request.method === "POST") return answer(path, request);
+      return Promise.resolve(new Response(null, { status: 405, headers: { allow: "POST" } }));
+    },
+    announce() {
+      source.reload();
+      sessions.wake(true);
+    },
+    beat(heartbeat, heads = store.heads()) {
+      if (source.setBeat(heartbeat, heads)) sessions.wake(false);
+      else log.error("A heartbeat was not sent: it names other heads than those given with it.");
+      sessions.dropStuck();
+      for (const line of fetches) if (line.stuckMs() >= limits.sourceSilentMs) line.end();
+    },
+    sessions: sessions.states,
+    close() {
+      closed = true;
+      sessions.endAll("closing");
+    },
+  };
+}

@@ -4,7 +4,7 @@
 // What this machine lacks for other targets comes from npm, at the versions and hashes of package-lock.json.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -100,6 +100,7 @@ export async function build(target: Target, outfile: string, commit: string): Pr
     },
   });
   if (!built.success) throw new AggregateError(built.logs, `The build for ${target.name} failed.`);
+  if (target.name === "darwin-x64") writeFileSync(outfile, signMachO(readFileSync(outfile)));
   checkExecutable(target, outfile, addon);
 }
 
@@ -166,6 +167,8 @@ export function checkExecutable(target: Target, file: string, addon: string): vo
   const { machine, interpreter } = executableHeader(bytes);
   if (machine !== target.machine || interpreter !== target.interpreter)
     throw new Error(`${file} is ${machine} with ${interpreter}, not what ${target.name} runs.`);
+  if (machine.startsWith("macho-") && !isSigned(bytes))
+    throw new Error(`${file} has no valid signature: macOS would kill it.`);
   if (!bytes.includes(readFileSync(addon))) throw new Error(`${file} does not contain ${addon}.`);
 }
 
@@ -187,6 +190,90 @@ export function executableHeader(bytes: Buffer): { machine: string; interpreter:
     return { machine, interpreter: text.replace(/\0.*$/s, "") };
   }
   return { machine, interpreter: null };
+}
+
+const pageBytes = 4096;
+const directoryAt = 20;
+const directoryBytes = 88;
+const identifier = Buffer.from("pharos\0");
+
+/** Where a Mach-O's load commands put its text, its link edit segment and its signature (mach-o/loader.h). */
+function machOLayout(bytes: Buffer): { textBytes: bigint; linkEditAt: number; signatureAt: number } {
+  const found = { textBytes: 0n, linkEditAt: 0, signatureAt: 0 };
+  let at = 32;
+  for (let left = bytes.readUInt32LE(16); left > 0; left--) {
+    const command = bytes.readUInt32LE(at);
+    const segment = command === 0x19 ? bytes.toString("latin1", at + 8, at + 24).replace(/\0.*$/s, "") : "";
+    if (segment === "__TEXT") found.textBytes = bytes.readBigUInt64LE(at + 48);
+    if (segment === "__LINKEDIT") found.linkEditAt = at;
+    if (command === 0x1d) found.signatureAt = at;
+    at += bytes.readUInt32LE(at + 4);
+  }
+  if (found.linkEditAt === 0 || found.signatureAt === 0)
+    throw new Error("The Mach-O has no place for a signature.");
+  return found;
+}
+
+/** Hashes of the pages of what a signature covers; the last one of what is left, not of a whole page. */
+function pageHashes(bytes: Buffer, limit: number): Buffer {
+  const hashes: Buffer[] = [];
+  for (let at = 0; at < limit; at += pageBytes)
+    hashes.push(
+      createHash("sha256")
+        .update(bytes.subarray(at, Math.min(at + pageBytes, limit)))
+        .digest(),
+    );
+  return Buffer.concat(hashes);
+}
+
+/**
+ * The same program with an ad-hoc signature (kern/cs_blobs.h: one CodeDirectory 0x20400). Bun signs what it compiles for
+ * arm64 and leaves for x64 the signature of the runtime that it started from, which no longer holds.
+ */
+export function signMachO(unsigned: Buffer): Buffer {
+  const { textBytes, linkEditAt, signatureAt } = machOLayout(unsigned);
+  const limit = unsigned.readUInt32LE(signatureAt + 8);
+  const pages = Math.ceil(limit / pageBytes);
+  const hashesAt = directoryBytes + identifier.length;
+  const length = directoryAt + hashesAt + pages * 32;
+  const signed = Buffer.alloc(limit + length);
+  unsigned.copy(signed, 0, 0, limit);
+  signed.writeUInt32LE(length, signatureAt + 12);
+  signed.writeBigUInt64LE(BigInt(limit + length) - signed.readBigUInt64LE(linkEditAt + 40), linkEditAt + 48);
+  const head = [0xfade0cc0, length, 1, 0, directoryAt];
+  const directory = [
+    0xfade0c02,
+    length - directoryAt,
+    0x20400,
+    0x20002,
+    hashesAt,
+    directoryBytes,
+    0,
+    pages,
+    limit,
+  ];
+  // Hash size and kind (32, sha256), platform, page size as a power of two; then four empty words, and the 64-bit limit.
+  const rest = [0x2002000c, 0, 0, 0, 0, 0, 0];
+  for (const [index, word] of [...head, ...directory, ...rest].entries())
+    signed.writeUInt32BE(word, limit + index * 4);
+  const segmentAt = limit + directoryAt + 64;
+  signed.writeBigUInt64BE(0n, segmentAt);
+  signed.writeBigUInt64BE(textBytes, segmentAt + 8);
+  signed.writeBigUInt64BE(1n, segmentAt + 16);
+  identifier.copy(signed, limit + directoryAt + directoryBytes);
+  pageHashes(signed, limit).copy(signed, limit + directoryAt + hashesAt);
+  return signed;
+}
+
+/** Whether every page is what the first CodeDirectory of the signature says. */
+export function isSigned(bytes: Buffer): boolean {
+  const { signatureAt } = machOLayout(bytes);
+  const start = bytes.readUInt32LE(signatureAt + 8);
+  const directory = start + bytes.readUInt32BE(start + 16);
+  const limit = bytes.readUInt32BE(directory + 32);
+  const hashes = directory + bytes.readUInt32BE(directory + 16);
+  const expected = pageHashes(bytes, limit);
+  return limit === start && expected.equals(bytes.subarray(hashes, hashes + expected.length));
 }
 
 async function main(): Promise<void> {

@@ -2,8 +2,9 @@
 // Work grows with the change: parts that stay are not decoded, counted or written again.
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
-import { type Held, heldChange } from "./generations.ts";
-import { partsNamedBy, refused } from "./naming.ts";
+import { type Held, heldChange, type Retired } from "./generations.ts";
+import { objectsNamedBy, partsNamedBy, refused } from "./naming.ts";
+import { objectsHeldIn } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
 import type { Apply } from "./types.ts";
 import { UseCounts } from "./uses.ts";
@@ -17,7 +18,7 @@ export interface Ref {
   readonly hosts: readonly string[];
 }
 
-/** Throws Fault `document-refused` where the apply does not rise above what is held, or its tree is not whole. */
+/** Throws Fault `document-refused` where the apply does not rise above what is held, or is not whole with what is held. */
 export function planApply(tables: Tables, apply: Apply, nowMs: number): { changes: Change[]; held: Held } {
   const { head } = apply;
   const ref = readRef(tables, head.page);
@@ -26,29 +27,59 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
       `Generation ${head.generation} of page ${head.page}`,
       `generation ${ref.generation} is held`,
     );
-  const tree = new Map(apply.tree);
-  const treeBytes = (digest: Digest): Uint8Array | null =>
-    tree.get(digest) ?? tables.tree.getBinary(digestKey(digest)) ?? null;
-  const manifest = treeBytes(head.manifest);
-  if (manifest === null)
-    throw refused(`Generation ${head.generation} of page ${head.page}`, "its manifest is missing");
-  const parts = partsNamedBy(manifest);
-  const before = ref === null ? new Set<Digest>() : partsHeld(tables, ref.manifest);
   const counts = new UseCounts(tables);
-  const changes: Change[] = [{ table: tables.tree, key: digestKey(head.manifest), value: manifest }];
-  for (const part of parts) {
-    if (before.has(part)) continue;
-    counts.addPart(part, treeBytes(part));
-    const bytes = tree.get(part);
-    if (bytes !== undefined) changes.push({ table: tables.tree, key: digestKey(part), value: bytes });
-  }
-  const held: Held = { head, appliedMs: nowMs, retired: [...before].filter((part) => !parts.has(part)) };
+  const tree = treeChanges(tables, apply, ref, counts);
+  const held: Held = { head, appliedMs: nowMs };
   const claimed = hostChanges(tables, apply, ref);
-  changes.push(...counts.changes(), ...bodyChanges(tables, apply.objects, counts), ...claimed.changes);
-  changes.push(heldChange(tables, held), refChange(tables, { ...head, hosts: claimed.hosts }));
+  const changes = [
+    ...tree.changes,
+    ...counts.changes(),
+    ...bodyChanges(tables, apply.objects, counts),
+    ...claimed.changes,
+    heldChange(tables, held, tree.retired),
+    refChange(tables, { ...head, hosts: claimed.hosts }),
+  ];
   for (const [name, value] of apply.notes ?? [])
     changes.push({ table: tables.notes, key: [head.page, name], value });
   return { changes, held };
+}
+
+/** Manifest and new parts, counted; and what the generation before named and this one does not. */
+function treeChanges(
+  tables: Tables,
+  { head, tree }: Apply,
+  ref: Ref | null,
+  counts: UseCounts,
+): { changes: Change[]; retired: Retired } {
+  const brought = new Map(tree);
+  const bytesOf = (digest: Digest, what: string): Uint8Array => {
+    const bytes = brought.get(digest) ?? tables.tree.getBinary(digestKey(digest));
+    if (bytes === undefined)
+      throw refused(`Generation ${head.generation} of page ${head.page}`, `${what} is not here`);
+    return bytes;
+  };
+  const manifest = bytesOf(head.manifest, "its manifest");
+  const parts = partsNamedBy(manifest);
+  const before = ref === null ? new Set<Digest>() : partsHeld(tables, ref.manifest);
+  const changes: Change[] = [{ table: tables.tree, key: digestKey(head.manifest), value: manifest }];
+  const shifts = new Map<Digest, number>();
+  const shift = (objects: Iterable<Digest>, by: 1 | -1): void => {
+    for (const object of objects) shifts.set(object, (shifts.get(object) ?? 0) + by);
+  };
+  for (const part of parts) {
+    if (before.has(part)) continue;
+    const bytes = bytesOf(part, `its part ${part}`);
+    shift(objectsNamedBy(bytes), 1);
+    counts.move("part", part, 1);
+    if (brought.has(part)) changes.push({ table: tables.tree, key: digestKey(part), value: bytes });
+  }
+  const retired = { parts: [...before].filter((part) => !parts.has(part)), objects: [] as Digest[] };
+  for (const part of retired.parts) shift(objectsHeldIn(tables, part), -1);
+  for (const [object, by] of shifts) {
+    if (by > 0) counts.move("object", object, by);
+    for (let lost = by; lost < 0; lost++) retired.objects.push(object);
+  }
+  return { changes, retired };
 }
 
 /** The bodies that are named. Throws where one that nothing named before neither came nor is here: a sweep may have been faster. */

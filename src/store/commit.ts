@@ -15,11 +15,20 @@ export interface Change {
   readonly value: Uint8Array | null;
 }
 
+/** What lmdb-js says of one table; its types say nothing. */
+interface TableStats {
+  readonly treeDepth: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+}
+
 /** Commits changes, all or none. Throws Fault `disk-full`; then nothing of them is there. */
 export type Commit = (changes: readonly Change[]) => Promise<void>;
 
 /** Pages that a transaction of any size may need beside its data: roots and branches of all tables, the list of free pages. */
-const basePages = 256;
+const basePages = 64;
+/** The file grows by so much more than is needed, so that not every transaction has to grow it. */
+const growPages = 64;
 const pageHeaderBytes = 24;
 const nodeBytes = 16;
 
@@ -28,6 +37,7 @@ export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string):
   return (changes) =>
     turns(async () => {
       if (changes.length === 0) return;
+      root.resetReadTxn();
       reserve(path, changes);
       try {
         // Puts of one event turn are one transaction; lmdb-js gives all of them the same promise.
@@ -47,8 +57,8 @@ export function reserve(path: string, changes: readonly Change[]): void {
   const { pageSize, lastPage, fileBytes } = checkFile(path);
   const neededBytes = (lastPage + 1 + pagesFor(changes, pageSize, lastPage)) * pageSize;
   if (neededBytes <= fileBytes) return;
-  const growBytes = Math.max(neededBytes - fileBytes, fileBytes / 8);
-  const toBytes = Math.ceil((fileBytes + growBytes) / pageSize) * pageSize;
+  const toBytes = neededBytes + growPages * pageSize;
+  const growBytes = toBytes - fileBytes;
   const free = freeBytes(path);
   if (free - growBytes < limits.storeFreeBytesMin)
     throw diskFault(path, `${Math.floor(free / 1024)} KiB are left on its disk`);
@@ -59,20 +69,27 @@ export function reserve(path: string, changes: readonly Change[]): void {
   }
 }
 
-/**
- * An upper bound. A long value takes pages of its own. Small ones touch each page there is at most once, and fill new pages at
- * least by half.
- */
+/** An upper bound of the pages that `changes` take, table by table. */
 function pagesFor(changes: readonly Change[], pageSize: number, lastPage: number): number {
+  let pages = basePages + Math.ceil((2 * lastPage) / (pageSize / 8));
+  for (const [table, own] of Map.groupBy(changes, (change) => change.table))
+    pages += pagesIn(table, own, pageSize);
+  return pages;
+}
+
+/** A long value takes pages of its own. Small ones touch each page of the table at most once, and fill new ones at least by half. */
+function pagesIn(table: Table, changes: readonly Change[], pageSize: number): number {
   let longPages = 0;
   let smallBytes = 0;
   for (const { key, value } of changes) {
     const length = value?.length ?? 0;
-    if (length > pageSize / 4) longPages += Math.ceil((length + pageHeaderBytes) / pageSize);
-    else smallBytes += length + nodeBytes + keyBytesMax(key);
+    const long = length > pageSize / 4;
+    if (long) longPages += Math.ceil((length + pageHeaderBytes) / pageSize);
+    smallBytes += (long ? 0 : length) + nodeBytes + keyBytesMax(key);
   }
-  const touched = Math.min(3 * changes.length, lastPage + Math.ceil((2.1 * smallBytes) / pageSize));
-  return longPages + touched + basePages + Math.ceil(lastPage / 256);
+  const { treeDepth, treeBranchPageCount, treeLeafPageCount } = table.getStats() as TableStats;
+  const touched = Math.min(changes.length * (treeDepth + 1), treeBranchPageCount + treeLeafPageCount);
+  return longPages + touched + Math.ceil((2.1 * smallBytes) / pageSize) + 1;
 }
 
 function keyBytesMax(key: Key): number {

@@ -6,7 +6,7 @@ import { limits } from "../base/limits.ts";
 import type { Head } from "../snapshot/types.ts";
 import { holderOf, partsHeld, planApply, type Ref, readRef, stageChanges } from "./apply.ts";
 import type { Change, Commit } from "./commit.ts";
-import { type Generations, loadGenerations } from "./generations.ts";
+import { type Generations, loadGenerations, retiredBy } from "./generations.ts";
 import { doom, forgetGeneration, sweepTurn } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
 import { createTurns } from "./turns.ts";
@@ -115,7 +115,7 @@ function writesOf({ tables, commit, clock, refresh }: Parts): Pick<SnapshotStore
         const held = generations();
         const { changes, forgotten, done } = sweepTurn(tables, held, nowMs);
         await commit(changes);
-        for (const page of forgotten) held.set(page, held.get(page)?.slice(1) ?? []);
+        for (const [page, count] of forgotten) held.set(page, held.get(page)?.slice(count) ?? []);
         return { removed: changes.length, done };
       }),
   };
@@ -139,12 +139,17 @@ function forgetPage(
   const ref = readRef(tables, page);
   const held = generations.get(page) ?? [];
   const hosts = new Set([...forget.hosts, ...(ref?.hosts ?? [])]);
-  const parts = [...held.flatMap(({ retired }) => retired), ...(ref ? partsHeld(tables, ref.manifest) : [])];
+  const retired = held.slice(1).map((one) => retiredBy(tables, one));
+  const losses = [
+    { kind: "part", digests: retired.flatMap(({ parts }) => parts) },
+    { kind: "object", digests: retired.flatMap(({ objects }) => objects) },
+    { kind: "whole", digests: ref === null ? [] : [...partsHeld(tables, ref.manifest)] },
+  ] as const;
   const changes: Change[] = [
     { table: tables.refs, key: page, value: null },
     ...Array.from(tables.notes.getKeys(ofPage(page)), (key) => ({ table: tables.notes, key, value: null })),
     ...held.flatMap((one) => forgetGeneration(tables, one)),
-    ...doom(tables, parts),
+    ...doom(tables, losses),
   ];
   for (const host of hosts) {
     if (host === "" || host.length > keyCharsMax) continue;

@@ -2,59 +2,102 @@
 import { limits } from "../base/limits.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
-import { forgetChange, type Generations, type Held, oldestMayGo } from "./generations.ts";
+import { forgetChange, type Generations, type Held, pastKeep, retiredBy } from "./generations.ts";
+import { objectsNamedBy, refused } from "./naming.ts";
 import type { Tables } from "./tables.ts";
-import { UseCounts } from "./uses.ts";
-import { digestKey, digestOfKey } from "./values.ts";
+import { type Kind, UseCounts } from "./uses.ts";
+import { digestKey, joinDigests, packValue, splitDigests, unpackValue } from "./values.ts";
 
 export interface SweepTurn {
   readonly changes: readonly Change[];
-  /** Pages of which the oldest generation goes with these changes. */
-  readonly forgotten: readonly string[];
+  /** How many of the oldest generations of which page go with these changes. */
+  readonly forgotten: ReadonlyMap<string, number>;
   readonly done: boolean;
 }
 
-/** One turn: parts that lost their last name first, then generations past their keep, then bodies that came ahead in vain. */
-export function sweepTurn(tables: Tables, generations: Generations, nowMs: number): SweepTurn {
-  const doomed = dropDoomed(tables);
-  if (doomed.length > 0) return { changes: doomed, forgotten: [], done: false };
-  const past = forgetPast(tables, generations, nowMs);
-  if (past.forgotten.length > 0) return { ...past, done: false };
-  const orphans = dropOrphans(tables, nowMs);
-  return { changes: orphans, forgotten: [], done: orphans.length === 0 };
+/** Digests that lose one name each. `whole`: parts, each with the bodies that it names. */
+interface Doomed {
+  readonly kind: Kind | "whole";
+  readonly digests: Uint8Array;
 }
 
-/** Puts parts into the queue of those that lose a name. They are counted down in later turns, so that this transaction stays short. */
-export function doom(tables: Tables, parts: Iterable<Digest>): Change[] {
+/** One turn: what lost a name first, then generations past their keep, then bodies that came ahead in vain. */
+export function sweepTurn(tables: Tables, generations: Generations, nowMs: number): SweepTurn {
+  const nothing = new Map<string, number>();
+  const doomed = dropDoomed(tables);
+  if (doomed.length > 0) return { changes: doomed, forgotten: nothing, done: false };
+  const past = forgetPast(tables, generations, nowMs);
+  if (past.forgotten.size > 0) return { ...past, done: false };
+  const orphans = dropOrphans(tables, nowMs);
+  return { changes: orphans, forgotten: nothing, done: orphans.length === 0 };
+}
+
+/** Queues digests that lose a name, in pieces of one turn each: counting them down at once could take longer than a turn may. */
+export function doom(
+  tables: Tables,
+  losses: readonly { kind: Doomed["kind"]; digests: readonly Digest[] }[],
+): Change[] {
   const [last] = tables.doomed.getKeys({ reverse: true, limit: 1 });
   let next = typeof last === "number" ? last + 1 : 1;
-  return Array.from(parts, (part) => ({ table: tables.doomed, key: next++, value: digestKey(part) }));
+  const changes: Change[] = [];
+  for (const { kind, digests } of losses) {
+    const pieceLength = kind === "whole" ? 1 : limits.sweepEntriesPerTxn;
+    for (let from = 0; from < digests.length; from += pieceLength) {
+      const piece: Doomed = { kind, digests: joinDigests(digests.slice(from, from + pieceLength)) };
+      changes.push({ table: tables.doomed, key: next++, value: packValue(piece) });
+    }
+  }
+  return changes;
 }
 
 function dropDoomed(tables: Tables): Change[] {
   const counts = new UseCounts(tables);
   const changes: Change[] = [];
-  for (const { key, value } of tables.doomed.getRange({ limit: limits.sweepEntriesPerTxn })) {
-    if (counts.touched >= limits.sweepEntriesPerTxn) break;
-    counts.dropPart(digestOfKey(value));
+  for (const { key, value } of tables.doomed.getRange()) {
+    if (counts.moved >= limits.sweepEntriesPerTxn) break;
+    const { kind, digests } = unpackValue<Doomed>(value);
+    for (const digest of splitDigests(digests)) dropName(tables, counts, kind, digest);
     changes.push({ table: tables.doomed, key, value: null });
   }
   return changes.length === 0 ? [] : [...changes, ...counts.changes()];
 }
 
+function dropName(tables: Tables, counts: UseCounts, kind: Doomed["kind"], digest: Digest): void {
+  if (kind === "whole") for (const object of objectsHeldIn(tables, digest)) counts.move("object", object, -1);
+  counts.move(kind === "whole" ? "part" : kind, digest, -1);
+}
+
+/** Bodies that a stored part names. */
+export function objectsHeldIn(tables: Tables, part: Digest): ReadonlySet<Digest> {
+  const bytes = tables.tree.getBinary(digestKey(part));
+  if (bytes === undefined) throw refused("A generation", `the part ${part} before it is missing`);
+  return objectsNamedBy(bytes);
+}
+
 function forgetPast(tables: Tables, generations: Generations, nowMs: number): Omit<SweepTurn, "done"> {
-  const parts: Digest[] = [];
+  const retired = { parts: [] as Digest[], objects: [] as Digest[] };
   const changes: Change[] = [];
-  const forgotten: string[] = [];
+  const forgotten = new Map<string, number>();
+  const full = (): boolean =>
+    changes.length + (retired.parts.length + retired.objects.length) / 8 >= limits.sweepEntriesPerTxn;
   for (const [page, held] of generations) {
-    const [oldest, next] = held;
-    if (oldest === undefined || next === undefined || !oldestMayGo(held, nowMs)) continue;
-    changes.push(...forgetGeneration(tables, oldest));
-    parts.push(...next.retired);
-    forgotten.push(page);
-    if (parts.length + changes.length >= limits.sweepEntriesPerTxn) break;
+    const past = pastKeep(held, nowMs);
+    for (let at = 0; at < past && !full(); at++) {
+      const [oldest, next] = [held[at], held[at + 1]];
+      if (oldest === undefined || next === undefined) break;
+      const { parts, objects } = retiredBy(tables, next);
+      retired.parts.push(...parts);
+      for (const object of objects) retired.objects.push(object);
+      changes.push(...forgetGeneration(tables, oldest));
+      forgotten.set(page, at + 1);
+    }
+    if (full()) break;
   }
-  return { changes: [...changes, ...doom(tables, parts)], forgotten };
+  const losses = [
+    { kind: "part", digests: retired.parts } as const,
+    { kind: "object", digests: retired.objects } as const,
+  ];
+  return { changes: [...changes, ...doom(tables, losses)], forgotten };
 }
 
 /** The entry and the signed manifest of one generation. */

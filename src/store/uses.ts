@@ -1,13 +1,13 @@
-// How often each part and each body is named. In: parts that a page starts or stops to name. Out: changes, with what nobody names any more removed.
-// A part counts once for each unbroken run of generations of a page that names it, a body once for each stored part that names it.
+// How often each part and each body is named. In: digests that come to be named, or cease to be. Out: changes; what reaches zero goes with its bytes.
+// A page's kept generations name a digest once for each unbroken run in which a part (or a body, by one more part) is there, so a
+// generation costs counters for what it changes, not for what it is made of. The README argues the rule.
 import { assert } from "../base/fault.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
-import { objectsNamedBy, refused } from "./naming.ts";
 import type { Tables } from "./tables.ts";
 import { digestKey } from "./values.ts";
 
-type Kind = "part" | "object";
+export type Kind = "part" | "object";
 
 /** Parts and bodies are counted apart: a body with the bytes of a part must not stand in for it. */
 const kindByte = { part: 0x70, object: 0x6f } as const;
@@ -21,9 +21,14 @@ export class UseCounts {
     this.#tables = tables;
   }
 
-  /** How many counters this one has touched. */
-  get touched(): number {
+  /** How many counters this one has moved. */
+  get moved(): number {
     return this.#counts.part.size + this.#counts.object.size;
+  }
+
+  /** Bodies that nothing named before. */
+  get firstNamed(): ReadonlySet<Digest> {
+    return this.#firstNamed;
   }
 
   count(kind: Kind, digest: Digest): number {
@@ -33,28 +38,14 @@ export class UseCounts {
     return stored === undefined ? 0 : new DataView(stored.buffer, stored.byteOffset).getUint32(0);
   }
 
-  /** A page names this part from now on. `bytes` are the part's. */
-  addPart(digest: Digest, bytes: Uint8Array | null): void {
-    if (bytes === null) throw refused("A manifest", `its part ${digest} is not here`);
-    const count = this.#move("part", digest, 1);
-    if (count === 1) for (const object of objectsNamedBy(bytes)) this.#move("object", object, 1);
+  move(kind: Kind, digest: Digest, by: number): void {
+    const before = this.count(kind, digest);
+    assert(before + by >= 0, `The ${kind} ${digest} was forgotten more often than it was named.`);
+    this.#counts[kind].set(digest, before + by);
+    if (kind === "object" && before === 0) this.#firstNamed.add(digest);
   }
 
-  /** A page no longer names this part, in any generation that is kept. */
-  dropPart(digest: Digest): void {
-    const count = this.#move("part", digest, -1);
-    if (count > 0) return;
-    const bytes = this.#tables.tree.getBinary(digestKey(digest));
-    assert(bytes !== undefined, `The part ${digest} was counted but not stored.`);
-    for (const object of objectsNamedBy(bytes)) this.#move("object", object, -1);
-  }
-
-  /** Bodies that nothing named before. */
-  get firstNamed(): ReadonlySet<Digest> {
-    return this.#firstNamed;
-  }
-
-  /** The new counts; what reached zero goes with its bytes. */
+  /** The new counts. */
   changes(): Change[] {
     const changes: Change[] = [];
     for (const kind of ["part", "object"] as const) {
@@ -66,14 +57,6 @@ export class UseCounts {
       }
     }
     return changes;
-  }
-
-  #move(kind: Kind, digest: Digest, by: 1 | -1): number {
-    const count = this.count(kind, digest) + by;
-    assert(count >= 0, `The ${kind} ${digest} was forgotten more often than it was named.`);
-    this.#counts[kind].set(digest, count);
-    if (kind === "object" && count === 1 && by === 1) this.#firstNamed.add(digest);
-    return count;
   }
 }
 

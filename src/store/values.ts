@@ -22,3 +22,15 @@ export function digestKey(digest: Digest): Uint8Array {
 export function digestOfKey(key: Uint8Array): Digest {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString("hex");
 }
+
+/** Digests one after the other, 32 bytes each. */
+export function joinDigests(digests: readonly Digest[]): Uint8Array {
+  return Buffer.from(digests.join(""), "hex");
+}
+
+export function splitDigests(bytes: Uint8Array): Digest[] {
+  const digests: Digest[] = [];
+  for (let from = 0; from < bytes.length; from += 32)
+    digests.push(digestOfKey(bytes.subarray(from, from + 32)));
+  return digests;
+}

@@ -130,11 +130,11 @@ describe("store/sweep: growth", () => {
     const random = seededRandom(11);
     const routes: Record<string, string> = {};
     const write = (at: number): void => {
-      routes[`/incidents/${at}`] = `${random.below(2 ** 32)} `.repeat(40 + random.below(400));
+      routes[`/incidents/${at}`] = `${random.below(2 ** 32)} `.repeat(40 + random.below(1_000));
     };
-    for (let at = 0; at < 150; at++) write(at);
+    for (let at = 0; at < 200; at++) write(at);
     for (let generation = 1; generation <= publishes; generation++) {
-      for (let changes = 0; changes < 4; changes++) write(random.below(150));
+      for (let changes = 0; changes < 4; changes++) write(random.below(200));
       await store.snapshots.apply(onlyNew(store, sampleApply({ generation, routes, partCount: 8 })));
       await clock.advance(1_000);
       if (generation % 10 === 0) await sweepAt(store.snapshots, clock.wallMs());

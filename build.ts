@@ -195,7 +195,8 @@ export function executableHeader(bytes: Buffer): { machine: string; interpreter:
 const pageBytes = 4096;
 const directoryAt = 20;
 const directoryBytes = 88;
-const identifier = Buffer.from("pharos\0");
+/** The name that Bun writes too, so that both signatures of one program are the same bytes. */
+const identifier = Buffer.from("a.out\0");
 
 /** Where a Mach-O's load commands put its text, its link edit segment and its signature (mach-o/loader.h). */
 function machOLayout(bytes: Buffer): { textBytes: bigint; linkEditAt: number; signatureAt: number } {

@@ -55,6 +55,13 @@ test("keys are made in the empty folder, and no .env or bunfig.toml in it is obe
   expect(readdirSync(sandbox.folder).toSorted()).toEqual([".env", "bunfig.toml", "keys", "more"]);
 });
 
+test("a temporary folder that is not there is named in one sentence", () => {
+  const { code, out, err } = sandbox.run(["token", "list", "--data", "d"], { BUN_TMPDIR: "/nonexistent" });
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toContain("cannot unpack its database library into /nonexistent");
+  expect(err.trim().split("\n").length).toBe(1);
+});
+
 skipUnless(writableRootReason === null, writableRootReason ?? "")(
   "nothing but its own folders can be written",
   () => {

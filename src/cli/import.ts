@@ -22,14 +22,14 @@ export const command = defineCommand({
   about:
     "Reads summary, components, incidents, scheduled maintenances (JSON) and the history (Atom). Ids and times are kept, and a second run changes nothing.",
   example: [
-    "import statuspage https://www.githubstatus.com",
-    "import statuspage ./saved --page kctbh9vrtdwd --dry-run",
+    "import statuspage https://www.githubstatus.com --data /var/lib/pharos",
+    "import statuspage ./saved --data /var/lib/pharos --page kctbh9vrtdwd --dry-run",
   ],
   positionals: {
     source: { help: "address of a status page, or a folder or file of its documents", required: true },
   },
   flags: {
-    data: { kind: "path", help: "data folder of the control plane", default: "data" },
+    data: { kind: "path", help: "data folder of the control plane", required: true },
     page: { kind: "string", help: "id of the page to take, where the documents are of several" },
     "indicator-rule": {
       kind: "string",

@@ -3,12 +3,15 @@ import { Fault } from "../base/fault.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { defineCommand } from "./flags.ts";
 
-const data = { kind: "path", help: "data folder of the control plane", default: "data" } as const;
+const data = { kind: "path", help: "data folder of the control plane", required: true } as const;
 
 const make = defineCommand({
   name: "token",
   summary: "make a token for the management API and show it once",
-  example: ["token --page kctbh9vrtdwd --name deploys", "token --page '*' --name admin"],
+  example: [
+    "token --data /var/lib/pharos --page kctbh9vrtdwd --name deploys",
+    "token --data /var/lib/pharos --page '*'",
+  ],
   flags: {
     data,
     page: { kind: "string", help: "id of the page it may change, or * for all", required: true },
@@ -36,7 +39,7 @@ function noPage(page: string, pages: readonly { readonly id: string }[]): Fault 
 const list = defineCommand({
   name: "token list",
   summary: "list the tokens of a data folder by name, page and time of making",
-  example: "token list --json",
+  example: "token list --data /var/lib/pharos --json",
   flags: { data, json: { kind: "boolean", help: "one JSON list" } },
   async run({ data: folder, json }, context) {
     const tokens = await withControlPlane({ ...context, folder }, (plane) => plane.tokens());
@@ -53,7 +56,7 @@ const list = defineCommand({
 const revoke = defineCommand({
   name: "token revoke",
   summary: "forget the tokens of a name",
-  example: "token revoke --name deploys",
+  example: "token revoke --data /var/lib/pharos --name deploys",
   flags: { data, name: { kind: "string", help: "the name they were made with", required: true } },
   async run({ data: folder, name }, context) {
     const count = await withControlPlane({ ...context, folder }, (plane) => plane.revokeTokens(name));

@@ -6,19 +6,28 @@ type Shape = Readonly<Record<string, unknown>>;
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
+/** What Statuspage keeps of a page and we do not: its looks, its feeds and its doors are settled elsewhere. */
+const notKeptOfPage = Object.fromEntries(
+  [
+    "headline branding subdomain support_url hidden_from_search allow_page_subscribers allow_incident_subscribers",
+    "allow_email_subscribers allow_sms_subscribers allow_rss_atom_feeds allow_webhook_subscribers",
+    "notifications_from_email notifications_email_footer activity_score twitter_username",
+    "viewers_must_be_team_members ip_restrictions city state country css_body_background_color css_font_color",
+    "css_light_font_color css_greens css_yellows css_oranges css_blues css_reds css_border_color css_graph_color",
+    "css_link_color css_no_data favicon_logo transactional_logo hero_cover email_logo twitter_logo",
+  ].flatMap((names) => names.split(" ").map((name) => [name, null])),
+);
+
 export function pageShape(page: Page): Shape {
   return {
+    ...notKeptOfPage,
     id: page.id,
     created_at: time(page.createdAt),
     updated_at: time(page.updatedAt),
     name: page.name,
     page_description: page.description,
-    headline: null,
-    branding: null,
-    subdomain: null,
     domain: page.hosts[0] ?? null,
     url: page.url,
-    support_url: null,
     time_zone: page.timeZone,
   };
 }
@@ -55,11 +64,11 @@ function updateShape(update: IncidentUpdate): Shape {
       })) ?? null,
     body: update.body,
     created_at: time(update.createdAt),
-    custom_tweet: null,
+    custom_tweet: update.customTweet,
     deliver_notifications: update.deliverNotifications,
     display_at: time(update.displayAt),
     status: update.status,
-    tweet_id: null,
+    tweet_id: update.tweetId,
     twitter_updated_at: null,
     updated_at: time(update.updatedAt),
     wants_twitter_update: false,
@@ -77,6 +86,7 @@ export function incidentShape(incident: Incident, { page, componentById }: PageV
     impact: incident.impact,
     impact_override: incident.impactOverride,
     incident_updates: incident.updates.map(updateShape),
+    incident_impacts: [],
     metadata: {},
     monitoring_at: time(incident.monitoringAt),
     name: incident.name,
@@ -88,6 +98,10 @@ export function incidentShape(incident: Incident, { page, componentById }: PageV
     postmortem_notified_twitter: false,
     postmortem_published_at: null,
     resolved_at: time(incident.resolvedAt),
+    auto_transition_deliver_notifications_at_end: false,
+    auto_transition_deliver_notifications_at_start: false,
+    auto_transition_to_maintenance_state: false,
+    auto_transition_to_operational_state: false,
     scheduled_auto_completed: false,
     scheduled_auto_in_progress: false,
     scheduled_for: time(incident.window?.from ?? null),

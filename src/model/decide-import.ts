@@ -5,6 +5,7 @@ import type { DecideContext, Decision, ImportBundle, ImportedIncident } from "./
 import { hostsFrom } from "./decide-page.ts";
 import { componentsChange, decided, differing, opOf, refused } from "./drafts.ts";
 import { checkBundle } from "./import-check.ts";
+import { feedUpdatesReplaced, weighed } from "./import-feed.ts";
 import { transitionOps } from "./import-history.ts";
 import { ranksFor } from "./import-order.ts";
 import type { Json, OpDraft } from "./op.ts";
@@ -32,8 +33,9 @@ export function decideImport(view: PageView | null, bundle: ImportBundle, contex
     return refused(409, `The import is of page "${id}", but this page is "${view.page.id}".`);
   const wrong = checkBundle(view, bundle);
   if (wrong.length > 0) return refused(422, ...firstOf(wrong));
-  const realTime = bundle.incidents.filter((it) => !isMaintenance(view, it));
-  const maintenances = bundle.incidents.filter((it) => isMaintenance(view, it));
+  const incidents = bundle.incidents.map((it) => weighed(view, it));
+  const realTime = incidents.filter((it) => !isMaintenance(view, it));
+  const maintenances = incidents.filter((it) => isMaintenance(view, it));
   const ops = [
     ...componentOps(view, bundle),
     // Of two with equal times the later written stands first, so the last of the list is written first.
@@ -120,6 +122,7 @@ function incidentOps(view: PageView | null, page: string, imported: ImportedInci
     ...opOf(page, "incident", imported.id, differing(held, incidentFields(imported)), {
       components: componentsChange(held, wanted),
     }),
+    ...feedUpdatesReplaced(view, page, imported),
     ...imported.updates.toReversed().flatMap((update) => {
       const known = held.updates.find((it) => it.id === update.id);
       return opOf(page, "update", update.id, {

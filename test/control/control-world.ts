@@ -1,0 +1,77 @@
+// A control plane with one page, without a process. In: nothing. Out: its API, ledger, tokens and clock, in a folder of its own.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLog } from "../../src/base/log.ts";
+import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
+import { seededRandom } from "../../src/base/random.ts";
+import { createApi } from "../../src/control/api.ts";
+import type { Command } from "../../src/model/command.ts";
+import { type Ledger, openLedger } from "../../src/store/ledger.ts";
+import { openStore } from "../../src/store/open.ts";
+import { createTokens, type Tokens } from "../../src/store/tokens.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+
+export interface Reply {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON of many shapes
+  readonly json: any;
+}
+
+export interface ControlWorld {
+  readonly ledger: Ledger;
+  readonly tokens: Tokens;
+  readonly clock: ManualClock;
+  readonly metrics: Metrics;
+  readonly page: string;
+  /** A component in a group, and one without. */
+  readonly grouped: string;
+  readonly plain: string;
+  readonly group: string;
+  /** Of this page; and of all pages. */
+  readonly token: string;
+  readonly adminToken: string;
+  api(request: Request): Promise<Response>;
+  /** Sends with this page's token, JSON unless `body` is a text. */
+  send(method: string, path: string, body?: unknown): Promise<Reply>;
+  run(page: string | null, command: Command): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openControlWorld(): Promise<ControlWorld> {
+  const folder = mkdtempSync(join(tmpdir(), "pharos-control-"));
+  const clock = manualClock();
+  const random = seededRandom(5);
+  const store = openStore({ folder, clock, log: silentLog });
+  const ledger = openLedger({ store, clock, random, region: "test", log: silentLog });
+  const tokens = createTokens(store, random);
+  const metrics = createMetrics();
+  const api = createApi({ ledger, tokens, log: silentLog, metrics });
+  const run = async (page: string | null, command: Command): Promise<string> => {
+    const done = await ledger.submit(page, command, "test");
+    if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
+    return done.id;
+  };
+  const page = await run(null, {
+    kind: "page.create",
+    fields: { name: "Acme", url: "https://status.acme.example" },
+  });
+  const group = await run(page, { kind: "component.create", fields: { name: "Core", group: true } });
+  const grouped = await run(page, { kind: "component.create", fields: { name: "API", groupId: group } });
+  const plain = await run(page, { kind: "component.create", fields: { name: "Website" } });
+  const { token } = await tokens.add({ name: "tests", page });
+  const { token: adminToken } = await tokens.add({ name: "admin", page: "*" });
+  return {
+    ...{ ledger, tokens, clock, metrics, page, grouped, plain, group, token, adminToken, api, run },
+    async send(method, path, body) {
+      const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+      const headers = { authorization: `OAuth ${token}` };
+      const response = await api(new Request(`http://api.example${path}`, { method, headers, ...text }));
+      return { status: response.status, json: JSON.parse((await response.text()) || "null") };
+    },
+    async close() {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -9,7 +9,6 @@ import { createIngest } from "../edge/ingest.ts";
 import { createOps } from "../edge/ops.ts";
 import { listenHttp } from "../host/http.ts";
 import { lockFolder } from "../host/lock.ts";
-import { linkToParent } from "../host/process.ts";
 import { listenUnix } from "../host/unix.ts";
 import { startBeat } from "../publish/beat.ts";
 import { createPublisher } from "../publish/publisher.ts";
@@ -22,6 +21,7 @@ import { createFeed } from "../sync/feed.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
 import { admitDelegation, type PublisherKeys, readPublisherKeys } from "./publisher-keys.ts";
+import { stopOf, tied } from "./stopping.ts";
 
 export const command = defineCommand({
   name: "control",
@@ -35,21 +35,16 @@ export const command = defineCommand({
     ops: { kind: "address", help: "address of metrics, health, and the door for signed documents" },
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
-    tied: {
-      kind: "boolean",
-      help: "end when standard input closes, as for a process that another one started",
-    },
+    tied,
     json: { kind: "boolean", help: "say the addresses as one JSON object" },
   },
   async run(values, context) {
-    const stopped = Promise.withResolvers<void>();
-    if (values.tied) linkToParent({ onLine: () => undefined, onGone: stopped.resolve });
-    else context.stopSignal().addEventListener("abort", () => stopped.resolve(), { once: true });
+    const stop = stopOf(context, values.tied);
     const running = await startControl({ ...values, ops: values.ops ?? null }, context);
     const { api, feed, ops } = running;
     if (values.json) context.out(JSON.stringify({ api, feed, ops }));
     else context.out(`Management API ${api}, feed ${feed}${ops === null ? "" : `, ops ${ops}`}`);
-    await stopped.promise;
+    await stop;
     await running.stop();
   },
 });

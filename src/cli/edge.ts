@@ -1,16 +1,26 @@
 // `pharos edge`: a POP. In: flags. Out: a parent with one syncer and N workers, or all of it in one process, until it is told to stop.
 // The children run this command again with a role; what the parent learnt from variables or a file reaches them as flags.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Fault, messageOf } from "../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { createParent } from "../edge/parent.ts";
-import { checkPlace, type Place, type PopOptions, runSyncer, runWhole, runWorker } from "../edge/pop.ts";
+import {
+  checkPlace,
+  type Place,
+  type PopOptions,
+  type Running,
+  runSyncer,
+  runWhole,
+  runWorker,
+} from "../edge/pop.ts";
+import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
 import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
-import { parsePublicKey } from "../snapshot/keys.ts";
 import { storeFile } from "../store/open.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
+import { readRootKey } from "./publisher-keys.ts";
+import { stopOf, tied } from "./stopping.ts";
 
 /** What `pharos edge` was told. */
 export interface EdgeOptions {
@@ -24,6 +34,8 @@ export interface EdgeOptions {
   readonly defaultPage?: string | undefined;
   /** `parent`, `syncer` or `worker-N`. */
   readonly role: string;
+  readonly tied: boolean;
+  readonly json: boolean;
 }
 
 const flags = {
@@ -52,6 +64,8 @@ const flags = {
     default: "parent",
     help: "what this process is; given by the parent to its children",
   },
+  tied,
+  json: { kind: "boolean", help: "say the addresses as one JSON object" },
 } as const;
 
 export const command = defineCommand({
@@ -83,22 +97,22 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     metrics,
   };
   if (options.role !== "parent") return runChild(options.role, pop);
-  return options.workers === 0 ? runAlone(pop, context) : runParent(options, pop, context);
+  return options.workers === 0 ? runAlone(options, pop, context) : runParent(options, pop, context);
 }
 
 /** All in this process. */
-async function runAlone(pop: PopOptions, context: Context): Promise<number> {
-  const stop = stopOf(context);
+async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
+  const stop = stopOf(context, options.tied);
   const running = await runWhole(pop);
-  context.out(`serving on ${urlOf({ ...pop.listen, port: running.port })}`);
-  if (pop.ops !== null) context.out(`operator's address ${urlOf({ ...pop.ops, port: running.opsPort })}`);
+  const ops = pop.ops === null ? undefined : { ...pop.ops, port: running.opsPort };
+  sayAddresses(options, { ...pop.listen, port: running.port }, ops, context);
   await stop;
   await running.stop();
   return 0;
 }
 
 async function runParent(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
-  const stop = stopOf(context);
+  const stop = stopOf(context, options.tied);
   const listen = await checkPlace(pop.listen);
   const ops = pop.ops === null ? undefined : await checkPlace(pop.ops);
   const parent = createParent({
@@ -118,8 +132,7 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
   });
   const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
   if (started) {
-    context.out(`serving on ${urlOf(listen)}`);
-    if (ops !== undefined) context.out(`operator's address ${urlOf(ops)}`);
+    sayAddresses(options, listen, ops, context);
     await stop;
   }
   await parent.stop();
@@ -132,21 +145,19 @@ async function runChild(role: string, pop: PopOptions): Promise<number> {
   let hear: (line: string) => void = () => undefined;
   const link = linkToParent({ onLine: (line) => hear(line), onGone: gone.resolve });
   const tell = (message: Parameters<typeof toLine>[0]): void => link.send(toLine(message));
-  try {
-    const running =
-      role === "syncer"
-        ? await runSyncer(pop)
-        : await runWorker(pop, {
-            damaged: (digest) => tell({ says: "damaged", digest }),
-            metrics: (text) => tell({ says: "metrics", text }),
-          });
-    if ("syncer" in running) {
-      hear = (line) => {
-        const message = parentSays(line);
-        if (message?.says === "damaged") running.syncer.takeDamaged(message.digest);
-        if (message?.says === "worker-metrics") running.syncer.takeMetrics(message.worker, message.text);
-      };
+  const start = async (): Promise<Running> => {
+    if (role !== "syncer") {
+      return runWorker(pop, {
+        damaged: (digest) => tell({ says: "damaged", digest }),
+        metrics: (text) => tell({ says: "metrics", text }),
+      });
     }
+    const running = await runSyncer(pop);
+    hear = (line) => hearParent(running.syncer, line);
+    return running;
+  };
+  try {
+    const running = await start();
     tell({ says: "ready", port: running.port });
     await gone.promise;
     await running.stop();
@@ -158,9 +169,11 @@ async function runChild(role: string, pop: PopOptions): Promise<number> {
   }
 }
 
-function stopOf(context: Context): Promise<void> {
-  const signal = context.stopSignal();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+function sayAddresses({ json }: EdgeOptions, listen: Place, ops: Place | undefined, context: Context): void {
+  const pages = urlOf(listen);
+  const opsUrl = ops === undefined ? null : urlOf(ops);
+  if (json) context.out(JSON.stringify({ pages, ops: opsUrl }));
+  else context.out(`Pages ${pages}${opsUrl === null ? "" : `, ops ${opsUrl}`}`);
 }
 
 function readRootKeys(paths: readonly string[]): readonly string[] {
@@ -171,20 +184,7 @@ function readRootKeys(paths: readonly string[]): readonly string[] {
       "Give the file root.pub that `pharos keygen` wrote.",
     );
   }
-  return paths.map((path) => {
-    let text: string;
-    try {
-      text = readFileSync(path, "utf8");
-    } catch (thrown) {
-      throw new Fault(
-        "key-unreadable",
-        `The root key ${path} cannot be read: ${messageOf(thrown)}.`,
-        "Name the file root.pub that `pharos keygen` wrote, with --root-key.",
-        { cause: thrown },
-      );
-    }
-    return parsePublicKey(text, "root", path);
-  });
+  return paths.map(readRootKey);
 }
 
 /** The options as the flags that say them. */

@@ -96,7 +96,10 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     log: context.log.with({ process: options.role }),
     metrics,
   };
-  if (options.role !== "parent") return runChild(options.role, pop);
+  if (/^(?:syncer|worker-\d+)$/.test(options.role)) return runChild(options.role, pop);
+  if (options.role !== "parent") {
+    throw new Fault("usage", `--role ${options.role} is none.`, "Leave --role out: the parent gives it.");
+  }
   return options.workers === 0 ? runAlone(options, pop, context) : runParent(options, pop, context);
 }
 
@@ -167,6 +170,12 @@ async function runChild(role: string, pop: PopOptions): Promise<number> {
     tell({ says: "fault", code: thrown.code, sentence: thrown.message, remedy: thrown.remedy });
     return thrown.exit;
   }
+}
+
+function hearParent(syncer: Syncer, line: string): void {
+  const message = parentSays(line);
+  if (message?.says === "damaged") syncer.takeDamaged(message.digest);
+  if (message?.says === "worker-metrics") syncer.takeMetrics(message.worker, message.text);
 }
 
 function sayAddresses({ json }: EdgeOptions, listen: Place, ops: Place | undefined, context: Context): void {

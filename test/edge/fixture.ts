@@ -131,7 +131,7 @@ export function memoryStore(): MemoryStore {
     object: (digest) => read(objects.get(digest) ?? null),
     hasTree: (digest) => read(trees.has(digest)),
     hasObject: (digest) => read(objects.has(digest)),
-    notes: () => null,
+    notes: () => new Map(),
     async apply(apply) {
       for (const [digest, bytes] of apply.tree) trees.set(digest, bytes);
       for (const [digest, bytes] of apply.objects) objects.set(digest, bytes);

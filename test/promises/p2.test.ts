@@ -1,0 +1,137 @@
+// Promise 2: entirely new or entirely old. HTML, JSON and feeds of one page come from one generation, every response names it, and on one
+// POP it never falls, whichever worker answers.
+// Covered: two workers over one store, 250 publishes a second, a reader on new connections; each body is of the generation in its header.
+// Covered later: badges and widget; the page's own script between POPs; replacement of workers under load; regions.
+// Switch: PHAROS_BREAK=refresh takes out the renewal of the read transaction, and the first test must turn red.
+// Alone: it measures what happens under load.
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/base/clock.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { signDelegation } from "../../src/snapshot/documents.ts";
+import { generateKeyPair } from "../../src/snapshot/keys.ts";
+import { openStore } from "../../src/store/open.ts";
+import { publisher, signedPage } from "../edge/fixture.ts";
+import { rawGet } from "../support/raw-http.ts";
+import { count } from "../support/seed.ts";
+import { startTestWorker } from "../support/worker.ts";
+
+const publishesPerSecond = 250;
+const requests = count(2_000, 20_000);
+const paths = ["/", "/api/v2/summary.json", "/history.atom"] as const;
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Tally {
+  answered: number;
+  failed: number;
+  /** Responses of a lower generation than one before. */
+  fell: number;
+  /** Responses whose body is not of the generation in the header. */
+  mixed: number;
+  published: number;
+  readonly seen: Set<number>;
+}
+
+/** A page whose every body says its generation. */
+function pageOf(generation: number) {
+  return signedPage({
+    page: "p1",
+    hosts: ["status.example"],
+    generation,
+    routes: {
+      "/": {
+        body: `<!doctype html><p>generation ${generation}.</p>`,
+        contentType: "text/html; charset=utf-8",
+      },
+      "/api/v2/summary.json": {
+        body: `{"says":"generation ${generation}."}`,
+        contentType: "application/json",
+      },
+      "/history.atom": { body: `<feed>generation ${generation}.</feed>`, cache: "feed" },
+    },
+  });
+}
+
+async function race(breaks: string | undefined): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), "pharos-p2-"));
+  folders.push(folder);
+  const root = generateKeyPair("root", systemRandom);
+  const store = await openStore({ folder, clock: systemClock, log: silentLog });
+  const delegation = signDelegation(
+    { publisherKey: publisher.publicKey, pages: ["*"], hosts: ["*"], serial: 1 },
+    root.secretKey,
+  );
+  await store.snapshots.putDocument({ kind: "delegation", subject: publisher.publicKey, bytes: delegation });
+  await store.snapshots.apply(await pageOf(1));
+  const first = await startTestWorker(folder, root.publicKey, 0, breaks);
+  const second = await startTestWorker(folder, root.publicKey, first.port, breaks);
+  const tally: Tally = { answered: 0, failed: 0, fell: 0, mixed: 0, published: 0, seen: new Set() };
+  let reading = true;
+  const publishing = publish(store.snapshots.apply, () => reading, tally);
+  try {
+    await read({ host: "127.0.0.1", port: first.port }, tally);
+  } finally {
+    reading = false;
+    await publishing;
+    await Promise.all([first.stop(), second.stop()]);
+    await store.close();
+  }
+  return tally;
+}
+
+/** One generation every 4 ms; behind, it does not catch up in a burst. */
+async function publish(
+  apply: (page: Awaited<ReturnType<typeof pageOf>>) => Promise<void>,
+  reading: () => boolean,
+  tally: Tally,
+): Promise<void> {
+  for (let generation = 2; reading(); generation++) {
+    const due = Bun.nanoseconds() + 1e9 / publishesPerSecond;
+    await apply(await pageOf(generation));
+    tally.published++;
+    await Bun.sleep(Math.max(0, (due - Bun.nanoseconds()) / 1e6));
+  }
+}
+
+async function read(address: { host: string; port: number }, tally: Tally): Promise<void> {
+  let highest = 0;
+  for (let at = 0; at < requests; at++) {
+    const path = paths[at % paths.length] ?? "/";
+    const answer = await rawGet(address, path, { Host: "status.example" });
+    if (answer.status !== 200) {
+      tally.failed++;
+      continue;
+    }
+    tally.answered++;
+    const generation = Number(answer.headers.get("pharos-generation"));
+    if (!answer.body.includes(`generation ${generation}.`)) tally.mixed++;
+    if (generation < highest) tally.fell++;
+    highest = Math.max(highest, generation);
+    tally.seen.add(generation);
+  }
+}
+
+describe("promise 2", () => {
+  test(`two workers, ${publishesPerSecond} publishes a second, ${requests} requests on new connections: no step back, nothing mixed`, async () => {
+    const tally = await race(process.env.PHAROS_BREAK);
+    expect({ ...tally, seen: tally.seen.size > 50, published: tally.published > 50 }).toEqual({
+      answered: requests,
+      failed: 0,
+      fell: 0,
+      mixed: 0,
+      seen: true,
+      published: true,
+    });
+  }, 180_000);
+
+  test("with the switch thrown the generation falls: the test above can see it", async () => {
+    const tally = await race("refresh");
+    expect(tally.fell).toBeGreaterThan(0);
+  }, 180_000);
+});

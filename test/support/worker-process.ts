@@ -1,0 +1,32 @@
+// One worker of a POP as a process of its own. In: arguments <folder> <public key> <port>. Out: "ready <port>" on stdout; ends with its stdin.
+// PHAROS_BREAK=refresh takes out the renewal of the read transaction, and with it the promise that a generation never falls.
+import { systemClock } from "../../src/base/clock.ts";
+import { createLog } from "../../src/base/log.ts";
+import { createMetrics } from "../../src/base/metrics.ts";
+import { startWorker } from "../../src/edge/worker.ts";
+import { linkToParent } from "../../src/host/process.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { SnapshotStore } from "../../src/store/types.ts";
+
+const [folder = "", rootKey = "", port = "0"] = process.argv.slice(2);
+const log = createLog(systemClock, (line) => process.stderr.write(line));
+const store = await openStore({ folder, clock: systemClock, log, role: "reader" });
+
+const listener = startWorker({
+  store: broken(store.snapshots, process.env.PHAROS_BREAK),
+  rootKeys: [rootKey],
+  address: "127.0.0.1",
+  port: Number(port),
+  shared: true,
+  defaultPage: null,
+  clock: systemClock,
+  log,
+  metrics: createMetrics(),
+  onDamaged: () => undefined,
+});
+const link = linkToParent({ onLine: () => undefined, onGone: () => process.exit(0) });
+link.send(`ready ${listener.port}`);
+
+function broken(snapshots: SnapshotStore, how: string | undefined): SnapshotStore {
+  return how === "refresh" ? { ...snapshots, refresh: () => undefined } : snapshots;
+}

@@ -2,7 +2,7 @@
 // A group's status is derived and never written; a component's status is written together with its transition.
 import { checkDate, checkGroup, checkId, checkName, checkWord, type Sentences } from "./checks.ts";
 import type { Command, ComponentFields, DecideContext, Decision } from "./command.ts";
-import { decided, differing, type Fields, given, opOf, refused, transitionOp } from "./drafts.ts";
+import { decided, differing, type Fields, given, momentOf, opOf, refused, transitionOp } from "./drafts.ts";
 import type { OpDraft } from "./op.ts";
 import { type Component, type ComponentStatus, componentStatuses, type PageView } from "./view.ts";
 
@@ -60,7 +60,7 @@ export function updateComponent(
     ...opOf(view.page.id, "component", id, { ...changes, updatedAt: context.now }),
     ...(status === undefined || status === held.status
       ? []
-      : [transitionOp(view.page.id, id, context.now, status)]),
+      : [transitionOp(view.page.id, id, momentOf(view, id, context.now), status)]),
     ...touchPage(view, context.now),
   ]);
 }

@@ -12,7 +12,16 @@ import {
 import type { Command, DecideContext, Decision, IncidentFields } from "./command.ts";
 import { touchPage } from "./decide-component.ts";
 import { defaultBody } from "./default-bodies.ts";
-import { componentsChange, decided, differing, type Fields, opOf, refused, transitionOp } from "./drafts.ts";
+import {
+  componentsChange,
+  decided,
+  differing,
+  type Fields,
+  momentOf,
+  opOf,
+  refused,
+  transitionOp,
+} from "./drafts.ts";
 import type { Json, OpDraft } from "./op.ts";
 import { isClosed } from "./order.ts";
 import { worstImpact } from "./status.ts";
@@ -220,16 +229,16 @@ function updateOp(change: Change, updateId: string): readonly OpDraft[] {
   });
 }
 
-/** History for each component that takes another status; its current status too, unless its history goes on after `at`. */
-function componentOps({ view, affected, at }: Change): readonly OpDraft[] {
+/** History for each component that takes another status; its current status too, unless its history goes on after a past `at`. */
+function componentOps({ view, affected, fields, at: told }: Change): readonly OpDraft[] {
   const page = view.page.id;
   return affected.flatMap(({ code, oldStatus, newStatus }) => {
     if (newStatus === oldStatus) return [];
-    const component = view.componentById.get(code);
-    const later = view.transitions.get(code)?.some((it) => it.at > at) ?? false;
-    const updatedAt = Math.max(component?.updatedAt ?? at, at);
+    const at = fields.at === undefined ? momentOf(view, code, told) : told;
+    const past = view.transitions.get(code)?.some((it) => it.at > at) ?? false;
+    const updatedAt = Math.max(view.componentById.get(code)?.updatedAt ?? at, at);
     return [
-      ...(later ? [] : opOf(page, "component", code, { status: newStatus, updatedAt })),
+      ...(past ? [] : opOf(page, "component", code, { status: newStatus, updatedAt })),
       transitionOp(page, code, at, newStatus),
     ];
   });

@@ -2,7 +2,7 @@
 import { canonicalJson } from "../crdt/lww.ts";
 import type { Decision, Refusal } from "./command.ts";
 import type { EntityKind, Json, OpDraft, SetChange } from "./op.ts";
-import type { ComponentStatus, Incident } from "./view.ts";
+import type { ComponentStatus, Incident, PageView } from "./view.ts";
 
 export type Fields = Readonly<Record<string, Json>>;
 
@@ -59,6 +59,11 @@ export function transitionOp(
   status: ComponentStatus,
 ): OpDraft {
   return { page, kind: "transition", id: `${componentId}-${at}`, fields: { componentId, at, status } };
+}
+
+/** The moment of a change that is made now: not before the history's end, even when the wall clock was put back. */
+export function momentOf(view: PageView, componentId: string, now: number): number {
+  return Math.max(now, view.transitions.get(componentId)?.at(-1)?.at ?? now);
 }
 
 /** What makes the set read `wanted`, in that order. Elements that already stand right stay; the rest is added anew behind them. */

@@ -5,7 +5,7 @@ import type { Component, ComponentStatus, PageView, Transition } from "./view.ts
 import { addDays, dayOf, startOfDate } from "./zone.ts";
 
 /** How much of a second in each status counts as down. Statuspage's weights: a partial outage is three tenths of an outage. */
-export const downWeights: Readonly<Record<ComponentStatus, number>> = {
+const downWeights: Readonly<Record<ComponentStatus, number>> = {
   operational: 0,
   under_maintenance: 0,
   degraded_performance: 0,
@@ -54,15 +54,30 @@ export function uptime(view: PageView, componentId: string, from: number, until:
 /** The last `days` days up to the one that `asOf` is in, oldest first; the last one is measured up to `asOf`. */
 export function dayBars(view: PageView, componentId: string, asOf: number, days: number): readonly DayBar[] {
   const timeline = timelineOf(view, componentId);
-  const zone = view.page.timeZone;
-  const today = dayOf(asOf, zone);
-  return Array.from({ length: days }, (_, at) => {
-    const day = addDays(today, at - days + 1);
-    const from = startOfDate(day, zone);
-    const until = startOfDate(addDays(day, 1), zone);
+  return calendar(dayOf(asOf, view.page.timeZone), days, view.page.timeZone).map(({ day, from, until }) => {
     const { uptime: measured, worst } = measure(timeline, from, Math.min(until, asOf));
     return { day, from, until, status: worst, ...measured };
   });
+}
+
+type Day = Pick<DayBar, "day" | "from" | "until">;
+
+/** Calendars in use at one time: one for each zone and length of bars, and midnight's successors. */
+const calendarsMax = 64;
+const calendars = new Map<string, readonly Day[]>();
+
+/** The last `days` days up to `today`. All components of a page ask for the same ones. */
+function calendar(today: string, days: number, zone: string): readonly Day[] {
+  const key = `${today} ${days} ${zone}`;
+  const known = calendars.get(key);
+  if (known !== undefined) return known;
+  const made = Array.from({ length: days }, (_, at) => {
+    const day = addDays(today, at - days + 1);
+    return { day, from: startOfDate(day, zone), until: startOfDate(addDays(day, 1), zone) };
+  });
+  if (calendars.size >= calendarsMax) calendars.clear();
+  calendars.set(key, made);
+  return made;
 }
 
 function timelineOf(view: PageView, componentId: string): Timeline {

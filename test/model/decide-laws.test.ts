@@ -1,0 +1,145 @@
+// What holds after any commands, also with a wall clock that is put back: properties over whole pages.
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Command } from "../../src/model/command.ts";
+import { applyOp, emptyPageState } from "../../src/model/fold.ts";
+import { byPosition, listedBefore, startsBefore } from "../../src/model/order.ts";
+import { uptime } from "../../src/model/uptime.ts";
+import {
+  componentStatuses,
+  impacts,
+  incidentStatuses,
+  maintenanceStatuses,
+  type PageView,
+} from "../../src/model/view.ts";
+import { viewOf } from "../../src/model/view-of.ts";
+import { check } from "../support/property.ts";
+import { type World, world } from "./world.ts";
+
+const member = fc.constantFrom("api", "web", "cdn", "dns");
+const incidentId = fc.constantFrom("i", "j", "m");
+const status = fc.constantFrom(...componentStatuses);
+const ago = fc.integer({ min: 0, max: 500 });
+
+/** Commands with moments relative to now, `ago` minutes before it. */
+const step = fc.record({
+  advanceMinutes: fc.integer({ min: -5, max: 30 }),
+  ago: fc.option(ago, { nil: undefined, freq: 3 }),
+  command: fc.oneof(
+    fc.record({ kind: fc.constant("component.update" as const), id: member, fields: fc.record({ status }) }),
+    fc.record({
+      kind: fc.constant("component.update" as const),
+      id: member,
+      fields: fc.record({ groupId: fc.constantFrom("edge", null), position: fc.nat({ max: 3 }) }),
+    }),
+    fc.record({
+      kind: fc.constantFrom("incident.create" as const, "incident.update" as const),
+      id: incidentId,
+      fields: fc.record(
+        {
+          name: fc.constantFrom("One", "Two"),
+          status: fc.constantFrom(...incidentStatuses, ...maintenanceStatuses),
+          components: fc.dictionary(member, status, { noNullPrototype: true }),
+          componentIds: fc.uniqueArray(member),
+          impactOverride: fc.option(fc.constantFrom(...impacts)),
+          body: fc.string(),
+        },
+        { requiredKeys: ["name"], noNullPrototype: true },
+      ),
+    }),
+  ) as fc.Arbitrary<Command>,
+});
+
+const minuteMs = 60_000;
+
+function played(
+  steps: readonly { advanceMinutes: number; ago: number | undefined; command: Command }[],
+): World {
+  const made = world();
+  for (const { advanceMinutes, ago: minutes, command } of steps) {
+    made.now += advanceMinutes * minuteMs;
+    let asked = command;
+    if (asked.kind === "incident.create" && asked.id === "m")
+      asked = {
+        ...asked,
+        fields: { ...asked.fields, window: { from: made.now, until: made.now + minuteMs } },
+      };
+    if ((asked.kind === "incident.create" || asked.kind === "incident.update") && minutes !== undefined)
+      asked = { ...asked, fields: { ...asked.fields, at: made.now - minutes * minuteMs } } as Command;
+    if (made.decide(asked).ok) made.run(asked);
+  }
+  return made;
+}
+
+const steps = fc.array(step, { maxLength: 25 });
+const sorted = <Item>(list: readonly Item[], order: (a: Item, b: Item) => number) =>
+  list.every((item, at) => at === 0 || order(list[at - 1] as Item, item) < 0);
+
+describe("after any commands", () => {
+  check("a component's history ends with its current status", [steps], (list) => {
+    const view = played(list).view();
+    for (const { id, group, status: current } of view.components)
+      if (!group) expect(view.transitions.get(id)?.at(-1)?.status ?? "operational").toBe(current);
+  });
+
+  check("lists are in order, and each entity is in one of them", [steps], (list) => {
+    const view: PageView = played(list).view();
+    expect(sorted(view.components, byPosition)).toBe(true);
+    expect(sorted(view.incidents, listedBefore)).toBe(true);
+    expect(sorted(view.maintenances, startsBefore)).toBe(true);
+    expect(view.incidents.length + view.maintenances.length).toBe(view.incidentById.size);
+    expect(view.components.length).toBe(view.componentById.size);
+    for (const history of view.transitions.values())
+      expect(sorted(history, (a, b) => a.at - b.at)).toBe(true);
+    for (const { updates, componentIds } of view.incidentById.values()) {
+      expect(updates.every((it, at) => at === 0 || (updates[at - 1]?.displayAt ?? 0) >= it.displayAt)).toBe(
+        true,
+      );
+      expect(new Set(componentIds).size).toBe(componentIds.length);
+    }
+  });
+
+  check("the ops folded in any other place give the same view", [steps], (list) => {
+    const made = played(list);
+    const elsewhere = emptyPageState("page");
+    for (const op of made.ops.toReversed()) applyOp(elsewhere, structuredClone(op));
+    expect(viewOf(elsewhere)).toEqual(made.view());
+  });
+
+  check(
+    "a list of components that is asked for is the list that is read",
+    [steps, fc.uniqueArray(member)],
+    (list, ids) => {
+      const made = played(list);
+      if (!made.view().incidentById.has("i"))
+        made.run({ kind: "incident.create", id: "i", fields: { name: "I" } });
+      made.run({ kind: "incident.update", id: "i", fields: { componentIds: ids } });
+      expect(made.view().incidentById.get("i")?.componentIds).toEqual(ids);
+    },
+  );
+
+  check("uptime is a fraction, and what counts is not less than what was down", [steps], (list) => {
+    const made = played(list);
+    const view = made.view();
+    const [from, until] = [made.now - 600 * minuteMs, made.now];
+    for (const { id } of view.components) {
+      const { ratio, downMs, countedMs } = uptime(view, id, from, until);
+      expect(ratio === null || (ratio >= 0 && ratio <= 1)).toBe(true);
+      expect(downMs <= countedMs).toBe(true);
+    }
+  });
+});
+
+test("the wall clock was put back: a status set now is the current one, in the history too", () => {
+  const made = world();
+  made.run({ kind: "component.update", id: "api", fields: { status: "major_outage" } });
+  made.now -= 10 * minuteMs;
+  made.run({ kind: "incident.create", id: "i", fields: { name: "I", components: { api: "operational" } } });
+  expect(made.view().componentById.get("api")?.status).toBe("operational");
+  expect(
+    made
+      .view()
+      .transitions.get("api")
+      ?.map((it) => it.status),
+  ).toEqual(["operational"]);
+});

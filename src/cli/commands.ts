@@ -53,6 +53,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./import.ts"),
   },
   {
+    name: "page create",
+    summary: "make an empty page and say its id",
+    load: () => import("./page.ts"),
+  },
+  {
+    name: "page list",
+    summary: "list the pages of a data folder by id, name and hosts",
+    load: () => import("./page.ts"),
+  },
+  {
     name: "token",
     summary: "make a token for the management API and show it once",
     load: () => import("./token.ts"),

@@ -45,10 +45,7 @@ for (const contentBytes of [40_960, 40_961, 45_055]) {
   });
 }
 
-const testAll = skipUnless(
-  testLong,
-  "other machines' runtimes are fetched in npm run test:long alone",
-);
+const testAll = skipUnless(testLong, "other machines' runtimes are fetched in npm run test:long alone");
 for (const target of targets.filter(({ name }) => name !== hostTarget().name)) {
   // `build` checks machine, loader, signature and addon.
   testAll(

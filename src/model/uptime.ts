@@ -104,7 +104,7 @@ function ownTimeline(view: PageView, component: Component): Timeline {
   return { since, entries: view.transitions.get(component.id) ?? [] };
 }
 
-/** The worst of the members that are known at each moment. */
+/** The worst of the members that are known at each moment. Of several entries of one moment the last counts: the others last no time. */
 function groupTimeline(view: PageView, groupId: string): Timeline {
   const members = membersByGroup(view.components).get(groupId) ?? [];
   const lines = members.map((member) => timelineOf(view, member.id));
@@ -122,7 +122,6 @@ function groupTimeline(view: PageView, groupId: string): Timeline {
   for (const { at, status, member } of changes) {
     current.set(member, status);
     const worst = worstOf(current.values());
-    if (entries.at(-1)?.at === at) entries.pop();
     if (entries.at(-1)?.status !== worst) entries.push({ at, status: worst });
   }
   return { since, entries };

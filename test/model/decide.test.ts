@@ -294,6 +294,22 @@ describe("incident", () => {
     expect(made.view().incidentById.get("i")).toMatchObject({ impact: "minor", status: "postmortem" });
   });
 
+  test("an imported incident whose end nobody knows gets none by a new name", () => {
+    const made = world();
+    const known = {
+      id: "i",
+      name: "I",
+      status: "resolved" as const,
+      createdAt: 5,
+      updatedAt: 6,
+      updates: [],
+    };
+    const page = { id: "page", name: "Example", url: "https://status.example.com" };
+    made.run({ kind: "import", bundle: { page, components: [], incidents: [known] } });
+    made.run(change({ name: "J" }));
+    expect(made.view().incidentById.get("i")).toMatchObject({ name: "J", resolvedAt: null });
+  });
+
   test("a new name alone tells nothing: no update", () => {
     const made = world();
     made.run(open());

@@ -16,7 +16,8 @@ export interface Log {
 export function createLog(clock: Clock, write: (line: string) => void, fixed: LogFields = {}): Log {
   const line = (level: string, says: string, fields: LogFields): void => {
     const time = new Date(clock.wallMs()).toISOString();
-    write(`${JSON.stringify({ time, level, says, ...fixed, ...fields })}\n`);
+    // Written twice: first for their place in the line, last so that no field can take their name.
+    write(`${JSON.stringify({ ...{ time, level, says }, ...fixed, ...fields, ...{ time, level, says } })}\n`);
   };
   return {
     info: (says, fields = {}) => line("info", says, fields),

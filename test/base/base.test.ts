@@ -76,7 +76,7 @@ describe("clock", () => {
 test("log: one JSON line with time, level, sentence and fields", () => {
   const lines: string[] = [];
   const log = createLog(manualClock(), (line) => lines.push(line), { role: "pop" });
-  log.with({ page: "p" }).warn('Odd "thing".\n', { count: 2 });
+  log.with({ page: "p" }).warn('Odd "thing".\n', { count: 2, level: 0 });
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     {
       time: "2026-01-05T12:00:00.000Z",

@@ -149,7 +149,7 @@ export function createPages(options: PagesOptions): Pages {
   function retryLater(slot: Slot): void {
     const waitMs = backoffMs(slot.failures, limits.reconnectMsMin, limits.reconnectMsMax, random);
     slot.failures += 1;
-    slot.timer = clock.after(waitMs, () => makeReady(slot));
+    slot.timer = clock.after(Math.round(waitMs), () => makeReady(slot));
   }
 
   return {

@@ -79,6 +79,8 @@ export function createFollower(options: FollowerOptions): Follower {
     "ended",
   );
   const lost = new Set<string>();
+  let connected = false;
+  /** The latest: a poll's generation may be applied after its answer ended. */
   let session: string | null = null;
   let firstBeat = true;
   let running: Promise<void> | null = null;
@@ -128,6 +130,7 @@ export function createFollower(options: FollowerOptions): Follower {
     switch (step.kind) {
       case "hello":
         session = step.session;
+        connected = true;
         if (step.version !== protocolVersion)
           log.info("The source is of another release.", { version: step.version });
         pages.reconsider();
@@ -193,7 +196,7 @@ export function createFollower(options: FollowerOptions): Follower {
         log.warn("Lost a source, or could not reach it; its pages are served on.", { source: url, reason });
       },
     });
-    session = null;
+    connected = false;
     connections.add(1, ended.kind);
     return ended;
   }
@@ -230,7 +233,7 @@ export function createFollower(options: FollowerOptions): Follower {
       return {
         source: url,
         mode,
-        connected: session !== null,
+        connected,
         level: beats.level(),
         underWay: pages.underWay(),
       };

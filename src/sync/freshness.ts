@@ -7,8 +7,10 @@ export interface Level {
   readonly level: 0 | 1;
   /** Monotonic time of the last accepted heartbeat, or of the start where none was accepted yet. */
   readonly sinceMs: number;
-  /** Heartbeats still to come in a row before level 0; 0 at level 0. */
-  readonly toRecover: number;
+  /** Heartbeats accepted in a row since level 1 began. */
+  readonly row: number;
+  /** How many end level 1. */
+  readonly needed: number;
 }
 
 /**
@@ -16,24 +18,23 @@ export interface Level {
  * until the first heartbeat, for what it holds may be days old.
  */
 export function startLevel(last: Freshness | null, wallMs: number, monotonicMs: number): Level {
-  if (last === null) return { level: 1, sinceMs: monotonicMs, toRecover: 1 };
-  if (last.level === 1) return { level: 1, sinceMs: monotonicMs, toRecover: limits.heartbeatsToRecover };
+  const unknown: Level = { level: 1, sinceMs: monotonicMs, row: 0, needed: 1 };
+  if (last === null) return unknown;
+  if (last.level === 1) return { ...unknown, needed: limits.heartbeatsToRecover };
   const agoMs = wallMs - last.acceptedMs;
-  if (agoMs < 0 || agoMs >= limits.staleAfterMs) return { level: 1, sinceMs: monotonicMs, toRecover: 1 };
-  return { level: 0, sinceMs: monotonicMs - agoMs, toRecover: 0 };
+  if (agoMs < 0 || agoMs >= limits.staleAfterMs) return unknown;
+  return { ...unknown, level: 0, sinceMs: monotonicMs - agoMs };
 }
 
 /** After an accepted heartbeat. A gap in which a source counts as silent begins the row anew. */
 export function heardLevel(before: Level, monotonicMs: number): Level {
-  const { level, sinceMs, toRecover } = levelAt(before, monotonicMs);
-  if (level === 0) return { level, sinceMs: monotonicMs, toRecover: 0 };
-  const inRow = monotonicMs - sinceMs < limits.sourceSilentMs || toRecover === 1;
-  const left = (inRow ? toRecover : limits.heartbeatsToRecover) - 1;
-  return { level: left === 0 ? 0 : 1, sinceMs: monotonicMs, toRecover: left };
+  const { level, sinceMs, row, needed } = levelAt(before, monotonicMs);
+  const next = monotonicMs - sinceMs < limits.sourceSilentMs ? row + 1 : 1;
+  return { level: level === 0 || next >= needed ? 0 : 1, sinceMs: monotonicMs, row: next, needed };
 }
 
 /** The level as time passes. */
 export function levelAt(before: Level, monotonicMs: number): Level {
   if (before.level === 1 || monotonicMs - before.sinceMs < limits.staleAfterMs) return before;
-  return { level: 1, sinceMs: before.sinceMs, toRecover: limits.heartbeatsToRecover };
+  return { level: 1, sinceMs: before.sinceMs, row: 0, needed: limits.heartbeatsToRecover };
 }

@@ -57,7 +57,7 @@ export function createRotation(sources: readonly string[], mode: FollowMode, ran
       else if (!frames) pollSinceMs.delete(url());
       leave();
       const rounds = Math.floor(failures / sources.length);
-      return backoffMs(rounds, limits.reconnectMsMin, limits.reconnectMsMax, random);
+      return Math.round(backoffMs(rounds, limits.reconnectMsMin, limits.reconnectMsMax, random));
     },
   };
 }

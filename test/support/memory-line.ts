@@ -41,8 +41,8 @@ export function memoryLine(): MemoryLine {
       abort.abort();
       open.delete(entry);
     };
-    const chunks = read(response.body, abort.signal, origin);
-    const body = mangle.get(origin)?.(chunks, pathname) ?? chunks;
+    const chunks = (response.body ?? nothing()) as AsyncIterable<Uint8Array>;
+    const body = untilAborted(mangle.get(origin)?.(chunks, pathname) ?? chunks, abort.signal, origin);
     return {
       status: response.status,
       header: (name) => response.headers.get(name) ?? undefined,
@@ -62,26 +62,28 @@ export function memoryLine(): MemoryLine {
   };
 }
 
-async function* read(
-  stream: ReadableStream<Uint8Array> | null,
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Ends with an error at once when the line is cut, whatever the chunks wait for. */
+async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
   origin: string,
 ): AsyncGenerator<Uint8Array> {
-  if (stream === null) return;
-  const reader = stream.getReader();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   aborted.catch(() => {});
   const stop = (): void => reject(unreachable(origin));
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop);
+  const iterator = chunks[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), aborted]);
-      if (done) return;
+      const { done, value } = await Promise.race([iterator.next(), aborted]);
+      if (done === true) return;
       yield value;
     }
   } finally {
-    void reader.cancel().catch(() => {});
+    void iterator.return?.(undefined)?.catch(() => {});
   }
 }
 

@@ -184,6 +184,7 @@ export async function createWorld(more: Partial<FollowerOptions> = {}): Promise<
     async live(ms) {
       for (let left = ms; left > 0; left -= 2_000) {
         publisher.beat();
+        await settled();
         await clock.advance(Math.min(left, 2_000));
         await settled();
       }
@@ -197,6 +198,14 @@ export async function createWorld(more: Partial<FollowerOptions> = {}): Promise<
 /** Lets everything run that needs no clock. */
 export async function settled(turns = 30): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Breaks the POP's line to `url` and lets it connect again. */
+export async function reconnect({ clock, line }: World, url = origin): Promise<void> {
+  line.cut(url);
+  await settled();
+  await clock.advance(200);
+  await settled();
 }
 
 /** Waits for a condition, at most 5 s of real time. */

@@ -6,7 +6,7 @@ import type { Op } from "../../src/model/op.ts";
 import { type Ledger, openLedger, type Submitted } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
-import { closing, freshFolder, rowsOf } from "./samples.ts";
+import { closing, freshFolder, rowsOf } from "./stores.ts";
 
 interface Opened {
   readonly store: Store;

@@ -3,7 +3,8 @@ import { silentLog } from "../../src/base/log.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { bytesOf, closing, freshFolder, rowsOf, sampleApply, sampleDigest, sweepAll } from "./samples.ts";
+import { bytesOf, sampleApply, sampleDigest } from "./samples.ts";
+import { closing, freshFolder, rowsOf, sweepAll } from "./stores.ts";
 
 const open = (folder = freshFolder()): Store =>
   closing(openStore({ folder, clock: manualClock(), log: silentLog }));

@@ -7,16 +7,8 @@ import { digestOf } from "../../src/snapshot/digest.ts";
 import { openStore, type Store, storeFile } from "../../src/store/open.ts";
 import type { Apply } from "../../src/store/types.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
-import {
-  bytesOf,
-  closing,
-  freshFolder,
-  rowsOf,
-  sampleApply,
-  sampleDigest,
-  sweepAll,
-  sweepAt,
-} from "./samples.ts";
+import { bytesOf, sampleApply, sampleDigest } from "./samples.ts";
+import { closing, freshFolder, rowsOf, sweepAll, sweepAt } from "./stores.ts";
 
 const publishes = process.env.PHAROS_TEST_LONG === "1" ? 10_000 : 2_000;
 

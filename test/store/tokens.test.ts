@@ -4,7 +4,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { openStore, storeFile } from "../../src/store/open.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { closing, freshFolder } from "./samples.ts";
+import { closing, freshFolder } from "./stores.ts";
 
 describe("store/tokens", () => {
   test("a token is known by its words alone, after a restart too, and its words are not in the file", async () => {

@@ -45,7 +45,7 @@ export const command = defineCommand({
     let texts: readonly SourceText[];
     try {
       texts = await readSource(values.source, { onDocument: (name) => progress.step(`reading ${name}`) });
-      progress.step(`checking ${texts.length} documents`);
+      progress.step(`checking ${counted(texts.length, "document")}`);
     } finally {
       progress.end();
     }
@@ -82,7 +82,7 @@ async function take(
     );
   const changes = done.position - done.before;
   if (json) context.out(JSON.stringify({ ...counts, changes }));
-  else context.out(`${spoken(counts)}: ${changes === 0 ? "nothing changed" : `${changes} changes`}.`);
+  else context.out(`${spoken(counts)}: ${changes === 0 ? "nothing changed" : counted(changes, "change")}.`);
 }
 
 interface Counts {
@@ -90,6 +90,7 @@ interface Counts {
   readonly name: string;
   readonly components: number;
   readonly incidents: number;
+  readonly maintenances: number;
   readonly updates: number;
 }
 
@@ -98,11 +99,19 @@ function countsOf({ page, components, incidents }: ImportBundle): Counts {
     page: page.id,
     name: page.name ?? page.id,
     components: components.length,
-    incidents: incidents.length,
+    incidents: incidents.filter(({ window }) => !window).length,
+    maintenances: incidents.filter(({ window }) => window).length,
     updates: incidents.reduce((sum, { updates }) => sum + updates.length, 0),
   };
 }
 
-function spoken({ page, name, components, incidents, updates }: Counts): string {
-  return `${name} (${page}): ${components} components, ${incidents} incidents and maintenances, ${updates} updates`;
+function spoken({ page, name, ...counts }: Counts): string {
+  const told = (["component", "incident", "maintenance", "update"] as const).map((word) =>
+    counted(counts[`${word}s`], word),
+  );
+  return `${name} (${page}): ${told.join(", ")}`;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

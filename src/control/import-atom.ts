@@ -59,9 +59,11 @@ function linkOf(spot: Spot): string | null {
   return page === undefined ? null : textOf(at(page, "@href"));
 }
 
-/** Text of an element with or without attributes. */
+/** Text of an element with or without attributes; "" of an empty one. */
 function contentOf(spot: Spot): string {
-  return typeof spot.value === "string" ? spot.value : textOf(at(spot, "#text"));
+  if (typeof spot.value === "string") return spot.value;
+  const text = at(spot, "#text");
+  return isSaid(text) ? textOf(text) : "";
 }
 
 function incidentFrom(entry: Spot): ImportedIncident {

@@ -1,0 +1,32 @@
+// What processes of a POP say to each other: messages come back as they were; anything else is passed over.
+import { expect, test } from "bun:test";
+import { childSays, parentSays, toLine } from "../../src/edge/wire.ts";
+
+test("edge/wire: messages survive a line", () => {
+  const digest = "a".repeat(64);
+  for (const message of [
+    { says: "ready", port: 80 },
+    { says: "fault", code: "port-taken", sentence: "It is taken.", remedy: "Stop it." },
+    { says: "metrics", text: "a 1\nb 2\n" },
+    { says: "damaged", digest },
+  ] as const)
+    expect(childSays(toLine(message))).toEqual(message);
+  const counters = { says: "worker-metrics", worker: "worker-1", text: "a 1\n" } as const;
+  expect(parentSays(toLine(counters))).toEqual(counters);
+});
+
+test("edge/wire: what is no message is null", () => {
+  for (const line of [
+    "",
+    "hello",
+    "null",
+    "[]",
+    "{}",
+    '{"says":"ready"}',
+    '{"says":"damaged","digest":"../x"}',
+    '{"says":7}',
+  ]) {
+    expect(childSays(line)).toBeNull();
+    expect(parentSays(line)).toBeNull();
+  }
+});

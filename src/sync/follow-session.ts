@@ -5,6 +5,7 @@ import { decodeHeads } from "../snapshot/heartbeat.ts";
 import { checkPart } from "../snapshot/tree.ts";
 import type { Digest, Head, Manifest } from "../snapshot/types.ts";
 import { type Blob, createAssembly, type Measure } from "./assembly.ts";
+import type { Judged } from "./bring.ts";
 import { type BlobKind, type Frame, isPiece, type Piece, protocolOldest, protocolVersion } from "./frames.ts";
 
 /** A generation as far as it was pushed. Every byte is what its digest says; the manifest was judged. */
@@ -14,12 +15,6 @@ export interface Delivery {
   readonly trees: ReadonlyMap<Digest, Uint8Array>;
   readonly objects: ReadonlyMap<Digest, Uint8Array>;
 }
-
-/** What a manifest is worth to this POP. */
-export type Judged =
-  | { readonly kind: "wanted"; readonly manifest: Manifest; readonly head: Head }
-  | { readonly kind: "known" }
-  | { readonly kind: "refused"; readonly reason: string; readonly page: string | null };
 
 export type Step =
   | { readonly kind: "hello"; readonly session: string; readonly version: number }
@@ -115,8 +110,8 @@ export function createFollowSession(judge: (manifest: Uint8Array) => Judged): Fo
 
   function takeManifest(bytes: Uint8Array): Step[] {
     const judged = judge(bytes);
-    if (judged.kind === "known") return [];
-    if (judged.kind === "refused") return [judged];
+    // A refusal was counted and said where it was judged.
+    if (judged.kind !== "wanted") return [];
     const { head, manifest } = judged;
     receiving = {
       head,

@@ -5,7 +5,14 @@ import fc from "fast-check";
 import { limits } from "../../src/base/limits.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { createFrameDecoder, type Decoded } from "../../src/sync/frame-decoder.ts";
-import { encodeFrame, type Frame, framesOf, helloOf, refusedSentences } from "../../src/sync/frames.ts";
+import {
+  encodeFrame,
+  type Frame,
+  framesOf,
+  helloOf,
+  type Piece,
+  refusedSentences,
+} from "../../src/sync/frames.ts";
 import { count, testSeed } from "../support/seed.ts";
 
 const digest = digestOf(new Uint8Array([1]));

@@ -1,0 +1,116 @@
+// A network, a store and a clock that do what they like, by seed. Whatever happens, no generation falls and no page is mixed; when it ends,
+// the POP is where the publisher is. `PHAROS_TEST_SEED` plays one run again.
+import { expect, test } from "bun:test";
+import { Fault } from "../../src/base/fault.ts";
+import { type Random, seededRandom } from "../../src/base/random.ts";
+import type { Chunks } from "../support/memory-line.ts";
+import { count, testSeed } from "../support/seed.ts";
+import { bodiesAt, createPop, createWorld, origin, settled, type World } from "./world.ts";
+
+const pages = ["acme", "other", "third"];
+
+/** A line that loses, doubles, swaps, tears or ends. */
+function faultyLine(random: Random): Chunks {
+  return async function* (chunks) {
+    let held: Uint8Array | null = null;
+    for await (const chunk of chunks) {
+      const fate = random.below(12);
+      if (fate === 0) continue;
+      if (fate === 1) throw new Fault("unreachable", "The line broke.", "Nothing.");
+      if (fate === 2) yield chunk;
+      if (fate === 3 && held === null) {
+        held = chunk;
+        continue;
+      }
+      if (fate === 4) {
+        const at = random.below(chunk.length + 1);
+        yield chunk.slice(0, at);
+        yield chunk.slice(at);
+      } else if (fate === 5) yield chunk.map((byte) => (random.below(64) === 0 ? byte ^ 1 : byte));
+      else yield chunk;
+      if (held !== null) yield held;
+      held = null;
+    }
+  };
+}
+
+function watch(world: World, seen: Map<string, number>): void {
+  for (const { page, generation } of world.pop.store.heads()) {
+    expect(generation).toBeGreaterThanOrEqual(seen.get(page) ?? 0);
+    seen.set(page, generation);
+    const versions = new Set([...bodiesAt(world.pop.store, page).values()].map((body) => body.split(" ")[0]));
+    expect(versions.size).toBe(1);
+  }
+}
+
+async function step(world: World, random: Random, version: number): Promise<void> {
+  const { publisher, clock, line, pop } = world;
+  switch (random.below(9)) {
+    case 0:
+    case 1:
+    case 2: {
+      const page = pages[random.below(pages.length)] ?? "acme";
+      const paths = Array.from({ length: 1 + random.below(5) }, (_, at) => `/${at}`);
+      await publisher.publish(page, Object.fromEntries(paths.map((path) => [path, `${version} ${path}`])));
+      return;
+    }
+    case 3:
+      return line.cut(origin);
+    case 4:
+      line.mangle.set(origin, faultyLine(random));
+      return;
+    case 5:
+      line.mangle.delete(origin);
+      return;
+    case 6:
+      clock.jumpWall((random.below(3) - 1) * 3_600_000);
+      return;
+    case 7: {
+      let writes = random.below(4);
+      pop.store[random.below(2) === 0 ? "beforeWrite" : "afterWrite"] = () => {
+        if (writes-- === 0) throw new Fault("disk-full", "No room.", "Nothing.");
+      };
+      return;
+    }
+    default: {
+      await pop.follower.stop();
+      world.pop = createPop(clock, line, { memory: pop.store });
+      world.pop.follower.start();
+    }
+  }
+}
+
+async function run(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const world = await createWorld(random.below(4) === 0 ? { mode: "poll" } : {});
+  const seen = new Map<string, number>();
+  for (let version = 0; version < 25; version++) {
+    await step(world, random, version);
+    if (random.below(2) === 0) world.publisher.beat();
+    await world.clock.advance(random.below(3_000));
+    await settled(5);
+    watch(world, seen);
+  }
+  world.line.mangle.delete(origin);
+  world.pop.store.beforeWrite = null;
+  world.pop.store.afterWrite = null;
+  for (let beats = 0; beats < 15; beats++) {
+    await world.live(2_000);
+    watch(world, seen);
+  }
+  for (const head of world.publisher.store.heads()) expect(world.pop.store.head(head.page)).toEqual(head);
+  expect(world.pop.store.freshness()).toMatchObject({ level: 0, behind: {} });
+  expect(world.pop.store.freshness()?.sequence).toBeGreaterThan(world.publisher.sequence - 3);
+  await world.pop.follower.stop();
+}
+
+test("simulation/whatever the line, the store and the clock do: no generation falls, no page is mixed, all converge", async () => {
+  const first = testSeed;
+  for (let at = 0; at < count(100, 2_000); at++) {
+    try {
+      await run(first + at);
+    } catch (thrown) {
+      throw new Error(`PHAROS_TEST_SEED=${first + at}`, { cause: thrown });
+    }
+  }
+}, 600_000);

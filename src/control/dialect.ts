@@ -19,7 +19,9 @@ export async function plainRequest(
   const { method } = request;
   if (method !== "POST" && method !== "PUT" && method !== "PATCH")
     return ok(new Request(url, { method: method === "HEAD" ? "GET" : method }));
-  const bytes = await readBody(request, bodyBytesMax);
+  // A client that goes away in the middle is no failure of ours.
+  const bytes = await readBody(request, bodyBytesMax).catch(() => "cut-off" as const);
+  if (bytes === "cut-off") return refuse({ status: 400, error: "The body ended before its end." });
   if (bytes === null)
     return refuse({ status: 413, error: `A request body has at most ${bodyBytesMax} bytes.` });
   const body = parseBody(bytes);

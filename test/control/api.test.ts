@@ -349,6 +349,17 @@ describe("over a socket", () => {
   });
 });
 
+test("a body that breaks off is a bad request", async () => {
+  const body = new ReadableStream({
+    pull(controller) {
+      controller.error(new Error("the client went away"));
+    },
+  });
+  const headers = { authorization: `OAuth ${world.token}` };
+  const url = `http://api.example/v1/pages/${world.page}/incidents`;
+  expect((await world.api(new Request(url, { method: "POST", headers, body }))).status).toBe(400);
+});
+
 describe("names of fields", () => {
   const shared = join(import.meta.dir, "../../../shared");
   const testWithSpec = skipUnless(existsSync(join(shared, "reference")), "../shared/reference is absent");

@@ -1,6 +1,6 @@
 // `pharos demo`: everything on this machine, for a look. In: flags. Out: a control plane and a POP as processes of their own, their addresses.
 // keys and 90 invented days (first start only) -> control -> POP -> what to try next. Nothing outside 127.0.0.0/8.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
@@ -40,7 +40,7 @@ export const command = defineCommand({
   },
   async run(values, context) {
     const stop = context.stopSignal();
-    const lock = takeFolder(values.data);
+    const lock = lockFolder(join(values.data, "demo"));
     const children: Child[] = [];
     try {
       const page = await prepare(values.data, context);
@@ -78,11 +78,6 @@ interface DemoPage {
 const keysOf = (data: string): string => join(data, "keys");
 const controlOf = (data: string): string => join(data, "control");
 const textOf = ({ host, port }: Address): string => `${host}:${port}`;
-
-function takeFolder(data: string): { release(): void } {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  return lockFolder(join(data, "demo"));
-}
 
 /** Keys and the invented organisation at the first start; a token for the visitor of the demo at each. */
 async function prepare(data: string, context: Context): Promise<DemoPage> {

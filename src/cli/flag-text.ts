@@ -42,7 +42,7 @@ export function allowedBy(spec: FlagSpec): string {
     case "port":
       return "a port from 0 to 65535";
     case "address":
-      return "an address and a port, such as 127.0.0.1:8080 or [::1]:8080";
+      return "an address and a port from 0 to 65535, such as 127.0.0.1:8080 or [::1]:8080";
     case "boolean":
       return "true or false";
     case "list":

@@ -1,7 +1,7 @@
 // Is this file a store, before it is mapped? In: a path. Out: its size in pages, or Fault `store-corrupt`.
 // LMDB maps what the meta pages promise: a file that is shorter than that ends the process by SIGBUS, which nothing can catch.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { Fault } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 
 /** Layout of lmdb-js 3.5 (mdb.c: MDB_page_header, MDB_meta, MDB_db), little-endian; the byte table is in this folder's README. */
 const at = {
@@ -36,8 +36,25 @@ interface Meta extends FilePages {
   readonly roots: readonly bigint[];
 }
 
-/** Reads the meta pages of the store file at `path`. Throws Fault `store-corrupt` where mapping the file could end the process. */
+/**
+ * Reads the meta pages of the store file at `path`. Throws Fault `store-corrupt` where mapping the file could end the process, and
+ * `folder-unusable` where the system does not let it be read.
+ */
 export function checkFile(path: string): FilePages {
+  try {
+    return lookUntilSure(path);
+  } catch (thrown) {
+    if (thrown instanceof Fault) throw thrown;
+    throw new Fault(
+      "folder-unusable",
+      `The store ${path} cannot be read: ${messageOf(thrown)}.`,
+      "Name a folder with --data that this user may read and write.",
+      { cause: thrown },
+    );
+  }
+}
+
+function lookUntilSure(path: string): FilePages {
   const file = openSync(path, "r");
   try {
     for (let look = 1; ; look++) {

@@ -41,8 +41,8 @@ export interface Store {
   readonly commit: Commit;
   /** Ends the current read transaction: what follows sees the latest commit. */
   refresh(): void;
-  /** A copy of the whole store as of now, without free pages, at `path` (a file). Not flushed. */
-  copyTo(path: string): Promise<void>;
+  /** A copy of the whole store as of now, without free pages: `data.mdb` in the folder `place`. Not flushed. */
+  copyTo(place: string): Promise<void>;
   /** Resolves when what was asked for before is committed and the file is closed. */
   close(): Promise<void>;
 }
@@ -80,7 +80,16 @@ export function openStore(options: OpenOptions): Store {
     return closing;
   };
   const snapshots = createSnapshots({ tables, commit, refresh, close, clock });
-  return { folder, clock, snapshots, tables, commit, refresh, close, copyTo: (to) => root.backup(to, true) };
+  return {
+    folder,
+    clock,
+    snapshots,
+    tables,
+    commit,
+    refresh,
+    close,
+    copyTo: (place) => root.backup(place, true),
+  };
 }
 
 function prepareFolder(folder: string): void {

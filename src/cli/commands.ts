@@ -78,6 +78,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./token.ts"),
   },
   {
+    name: "backup",
+    summary: "copy everything of a stopped control plane into a new folder",
+    load: () => import("./backup.ts"),
+  },
+  {
+    name: "restore",
+    summary: "make a control plane's data folder from a backup, in a new epoch that the root key signs",
+    load: () => import("./backup.ts"),
+  },
+  {
     name: "version",
     summary: "name the commit, the target and the runtime of this program",
     load: () => import("./version.ts"),

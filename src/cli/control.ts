@@ -20,7 +20,7 @@ import { trustOf } from "../store/trusted.ts";
 import { createFeed } from "../sync/feed.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
-import { admitDelegation, type PublisherKeys, readPublisherKeys } from "./publisher-keys.ts";
+import { admitDelegation, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
 import { stopOf, tied } from "./stopping.ts";
 
 export const command = defineCommand({

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { createMetrics } from "../base/metrics.ts";
-import { createParent } from "../edge/parent.ts";
+import { asideCounter, createParent } from "../edge/parent.ts";
 import {
   checkPlace,
   type Place,
@@ -19,8 +19,10 @@ import { parentSays, toLine } from "../edge/wire.ts";
 import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
 import { storeFile } from "../store/open.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
-import { readRootKey } from "./publisher-keys.ts";
+import { readRootKey } from "./read-keys.ts";
 import { stopOf, tied } from "./stopping.ts";
+
+const rolePattern = /^(?:parent|syncer|worker-[1-9]\d*)$/;
 
 /** What `pharos edge` was told. */
 export interface EdgeOptions {
@@ -83,11 +85,12 @@ export const command = defineCommand({
 
 /** Runs a POP, or one of its processes, until it is told to stop. Gives the exit code; throws the Fault of a POP that cannot start. */
 export async function runEdge(options: EdgeOptions, context: Context): Promise<number> {
+  if (!rolePattern.test(options.role)) throw noRole(options.role);
   const metrics = createMetrics();
   const pop: PopOptions = {
     folder: options.data,
+    sources: options.source.map(sourceOf),
     rootKeys: readRootKeys(options.rootKey),
-    sources: options.source,
     listen: options.listen,
     ops: options.ops ?? null,
     defaultPage: options.defaultPage ?? null,
@@ -96,22 +99,32 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     log: context.log.with({ process: options.role }),
     metrics,
   };
-  if (/^(?:syncer|worker-\d+)$/.test(options.role)) return runChild(options.role, pop);
-  if (options.role !== "parent") {
-    throw new Fault("usage", `--role ${options.role} is none.`, "Leave --role out: the parent gives it.");
-  }
+  if (options.role !== "parent") return runChild(options.role, pop);
   return options.workers === 0 ? runAlone(options, pop, context) : runParent(options, pop, context);
 }
 
 /** All in this process. */
 async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
   const stop = stopOf(context, options.tied);
-  const running = await runWhole(pop);
+  const running = await runWhole(pop).catch((thrown) => {
+    if (!(thrown instanceof Fault) || thrown.code !== "store-corrupt") throw thrown;
+    return runWithout(thrown, options, pop);
+  });
   const ops = pop.ops === null ? undefined : { ...pop.ops, port: running.opsPort };
   sayAddresses(options, { ...pop.listen, port: running.port }, ops, context);
   await stop;
   await running.stop();
   return 0;
+}
+
+/** What a parent does about a damaged store: it is put aside, and everything is fetched again. */
+function runWithout(damage: Fault, { data }: EdgeOptions, pop: PopOptions): ReturnType<typeof runWhole> {
+  const place = moveStoreAside(data, pop.clock.wallMs());
+  asideCounter(pop.metrics).add();
+  pop.log.error(`The store was damaged. It now lies at ${place}, and everything is fetched again.`, {
+    why: damage.message,
+  });
+  return runWhole(pop);
 }
 
 async function runParent(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
@@ -183,6 +196,27 @@ function sayAddresses({ json }: EdgeOptions, listen: Place, ops: Place | undefin
   const opsUrl = ops === undefined ? null : urlOf(ops);
   if (json) context.out(JSON.stringify({ pages, ops: opsUrl }));
   else context.out(`Pages ${pages}${opsUrl === null ? "" : `, ops ${opsUrl}`}`);
+}
+
+function noRole(role: string): Fault {
+  return new Fault(
+    "usage",
+    `--role: ${JSON.stringify(role)} is not allowed.`,
+    "Leave it out: the parent gives one of parent, syncer, worker-1, worker-2 and so on to its processes.",
+  );
+}
+
+/** A feed's address without a path. A word that is none would be a source that never answers, and never says why. */
+function sourceOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const scheme = url?.protocol === "http:" || url?.protocol === "https:";
+  if (url !== null && scheme && url.pathname === "/" && `${url.search}${url.hash}${url.username}` === "")
+    return url.origin;
+  throw new Fault(
+    "usage",
+    `--source: ${JSON.stringify(text)} is not allowed.`,
+    "Give the address of a feed, such as http://127.0.0.1:8401 or https://origin.example.org.",
+  );
 }
 
 function readRootKeys(paths: readonly string[]): readonly string[] {

@@ -1,15 +1,15 @@
 // `pharos keygen`: the keys of an installation, and what only the root key may say. In: flags. Out: key files, signed documents.
 // The root key belongs on a machine without a network: nothing else of Pharos needs it to run.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Fault, messageOf } from "../base/fault.ts";
+import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { dial, readAll } from "../host/dial.ts";
 import { signEpoch, signRemoval } from "../snapshot/documents.ts";
-import { type KeyRole, parseSecretKey, type SecretKey } from "../snapshot/keys.ts";
+import type { KeyRole } from "../snapshot/keys.ts";
 import { isHostName, isHostOrEverything, isPageId, isPageOrEverything } from "../snapshot/names.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { keyFiles, makeKeys, publicMode, writeNewFile } from "./key-files.ts";
+import { readRootSecret } from "./read-keys.ts";
 
 const sendTimeoutMs = 10_000;
 const serialMax = Number.MAX_SAFE_INTEGER;
@@ -66,7 +66,10 @@ const removal = defineCommand({
     checkNames("--page", [values.page], isPageId, "a page id");
     checkNames("--hosts", values.hosts, isHostName, "host names in lower case without a port");
     const serial = values.serial ?? context.clock.wallMs();
-    const bytes = signRemoval({ page: values.page, hosts: values.hosts, serial }, rootKey(values.root));
+    const bytes = signRemoval(
+      { page: values.page, hosts: values.hosts, serial },
+      readRootSecret(values.root),
+    );
     await hand(bytes, values, serial, context);
   },
 });
@@ -83,7 +86,7 @@ const epoch = defineCommand({
   async run(values, context) {
     checkNames("--page", [values.page], isPageId, "a page id");
     const serial = values.serial ?? context.clock.wallMs();
-    const bytes = signEpoch({ page: values.page, epoch: values.epoch, serial }, rootKey(values.root));
+    const bytes = signEpoch({ page: values.page, epoch: values.epoch, serial }, readRootSecret(values.root));
     await hand(bytes, values, serial, context);
   },
 });
@@ -112,21 +115,6 @@ function checkNames(
   const wrong = given.find((text) => !allowed(text));
   if (wrong !== undefined)
     throw new Fault("usage", `${flag}: ${JSON.stringify(wrong)} is not allowed.`, `Give ${what}.`);
-}
-
-function rootKey(path: string): SecretKey {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (thrown) {
-    throw new Fault(
-      "key-unreadable",
-      `${path} cannot be read: ${messageOf(thrown)}.`,
-      "Name the file of the secret root key with --root.",
-      { cause: thrown },
-    );
-  }
-  return parseSecretKey(text, "root", path);
 }
 
 /** Writes a document, and sends it where one is asked for. A failed sending leaves the file, to be sent again. */

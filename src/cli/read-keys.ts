@@ -1,4 +1,4 @@
-// The keys of a control plane. In: the folder that `pharos keygen` wrote. Out: the publisher's key, its delegation, the root it stands on.
+// Keys from their files. In: paths, as `pharos keygen` wrote them. Out: keys, or a sentence that names the file.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault, messageOf } from "../base/fault.ts";
@@ -37,6 +37,11 @@ export function readRootKey(path: string): PublicKey {
   return parsePublicKey(readKeyFile(path).toString("utf8"), "root", path);
 }
 
+/** The secret root key in a file. Throws Fault `key-unreadable`. */
+export function readRootSecret(path: string): SecretKey {
+  return parseSecretKey(readKeyFile(path).toString("utf8"), "root", path);
+}
+
 /** Stores the delegation of the key folder, so that POPs are sent it. Throws Fault `document-refused` where the root did not sign it. */
 export async function admitDelegation(
   keys: PublisherKeys,
@@ -57,7 +62,7 @@ function readKeyFile(path: string): Buffer {
     throw new Fault(
       "key-unreadable",
       `The key file ${path} cannot be read: ${messageOf(thrown)}.`,
-      "Make keys with `pharos keygen --out DIR`, and let this user read them.",
+      "Name a file that `pharos keygen --out DIR` made and that this user may read.",
       { cause: thrown },
     );
   }

@@ -24,8 +24,12 @@ export interface BeatsOptions {
 }
 
 export interface Beats {
-  /** True where the heartbeat counts. `first` is the first one of its connection: it may well be the one heard last. */
-  take(bytes: Uint8Array, headsOf: (digest: Digest) => readonly Head[] | null, first: boolean): boolean;
+  /** The heads that the heartbeat names where it counts, else null. `first`: of its connection, where it may well be the one heard last. */
+  take(
+    bytes: Uint8Array,
+    headsOf: (digest: Digest) => readonly Head[] | null,
+    first: boolean,
+  ): readonly Head[] | null;
   /** A generation was applied. */
   applied(head: Head): void;
   /** A generation was refused: its page is behind from now on. */
@@ -52,6 +56,7 @@ export function createBeats(options: BeatsOptions): Beats {
   /** Heartbeats in a row that did not confirm a page, and the time of the one that last did. */
   const misses = new Map<string, { readonly count: number; readonly confirmedMs: number }>();
   let timer: Timer | null = null;
+  let stopped = false;
   const outcomes = options.metrics.counter("follow_heartbeats_total", "Heartbeats, by outcome.", "outcome");
   options.metrics.watch("follow_level", "0: confirmed by a source; 1: no source.", () => level.level);
   options.metrics.watch(
@@ -60,7 +65,7 @@ export function createBeats(options: BeatsOptions): Beats {
     () => behind.size,
   );
   const save = saver(store, refusals, () =>
-    heard === null ? null : { ...heard, level: level.level, behind: Object.fromEntries(behind) },
+    heard === null || stopped ? null : { ...heard, level: level.level, behind: Object.fromEntries(behind) },
   );
 
   function moveTo(next: Level): void {
@@ -114,13 +119,13 @@ export function createBeats(options: BeatsOptions): Beats {
     else refusals.refuse("generation-not-above", page);
   }
 
-  function refuse(reason: string, first: boolean): false {
+  function refuse(reason: string, first: boolean): null {
     if (reason === "sequence-not-rising" && first) outcomes.add(1, "repeated");
     else {
       outcomes.add(1, "refused");
       refusals.refuse(reason, null);
     }
-    return false;
+    return null;
   }
 
   return {
@@ -131,7 +136,7 @@ export function createBeats(options: BeatsOptions): Beats {
       if (heads === null) return refuse("heads-mismatch", false);
       outcomes.add(1, "accepted");
       accept(check.heartbeat, check.key, heads);
-      return true;
+      return heads;
     },
     applied(head) {
       misses.delete(head.page);
@@ -152,6 +157,7 @@ export function createBeats(options: BeatsOptions): Beats {
       if (last !== null && last.level !== level.level) save();
     },
     stop() {
+      stopped = true;
       timer?.cancel();
     },
   };

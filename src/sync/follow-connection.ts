@@ -5,6 +5,9 @@ import type { FollowSession, Step } from "./follow-session.ts";
 import { createFrameDecoder } from "./frame-decoder.ts";
 import type { Ended, FollowMode } from "./rotation.ts";
 
+/** What came of a step. `heard`: a heartbeat was accepted; `end`: this source is not worth listening to. */
+export type Acted = "on" | "heard" | "end";
+
 export interface ConnectionParts {
   readonly line: SourceLine;
   readonly mode: FollowMode;
@@ -12,8 +15,7 @@ export interface ConnectionParts {
   /** What this POP has, as frames. */
   readonly having: readonly Uint8Array[];
   onBytes(count: number): void;
-  /** Takes a step. `heard`: a heartbeat was accepted; `end`: this source is not worth listening to. */
-  act(step: Step): "on" | "heard" | "end";
+  act(step: Step): Acted;
   /** Why the connection ended, where it did not end as it should. */
   onLost(reason: string): void;
 }
@@ -58,7 +60,7 @@ export async function listenTo(parts: ConnectionParts): Promise<Ended> {
     }
   } catch (thrown) {
     whole = false;
-    if (!line.stopped.aborted) parts.onLost(messageOf(thrown));
+    if (!line.stopped.aborted) parts.onLost(silent ? "it stayed silent" : messageOf(thrown));
   } finally {
     call.close();
   }

@@ -33,7 +33,9 @@ export interface Pages {
   /** A heartbeat names this manifest, and nothing has brought it so far. */
   want(page: string, manifest: Digest): void;
   isRefused(page: string, manifest: Digest): boolean;
-  /** Trust has changed or a source came back: what was refused or failed is tried again now. */
+  /** A source is there: what failed is tried again now. */
+  retry(): void;
+  /** Trust has changed: what was refused may hold now. */
   reconsider(): void;
   /** Pages that are waiting or on their way. */
   underWay(): number;
@@ -173,10 +175,10 @@ export function createPages(options: PagesOptions): Pages {
       put(page, { digest, manifest: null, trees: new Map(), objects: new Map() }, null);
     },
     isRefused: (page, manifest) => refused.get(page) === manifest,
-    reconsider() {
-      refused.clear();
+    retry() {
       for (const slot of slots.values()) if (slot.timer !== null) makeReady(slot);
     },
+    reconsider: () => refused.clear(),
     underWay: () => slots.size,
     async stop() {
       stopped = true;

@@ -64,6 +64,11 @@ const fatalCodes: ReadonlySet<FaultCode> = new Set<FaultCode>([
 ]);
 const failuresAtStartMax = 5;
 
+/** Counts damaged stores that were moved aside, by a parent or by a POP that is one process. */
+export function asideCounter(metrics: Metrics): Counter {
+  return metrics.counter("edge_stores_moved_aside_total", "Damaged stores that were moved aside.");
+}
+
 export function createParent(options: ParentOptions): Parent {
   return new RunningParent(options);
 }
@@ -91,7 +96,7 @@ class RunningParent implements Parent {
       "Children that ended and were started again.",
       "child",
     );
-    this.#asides = metrics.counter("edge_stores_moved_aside_total", "Damaged stores that were moved aside.");
+    this.#asides = asideCounter(metrics);
   }
 
   async start(): Promise<void> {

@@ -1,0 +1,138 @@
+// A store whose file is damaged: a control plane refuses to start and leaves the file as it is; a POP puts it aside and fetches everything again.
+import { afterAll, expect, test } from "bun:test";
+import {
+  closeSync,
+  cpSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { seededRandom } from "../../src/base/random.ts";
+import { digestOf } from "../../src/snapshot/digest.ts";
+import { storeFile } from "../../src/store/open.ts";
+import { isAlive, runCommand, sentenceOf } from "../support/command.ts";
+import { Installation, type Running, until } from "../support/installation.ts";
+import { get } from "../support/reader.ts";
+import { sampleHost, writeSampleSummary } from "../support/summary.ts";
+
+const installation = new Installation();
+afterAll(() => installation.end());
+const { folder, keys } = installation;
+const data = join(folder, "control");
+const any = "127.0.0.1:0";
+
+let control = await installation.control();
+const sample = writeSampleSummary(folder);
+expect(await installation.run("import", "statuspage", sample, "--data", data)).toMatchObject({ code: 0 });
+
+/** Overwrites the file from byte `from` on. */
+function overwrite(path: string, from: number, bytes: (length: number) => Uint8Array): void {
+  const file = openSync(path, "r+");
+  writeSync(file, bytes(statSync(path).size - from), 0, null, from);
+  closeSync(file);
+}
+const zeros = (length: number): Uint8Array => new Uint8Array(length);
+const noise = (length: number): Uint8Array => seededRandom(5).bytes(length);
+const rootBytes = 2 * 4096;
+
+const damages: Readonly<Record<string, (path: string) => void>> = {
+  emptied: (path) => truncateSync(path),
+  "cut within its roots": (path) => truncateSync(path, 5_000),
+  "cut after its roots": (path) => truncateSync(path, rootBytes),
+  "all zeros": (path) => overwrite(path, 0, zeros),
+  "zeros after its roots": (path) => overwrite(path, rootBytes, zeros),
+  "random bytes": (path) => overwrite(path, 0, noise),
+  "random bytes after its roots": (path) => overwrite(path, rootBytes, noise),
+  "a text": (path) => writeFileSync(path, "This is no store.\n"),
+};
+
+const servesFrom = (address: string): Promise<boolean> =>
+  until(
+    "the POP serves the page",
+    async () => (await get(address, "/", { host: sampleHost }).catch(() => null))?.status === 200,
+  );
+const errorsOf = (pop: Running): readonly string[] =>
+  pop
+    .log()
+    .split("\n")
+    .filter((line) => line.includes('"level":"error"'))
+    .map((line) => String(JSON.parse(line).says));
+const counted = async ({ says }: Running): Promise<boolean> =>
+  /edge_stores_moved_aside_total(\{.*\})? 1\n/.test(await (await fetch(`${says.ops}/metrics`)).text());
+const asides = (place: string): readonly string[] =>
+  readdirSync(place).filter((name) => name.startsWith("store.corrupt-"));
+
+for (const [name, damage] of Object.entries(damages)) {
+  for (const workers of ["1", "0"]) {
+    test(`edge, ${workers} workers: the file is ${name}`, async () => {
+      const called = `pop ${name} ${workers}`;
+      const place = join(folder, called);
+      const address = await installation.address(called);
+      const first = await installation.pop(called, "--workers", workers);
+      await servesFrom(address);
+      await first.dismiss();
+      damage(storeFile(place));
+      const said = errorsOf(first).length;
+      const pop = await installation.pop(called, "--workers", workers);
+      await servesFrom(address);
+      expect(
+        errorsOf(pop)
+          .slice(said)
+          .filter((line) => line.includes("now lies at")),
+      ).toEqual([
+        expect.stringContaining(`The store was damaged. It now lies at ${join(place, "store.corrupt-")}`),
+      ]);
+      expect(asides(place).length).toBe(1);
+      await until("it is counted", () => counted(pop));
+      await pop.dismiss();
+      rmSync(place, { recursive: true });
+    });
+  }
+}
+
+test("edge: the file is cut while the POP runs, and its processes die of it", async () => {
+  const pop = await installation.pop("cut", "--workers", "2");
+  const address = await installation.address("cut");
+  await servesFrom(address);
+  truncateSync(storeFile(join(folder, "cut")), 4096);
+  await until("the store is put aside", async () => {
+    await get(address, "/", { host: sampleHost, "accept-encoding": "br" }).catch(() => null);
+    return asides(join(folder, "cut")).length === 1;
+  });
+  await servesFrom(address);
+  expect(isAlive(pop.pid)).toBe(true);
+  expect(errorsOf(pop).filter((line) => line.includes("now lies at")).length).toBe(1);
+  await until("it is counted", () => counted(pop));
+  await pop.dismiss();
+});
+
+for (const [name, damage] of Object.entries(damages)) {
+  test(`control: the file is ${name}`, async () => {
+    const place = join(folder, `control ${name}`);
+    cpSync(data, place, { recursive: true, filter: (path) => !path.endsWith(".sock") });
+    damage(storeFile(place));
+    const before = digestOf(readFileSync(storeFile(place)));
+    for (const line of [
+      ["control", "--keys", keys, "--listen", any, "--feed", any],
+      ["token", "--page", "*"],
+    ]) {
+      const sentence = sentenceOf(await runCommand([...line, "--data", place]), 1);
+      expect(sentence).toContain(`The store ${storeFile(place)} is damaged`);
+      expect(sentence).toContain("pharos restore");
+    }
+    expect(digestOf(readFileSync(storeFile(place)))).toBe(before);
+  });
+}
+
+test("control: a file that is whole starts, with what it had", async () => {
+  await control.dismiss();
+  control = await installation.control();
+  expect((await installation.run("page", "list", "--data", data)).out).toContain(sampleHost);
+  await control.dismiss();
+});

@@ -1,7 +1,6 @@
 // `pharos edge`: a POP. In: flags. Out: a parent with one syncer and N workers, or all of it in one process, until it is told to stop.
 // The children run this command again with a role; what the parent learnt from variables or a file reaches them as flags.
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { asideCounter, createParent } from "../edge/parent.ts";
@@ -21,6 +20,7 @@ import { storeFile } from "../store/open.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
 import { readRootKey } from "./read-keys.ts";
 import { stopOf, tied } from "./stopping.ts";
+import { moveStoreAside } from "./store-aside.ts";
 
 const rolePattern = /^(?:parent|syncer|worker-[1-9]\d*)$/;
 
@@ -254,14 +254,4 @@ function textOf({ host, port }: Place): string {
 
 function urlOf(place: Place): string {
   return `http://${textOf(place)}`;
-}
-
-/** Puts the store beside itself, under the time; the one that was put there before goes, so that damage cannot fill the disk. */
-function moveStoreAside(folder: string, wallMs: number): string {
-  for (const name of readdirSync(folder))
-    if (name.startsWith("store.corrupt-")) rmSync(join(folder, name), { recursive: true, force: true });
-  const stamp = new Date(wallMs).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const place = join(folder, `store.corrupt-${stamp}`);
-  renameSync(join(folder, "store"), place);
-  return place;
 }

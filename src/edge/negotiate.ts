@@ -30,6 +30,15 @@ export function acceptable(header: string | null): Preference {
 
 /** The variants of a route that a client accepts, best first: by its weights, then the shorter one. */
 export function candidates(preference: Preference, variants: Route["variants"]): readonly Encoding[] {
+  const known = ranked.get(variants) ?? new Map<Preference, readonly Encoding[]>();
+  if (known.size === 0) ranked.set(variants, known);
+  const order = known.get(preference) ?? rank(preference, variants);
+  // Preferences beyond the bound of `preferences` are new objects each time: they are not kept here either.
+  if (known.size < preferencesMax) known.set(preference, order);
+  return order;
+}
+
+function rank(preference: Preference, variants: Route["variants"]): readonly Encoding[] {
   const lengthOf = (encoding: Encoding): number => variants[encoding]?.length ?? 0;
   return preference.flatMap((group) =>
     group
@@ -38,6 +47,8 @@ export function candidates(preference: Preference, variants: Route["variants"]):
   );
 }
 
+/** By a decoded route's variants and an interned preference: both live as long as they are asked for. */
+const ranked = new WeakMap<Route["variants"], Map<Preference, readonly Encoding[]>>();
 const identityAlone: Preference = [["identity"]];
 const preferencesMax = 256;
 const preferences = new Map<string, Preference>();

@@ -12,6 +12,8 @@ export interface Reads {
   isGone(host: string): boolean;
   isRemoved(page: string): boolean;
   pageOf(host: string): string | null;
+  /** The page that answered to `host` before, to be checked against what that page claims now. */
+  recall(host: string): string | undefined;
   head(page: string): Head | null;
   freshness(): Freshness | null;
   tree(digest: Digest): Uint8Array | null;
@@ -48,6 +50,7 @@ export function createReads(store: SnapshotStore): ReadPair {
       },
       isRemoved: (page) => guarded(() => store.document("removal", page) !== null),
       pageOf: (host) => guarded(() => store.pageOf(host)),
+      recall: (host) => pages.get(host),
       head: (page) => guarded(() => store.head(page)),
       freshness() {
         lastFreshness = guarded(() => store.freshness());
@@ -62,6 +65,7 @@ export function createReads(store: SnapshotStore): ReadPair {
       isGone: (host) => gone.has(host),
       isRemoved: () => false,
       pageOf: (host) => pages.get(host) ?? null,
+      recall: () => undefined,
       head: (page) => heads.get(page) ?? null,
       freshness: () => lastFreshness,
       tree: () => null,

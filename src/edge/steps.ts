@@ -4,7 +4,7 @@ import { findRoute, partIndex } from "../snapshot/part.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { Banners } from "./banner.ts";
 import type { Bodies } from "./bodies.ts";
-import type { Step } from "./exchange.ts";
+import type { Exchange, Step } from "./exchange.ts";
 import { generationHeaders, type HeaderSets } from "./headers.ts";
 import type { Levels } from "./level.ts";
 import * as plain from "./plain.ts";
@@ -53,36 +53,49 @@ const receive: Step = (exchange) => {
   return null;
 };
 
-const page = ({ defaultPage }: Parts): Step => {
+const page = ({ defaultPage, trees }: Parts): Step => {
   return (exchange) => {
     const { reads, host, path } = exchange;
     reads.refresh();
+    if (recalls(exchange, trees)) return null;
     const found = reads.pageOf(host);
-    if (found !== null) {
-      exchange.page = found;
-      return null;
+    if (found === null) {
+      if (reads.isGone(host)) return plain.gone(path);
+      if (!reads.whole) return plain.unavailable(path, damaged);
+      if (defaultPage === null) return plain.misdirected(path);
     }
-    if (reads.isGone(host)) return plain.gone(path);
-    if (!reads.whole) return plain.unavailable(path, damaged);
-    if (defaultPage === null) return plain.misdirected(path);
-    exchange.page = defaultPage;
+    exchange.page = found ?? defaultPage ?? "";
+    const head = reads.head(exchange.page);
+    if (head !== null) exchange.head = head;
     return null;
   };
 };
+
+/**
+ * The page of last time, where it still claims this host: a host leaves a page only by a manifest without it, so one look-up in the store
+ * says the same as two.
+ */
+function recalls(exchange: Exchange, trees: Trees): boolean {
+  const { reads, host } = exchange;
+  const known = reads.recall(host);
+  if (known === undefined) return false;
+  const head = reads.head(known);
+  if (head === null || trees.manifest(head.manifest, reads.tree)?.hosts.includes(host) !== true) return false;
+  exchange.page = known;
+  exchange.head = head;
+  return true;
+}
 
 const preflight: Step = ({ request }) => (request.method === "OPTIONS" ? plain.preflight() : null);
 
 const manifest = ({ trees, levels }: Parts): Step => {
   return (exchange) => {
-    const { reads, path } = exchange;
-    const head = reads.head(exchange.page);
-    if (head === null && reads.isRemoved(exchange.page)) return plain.gone(path);
-    if (head === null) return plain.unavailable(path, notYet);
+    const { reads, path, page, head } = exchange;
+    if (head.page !== page) return reads.isRemoved(page) ? plain.gone(path) : plain.unavailable(path, notYet);
     const found = trees.manifest(head.manifest, reads.tree);
-    if (found?.page !== head.page) return plain.unavailable(path, damaged);
-    exchange.head = head;
+    if (found?.page !== page) return plain.unavailable(path, damaged);
     exchange.manifest = found;
-    exchange.freshness = levels.of(exchange.page, found.createdMs, reads.freshness);
+    exchange.freshness = levels.of(page, found.createdMs, reads.freshness);
     return null;
   };
 };

@@ -135,7 +135,9 @@ export function memoryStore(): MemoryStore {
     async apply(apply) {
       for (const [digest, bytes] of apply.tree) trees.set(digest, bytes);
       for (const [digest, bytes] of apply.objects) objects.set(digest, bytes);
-      for (const host of apply.hosts) hosts.set(host, apply.head.page);
+      for (const [host, page] of hosts)
+        if (page === apply.head.page && !apply.hosts.includes(host)) hosts.delete(host);
+      for (const host of apply.hosts) if (!hosts.has(host)) hosts.set(host, apply.head.page);
       heads.set(apply.head.page, apply.head);
     },
     async stage(bodies) {

@@ -119,6 +119,22 @@ describe("edge/processes, ends", () => {
   );
 });
 
+test(
+  "edge/processes: a POP that starts from yesterday's disk says so with its first answer",
+  async () => {
+    const yesterdayMs = Date.now() - 86_400_000;
+    const held = await makePopFolder([page], yesterdayMs);
+    ended.push(held.remove);
+    const pop = await popOn(held);
+    const answer = await ask(pop);
+    expect(answer.headers.get("pharos-level")).toBe("1");
+    expect(answer.headers.get("pharos-confirmed-at")).toBe(new Date(yesterdayMs).toISOString());
+    const minute = new Date(yesterdayMs).toISOString().slice(0, 16).replace("T", " ");
+    expect(answer.body.toString()).toContain(`No contact since ${minute} UTC.`);
+  },
+  slowMs,
+);
+
 describe("edge/processes, cannot start", () => {
   test(
     "each reason is one sentence and an exit code",

@@ -214,6 +214,21 @@ describe("edge/serve", () => {
     expect(Buffer.from(await bytesOf(response)).toString()).toContain("storm");
   });
 
+  test("a host that moves to another page is answered by that page from the next request on", async () => {
+    const { ask, store } = await setUp();
+    const other = { page: "p2", generation: 1, routes: frontRoutes("other") };
+    await store.apply(await signedPage({ ...other, hosts: ["status.example", "p2.example"] }));
+    expect(header(ask("/"), "surrogate-key")).toBe("p1");
+    expect(header(ask("/", { host: "p2.example" }), "surrogate-key")).toBe("p2");
+    await store.apply(
+      await signedPage({ page: "p1", hosts: ["p1.example"], generation: 8, routes: frontRoutes("calm") }),
+    );
+    expect(ask("/").status).toBe(421);
+    await store.apply(await signedPage({ ...other, generation: 2, hosts: ["status.example", "p2.example"] }));
+    expect(header(ask("/"), "surrogate-key")).toBe("p2");
+    expect(header(ask("/", { host: "p1.example" }), "surrogate-key")).toBe("p1");
+  });
+
   test("a manifest that nobody may sign is not served", async () => {
     const { ask, store } = await setUp();
     const altered = Uint8Array.from(store.trees.get(page.head.manifest) ?? []);

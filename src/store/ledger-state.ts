@@ -73,6 +73,7 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
     },
     end: () => end,
     add({ page, ops }) {
+      if (ops.length === 0) return;
       const state = states.get(page) ?? emptyPageState(page);
       states.set(page, state);
       changedPages.add(page);

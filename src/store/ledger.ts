@@ -10,8 +10,8 @@ import { createHlc, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import type { Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
-import { type Append, type Planned, planCommand, planMerge } from "./ledger-plan.ts";
-import { createLedgerState } from "./ledger-state.ts";
+import { type Planned, planCommand, planMerge } from "./ledger-plan.ts";
+import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import { appendChanges, type Entry, metaChange, readEntriesAfter, readMeta } from "./op-log.ts";
 import { type Store, storeFile } from "./open.ts";
 
@@ -71,30 +71,14 @@ export function openLedger(options: LedgerOptions): Ledger {
   const listeners = new Set<(pages: ReadonlySet<string>) => void>();
   const context = { state, hlc, ...options };
 
-  /** Plans a group, writes it in one transaction, and only then tells anyone. */
+  /** Writes a group in one transaction, and only then tells anyone. */
   const settle = async (group: readonly Waiting[]): Promise<void> => {
-    const appended: Append[] = [];
-    const tell: (() => void)[] = [];
+    let tell: readonly (() => void)[];
     try {
-      for (const { plan, resolve, reject } of group) {
-        const planned = attempt(plan);
-        if (planned.kind === "failed") tell.push(() => reject(planned.thrown));
-        else if (planned.kind === "refused")
-          tell.push(() => resolve({ ok: false, refusal: planned.refusal }));
-        else {
-          state.add(planned);
-          appended.push(planned);
-          const { id, page } = planned;
-          const { position } = state.end();
-          tell.push(() => resolve({ ok: true, id, page, position }));
-        }
-      }
-      const opBytes = appended.flatMap((one) => one.opBytes);
-      if (opBytes.length > 0)
-        await commit([
-          metaChange(tables, "node", node),
-          ...appendChanges(tables, opBytes, state.changedRecords(), state.end()),
-        ]);
+      const planned = planGroup(group, state);
+      tell = planned.tell;
+      const rows = appendChanges(tables, planned.opBytes, state.changedRecords(), state.end());
+      if (planned.opBytes.length > 0) await commit([metaChange(tables, "node", node), ...rows]);
     } catch (thrown) {
       refresh();
       state.reload();
@@ -148,6 +132,28 @@ function createQueue(
       waiting.push({ plan, resolve, reject });
       if (!running) void run();
     });
+}
+
+/** Plans each command on what those before it said. Gives the ops of all, and what to tell each once they are on the device. */
+function planGroup(
+  group: readonly Waiting[],
+  state: LedgerState,
+): { readonly opBytes: readonly Uint8Array[]; readonly tell: readonly (() => void)[] } {
+  const opBytes: Uint8Array[] = [];
+  const tell: (() => void)[] = [];
+  for (const { plan, resolve, reject } of group) {
+    const planned = attempt(plan);
+    if (planned.kind === "failed") tell.push(() => reject(planned.thrown));
+    else if (planned.kind === "refused") tell.push(() => resolve({ ok: false, refusal: planned.refusal }));
+    else {
+      const { id, page } = planned;
+      state.add(planned);
+      for (const bytes of planned.opBytes) opBytes.push(bytes);
+      const { position } = state.end();
+      tell.push(() => resolve({ ok: true, id, page, position }));
+    }
+  }
+  return { opBytes, tell };
 }
 
 /** A command that breaks an assertion fails alone: nothing of it was folded yet. */

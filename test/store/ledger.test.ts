@@ -210,6 +210,7 @@ describe("store/ledger: followers", () => {
     await Promise.all(["p1", "p2"].map((id) => ledger.submit(null, createPage(id), "ann")));
     await ledger.submit("p2", createComponent("api"), "ann");
     await ledger.submit("p2", createComponent("api"), "ann");
+    await ledger.submit("p2", setStatus("api", "operational"), "ann");
     end();
     await ledger.submit("p2", createComponent("web"), "ann");
     expect(heard).toEqual([["p1", "p2"], ["p2"]]);

@@ -45,7 +45,7 @@ interface PageTurns {
   dirty: boolean;
   failures: number;
   wake: Timer | null;
-  /** Said once, until it changes. */
+  /** Why the last turn came to nothing: said once, until it changes. */
   refusal: string;
 }
 
@@ -157,7 +157,12 @@ function createTurn(
       // What the store holds now is not what was remembered.
       turns.published = null;
       const remedy = thrown instanceof Fault ? ` ${thrown.remedy}` : "";
-      log.error(`Page ${page} was not published: ${messageOf(thrown)}${remedy} It is tried again.`, { page });
+      const failure = thrown instanceof Fault ? thrown.code : messageOf(thrown);
+      if (turns.refusal !== failure)
+        log.error(`Page ${page} was not published: ${messageOf(thrown)}${remedy} It is tried again.`, {
+          page,
+        });
+      turns.refusal = failure;
       wakeAfter(
         page,
         backoffMs(turns.failures++, limits.publishRetryMsMin, limits.publishRetryMsMax, random),

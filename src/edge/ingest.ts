@@ -5,7 +5,8 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { digestOf } from "../snapshot/digest.ts";
-import type { Acceptance, RootDocument, Trust } from "../snapshot/trust.ts";
+import type { Acceptance, Trust } from "../snapshot/trust.ts";
+import { keepDocument } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 
 export interface IngestOptions {
@@ -73,7 +74,7 @@ async function keep(
     (outcome === "known" && (stored === null || digestOf(stored) !== digestOf(bytes)))
   ) {
     try {
-      await store.putDocument({ kind, subject, bytes }, forgetOf(document));
+      await keepDocument(store, document, bytes);
     } catch (thrown) {
       const remedy = thrown instanceof Fault ? ` ${thrown.remedy}` : "";
       log.error(`A signed document could not be stored: ${messageOf(thrown)}${remedy}`, { kind, subject });
@@ -85,10 +86,6 @@ async function keep(
     log.info("A signed document was taken.", { kind, subject });
   }
   return [outcome, says(200, { outcome, kind, subject })];
-}
-
-function forgetOf(document: RootDocument): { page: string; hosts: readonly string[] } | undefined {
-  return document.kind === "removal" ? { page: document.value.page, hosts: document.value.hosts } : undefined;
 }
 
 function says(status: number, body: Readonly<Record<string, string>>): Response {

@@ -11,9 +11,9 @@ import { type FolderLock, lockFolder } from "../host/lock.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import { openStore, type Store } from "../store/open.ts";
+import { trustOf } from "../store/trusted.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
 import { createMending } from "./mend.ts";
-import { trustOf } from "./roots.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
 import { startWorker } from "./worker.ts";
 

@@ -4,18 +4,9 @@ import type { Log } from "../base/log.ts";
 import { ok, refuse } from "../base/result.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import { openManifest } from "../snapshot/manifest.ts";
-import { createTrust, type Trust } from "../snapshot/trust.ts";
+import { trustOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { OpenRoot } from "./trees.ts";
-
-/** Kinds of root-signed documents that a store keeps. */
-export const documentKinds = ["delegation", "removal", "epoch"] as const;
-
-/** Trust as the store's documents make it now. */
-export function trustOf(store: SnapshotStore, rootKeys: readonly PublicKey[]): Trust {
-  const documents = documentKinds.flatMap((kind) => store.documents(kind).map(({ bytes }) => bytes));
-  return createTrust({ rootKeys, documents });
-}
 
 /**
  * Opens manifests for serving. Epochs are not looked at here: after a raised epoch the last good page stays until the next one comes. A

@@ -1,12 +1,12 @@
 // The syncer: the one process of a POP that writes its store. In: a follower's sources, the ops address. Out: a store that is fresh and whole.
-import { type Clock, every, type Timer } from "../base/clock.ts";
-import { Fault, messageOf } from "../base/fault.ts";
+import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { type Listener, listenHttp } from "../host/http.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import type { Digest } from "../snapshot/types.ts";
+import { startSweeping } from "../store/sweeping.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { mergeExpositions } from "./exposition.ts";
 import { createIngest } from "./ingest.ts";
@@ -68,29 +68,4 @@ export function startSyncer(options: SyncerOptions): Syncer {
 function listenOps({ ops }: SyncerOptions, fetch: ReturnType<typeof createOps>): Listener | null {
   if (ops === null) return null;
   return listenHttp({ address: ops.address, port: ops.port, bodyBytesMax: limits.documentBytesMax, fetch });
-}
-
-/** Forgets old generations in short transactions; a full disk is said once and does not stop the POP. */
-function startSweeping({ store, clock, log, metrics }: SyncerOptions): Timer {
-  const swept = metrics.counter("store_swept_total", "Entries of old generations that were forgotten.");
-  const failed = metrics.counter("store_sweep_failures_total", "Sweeps that the store refused.");
-  let said = false;
-  return every(clock, limits.sweepEveryMs, async () => {
-    try {
-      for (let done = false; !done; ) {
-        const turn = await store.sweep(clock.wallMs());
-        swept.add(turn.removed);
-        done = turn.done;
-      }
-      said = false;
-    } catch (thrown) {
-      failed.add();
-      if (!said) log.error(`The store could not forget old generations: ${sentenceOf(thrown)}`);
-      said = true;
-    }
-  });
-}
-
-function sentenceOf(thrown: unknown): string {
-  return thrown instanceof Fault ? `${thrown.message} ${thrown.remedy}` : messageOf(thrown);
 }

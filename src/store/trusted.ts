@@ -4,12 +4,16 @@ import { createTrust, type RootDocument, type Trust } from "../snapshot/trust.ts
 import type { SnapshotStore } from "./types.ts";
 
 /** Kinds of root-signed documents that a store keeps. */
-export const rootDocumentKinds = ["delegation", "removal", "epoch"] as const;
+const rootDocumentKinds = ["delegation", "removal", "epoch"] as const;
+
+/** The root-signed documents of a store. */
+export function rootDocumentsOf(store: SnapshotStore): readonly Uint8Array[] {
+  return rootDocumentKinds.flatMap((kind) => store.documents(kind).map(({ bytes }) => bytes));
+}
 
 /** Trust as the store's documents make it now. */
 export function trustOf(store: SnapshotStore, rootKeys: readonly PublicKey[]): Trust {
-  const documents = rootDocumentKinds.flatMap((kind) => store.documents(kind).map(({ bytes }) => bytes));
-  return createTrust({ rootKeys, documents });
+  return createTrust({ rootKeys, documents: rootDocumentsOf(store) });
 }
 
 /** Keeps an accepted document; a removal takes its page with it. */

@@ -4,11 +4,9 @@ import type { Clock } from "../base/clock.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import { encodeHeads, openHeartbeat } from "../snapshot/heartbeat.ts";
 import type { Digest, Head } from "../snapshot/types.ts";
+import { rootDocumentsOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { createDiffer, type Diff } from "./feed-diff.ts";
-
-/** Kinds of root documents, as the store names them. */
-export const rootDocumentKinds = ["delegation", "epoch", "removal"] as const;
 
 /** A heartbeat and the list that it names. */
 export interface Beat {
@@ -44,8 +42,7 @@ export function createFeedSource(
   const reload = (): void => {
     store.refresh();
     heads = new Map(store.heads().map((head) => [head.page, head]));
-    const stored = rootDocumentKinds.flatMap((kind) => store.documents(kind));
-    documents = new Map(stored.map(({ bytes }) => [digestOf(bytes), bytes]));
+    documents = new Map(rootDocumentsOf(store).map((bytes) => [digestOf(bytes), bytes]));
   };
   reload();
   return {

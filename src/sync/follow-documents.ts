@@ -5,8 +5,8 @@ import type { Log } from "../base/log.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { RootDocument, Trust } from "../snapshot/trust.ts";
 import type { Digest } from "../snapshot/types.ts";
+import { keepDocument, rootDocumentsOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
-import { rootDocumentKinds } from "./feed-source.ts";
 import type { Refusals } from "./refusals.ts";
 
 export interface Documents {
@@ -31,9 +31,8 @@ export function createDocuments({ store, trust, log, refusals, onAccepted }: Doc
 
   async function keep(bytes: Uint8Array, document: RootDocument): Promise<void> {
     const { kind, subject } = document;
-    const forget = document.kind === "removal" ? { page: subject, hosts: document.value.hosts } : undefined;
     try {
-      await store.putDocument({ kind, subject, bytes }, forget);
+      await keepDocument(store, document, bytes);
       unkept.delete(digestOf(bytes));
       store.refresh();
       log.info("Root has spoken: a document was accepted.", { kind, subject });
@@ -61,7 +60,6 @@ export function createDocuments({ store, trust, log, refusals, onAccepted }: Doc
     retry() {
       for (const bytes of unkept.values()) take(bytes);
     },
-    held: () =>
-      rootDocumentKinds.flatMap((kind) => store.documents(kind)).map(({ bytes }) => digestOf(bytes)),
+    held: () => rootDocumentsOf(store).map(digestOf),
   };
 }

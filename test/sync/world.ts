@@ -12,8 +12,8 @@ import { openManifest } from "../../src/snapshot/manifest.ts";
 import { decodePart } from "../../src/snapshot/part.ts";
 import { createTrust, type Trust } from "../../src/snapshot/trust.ts";
 import type { Digest, Head, Part, Route } from "../../src/snapshot/types.ts";
+import { rootDocumentsOf } from "../../src/store/trusted.ts";
 import { createFeed, type Feed } from "../../src/sync/feed.ts";
-import { rootDocumentKinds } from "../../src/sync/feed-source.ts";
 import { createFollower, type Follower, type FollowerOptions } from "../../src/sync/follow.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import { type MemoryLine, memoryLine } from "../support/memory-line.ts";
@@ -133,7 +133,7 @@ export function createPop(
   const store = more.memory ?? memoryStore(() => clock.wallMs());
   const metrics = createMetrics();
   const log: string[] = [];
-  const documents = rootDocumentKinds.flatMap((kind) => store.documents(kind)).map(({ bytes }) => bytes);
+  const documents = rootDocumentsOf(store);
   const trust = createTrust({ rootKeys: [root.publicKey], documents });
   const follower = createFollower({
     store,

@@ -32,6 +32,8 @@ export const limits = {
   heartbeatsToRecover: 3,
   /** A source silent for two and a half heartbeats is left for the next one. */
   sourceSilentMs: 5_000,
+  /** An answer that should end (a poll, a fetch) has this long, however much of it keeps coming: 4 MiB at 70 kB/s. */
+  answerMsMax: 60_000,
   reconnectMsMin: 100,
   reconnectMsMax: 5_000,
   pollMs: 2_000,

@@ -1,4 +1,5 @@
 // Tells the source what was applied. In: heads. Out: one request at a time with the newest head of each page; a lost one costs a lag figure.
+import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Head } from "../snapshot/types.ts";
 import { ask, createCall, type SourceLine } from "./ask.ts";
@@ -35,7 +36,7 @@ export function createAcks(line: () => SourceLine, session: () => string | null,
 
 /** False where it did not arrive. The connection to the source says why, once; an ack is not worth a second line. */
 async function sendOne(line: SourceLine, session: string, heads: readonly Head[]): Promise<boolean> {
-  const call = createCall(line.clock, line.stopped);
+  const call = createCall(line.clock, line.stopped, limits.answerMsMax);
   const frames = heads.map(({ page, generation, manifest }) =>
     encodeFrame({ kind: "ack", session, page, generation, manifest }),
   );

@@ -20,15 +20,24 @@ export interface SourceLine {
 }
 
 export interface Call {
-  /** Puts the deadline off to `limits.sourceSilentMs` from now. */
+  /** Puts the deadline off to `limits.sourceSilentMs` from now, as long as the call may last. */
   heard(): void;
   /** Ends the request; the answer's chunks end too. */
   close(): void;
   readonly signal: AbortSignal;
 }
 
-/** A request that ends by itself when its source stays silent, of which `onSilent` is told, and when `all` is called off. */
-export function createCall(clock: Clock, all: AbortSignal, onSilent: () => void = () => {}): Call {
+/**
+ * A request that ends by itself when its source stays silent, of which `onSilent` is told, and when `all` is called off. One that lasts
+ * `lastsMsMax` counts as silent however much is said: a source that drips must not keep a POP from a better one (slow retrieval).
+ */
+export function createCall(
+  clock: Clock,
+  all: AbortSignal,
+  lastsMsMax: number,
+  onSilent: () => void = () => {},
+): Call {
+  const endsMs = clock.monotonicMs() + lastsMsMax;
   const abort = new AbortController();
   const close = (): void => {
     deadline.cancel();
@@ -45,6 +54,7 @@ export function createCall(clock: Clock, all: AbortSignal, onSilent: () => void 
   return {
     signal: abort.signal,
     heard() {
+      if (clock.monotonicMs() >= endsMs) return;
       deadline.cancel();
       if (!abort.signal.aborted) deadline = clock.after(limits.sourceSilentMs, late);
     },

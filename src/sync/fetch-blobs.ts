@@ -27,7 +27,7 @@ export async function fetchBlobs(
 ): Promise<Fetched> {
   const blobs = new Map<Digest, Uint8Array>();
   const refused = new Set<string>();
-  const call = createCall(line.clock, line.stopped);
+  const call = createCall(line.clock, line.stopped, limits.answerMsMax);
   const take = receive(wanted, blobs, refused);
   const want = { kind: "want", trees: wanted.trees, objects: [...wanted.objects.keys()] } as const;
   try {
@@ -43,6 +43,13 @@ export async function fetchBlobs(
     call.close();
   }
   return { blobs, refused: [...refused] };
+}
+
+/** More than a whole answer can measure: what goes on beyond it will never end (endless data). */
+function answerBytesMax({ trees, objects }: Wanted): number {
+  const bodies = objects.values().reduce((sum, length) => sum + length, 0);
+  const framing = 2 * limits.frameBytesMax;
+  return trees.length * limits.partBytesMax + bodies + framing;
 }
 
 /** Takes chunks until it says false: the answer is whole, or no longer worth reading. */
@@ -77,7 +84,13 @@ function receive(
     return false;
   }
 
+  let left = answerBytesMax(wanted);
   return (chunk) => {
+    left -= chunk.length;
+    if (left < 0) {
+      refused.add("too-long");
+      return false;
+    }
     decoder.push(chunk);
     for (;;) {
       const decoded = decoder.next();

@@ -1,5 +1,6 @@
 // One connection to a source, carried out. In: an address, what this POP has. Out: steps as frames come, and how it ended. Never throws.
 import { messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
 import { ask, createCall, type SourceLine } from "./ask.ts";
 import type { FollowSession, Step } from "./follow-session.ts";
 import { createFrameDecoder } from "./frame-decoder.ts";
@@ -27,7 +28,8 @@ export async function listenTo(parts: ConnectionParts): Promise<Ended> {
   let frames = false;
   let heard = false;
   let silent = false;
-  const call = createCall(line.clock, line.stopped, () => {
+  const lastsMsMax = mode === "poll" ? limits.answerMsMax : Number.POSITIVE_INFINITY;
+  const call = createCall(line.clock, line.stopped, lastsMsMax, () => {
     silent = true;
   });
 

@@ -50,6 +50,7 @@ export const command = defineCommand({
       const control = await start("control", [...controlArgs(values.data, at)]);
       const pop = await start("edge", [...edgeArgs(values.data, at, page.id, values.workers)]);
       await waitForPage(at, stop, context);
+      if (stop.aborted) return 0;
       for (const line of greeting({ ...at, ...page, data: values.data, control: control.pid, pop: pop.pid }))
         context.out(line);
       await Promise.race([aborted(stop), Promise.all(children.map(({ exited }) => exited))]);
@@ -86,8 +87,11 @@ async function prepare(data: string, context: Context): Promise<DemoPage> {
   if (!existsSync(join(keysOf(data), keyFiles.publisher.secret)))
     makeKeys({ folder: keysOf(data), pages: ["*"], hosts: ["*"], serial }, random);
   return withControlPlane({ folder: controlOf(data), clock, random, log }, async (plane) => {
-    if ((await plane.pages()).length === 0) {
-      const bundle = demoBundle(demoSeed, serial);
+    // Its ids are the seed's alone, its times the day's: whatever the day, this is the page of the first start.
+    const bundle = demoBundle(demoSeed, serial);
+    const held = await plane.pages();
+    if (held.some(({ id }) => id === bundle.page.id)) context.err(`Going on with the data in ${data}.`);
+    else {
       const done = await plane.submit(null, { kind: "import", bundle }, "demo");
       if (!done.ok)
         throw new Fault(
@@ -95,15 +99,10 @@ async function prepare(data: string, context: Context): Promise<DemoPage> {
           `The demo's data is refused: ${done.refusal.sentences.join(" ")}`,
           "Please report it.",
         );
-      const [first] = bundle.components.filter(({ group }) => group !== true);
       context.err(`Made 90 days of an invented organisation in ${data}.`);
-      return { id: done.page, componentId: first?.id ?? "", ...(await newToken(plane)) };
     }
-    const [page] = await plane.pages();
-    context.err(`Going on with the data in ${data}.`);
-    const { components } = demoBundle(demoSeed, serial);
-    const [first] = components.filter(({ group }) => group !== true);
-    return { id: page?.id ?? "", componentId: first?.id ?? "", ...(await newToken(plane)) };
+    const [first] = bundle.components.filter(({ group }) => group !== true);
+    return { id: bundle.page.id, componentId: first?.id ?? "", ...(await newToken(plane)) };
   });
 
   /** A token is shown once, so each start makes its own in place of the last. */
@@ -169,12 +168,14 @@ async function startChild(
     logFile,
   });
   children.push(child);
+  let started = false;
   void child.exited.then(({ code, signal }) => {
     ready.resolve(false);
-    if (code !== 0)
+    if (started && code !== 0)
       context.err(`The process ${name} ended (${signal ?? `exit code ${code}`}); its log is ${logFile}.`);
   });
-  if (await ready.promise) return child;
+  started = await ready.promise;
+  if (started) return child;
   throw new Fault("internal", `The demo's process ${name} did not start.`, `Its log says why: ${logFile}.`);
 }
 
@@ -214,10 +215,10 @@ function greeting(
     `History         ${site}/history`,
     `Feed            ${site}/history.atom`,
     `POP's metrics   http://${textOf(demo.ops)}/metrics`,
-    `Management API  ${api}/incidents`,
     "",
     "Try next:",
     `  curl -i ${site}/api/v2/status.json`,
+    `  curl ${authorization} ${api}/incidents/unresolved`,
     `  curl ${authorization} ${api}/incidents -d 'incident[name]=Checkout is slow' -d 'incident[status]=investigating' -d 'incident[body]=We are looking into it.' -d 'incident[components][${demo.componentId}]=partial_outage'`,
     `  kill ${demo.control}   # the control plane: within 10 s the page says how old it is, and goes on`,
     "",

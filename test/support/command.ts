@@ -1,7 +1,7 @@
 // One command line as a stranger gives it. In: arguments, variables, perhaps another user. Out: exit code, what was said, how long it took.
 // What does not end by itself is killed, and its code is then null. Also: the processes below one, as the system knows them.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runtime } from "./installation.ts";
@@ -66,13 +66,14 @@ export function sentenceOf({ code, out, err }: Said, exit: 1 | 2): string {
   throw new Error(`It ended with ${code} in place of ${exit} and one sentence, saying:\n${out}${err}`);
 }
 
-/** Ids of the processes below `pid`, the nearest first (Linux). */
+/** Ids of the processes below `pid`, the nearest first; none where the system has no /proc. */
 export function processesBelow(pid: number): readonly number[] {
   const below = childrenOf(pid);
   return [...below, ...below.flatMap(processesBelow)];
 }
 
 function childrenOf(pid: number): readonly number[] {
+  if (!existsSync("/proc/self")) return [];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => parentOf(name) === pid)
@@ -92,5 +93,10 @@ function parentOf(name: string): number | null {
 
 /** True while the process runs. */
 export function isAlive(pid: number): boolean {
-  return parentOf(String(pid)) !== null;
+  if (existsSync("/proc/self")) return parentOf(String(pid)) !== null;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // There is none.
+  }
 }

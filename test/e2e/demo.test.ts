@@ -1,0 +1,196 @@
+// `pharos demo` as a visitor runs it: it says where everything is, what it prints works as printed, Ctrl-C ends it, the next start goes on.
+import { afterAll, expect, test } from "bun:test";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { limits } from "../../src/base/limits.ts";
+import { demoBundle, demoSeed, utcDay } from "../../src/cli/demo-data.ts";
+import { isAlive, processesBelow, runCommand, runLine, sentenceOf } from "../support/command.ts";
+import { freePort, runtime, until } from "../support/installation.ts";
+
+const place = mkdtempSync(join(tmpdir(), "pharos-demo-"));
+const started: ChildProcess[] = [];
+afterAll(async () => {
+  for (const child of started)
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+  await Promise.all(
+    started.map((child) => new Promise((done) => (ended(child) ? done(null) : child.once("exit", done)))),
+  );
+  rmSync(place, { recursive: true, force: true });
+});
+const ended = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+const [port, controlPort] = [await freePort(), await freePort()];
+
+interface Demo {
+  readonly pid: number;
+  /** All processes of it, its own the first. */
+  readonly pids: readonly number[];
+  readonly out: string;
+  readonly err: string;
+  /** Addresses that stand in its table, by name. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Command lines that it suggests. */
+  readonly commands: readonly string[];
+  /** As Ctrl-C on a terminal: every process of the group is told. Gives the exit code. */
+  interrupt(): Promise<number | null>;
+  /** As `kill -INT`: it alone is told. */
+  interruptAlone(): Promise<number | null>;
+}
+
+async function startDemo(name: string, ...more: readonly string[]): Promise<Demo> {
+  const [program = "", ...first] = runtime;
+  const ports = ["--port", String(port), "--control-port", String(controlPort)];
+  const child = spawn(program, [...first, "demo", "--data", join(place, name), ...ports, ...more], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: "/nonexistent", TMPDIR: tmpdir() },
+    detached: true,
+  });
+  started.push(child);
+  const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  await until(
+    "the demo says where it is",
+    () => {
+      if (ended(child)) throw new Error(`The demo ended with ${child.exitCode}: ${err}`);
+      return out.includes("Ctrl-C");
+    },
+    limits.demoReadyMsMax,
+  );
+  const pid = child.pid ?? 0;
+  const rows = [...out.matchAll(/^(\S.*?) {2,}(http:\S+)$/gm)];
+  return {
+    pid,
+    pids: [pid, ...processesBelow(pid)],
+    out,
+    err,
+    addresses: new Map(rows.map(([, label = "", url = ""]) => [label, url])),
+    commands: [...out.matchAll(/^ {2}(\S.*)$/gm)].map(([, line = ""]) => line),
+    async interrupt() {
+      process.kill(-pid, "SIGINT");
+      return exited;
+    },
+    async interruptAlone() {
+      process.kill(pid, "SIGINT");
+      return exited;
+    },
+  };
+}
+
+const bash = (line: string) => runLine(["/bin/bash", "-c", line], { env: { PATH: process.env.PATH ?? "" } });
+const curlsOf = ({ commands }: Demo): readonly string[] =>
+  commands.filter((line) => line.startsWith("curl "));
+const jsonOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
+const siteOf = ({ addresses }: Demo): string => String(addresses.get("Status page"));
+/** What the demo says of itself, without the address it is at. */
+const pagesOf = async (demo: Demo): Promise<readonly unknown[]> =>
+  Promise.all(
+    ["summary", "components", "incidents", "scheduled-maintenances"].map((name) =>
+      jsonOf(`${siteOf(demo)}api/v2/${name}.json`),
+    ),
+  );
+const namesOf = async (demo: Demo): Promise<readonly string[]> => {
+  const { incidents } = (await jsonOf(`${siteOf(demo)}api/v2/incidents.json`)) as {
+    incidents: readonly { name: string }[];
+  };
+  return incidents.map(({ name }) => name);
+};
+
+let first: Demo;
+const today = utcDay(Date.now());
+
+test("it says each address, a plain curl of each answers 200, and the organisation is there", async () => {
+  first = await startDemo("first");
+  expect(first.err).toContain("Made 90 days of an invented organisation");
+  expect([...first.addresses.keys()]).toEqual(["Status page", "As JSON", "History", "Feed", "POP's metrics"]);
+  for (const url of first.addresses.values())
+    expect([url, (await bash(`curl -s -o /dev/null -w '%{http_code}' ${url}`)).out]).toEqual([url, "200"]);
+  expect(siteOf(first)).toMatch(/^http:\/\/127\.\d+\.\d+\.\d+:\d+\/$/);
+  const [, { components }] = (await pagesOf(first)) as [
+    unknown,
+    { components: readonly { group: boolean }[] },
+  ];
+  expect(components.filter(({ group }) => group).length).toBe(4);
+  expect(components.filter(({ group }) => !group).length).toBeGreaterThanOrEqual(20);
+  // The demo, the control plane, and the POP: its parent, syncer and worker.
+  if (first.pids.length > 1) expect(first.pids.length).toBe(5);
+}, 30_000);
+
+test("a second demo on the same day, beside the first: taken ports are named, its own are others, its page is the same", async () => {
+  const second = await startDemo("second");
+  const taken = (what: string, wanted: number): RegExp =>
+    new RegExp(`${what}: port ${wanted} is taken, so it is \\d+\\.`);
+  expect(second.err).toMatch(taken("Status page", port));
+  expect(second.err).toMatch(taken("Management API", controlPort));
+  expect(siteOf(second)).not.toBe(siteOf(first));
+  // Over midnight the days differ, and with them the pages.
+  if (utcDay(Date.now()) === today) expect(await pagesOf(second)).toEqual(await pagesOf(first));
+  expect(await second.interruptAlone()).toBe(0);
+  expect(second.pids.filter(isAlive)).toEqual([]);
+}, 30_000);
+
+test("a second demo in the same folder is refused", async () => {
+  const said = await runCommand(["demo", "--data", join(place, "first")]);
+  expect(sentenceOf(said, 1)).toContain(join(place, "first"));
+});
+
+test("what it suggests works as printed: an incident is reported and appears on the page", async () => {
+  const curls = curlsOf(first);
+  expect(curls.length).toBe(3);
+  for (const line of curls) {
+    const { out } = await bash(`${line} -s -w '\\n%{http_code}'`);
+    expect([line, out.trim().split("\n").at(-1)]).toEqual([line, expect.stringMatching(/^20[01]$/)]);
+  }
+  await until("the incident is on the page", async () => (await namesOf(first)).includes("Checkout is slow"));
+});
+
+test("the control plane is killed as printed: the page goes on, and says how old it is", async () => {
+  const [kill = ""] = first.commands.filter((line) => line.startsWith("kill "));
+  expect(await bash(kill)).toMatchObject({ code: 0 });
+  const answer = await until("the page is at level 1", async () => {
+    const seen = await fetch(siteOf(first));
+    return seen.headers.get("pharos-level") === "1" && seen;
+  });
+  expect(answer.status).toBe(200);
+  expect(isAlive(first.pid)).toBe(true);
+}, 30_000);
+
+let listedBefore: readonly string[] = [];
+
+test("Ctrl-C ends every process", async () => {
+  listedBefore = await namesOf(first);
+  expect(await first.interrupt()).toBe(0);
+  expect(first.pids.filter(isAlive)).toEqual([]);
+  await expect(fetch(siteOf(first))).rejects.toThrow();
+});
+
+test("the next start goes on: the same page, the incident still there, nothing imported again", async () => {
+  const next = await startDemo("first");
+  expect(next.err).toContain("Going on with the data");
+  expect(next.err).not.toContain("Made 90 days");
+  const { id } = demoBundle(demoSeed, today).page;
+  expect(next.out).toContain(`/v1/pages/${id}/`);
+  const summary = (await jsonOf(`${siteOf(next)}api/v2/summary.json`)) as { page: { id: string } };
+  expect(summary.page.id).toBe(id);
+  const names = await until("the incident is there", async () => {
+    const listed = await namesOf(next);
+    return listed.includes("Checkout is slow") && listed;
+  });
+  expect(names).toEqual(listedBefore);
+  for (const line of curlsOf(next).slice(0, 2))
+    expect((await bash(`${line} -s -o /dev/null -w '%{http_code}'`)).out).toEndWith("200");
+  process.kill(next.pid, "SIGKILL");
+  await until("its processes have followed it", () => next.pids.every((pid) => !isAlive(pid)));
+  // Everything that it wrote lies in its folder.
+  expect(readdirSync(join(place, "first")).toSorted()).toEqual(
+    expect.arrayContaining(["control", "control.log", "edge.log", "keys", "pop"]),
+  );
+}, 30_000);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { digestOf, digestOfNothing } from "../../src/snapshot/digest.ts";
-import { signDelegation } from "../../src/snapshot/documents.ts";
+import { signDelegation, signRemoval } from "../../src/snapshot/documents.ts";
 import { encodeHeads, headsDigest, signHeartbeat } from "../../src/snapshot/heartbeat.ts";
 import { signManifest } from "../../src/snapshot/manifest.ts";
 import { encodePart } from "../../src/snapshot/part.ts";
@@ -339,6 +339,9 @@ test("attacks/a refused page marks itself behind and holds up no other", async (
     objects: [[digestOf(text("gz")), text("gz")]],
   });
   await world.publisher.publish("other", { "/": "two" });
+  await until(() => world.pop.refused("not-gzip") > 0, "the refusal");
+  await settled();
+  expect(world.pop.store.freshness()?.behind).toEqual({ acme: confirmedMs });
   await world.live(4_000);
   expect(bodyAt(world.pop.store, "acme", "/")).toBe("good");
   expect(bodyAt(world.pop.store, "other", "/")).toBe("two");
@@ -385,4 +388,31 @@ test("attacks/a revoked key publishes nothing more, also after a restart", async
   expect(bodyAt(world.pop.store, "acme", "/")).toBe("good");
   expect(pop.refused("unknown-key")).toBeGreaterThan(0);
   await pop.follower.stop();
+});
+
+test("attacks/a removal while the page's bodies are on their way wins", async () => {
+  const world = await createWorld();
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let held = false;
+  world.line.mangle.set(origin, async function* (chunks, path) {
+    if (path === "/sync/fetch") {
+      held = true;
+      await gate;
+    }
+    yield* chunks;
+  });
+  await world.publisher.publish("acme", { "/": "good" });
+  await until(() => held, "the fetch");
+  const removal = signRemoval({ page: "acme", hosts: ["acme.test"], serial: 1 }, root.secretKey);
+  await world.publisher.store.putDocument({ kind: "removal", subject: "acme", bytes: removal });
+  world.publisher.feed.announce();
+  await until(() => world.pop.store.document("removal", "acme") !== null, "the removal");
+  release();
+  await until(() => world.pop.refused("page-removed") > 0, "the refusal");
+  await settled();
+  expect(world.pop.store.head("acme")).toBeNull();
+  await world.pop.follower.stop();
 });

@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { limits } from "../../src/base/limits.ts";
-import { bodiesAt, createPop, createWorld, settled, until } from "./world.ts";
+import { signRemoval } from "../../src/snapshot/documents.ts";
+import { bodiesAt, createPop, createWorld, root, settled, until } from "./world.ts";
 
 const died = (): never => {
   throw new Fault("disk-full", "The process died.", "Nothing: this is a test.");
@@ -38,6 +39,53 @@ for (const side of ["beforeWrite", "afterWrite"] as const)
       await world.pop.follower.stop();
     }
   });
+
+test("crash/a generation that could not be written is written from memory, with the next one, without a fetch", async () => {
+  const world = await createWorld();
+  const bodies = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`/${at}`, `${at}`]));
+  await world.publisher.publish("acme", bodies);
+  await world.live(4_000);
+  world.line.asked.length = 0;
+  let failures = 0;
+  world.pop.store.beforeWrite = (op) => {
+    if (op === "apply" && failures++ === 0) died();
+  };
+  await world.publisher.publish("acme", { ...bodies, "/1": "one" });
+  await until(() => failures === 1, "the failure");
+  await world.publisher.publish("acme", { ...bodies, "/1": "one", "/99": "ninety-nine" });
+  await world.clock.advance(limits.reconnectMsMin);
+  await until(() => world.pop.store.head("acme")?.generation === 3, "the third generation");
+  const held = bodiesAt(world.pop.store, "acme");
+  expect([held.get("/1"), held.get("/99")]).toEqual(["one", "ninety-nine"]);
+  failures = 0;
+  await world.publisher.publish("acme", bodies);
+  await until(() => failures === 1, "another failure");
+  await settled();
+  await world.clock.advance(limits.reconnectMsMin);
+  await until(() => world.pop.store.head("acme")?.generation === 4, "the fourth generation");
+  expect(world.line.asked.filter((path) => path.endsWith("/fetch"))).toEqual([]);
+  await world.pop.follower.stop();
+});
+
+test("crash/a document that could not be kept is kept at the next heartbeat", async () => {
+  const world = await createWorld();
+  await world.publisher.publish("acme", { "/": "one" });
+  await world.live(4_000);
+  let failures = 0;
+  world.pop.store.beforeWrite = (op) => {
+    if (op === "putDocument" && failures++ === 0) died();
+  };
+  const bytes = signRemoval({ page: "acme", hosts: ["acme.test"], serial: 1 }, root.secretKey);
+  await world.publisher.store.putDocument({ kind: "removal", subject: "acme", bytes });
+  world.publisher.feed.announce();
+  await until(() => failures === 1, "the failure");
+  expect(world.pop.store.document("removal", "acme")).toBeNull();
+  await world.live(2_000);
+  expect(world.pop.store.document("removal", "acme")).not.toBeNull();
+  expect(world.pop.store.head("acme")).toBeNull();
+  expect(world.pop.store.isGone("acme.test")).toBe(true);
+  await world.pop.follower.stop();
+});
 
 test("crash/a full disk for a while: counted, said once, served on, taken up when there is room", async () => {
   const world = await createWorld();

@@ -2,12 +2,12 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
-import { encodeHeads } from "../../src/snapshot/heartbeat.ts";
+import { encodeHeads, signHeartbeat } from "../../src/snapshot/heartbeat.ts";
 import type { Head } from "../../src/snapshot/types.ts";
 import { createFrameDecoder } from "../../src/sync/frame-decoder.ts";
 import { encodeFrame, type Frame, framesOf } from "../../src/sync/frames.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { createPublisher, origin, type Publisher, settled } from "./world.ts";
+import { createPublisher, origin, type Publisher, publisherKey, settled } from "./world.ts";
 
 const opening = (more: Partial<Extract<Frame, { kind: "ask" }>> = {}): Uint8Array =>
   encodeFrame({ kind: "ask", version: 1, oldest: 1, mode: "stream", key: "pop", ...more });
@@ -137,13 +137,21 @@ test("feed/a POP that reads nothing for 5 s is dropped with a reason, and costs 
 test("feed/a difference is computed once for all sessions that stand at the same generation", async () => {
   const clock = manualClock();
   const publisher = await createPublisher(clock);
-  const first = await publisher.publish("acme", { "/": "one" });
+  const first = await publisher.publish("acme", { "/": "one", "/b": "b", "/c": "c" });
   const ask = () => answerTo(publisher, asked("/sync/follow", opening(), ...headsFrames([first])));
   const lines = [reader(await ask()), reader(await ask()), reader(await ask())];
   for (const line of lines) await line.read();
-  await publisher.publish("acme", { "/": "two" });
+  await publisher.publish("acme", { "/": "two", "/b": "b", "/c": "c" });
+  let reads = 0;
+  const { tree } = publisher.store;
+  publisher.store.tree = (digest) => {
+    reads += 1;
+    return tree(digest);
+  };
   for (const line of lines)
     expect(kinds(await line.read())).toEqual(["manifest", "part", "body", "body", "pushed"]);
+  // The first reads two manifests and two parts for the difference; each reads one manifest and one part to send.
+  expect(reads).toBeLessThanOrEqual(4 + 2 * lines.length);
   const diffs = publisher.metrics.counter("feed_diffs_total", "");
   expect([diffs.value("made"), diffs.value("shared")]).toEqual([1, 2]);
 });
@@ -205,10 +213,11 @@ test("feed/a heartbeat that names other heads than those given with it is not se
   const clock = manualClock();
   const publisher = await createPublisher(clock);
   await publisher.publish("acme", { "/": "one" });
-  const heartbeat = publisher.beat();
+  publisher.beat();
   const line = reader(await answerTo(publisher, asked("/sync/follow", opening())));
   await line.read();
-  publisher.feed.beat(heartbeat, []);
+  const other = { sequence: 9, headsDigest: digestOf(new Uint8Array()), timeMs: 1 };
+  publisher.feed.beat(signHeartbeat(other, publisherKey.secretKey));
   await publisher.publish("acme", { "/": "two" });
   expect(kinds(await line.read())).not.toContain("heartbeat");
 });

@@ -1,5 +1,6 @@
 // A POP follows a publisher over a line in memory.
 import { expect, test } from "bun:test";
+import { pause } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
 import { signEpoch, signRemoval } from "../../src/snapshot/documents.ts";
 import { collected, inChunksOf } from "../support/memory-line.ts";
@@ -259,6 +260,25 @@ test("follow/poll mode by setting: never streams, acks what it applied", async (
   await settled();
   expect(world.publisher.metrics.counter("feed_acks_total", "").value()).toBe(1);
   expect(world.publisher.feed.sessions()).toEqual([]);
+  await world.pop.follower.stop();
+});
+
+test("follow/a poll over a slow line may take longer than a source may stay silent", async () => {
+  const world = await createWorld({ mode: "poll" });
+  await world.publisher.publish("acme", { "/": "one" });
+  world.line.mangle.set(origin, async function* (chunks) {
+    for await (const chunk of inChunksOf(100)(chunks, "")) {
+      yield chunk;
+      await pause(world.clock, 1_000);
+    }
+  });
+  await world.clock.advance(2_000);
+  for (let seconds = 0; seconds < 20; seconds++) {
+    await settled();
+    await world.clock.advance(1_000);
+  }
+  expect(world.pop.metrics.counter("follow_connections_total", "").value("silent")).toBe(0);
+  await converged(world);
   await world.pop.follower.stop();
 });
 

@@ -71,6 +71,20 @@ describe("store/sweep: what is kept", () => {
     ]);
   });
 
+  test("a body that many parts named goes when all of them drop it at once", async () => {
+    const { store, clock } = open();
+    const everywhere = (body: string) =>
+      Object.fromEntries([..."abcdefghij"].map((name) => [`/${name}`, body]));
+    await store.snapshots.apply(sampleApply({ generation: 1, routes: everywhere("old") }));
+    await store.snapshots.apply(sampleApply({ generation: 2, routes: everywhere("new") }));
+    await clock.advance(limits.generationsKeptMs + 1);
+    await sweepAll(store);
+    expect(["old", "new"].map((body) => store.snapshots.hasObject(sampleDigest(body)))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   test("a generation that counts on a body which was swept meanwhile is refused as a whole", async () => {
     const { store, clock } = open();
     const { snapshots } = store;

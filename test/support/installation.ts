@@ -58,9 +58,10 @@ export class Installation {
   readonly #started: { child: ChildProcess; exited: Promise<number | null> }[] = [];
   readonly #ports = new Map<string, number>();
 
-  constructor(command: readonly string[] = runtime) {
+  /** `keys`: whether its keys are made here, or by the test with `pharos keygen`. */
+  constructor(command: readonly string[] = runtime, keys: "made" | "none" = "made") {
     this.#command = command;
-    makeKeys({ folder: this.keys, pages: ["*"], hosts: ["*"], serial: 1 }, systemRandom);
+    if (keys === "made") makeKeys({ folder: this.keys, pages: ["*"], hosts: ["*"], serial: 1 }, systemRandom);
   }
 
   /** The same port each time that the same name asks, so that a restarted process is found where it was. */
@@ -91,9 +92,14 @@ export class Installation {
   }
 
   async pop(name = "pop", ...more: readonly string[]): Promise<Running> {
+    return this.popOf(name, await this.address("feed"), ...more);
+  }
+
+  /** A POP that follows `source`, such as a proxy before the feed. */
+  async popOf(name: string, source: string, ...more: readonly string[]): Promise<Running> {
     const addresses = ["--listen", await this.address(name), "--ops", await this.address(`${name}-ops`)];
-    const source = ["--source", `http://${await this.address("feed")}`, "--root-key", this.rootKeyFile];
-    return this.start(name, ["edge", "--data", join(this.folder, name), ...source, ...addresses, ...more]);
+    const trusted = ["--source", `http://${source}`, "--root-key", this.rootKeyFile];
+    return this.start(name, ["edge", "--data", join(this.folder, name), ...trusted, ...addresses, ...more]);
   }
 
   /** Starts a long-running command and waits for its first line. */

@@ -1,5 +1,8 @@
 // Ninety days of one component as a picture. In: days with their worst status. Out: an SVG of a few hundred bytes, and its words.
 // A quiet day is low and a bad day high, so that the picture reads without colour; quiet days are one dashed line.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { severityOf } from "../model/group.ts";
 import type { DayBar } from "../model/uptime.ts";

@@ -1,4 +1,7 @@
 // The components of the front page. In: a view and the moment up to which uptime counts. Out: rows in groups, each with its bar.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { membersByGroup } from "../model/group.ts";
 import { dayBars, uptime } from "../model/uptime.ts";

@@ -1,4 +1,7 @@
 // What goes on and what is coming. In: open incidents, maintenances, the moment. Out: cards with the latest update first.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, PageView } from "../model/view.ts";
 import { affectedNames, ImpactTag, incidentPath, Name, Span, When } from "./piece.tsx";
@@ -155,7 +158,7 @@ function Touches({ names }: { readonly names: readonly string[] }): JSX.Element 
           <Name of={name} />
         </li>
       ))}
-      {rest > 0 ? <li class="mu">{`and ${rest} more`}</li> : ""}
+      {rest > 0 ? <li class="mu" safe>{`and ${rest} more`}</li> : ""}
     </ul>
   );
 }

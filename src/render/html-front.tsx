@@ -1,5 +1,8 @@
 // The front page. In: a scene. Out: one document: overall state, what is open, maintenance, components, the last days.
 // Uptime counts up to the data's own time or the start of the day, never to the render's: the same view and day give the same bytes.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { type OverallStatus, overallStatus } from "../model/status.ts";
 import type { Incident, Transition } from "../model/view.ts";

@@ -1,5 +1,8 @@
 // /history and /history/<YYYY-MM>. In: a scene. Out: a page for each month in which something began, and the latest under /history,
 // which also lists the months. A month knows its neighbours only, so a new incident leaves old months alone.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, Page, PageView } from "../model/view.ts";
 import { monthOf } from "../model/zone.ts";

@@ -1,5 +1,8 @@
 // /incidents/<id>. In: a scene. Out: one page for each incident and maintenance: what, when, whom it touches, every update.
 // It shows no component's present status and no update time of the page, so only its own changes make it new.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { isClosed } from "../model/order.ts";
 import type { Incident, IncidentUpdate, Page } from "../model/view.ts";
@@ -84,7 +87,7 @@ function Band({
           <Name of={incident.name} />
         </h1>
         <p class="tag">
-          <b safe>{statusWords[incident.status]}</b>
+          <b>{statusWords[incident.status]}</b>
           <ImpactTag incident={incident} />
           <Span incident={incident} zone={zone} />
         </p>

@@ -1,5 +1,8 @@
 // The frame of every HTML page. In: title, mark, what stands in the band and below it. Out: a complete document.
 // No script, one stylesheet, nothing fetched from elsewhere; the banner slot stands once, after the header.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Page } from "../model/view.ts";
 import { faviconOf, IconShapes } from "./icon.tsx";

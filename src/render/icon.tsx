@@ -1,5 +1,8 @@
 // The shapes of the marks: a page draws each once and refers to it. In: a mark. Out: SVG.
 // A shape tells its mark without colour: disc, triangle, diamond, octagon, square, ring.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Mark } from "./severity.ts";
 

@@ -1,5 +1,8 @@
 // Incidents and maintenance by the day on which they began. In: incidents, newest first; or the days to account for.
 // Out: a list of days. The front page names quiet days too, several in a row as one line.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident } from "../model/view.ts";
 import { addDays, dayOf } from "../model/zone.ts";

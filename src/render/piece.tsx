@@ -1,4 +1,7 @@
 // Small pieces that every page is put together from. In: a name, a moment, an incident. Out: HTML.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, PageView } from "../model/view.ts";
 import { Icon } from "./icon.tsx";

@@ -1,5 +1,8 @@
 // Texts that editors wrote. In: the body of an update, as typed or as imported. Out: paragraphs, line breaks and links; all else escaped.
 // Imported bodies carry `<br />` and `<a href>`; those two are understood, no other tag is.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 
 export type Piece =

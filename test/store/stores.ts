@@ -1,5 +1,5 @@
 // Stores of a test alone: folders that are removed, stores that are closed, counting and sweeping.
-import { afterEach } from "bun:test";
+import { onTestFinished } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,22 +7,29 @@ import { limits } from "../../src/base/limits.ts";
 import type { Store } from "../../src/store/open.ts";
 import type { SnapshotStore } from "../../src/store/types.ts";
 
+/** Stores are closed before their folders go: what a test asked for last is done first. */
 const clean: (() => unknown)[] = [];
 
-afterEach(async () => {
+function afterThisTest(step: () => unknown): void {
+  clean.push(step);
+  // Not `afterEach` at the top: of several test files that import this module, only the first would get it.
+  if (clean.length === 1) onTestFinished(cleanUp);
+}
+
+async function cleanUp(): Promise<void> {
   for (const step of clean.splice(0).reverse()) await step();
-});
+}
 
 /** A folder of this test alone. */
 export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "pharos-store-"));
-  clean.push(() => rmSync(folder, { recursive: true, force: true }));
+  afterThisTest(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** Closes a store with its test. */
 export function closing<Closable extends Pick<Store, "close">>(store: Closable): Closable {
-  clean.push(() => store.close());
+  afterThisTest(() => store.close());
   return store;
 }
 

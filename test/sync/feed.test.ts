@@ -141,13 +141,13 @@ test("feed/a difference is computed once for all sessions that stand at the same
   const ask = () => answerTo(publisher, asked("/sync/follow", opening(), ...headsFrames([first])));
   const lines = [reader(await ask()), reader(await ask()), reader(await ask())];
   for (const line of lines) await line.read();
-  await publisher.publish("acme", { "/": "two", "/b": "b", "/c": "c" });
   let reads = 0;
   const { tree } = publisher.store;
   publisher.store.tree = (digest) => {
     reads += 1;
     return tree(digest);
   };
+  await publisher.publish("acme", { "/": "two", "/b": "b", "/c": "c" });
   for (const line of lines)
     expect(kinds(await line.read())).toEqual(["manifest", "part", "body", "body", "pushed"]);
   // The first reads two manifests and two parts for the difference; each reads one manifest and one part to send.

@@ -267,13 +267,13 @@ test("follow/a poll over a slow line may take longer than a source may stay sile
   const world = await createWorld({ mode: "poll" });
   await world.publisher.publish("acme", { "/": "one" });
   world.line.mangle.set(origin, async function* (chunks) {
-    for await (const chunk of inChunksOf(100)(chunks, "")) {
+    for await (const chunk of inChunksOf(40)(chunks, "")) {
       yield chunk;
       await pause(world.clock, 1_000);
     }
   });
   await world.clock.advance(2_000);
-  for (let seconds = 0; seconds < 20; seconds++) {
+  for (let seconds = 0; seconds < 40; seconds++) {
     await settled();
     await world.clock.advance(1_000);
   }

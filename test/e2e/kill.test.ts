@@ -6,7 +6,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import { ApiClient, Installation, type Running, until } from "../support/installation.ts";
 import { get, type Seen, seenIn } from "../support/reader.ts";
 import { count, testSeed } from "../support/seed.ts";
-import { signedHistory } from "../support/signed-history.ts";
+import { SignedHistory } from "../support/signed-history.ts";
 import { sampleComponents, sampleHost, samplePage, writeSampleSummary } from "../support/summary.ts";
 
 const installation = new Installation();
@@ -80,7 +80,14 @@ test(
           );
       }
     };
-    const working = [write(), read(), read()];
+    const history = new SignedHistory(join(installation.folder, "control"), samplePage);
+    const collect = async (): Promise<void> => {
+      while (live) {
+        await history.collect();
+        await new Promise((resume) => setTimeout(resume, 1_000));
+      }
+    };
+    const working = [write(), read(), read(), collect()];
     for (let kill = 0; kill < kills; kill++) {
       await new Promise((resume) => setTimeout(resume, 100 + random.below(600)));
       const ackedBefore = acked.length;
@@ -107,7 +114,7 @@ test(
     await pop.dismiss();
     await control.dismiss();
 
-    const history = await signedHistory(join(installation.folder, "control"), samplePage);
+    await history.collect();
     expect(seen.length).toBeGreaterThan(kills * 5);
     const unsigned = seen.filter(
       ({ generation, path, encoding, digest }) => history.digestOf(generation, path, encoding) !== digest,

@@ -60,6 +60,7 @@ export async function listenTo(parts: ConnectionParts): Promise<Ended> {
       whole = take(chunk);
       if (!whole) break;
     }
+    if (whole && !frames && !line.stopped.aborted) parts.onLost(`${line.url} answered with nothing`);
   } catch (thrown) {
     whole = false;
     if (!line.stopped.aborted) parts.onLost(silent ? "it stayed silent" : messageOf(thrown));

@@ -109,19 +109,17 @@ async function wire(
   const announce = (): void => feed.announce();
   const publisher = createPublisher({ ...common, ledger, secretKey, announce });
   closing.push(() => publisher.stop());
-  const ingest = createIngest(common);
+  const onTaken = (): void => {
+    publisher.recheck();
+    announce();
+  };
   const addresses = listenAll(options, closing, {
     api: createApi({ ledger, tokens, log, metrics }),
     feed: (request) => feed.fetch(request) ?? new Response("This address feeds POPs.\n", { status: 404 }),
     ops: createOps({
       ...common,
       metricsText: () => metrics.text(),
-      async ingest(request) {
-        const response = await ingest(request);
-        publisher.recheck();
-        announce();
-        return response;
-      },
+      ingest: createIngest({ ...common, onTaken }),
     }),
     local: createLocal({ ledger, tokens, log }),
   });

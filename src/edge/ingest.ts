@@ -15,6 +15,8 @@ export interface IngestOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** A document was taken into trust and store: what follows or publishes has to look again. */
+  onTaken(): void;
 }
 
 export type Ingest = (request: Request) => Promise<Response>;
@@ -62,7 +64,7 @@ async function take(
 }
 
 async function keep(
-  { store, log }: IngestOptions,
+  { store, log, onTaken }: IngestOptions,
   { outcome, document }: Exclude<Acceptance, { outcome: "refused" }>,
   bytes: Uint8Array,
 ): Promise<readonly [string, Response]> {
@@ -84,6 +86,7 @@ async function keep(
       ];
     }
     log.info("A signed document was taken.", { kind, subject });
+    onTaken();
   }
   return [outcome, says(200, { outcome, kind, subject })];
 }

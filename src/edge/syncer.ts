@@ -17,6 +17,8 @@ import { startVerifying } from "./verify.ts";
 /** What the syncer needs of a follower. */
 export interface Following {
   start(): void;
+  /** Root has spoken elsewhere: what was refused may be allowed by now, and the other way round. */
+  reconsider(): void;
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export interface Syncer {
 export function startSyncer(options: SyncerOptions): Syncer {
   const { store, clock, log, metrics, follower, mending } = options;
   const workers = new Map<string, string>();
-  const ingest = createIngest(options);
+  const ingest = createIngest({ ...options, onTaken: () => follower?.reconsider() });
   const metricsText = (): string => mergeExpositions(new Map([["syncer", metrics.text()], ...workers]));
   const listener = listenOps(options, createOps({ store, clock, ingest, metricsText }));
   follower?.start();

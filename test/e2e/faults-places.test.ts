@@ -100,6 +100,10 @@ test("one POP a folder; the first serves on", async () => {
   );
   for (const said of await Promise.all(seconds))
     expect(sentenceOf(said, 1)).toContain(`The data folder ${data} is held by another process.`);
+  // Workers share their port among themselves, so a POP on the port of another one would get half of its visitors.
+  const visited = await installation.address("pop");
+  const beside = ["edge", "--data", join(folder, "beside"), "--root-key", rootKeyFile, "--listen", visited];
+  expect(sentenceOf(await runCommand(beside), 1)).toContain(`${visited} is taken by another process`);
   expect((await fetch(`${pop.says.ops}/healthz`)).status).toBe(200);
   await pop.kill("SIGKILL");
   const again = await until("the folder is free again", () => installation.pop().catch(() => null));

@@ -8,6 +8,8 @@ export const limits = {
   manifestBytesMax: 64 * 1024,
   /** About 24 routes a part: one changed route sends about 4 kB of part. */
   partRoutesAim: 24,
+  /** Routes that stand together because most generations change them: two parts' worth, about 10 kB. */
+  frontRoutesMax: 48,
   partBytesMax: 4 * 1024 * 1024,
   /** A part decodes in under 10 ms; 256 of them name four million routes. */
   partRoutesMax: 16_384,

@@ -1,5 +1,6 @@
 // The hot path as a table. In: an exchange. Out: a response, from the first step that can give one. No step awaits.
 
+import { frontPart } from "../snapshot/front.ts";
 import { findRoute, partIndex } from "../snapshot/part.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { Banners } from "./banner.ts";
@@ -103,10 +104,17 @@ const manifest = ({ trees, levels }: Parts): Step => {
 const part = ({ trees }: Parts): Step => {
   return (exchange) => {
     const { manifest, reads, path } = exchange;
-    const digest = manifest.parts[partIndex(path, manifest.parts.length)];
-    const found = digest === undefined ? null : trees.part(digest, reads.tree);
-    if (found === null) return plain.unavailable(path, damaged);
-    exchange.part = found;
+    const { parts } = manifest;
+    const front = trees.part(parts[frontPart] ?? "", reads.tree);
+    if (front !== null && findRoute(front, path) !== null) {
+      exchange.part = front;
+      return null;
+    }
+    const own = trees.part(parts[partIndex(path, parts.length)] ?? "", reads.tree);
+    // What is in neither may have been in a front that does not read.
+    if (own === null || (front === null && findRoute(own, path) === null))
+      return plain.unavailable(path, damaged);
+    exchange.part = own;
     return null;
   };
 };

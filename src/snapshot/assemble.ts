@@ -2,6 +2,7 @@
 // Work grows with the change: a part whose routes are the same objects as last time is neither encoded nor digested again.
 import { assert } from "../base/fault.ts";
 import { digestOf } from "./digest.ts";
+import { frontOf, frontPart } from "./front.ts";
 import type { SecretKey } from "./keys.ts";
 import { signManifest } from "./manifest.ts";
 import { encodePart, partCountFor, partIndex } from "./part.ts";
@@ -58,7 +59,11 @@ export function assemble(input: SnapshotInput, secretKey: SecretKey, last?: Last
 
 function groupRoutes(routes: readonly Route[], partCount: number): Route[][] {
   const groups: Route[][] = Array.from({ length: partCount }, () => []);
-  for (const route of routes) groups[partIndex(route.path, partCount)]?.push(route);
+  const front = frontOf(routes.map(({ path }) => path));
+  for (const route of routes) {
+    const index = front.has(route.path) ? frontPart : partIndex(route.path, partCount);
+    groups[index]?.push(route);
+  }
   return groups;
 }
 

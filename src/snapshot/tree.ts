@@ -2,6 +2,7 @@
 // Mix-and-match ends here: what is below a signed manifest is named by digest, and is nothing else.
 import { ok, type Result, refuse } from "../base/result.ts";
 import { digestOf } from "./digest.ts";
+import { frontPart } from "./front.ts";
 import { decodePart, partIndex } from "./part.ts";
 import type { Digest, Manifest, Part, Variant } from "./types.ts";
 
@@ -30,7 +31,7 @@ export function checkPart(
     return refuse(reason === "too-long" || reason === "unknown-version" ? reason : "undecodable");
   }
   for (const route of part.value.routes)
-    if (partIndex(route.path, partCount) !== index) return refuse("misplaced-route");
+    if (index !== frontPart && partIndex(route.path, partCount) !== index) return refuse("misplaced-route");
   return part;
 }
 

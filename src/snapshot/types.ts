@@ -34,7 +34,7 @@ export interface Part {
   readonly routes: readonly Route[];
 }
 
-/** The root of a snapshot. Routes are found by `partIndex(path, parts.length)`. Times in ms since the epoch. */
+/** The root of a snapshot. Routes are found in part 0, the front, or at `partIndex(path, parts.length)`. Times in ms since the epoch. */
 export interface Manifest {
   readonly page: string;
   readonly hosts: readonly string[];

@@ -9,6 +9,7 @@ import type { Command } from "../../src/model/command.ts";
 import { startBeat } from "../../src/publish/beat.ts";
 import { createPublisher } from "../../src/publish/publisher.ts";
 import { signDelegation, signRemoval } from "../../src/snapshot/documents.ts";
+import { frontPart } from "../../src/snapshot/front.ts";
 import { openHeartbeat } from "../../src/snapshot/heartbeat.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { openManifest } from "../../src/snapshot/manifest.ts";
@@ -82,10 +83,11 @@ function bodyOf(plane: Plane, page: string, path: string): string | null {
   const opened = head && openManifest(plane.store.snapshots.tree(head.manifest) ?? new Uint8Array());
   if (!opened?.ok) return null;
   const { parts } = opened.value.value;
-  const part = decodePart(
-    plane.store.snapshots.tree(parts[partIndex(path, parts.length)] ?? "") ?? new Uint8Array(),
-  );
-  const route = part.ok ? findRoute(part.value, path) : null;
+  const found = [frontPart, partIndex(path, parts.length)].map((index) => {
+    const part = decodePart(plane.store.snapshots.tree(parts[index] ?? "") ?? new Uint8Array());
+    return part.ok ? findRoute(part.value, path) : null;
+  });
+  const route = found[0] ?? found[1] ?? null;
   const bytes = route ? plane.store.snapshots.object(route.variants.identity.digest) : null;
   return bytes && new TextDecoder().decode(bytes);
 }

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { limits } from "../../src/base/limits.ts";
 import { assemble, type Snapshot, type SnapshotInput } from "../../src/snapshot/assemble.ts";
 import { diffSnapshots } from "../../src/snapshot/diff.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
+import { frontPart } from "../../src/snapshot/front.ts";
 import { decodePart } from "../../src/snapshot/part.ts";
 import { checkTree } from "../../src/snapshot/tree.ts";
 import type { Digest, Part, Route } from "../../src/snapshot/types.ts";
@@ -51,6 +53,24 @@ test("assemble: one changed route of 5,200 makes one part and a manifest, under 
   const bytes = second.manifestBytes.length + (second.parts[0]?.[1].length ?? 0);
   expect(bytes).toBeLessThan(20_000);
   expect(pathsOf(second, treeOf(first, second))).toHaveLength(5_200);
+});
+
+test("assemble: what most generations change stands together, and a change to all of it makes one part", () => {
+  const front = ["/", "/history", "/history.atom", "/api/v2/summary.json", "/api/v2/status.json"];
+  const page = (words: string) => [...front.map((path) => sampleRoute(path, words)), ...sampleRoutes(5_000)];
+  const first = assemble(input(page("old")), key);
+  const second = assemble(input(page("new"), 8), key, first);
+  expect(second.groups[frontPart]?.map(({ path }) => path)).toEqual(expect.arrayContaining(front));
+  expect(second.parts.map(([digest]) => digest)).toEqual([second.manifest.parts[frontPart] ?? ""]);
+  expect(pathsOf(second, treeOf(first, second))).toHaveLength(5_005);
+});
+
+test("assemble: a page of thousands of small folders has a front like any other", () => {
+  const routes = Array.from({ length: 9_000 }, (_none, at) =>
+    sampleRoute(`/docs/${Math.floor(at / 3)}/${at % 3}`),
+  );
+  const { groups } = assemble(input(routes), key);
+  expect(groups[frontPart]?.length).toBeLessThan(limits.frontRoutesMax + 80);
 });
 
 test("assemble: what was kept from last time changes nothing in the bytes", () => {

@@ -9,10 +9,11 @@ import type { Variant } from "../../src/snapshot/types.ts";
 import { altered, bytesOf, sampleManifest, sampleRoute } from "./samples.ts";
 
 describe("snapshot/what lies below a manifest is offered to a POP", () => {
-  const index = partIndex("/", 2);
-  const part = encodePart([sampleRoute("/", "new")]);
-  const older = encodePart([sampleRoute("/", "old")]);
-  const misplaced = encodePart(["/", "/a", "/b", "/c", "/d"].map((path) => sampleRoute(path)));
+  const paths = ["/a", "/b", "/c", "/d", "/e", "/f"];
+  const path = paths.find((one) => partIndex(one, 2) === 1) ?? "";
+  const part = encodePart([sampleRoute(path, "new")]);
+  const older = encodePart([sampleRoute(path, "old")]);
+  const misplaced = encodePart(paths.map((one) => sampleRoute(one)));
   const manifest = (bytes: Uint8Array) => ({ parts: [0, 1].map(() => digestOf(bytes)) });
   const damaged = bytesOf("PHPT\x01");
   const newer = altered(part, 4, 3);
@@ -26,10 +27,14 @@ describe("snapshot/what lies below a manifest is offered to a POP", () => {
   ];
   for (const [attack, given, named, expected] of rows) {
     test(`${attack}: ${expected}`, () => {
-      const check = checkPart(given, named, index);
+      const check = checkPart(given, named, 1);
       expect(check.ok ? "accepted" : check.reason).toBe(expected);
     });
   }
+
+  test("the front takes routes whatever their place is", () => {
+    expect(checkPart(misplaced, manifest(misplaced), 0).ok).toBe(true);
+  });
 
   test("a body of another length or content: refused; the one named: accepted", () => {
     const body = bytesOf("a body");
@@ -73,11 +78,11 @@ describe("snapshot/what lies below a manifest is offered to a POP", () => {
   });
 
   test("a whole tree: every part in its place, or the first that is not", () => {
-    const { parts } = { parts: [0, 1].map((at) => encodePart(at === index ? [sampleRoute("/")] : [])) };
+    const { parts } = { parts: [0, 1].map((at) => encodePart(at === 1 ? [sampleRoute(path)] : [])) };
     const whole = sampleManifest({ parts: parts.map(digestOf) });
     const held = new Map(parts.map((bytes) => [digestOf(bytes), bytes]));
     const tree = checkTree(whole, (digest) => held.get(digest) ?? null);
-    expect(tree.ok && tree.value[index]?.routes[0]?.path).toBe("/");
+    expect(tree.ok && tree.value[1]?.routes[0]?.path).toBe(path);
     expect(checkTree(whole, () => null)).toEqual({ ok: false, reason: "missing" });
     expect(checkTree(whole, () => older)).toEqual({ ok: false, reason: "digest-mismatch" });
   });

@@ -8,11 +8,9 @@ export const sampleComponents = ["c0mp0nent001", "c0mp0nent002", "c0mp0nent003"]
 
 const at = "2026-01-05T10:00:00.000Z";
 
-/** Writes `summary.json` into a new folder below `folder`, and gives that folder. */
-export function writeSampleSummary(folder: string, page = samplePage, host = sampleHost): string {
-  const place = join(folder, `sample-${page}`);
-  mkdirSync(place, { recursive: true });
-  const summary = {
+/** A summary of three components and no trouble. */
+export function sampleSummary(page = samplePage, host = sampleHost) {
+  return {
     page: { id: page, name: "Example", url: `https://${host}`, time_zone: "Etc/UTC", updated_at: at },
     components: sampleComponents.map((id, index) => ({
       id,
@@ -33,6 +31,12 @@ export function writeSampleSummary(folder: string, page = samplePage, host = sam
     scheduled_maintenances: [],
     status: { indicator: "none", description: "All Systems Operational" },
   };
-  writeFileSync(join(place, "summary.json"), JSON.stringify(summary));
+}
+
+/** Writes `summary.json` into a new folder below `folder`, and gives that folder. */
+export function writeSampleSummary(folder: string, page = samplePage, host = sampleHost): string {
+  const place = join(folder, `sample-${page}`);
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, "summary.json"), JSON.stringify(sampleSummary(page, host)));
   return place;
 }

@@ -67,7 +67,7 @@ test(`one update on a page of ${incidents} incidents sends under ${bytesMax / 1_
   const rendered = after.sum("documents_rendered_total") - before.sum("documents_rendered_total");
   const took = (from: number, to: number): string => `${Math.round(to - from)} ms`;
   console.log(
-    `${incidents} incidents: imported in ${took(startedMs, importedMs)}, at the POP ${took(importedMs, followedMs)} later.`,
+    `${incidents} incidents: imported in ${took(startedMs, importedMs)}, published in ${Math.round(before.sum("publish_duration_ms"))} ms, at the POP ${took(importedMs, followedMs)} after the import.`,
     `One update: ${bytes} bytes ${JSON.stringify(byFrame)}, ${rendered} documents rendered,`,
     `acked in ${took(updatedMs, ackedMs)}, published in ${Math.round(after.sum("publish_duration_ms"))} ms,`,
     `visible ${took(ackedMs, visibleMs)} after the ack.`,

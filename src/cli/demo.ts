@@ -2,6 +2,7 @@
 // keys and 90 invented days (first start only) -> control -> POP -> what to try next. Nothing outside 127.0.0.0/8.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { lockFolder } from "../host/lock.ts";
@@ -56,8 +57,7 @@ export const command = defineCommand({
       await Promise.race([aborted(stop), Promise.all(children.map(({ exited }) => exited))]);
       return 0;
     } finally {
-      for (const child of children) child.dismiss();
-      await Promise.all(children.map(({ exited }) => exited));
+      await endAll(children, context.clock);
       lock.release();
     }
   },
@@ -177,6 +177,16 @@ async function startChild(
   started = await ready.promise;
   if (started) return child;
   throw new Fault("internal", `The demo's process ${name} did not start.`, `Its log says why: ${logFile}.`);
+}
+
+/** Each child has twice the time that a POP gives its own children. */
+async function endAll(children: readonly Child[], clock: Clock): Promise<void> {
+  for (const child of children) child.dismiss();
+  const killing = clock.after(2 * limits.stopGraceMs, () => {
+    for (const child of children) child.kill("SIGKILL");
+  });
+  await Promise.all(children.map(({ exited }) => exited));
+  killing.cancel();
 }
 
 /** Until the POP answers with the page: it has then followed, verified and stored it. */

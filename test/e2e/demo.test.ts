@@ -13,7 +13,7 @@ const place = mkdtempSync(join(tmpdir(), "pharos-demo-"));
 const started: ChildProcess[] = [];
 afterAll(async () => {
   for (const child of started)
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   await Promise.all(
     started.map((child) => new Promise((done) => (ended(child) ? done(null) : child.once("exit", done)))),
   );

@@ -36,17 +36,21 @@ export function flipped(bytes: Uint8Array): Uint8Array {
 
 const octets = { headers: { "content-type": "application/octet-stream" } };
 
-/** An answer that never ends: `first`, then `more` again and again as fast as it is read, or nothing more. */
+/** An answer that ends by no word of its own: `first`, then `more` again and again as fast as it is read, or nothing more. */
 export function endless(
   first: readonly Uint8Array[],
   more: (() => Uint8Array) | null,
   onSent: (bytes: number) => void = () => {},
+  cut: AbortSignal = new AbortController().signal,
 ): Response {
   const begin = [...first];
   const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      cut.addEventListener("abort", () => controller.error(new Error("the source is gone")));
+    },
     async pull(controller) {
       const chunk = begin.shift() ?? more?.();
-      if (chunk === undefined) return new Promise(() => {});
+      if (chunk === undefined || cut.aborted) return new Promise(() => {});
       controller.enqueue(chunk);
       onSent(chunk.length);
       await new Promise((resume) => setTimeout(resume, 1));
@@ -147,10 +151,16 @@ export const lies: readonly Lie[] = [
         encodeFrame({ kind: "pushed", manifest: name }),
       ];
       const feed = feedOver(store);
+      const cut = new AbortController();
       world.turnTo({
         fetch: (request) =>
-          request.url.endsWith("/follow") ? endless(stream, null) : answerOf(feed, request),
-        close: () => feed.close(),
+          request.url.endsWith("/follow")
+            ? endless(stream, null, undefined, cut.signal)
+            : answerOf(feed, request),
+        close() {
+          cut.abort();
+          feed.close();
+        },
       });
     },
   },
@@ -178,7 +188,11 @@ export const lies: readonly Lie[] = [
       const frames = [helloOf(), ...framesOf("heads", digestOf(list), list)];
       const beat = (): Uint8Array =>
         encodeFrame({ kind: "heartbeat", bytes: heartbeatOf(world.publisher, [next.head]) });
-      world.turnTo({ fetch: () => endless(frames, beat), close: () => {} });
+      const cut = new AbortController();
+      world.turnTo({
+        fetch: () => endless(frames, beat, undefined, cut.signal),
+        close: () => cut.abort(),
+      });
     },
   },
   {

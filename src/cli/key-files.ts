@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { assert, Fault, messageOf } from "../base/fault.ts";
 import type { Random } from "../base/random.ts";
 import { openDelegation, signDelegation } from "../snapshot/documents.ts";
-import { generateKeyPair, type KeyRole } from "../snapshot/keys.ts";
+import { generateKeyPair } from "../snapshot/keys.ts";
 
 /** Names of the files that `pharos keygen --out` writes. */
 export const keyFiles = {
@@ -14,7 +14,13 @@ export const keyFiles = {
   delegation: "delegation.signed",
 } as const;
 
-const secretMode = 0o600;
+/** Keys of an installation: a POP makes its own at its own place. */
+export type InstallationRole = "root" | "publisher" | "emergency";
+
+/** File of a POP's own key, in its data folder. */
+export const popKeyFile = "pop.key";
+
+export const secretMode = 0o600;
 export const publicMode = 0o644;
 
 export interface NewKeys {
@@ -28,7 +34,7 @@ export interface NewKeys {
  * Makes root, publisher and emergency keys and a delegation of the publisher's, and writes them into `folder`.
  * Throws Fault `folder-unusable` where a file is there already: a key that was overwritten is lost.
  */
-export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<KeyRole, string>> {
+export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<InstallationRole, string>> {
   const root = generateKeyPair("root", random);
   const publisher = generateKeyPair("publisher", random);
   const emergency = generateKeyPair("emergency", random);
@@ -39,8 +45,8 @@ export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<KeyRo
   );
   assert(openDelegation(delegation).ok, "A delegation that was just signed does not verify.");
   writeNew(wanted.folder, [
-    ...[root, publisher, emergency].flatMap((pair): readonly NewFile[] => {
-      const names = keyFiles[pair.secretKey.role];
+    ...Object.entries({ root, publisher, emergency }).flatMap(([role, pair]): readonly NewFile[] => {
+      const names = keyFiles[role as InstallationRole];
       return [
         { name: names.secret, content: pair.secretText, mode: secretMode },
         { name: names.public, content: pair.publicText, mode: publicMode },

@@ -5,10 +5,9 @@ import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { dial, readAll } from "../host/dial.ts";
 import { signEpoch, signRemoval } from "../snapshot/documents.ts";
-import type { KeyRole } from "../snapshot/keys.ts";
 import { isHostName, isHostOrEverything, isPageId, isPageOrEverything } from "../snapshot/names.ts";
 import { type Context, defineCommand } from "./flags.ts";
-import { keyFiles, makeKeys, publicMode, writeNewFile } from "./key-files.ts";
+import { type InstallationRole, keyFiles, makeKeys, publicMode, writeNewFile } from "./key-files.ts";
 import { readRootSecret } from "./read-keys.ts";
 
 const sendTimeoutMs = 10_000;
@@ -95,7 +94,7 @@ export const commands = [keygen, removal, epoch];
 
 function summaryOf(
   folder: string,
-  keys: Readonly<Record<KeyRole, string>>,
+  keys: Readonly<Record<InstallationRole, string>>,
   { pages, hosts }: { readonly pages: readonly string[]; readonly hosts: readonly string[] },
 ): readonly string[] {
   return [

@@ -4,8 +4,8 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { assert, Fault } from "../base/fault.ts";
 import type { Random } from "../base/random.ts";
 
-/** Root delegates, publisher signs snapshots, emergency signs the emergency document and nothing else. */
-export type KeyRole = "root" | "publisher" | "emergency";
+/** Root delegates, publisher signs snapshots, emergency the emergency document and nothing else, a POP its joining, requests and reports. */
+export type KeyRole = "root" | "publisher" | "emergency" | "pop";
 
 /** 32 bytes as 43 characters of base64url: what a key file, a delegation and a log line show. */
 export type PublicKey = string;
@@ -29,7 +29,7 @@ export const keyBytes = 32;
 export const signatureBytes = 64;
 
 const word = "pharos-key/1";
-const roles: readonly KeyRole[] = ["root", "publisher", "emergency"];
+const roles: readonly KeyRole[] = ["root", "publisher", "emergency", "pop"];
 type Half = "secret" | "public";
 
 /** What stands before the 32 bytes of an Ed25519 key in PKCS#8 and SPKI (RFC 8410, 10.3 and 10.1). */

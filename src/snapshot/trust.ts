@@ -64,6 +64,8 @@ export interface Trust {
   isRemoved(page: string): boolean;
   /** May this key publish this page? */
   mayPublish(key: PublicKey, page: string): boolean;
+  /** May this key publish anything at all? A revoked one may not. */
+  isPublisher(key: PublicKey): boolean;
   /** Documents given at the start that did not hold, as when a root key was taken away: for one line in the log. */
   readonly refusedAtStart: readonly DocumentRefusal[];
 }
@@ -107,6 +109,7 @@ export function createTrust(options: TrustOptions): Trust {
     epochOf: (page) => epochOf(knowledge, page),
     isRemoved: (page) => knowledge.removals.has(page),
     mayPublish: (key, page) => mayPublish(knowledge, key, page),
+    isPublisher: (key) => isPublisher(knowledge, key),
     refusedAtStart,
   };
 }

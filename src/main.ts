@@ -6,9 +6,11 @@ import { systemRandom } from "./base/random.ts";
 import { commandEntries } from "./cli/commands.ts";
 import { dispatch } from "./cli/dispatch.ts";
 
-// A reader that went away (`pharos --help | head -1`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// A reader that went away (`pharos --help | head -1`) is no failure of ours, and nothing that runs ends for a log that cannot be written.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+let unwritten: string | null = null;
+function noteWritten(error?: NodeJS.ErrnoException | null): void {
+  if (error != null && error.code !== "EPIPE") unwritten = error.message;
 }
 
 let stopping: AbortController | undefined;
@@ -25,7 +27,7 @@ const code = await dispatch(process.argv.slice(2), commandEntries, {
   clock: systemClock,
   random: systemRandom,
   log: createLog(systemClock, (line) => process.stderr.write(line)),
-  out: (line) => void process.stdout.write(`${line}\n`),
+  out: (line) => void process.stdout.write(`${line}\n`, noteWritten),
   err: (line) => void process.stderr.write(`${line}\n`),
   env: process.env,
   argv: [],
@@ -34,5 +36,7 @@ const code = await dispatch(process.argv.slice(2), commandEntries, {
   readFile: (path) => readFileSync(path, "utf8"),
 });
 // Pipes are written behind: what was said must be out before the process is.
-await new Promise<void>((done) => process.stdout.write("", () => process.stderr.write("", () => done())));
-process.exit(code);
+await new Promise<void>((done) => process.stdout.write("", () => done()));
+if (unwritten !== null) process.stderr.write(`pharos: What it has to say cannot be written: ${unwritten}.\n`);
+await new Promise<void>((done) => process.stderr.write("", () => done()));
+process.exit(unwritten === null || code !== 0 ? code : 1);

@@ -1,7 +1,7 @@
 // A disk that can be filled: a tmpfs in a mount namespace of its own, which goes with the process that holds it. In: its size. Out: where it
 // is for processes that are run there, where it is for this one, and the means to fill it and to make room again.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -24,8 +24,9 @@ export interface SmallDisk {
   readonly before: readonly string[];
   /** A path below `place` as this process reaches it. */
   reach(path: string): string;
-  /** Takes all room but `leaveBytes`. */
-  fill(leaveBytes?: number): void;
+  /** The file that takes the room when it is filled, as a path for processes that are run there. */
+  readonly ballast: string;
+  fill(): void;
   makeRoom(): void;
   /** Forgets the disk and all that is on it. No process runs there any more. */
   end(): Promise<void>;
@@ -38,7 +39,7 @@ export async function openSmallDisk(sizeBytes: number): Promise<SmallDisk> {
   });
   await firstOutput(holder);
   const reach = (path: string): string => `/proc/${holder.pid}/root${path}`;
-  const ballast = reach(join(place, "ballast"));
+  const ballast = join(place, "ballast");
   return {
     place,
     // Entering a namespace leads to its root folder; from source, the program wants to be run where it lies.
@@ -51,20 +52,18 @@ export async function openSmallDisk(sizeBytes: number): Promise<SmallDisk> {
       process.cwd(),
     ],
     reach,
-    fill(leaveBytes = 0) {
-      const { bavail, bsize } = statfsSync(reach(place));
-      const file = openSync(ballast, "a");
+    ballast,
+    fill() {
+      const file = openSync(reach(ballast), "a");
       try {
-        for (let left = bavail * bsize - leaveBytes; left > 0; )
-          left -= writeSync(file, new Uint8Array(Math.min(left, 1024 * 1024)));
+        for (;;) writeSync(file, new Uint8Array(1024 * 1024));
       } catch (thrown) {
-        // Another writer was faster: it is full.
         if ((thrown as { code?: string }).code !== "ENOSPC") throw thrown;
       } finally {
         closeSync(file);
       }
     },
-    makeRoom: () => rmSync(ballast),
+    makeRoom: () => truncateSync(reach(ballast)),
     async end() {
       const ended = new Promise((done) => holder.once("exit", done));
       holder.stdin?.end();

@@ -32,6 +32,7 @@ export interface EdgeOptions {
   readonly source: readonly string[];
   readonly listen: Place;
   readonly ops?: Place | undefined;
+  readonly feed?: Place | undefined;
   readonly workers: number;
   readonly defaultPage?: string | undefined;
   /** `parent`, `syncer` or `worker-N`. */
@@ -50,6 +51,7 @@ const flags = {
     help: "where visitors are answered; port 0 lets the system choose",
   },
   ops: { kind: "address", help: "where /metrics, /healthz, /readyz and POST /ingest are; not for visitors" },
+  feed: { kind: "address", help: "where other POPs follow this one; without it, it feeds nobody" },
   workers: {
     kind: "integer",
     default: 1,
@@ -77,6 +79,7 @@ export const command = defineCommand({
     "Serves what is in its folder whether or not a source answers. SIGTERM or Ctrl-C ends it and all its processes.",
   example: [
     "edge --root-key keys/root.pub --source http://127.0.0.1:7300 --listen 127.0.0.1:8080",
+    "edge --root-key root.pub --source https://near.example.org --source https://origin.example.org --feed 0.0.0.0:8401",
     "edge --root-key root.pub --source https://origin.example.org --ops 127.0.0.1:9090 --workers 4",
   ],
   flags,
@@ -93,6 +96,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     rootKeys: readRootKeys(options.rootKey),
     listen: options.listen,
     ops: options.ops ?? null,
+    feed: options.feed ?? null,
     defaultPage: options.defaultPage ?? null,
     clock: context.clock,
     random: context.random,
@@ -110,8 +114,13 @@ async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context)
     if (!(thrown instanceof Fault) || thrown.code !== "store-corrupt") throw thrown;
     return runWithout(thrown, options, pop);
   });
-  const ops = pop.ops === null ? undefined : { ...pop.ops, port: running.opsPort };
-  sayAddresses(options, { ...pop.listen, port: running.port }, ops, context);
+  const at = (place: Place | undefined, port: number) => place && { ...place, port };
+  const addresses = {
+    listen: { ...pop.listen, port: running.port },
+    ops: at(options.ops, running.opsPort),
+    feed: at(options.feed, running.feedPort),
+  };
+  sayAddresses(options, addresses, context);
   await stop;
   await running.stop();
   return 0;
@@ -130,12 +139,13 @@ function runWithout(damage: Fault, { data }: EdgeOptions, pop: PopOptions): Retu
 async function runParent(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
   const stop = stopOf(context, options.tied);
   const listen = await checkPlace(pop.listen);
-  const ops = pop.ops === null ? undefined : await checkPlace(pop.ops);
+  const ops = options.ops && (await checkPlace(options.ops));
+  const feed = options.feed && (await checkPlace(options.feed));
   const parent = createParent({
     workers: options.workers,
     spawn: (role, onLine) =>
       spawnChild({
-        command: [...selfCommand(), "edge", ...flagsOf({ ...options, listen, ops, role })],
+        command: [...selfCommand(), "edge", ...flagsOf({ ...options, listen, ops, feed, role })],
         env: withoutFlags(context.env),
         onLine,
       }),
@@ -148,7 +158,7 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
   });
   const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
   if (started) {
-    sayAddresses(options, listen, ops, context);
+    sayAddresses(options, { listen, ops, feed }, context);
     await stop;
   }
   await parent.stop();
@@ -191,11 +201,17 @@ function hearParent(syncer: Syncer, line: string): void {
   if (message?.says === "worker-metrics") syncer.takeMetrics(message.worker, message.text);
 }
 
-function sayAddresses({ json }: EdgeOptions, listen: Place, ops: Place | undefined, context: Context): void {
-  const pages = urlOf(listen);
-  const opsUrl = ops === undefined ? null : urlOf(ops);
-  if (json) context.out(JSON.stringify({ pages, ops: opsUrl }));
-  else context.out(`Pages ${pages}${opsUrl === null ? "" : `, ops ${opsUrl}`}`);
+function sayAddresses(
+  { json }: EdgeOptions,
+  at: Pick<EdgeOptions, "listen" | "ops" | "feed">,
+  context: Context,
+): void {
+  const pages = urlOf(at.listen);
+  const ops = at.ops === undefined ? null : urlOf(at.ops);
+  const feed = at.feed === undefined ? null : urlOf(at.feed);
+  const others = Object.entries({ ops, feed }).filter(([, url]) => url !== null);
+  if (json) context.out(JSON.stringify({ pages, ops, feed }));
+  else context.out([`Pages ${pages}`, ...others.map(([what, url]) => `${what} ${url}`)].join(", "));
 }
 
 function noRole(role: string): Fault {
@@ -232,12 +248,13 @@ function readRootKeys(paths: readonly string[]): readonly string[] {
 
 /** The options as the flags that say them. */
 function flagsOf(options: EdgeOptions): readonly string[] {
-  const { data, rootKey, source, listen, ops, workers, defaultPage, role } = options;
+  const { data, rootKey, source, listen, ops, feed, workers, defaultPage, role } = options;
   return [
     ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
     ...rootKey.flatMap((path) => ["--root-key", path]),
     ...source.flatMap((url) => ["--source", url]),
     ...(ops === undefined ? [] : ["--ops", textOf(ops)]),
+    ...(feed === undefined ? [] : ["--feed", textOf(feed)]),
     ...(defaultPage === undefined ? [] : ["--default-page", defaultPage]),
   ];
 }

@@ -13,6 +13,7 @@ import type { Digest } from "../snapshot/types.ts";
 import { openStore, type Store } from "../store/open.ts";
 import { trustOf } from "../store/trusted.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
+import { createRelay } from "../sync/relay.ts";
 import { createMending } from "./mend.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
 import { startWorker } from "./worker.ts";
@@ -29,6 +30,8 @@ export interface PopOptions {
   readonly sources: readonly string[];
   readonly listen: Place;
   readonly ops: Place | null;
+  /** Where this POP feeds others; without it, it feeds nobody. */
+  readonly feed?: Place | null;
   readonly defaultPage: string | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -95,14 +98,20 @@ export async function runWorker(
   };
 }
 
+export interface RunningWhole extends Running {
+  readonly opsPort: number;
+  readonly feedPort: number;
+}
+
 /** All of a POP in this process. */
-export async function runWhole(options: PopOptions): Promise<Running & { readonly opsPort: number }> {
+export async function runWhole(options: PopOptions): Promise<RunningWhole> {
   const { store, syncer, port, stop } = await runSyncer(options);
   try {
     const listener = listen(options, store, false, syncer.takeDamaged);
     return {
       port: listener.port,
       opsPort: port,
+      feedPort: syncer.feedPort,
       async stop() {
         await stopListening(listener, options.clock);
         await stop();
@@ -130,18 +139,22 @@ export async function checkPlace({ host, port }: Place): Promise<Place> {
 }
 
 function startWriter(options: PopOptions, store: Store) {
-  const { clock, log, metrics, ops, rootKeys, sources } = options;
+  const { clock, random, log, metrics, ops, rootKeys, sources } = options;
   const { snapshots } = store;
   const trust = trustOf(snapshots, rootKeys);
   const mending = createMending({ store: snapshots, sources, dial, clock, log, metrics });
   const follower: Follower | null =
     sources.length === 0 ? null : createFollower({ ...options, store: snapshots, trust, dial });
+  const feed = options.feed ?? null;
+  // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
+  const fed = { store: snapshots, mayFollow: () => true, clock, random, log, metrics };
   const syncer = startSyncer({
     store: snapshots,
     trust,
     follower,
     mending,
     ops: ops === null ? null : { address: ops.host, port: ops.port },
+    relay: feed && { address: feed.host, port: feed.port, feed: createRelay(fed, follower) },
     clock,
     log,
     metrics,

@@ -1,4 +1,5 @@
-// The syncer: the one process of a POP that writes its store. In: a follower's sources, the ops address. Out: a store that is fresh and whole.
+// The syncer: the one process of a POP that writes its store. In: a follower, the addresses to listen on. Out: a store that is fresh
+// and whole, and what others follow of it.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
@@ -8,6 +9,7 @@ import type { Trust } from "../snapshot/trust.ts";
 import type { Digest } from "../snapshot/types.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import type { Feed } from "../sync/feed.ts";
 import { mergeExpositions } from "./exposition.ts";
 import { createIngest } from "./ingest.ts";
 import type { Mending } from "./mend.ts";
@@ -30,6 +32,8 @@ export interface SyncerOptions {
   readonly mending: Mending;
   /** Null where no ops address was given. */
   readonly ops: { readonly address: string; readonly port: number } | null;
+  /** What feeds others, and where; null where this POP feeds nobody. */
+  readonly relay: { readonly address: string; readonly port: number; readonly feed: Feed } | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -38,6 +42,8 @@ export interface SyncerOptions {
 export interface Syncer {
   /** The ops port, 0 without one. */
   readonly opsPort: number;
+  /** The port at which others follow this POP, 0 without one. */
+  readonly feedPort: number;
   /** Counters of a worker, as Prometheus text. */
   takeMetrics(worker: string, text: string): void;
   /** A worker read a body that does not hash to its name. */
@@ -47,20 +53,28 @@ export interface Syncer {
 
 /** Opens the ops address, follows, sweeps, verifies. Throws Fault `port-taken` or `address-refused`; later troubles are said and counted. */
 export function startSyncer(options: SyncerOptions): Syncer {
-  const { store, clock, log, metrics, follower, mending } = options;
+  const { store, clock, log, metrics, follower, mending, relay } = options;
   const workers = new Map<string, string>();
-  const ingest = createIngest({ ...options, onTaken: () => follower?.reconsider() });
+  const onTaken = (): void => {
+    follower?.reconsider();
+    relay?.feed.announce();
+  };
+  const ingest = createIngest({ ...options, onTaken });
   const metricsText = (): string => mergeExpositions(new Map([["syncer", metrics.text()], ...workers]));
   const listener = listenOps(options, createOps({ store, clock, ingest, metricsText }));
+  const feeding = listenFeed(options, listener);
   follower?.start();
   const timers = [startSweeping(options), startVerifying({ store, mending, clock, log, metrics })];
   return {
     opsPort: listener?.port ?? 0,
+    feedPort: feeding?.port ?? 0,
     takeMetrics: (worker, text) => void workers.set(worker, text),
     takeDamaged: mending.report,
     async stop() {
       for (const timer of timers) timer.cancel();
       mending.stop();
+      relay?.feed.close();
+      await feeding?.stop(true);
       await follower?.stop();
       await listener?.stop(true);
     },
@@ -70,4 +84,18 @@ export function startSyncer(options: SyncerOptions): Syncer {
 function listenOps({ ops }: SyncerOptions, fetch: ReturnType<typeof createOps>): Listener | null {
   if (ops === null) return null;
   return listenHttp({ address: ops.address, port: ops.port, bodyBytesMax: limits.documentBytesMax, fetch });
+}
+
+/** The ops address is given back where this one cannot be had: the POP does not start. */
+function listenFeed({ relay }: SyncerOptions, ops: Listener | null): Listener | null {
+  if (relay === null) return null;
+  const { address, port, feed } = relay;
+  const fetch = (request: Request): Response | Promise<Response> =>
+    feed.fetch(request) ?? new Response("This address feeds POPs.\n", { status: 404 });
+  try {
+    return listenHttp({ address, port, bodyBytesMax: limits.helloBytesMax, fetch });
+  } catch (thrown) {
+    void ops?.stop(true);
+    throw thrown;
+  }
 }

@@ -42,6 +42,7 @@ export interface Taking {
   /** What this POP has, as the frames in which a feed wants to know it. */
   having(): Uint8Array[];
   onApplied(listener: (page: string) => void): () => void;
+  onDocument(listener: (document: RootDocument) => void): () => void;
   onHeartbeat(listener: HeartbeatListener): () => void;
   reconsider(): void;
   level(): 0 | 1;
@@ -53,6 +54,7 @@ export interface Taking {
 export function createTaking(options: TakingOptions): Taking {
   const { store, log, metrics } = options;
   const applied = listenersOf<[page: string]>();
+  const spoken = listenersOf<[document: RootDocument]>();
   const heartbeats = listenersOf<Parameters<HeartbeatListener>>();
   const parts = { ...options, refusals: createRefusals(log, metrics) };
   const { refusals } = parts;
@@ -75,8 +77,10 @@ export function createTaking(options: TakingOptions): Taking {
   const beats = createBeats({ ...parts, isRefused: pages.isRefused, want: pages.want });
   const documents = createDocuments({ ...parts, onAccepted: obey });
 
-  function obey({ kind, subject }: RootDocument): void {
+  function obey(document: RootDocument): void {
+    const { kind, subject } = document;
     pages.reconsider();
+    spoken.tell(document);
     if (kind !== "removal") return;
     beats.forgotten(subject);
     applied.tell(subject);
@@ -125,6 +129,7 @@ export function createTaking(options: TakingOptions): Taking {
     judge: pages.judge,
     having: () => [...headFrames(store), ...documentFrames(documents.held())],
     onApplied: applied.add,
+    onDocument: spoken.add,
     onHeartbeat: heartbeats.add,
     reconsider: pages.reconsider,
     level: beats.level,

@@ -6,7 +6,7 @@ import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { dial } from "../host/dial.ts";
-import type { Trust } from "../snapshot/trust.ts";
+import type { RootDocument, Trust } from "../snapshot/trust.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { SourceLine } from "./ask.ts";
@@ -49,6 +49,8 @@ export interface Follower {
   stop(): Promise<void>;
   /** Tells of each page that has a new generation, or was removed. Gives back its end. */
   onApplied(listener: (page: string) => void): () => void;
+  /** Tells of each document of root that was accepted and kept. Gives back its end. */
+  onDocument(listener: (document: RootDocument) => void): () => void;
   /** Tells of each accepted heartbeat and the heads that it names: what a relay hands on. Gives back its end. */
   onHeartbeat(listener: (heartbeat: Uint8Array, heads: readonly Head[]) => void): () => void;
   /** Trust was given a document from elsewhere: what was refused may hold now. */
@@ -119,6 +121,7 @@ export function createFollower(options: FollowerOptions): Follower {
       await Promise.all([running, taking.stop()]);
     },
     onApplied: taking.onApplied,
+    onDocument: taking.onDocument,
     onHeartbeat: taking.onHeartbeat,
     reconsider: taking.reconsider,
     state() {

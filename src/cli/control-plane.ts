@@ -10,8 +10,8 @@ import type { Random } from "../base/random.ts";
 import { type ControlPlane, controlPlaneOf } from "../control/local.ts";
 import { lockFolder } from "../host/lock.ts";
 import { askUnix } from "../host/unix.ts";
-import { openLedger } from "../store/ledger.ts";
-import { openStore } from "../store/open.ts";
+import { type Ledger, openLedger } from "../store/ledger.ts";
+import { openStore, type Store } from "../store/open.ts";
 import { createTokens } from "../store/tokens.ts";
 
 /** The socket of a folder's control plane. */
@@ -24,19 +24,42 @@ export interface ReachOptions {
   readonly log: Log;
 }
 
+/** One operation of the running control plane, by its word. Throws the Fault that it answered with. */
+export type LocalCall = <Value>(operation: string, ...args: readonly unknown[]) => Promise<Value>;
+
 /** Runs `use` with the folder's control plane, and lets go of it however `use` ends. */
-export async function withControlPlane<Value>(
+export function withControlPlane<Value>(
   options: ReachOptions,
   use: (plane: ControlPlane) => Promise<Value>,
 ): Promise<Value> {
+  return withHolder(options, {
+    running: (call) => use(remote(call)),
+    alone: ({ store, ledger }) => use(controlPlaneOf({ ledger, tokens: createTokens(store) })),
+  });
+}
+
+/** What a process holds that took the folder's lock. */
+export interface Holding {
+  readonly store: Store;
+  readonly ledger: Ledger;
+}
+
+/** Speaks to the running control plane of the folder, or, when none runs, is its one writer as long as `alone` takes. */
+export async function withHolder<Value>(
+  options: ReachOptions,
+  use: {
+    running(call: LocalCall): Promise<Value>;
+    alone(holding: Holding): Promise<Value>;
+  },
+): Promise<Value> {
   const socket = controlSocketOf(options.folder);
-  if (existsSync(socket) && (await ask(socket, "pages", [])) !== null) return use(remote(socket));
+  if (existsSync(socket) && (await ask(socket, "pages", [])) !== null) return use.running(callerOf(socket));
   const lock = lockFolder(options.folder);
   try {
-    const store = await openStore({ folder: options.folder, clock: options.clock, log: options.log });
+    const store = openStore({ folder: options.folder, clock: options.clock, log: options.log });
     try {
-      const ledger = await openLedger({ ...options, store, region: "main", acceptClock: false });
-      return await use(controlPlaneOf({ ledger, tokens: createTokens(store) }));
+      const ledger = openLedger({ ...options, store, region: "main", acceptClock: false });
+      return await use.alone({ store, ledger });
     } finally {
       await store.close();
     }
@@ -45,9 +68,8 @@ export async function withControlPlane<Value>(
   }
 }
 
-/** The control plane behind a socket. */
-function remote(socket: string): ControlPlane {
-  const call = async <Value>(operation: string, ...args: readonly unknown[]): Promise<Value> => {
+function callerOf(socket: string): LocalCall {
+  return async <Value>(operation: string, ...args: readonly unknown[]): Promise<Value> => {
     const found = await ask(socket, operation, args);
     if (found === null)
       throw new Fault(
@@ -57,6 +79,10 @@ function remote(socket: string): ControlPlane {
       );
     return found.value as Value;
   };
+}
+
+/** The control plane behind a socket. */
+function remote(call: LocalCall): ControlPlane {
   return {
     pages: () => call("pages"),
     submit: (page, command, actor) => call("submit", page, command, actor),

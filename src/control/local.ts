@@ -61,6 +61,9 @@ export function controlPlaneOf({ ledger, tokens }: Holding): ControlPlane {
   };
 }
 
+/** Operations that other parts of this process answer, by their word: what its JSON arguments are given to. */
+export type LocalOperations = Readonly<Record<string, (args: readonly unknown[]) => Promise<unknown>>>;
+
 /** One row an operation: the path's word, and what its JSON arguments are given to. */
 const operations: Readonly<
   Record<string, (plane: ControlPlane, args: readonly unknown[]) => Promise<unknown>>
@@ -78,15 +81,20 @@ export const localBodyBytesMax = limits.importBytesMax;
 
 /**
  * The handler behind the socket: POST /local/<operation> with a JSON list of arguments. 200 {value}, or 400/500 with a Fault's
- * {code, sentence, remedy}. Both sides are this program, so arguments are checked by what they are given to.
+ * {code, sentence, remedy}. Both sides are this program, so arguments are checked by what they are given to. `more` are the operations
+ * of parts that this folder does not know.
  */
 export function createLocal(
-  holding: Holding & { readonly log: Log },
+  holding: Holding & { readonly log: Log; readonly more?: LocalOperations },
 ): (request: Request) => Promise<Response> {
   const plane = controlPlaneOf(holding);
+  const own = Object.entries(operations).map(
+    ([word, answer]) => [word, (args: readonly unknown[]) => answer(plane, args)] as const,
+  );
+  const known = new Map([...own, ...Object.entries(holding.more ?? {})]);
   return async (request) => {
     const word = /\/local\/([A-Za-z]+)$/.exec(request.url)?.[1] ?? "";
-    const operation = Object.hasOwn(operations, word) ? operations[word] : undefined;
+    const operation = known.get(word);
     if (request.method !== "POST" || operation === undefined)
       return faultResponse(
         404,
@@ -98,7 +106,7 @@ export function createLocal(
       );
     try {
       const args: unknown = await request.json();
-      return jsonResponse(200, { value: await operation(plane, Array.isArray(args) ? args : []) });
+      return jsonResponse(200, { value: (await operation(Array.isArray(args) ? args : [])) ?? null });
     } catch (thrown) {
       if (thrown instanceof Fault) return faultResponse(500, thrown);
       holding.log.error(`The operation ${word} failed: ${messageOf(thrown)}.`);

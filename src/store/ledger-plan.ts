@@ -10,6 +10,7 @@ import type { Command, Refusal } from "../model/command.ts";
 import { decide } from "../model/decide.ts";
 import type { Op, OpDraft } from "../model/op.ts";
 import type { LedgerState } from "./ledger-state.ts";
+import type { SnapshotStore } from "./types.ts";
 import { packValue } from "./values.ts";
 
 export interface PlanContext {
@@ -18,6 +19,8 @@ export interface PlanContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly region: string;
+  /** What is published, of which some has no op-log: a page that was made from a folder keeps its id and its hosts. */
+  readonly store: { readonly snapshots: Pick<SnapshotStore, "head" | "pageOf"> };
 }
 
 export interface Append {
@@ -49,7 +52,7 @@ export function planCommand(
     drafts.every((draft) => draft.page === target),
     `A ${command.kind} speaks of more than one page.`,
   );
-  const taken = hostTaken(state, drafts, target);
+  const taken = nameTaken(context, drafts, target);
   if (taken !== null) return refuse(409, taken);
   return append(
     id,
@@ -59,7 +62,8 @@ export function planCommand(
 }
 
 /** Ops of one page that were stamped by another node. */
-export function planMerge({ state, hlc, clock }: PlanContext, ops: readonly Op[]): Planned {
+export function planMerge(context: PlanContext, ops: readonly Op[]): Planned {
+  const { hlc, clock } = context;
   const page = ops[0]?.page;
   if (page === undefined || ops.some((op) => op.page !== page))
     return refuse(422, "Name the ops of one page.");
@@ -72,7 +76,7 @@ export function planMerge({ state, hlc, clock }: PlanContext, ops: readonly Op[]
       422,
       `An op is stamped ${new Date(stampMs(ahead.hlc)).toISOString()}, too far ahead of this machine's clock (${new Date(clock.wallMs()).toISOString()}).`,
     );
-  const taken = hostTaken(state, ops, page);
+  const taken = nameTaken(context, ops, page);
   if (taken !== null) return refuse(409, taken);
   for (const op of ops) hlc.observe(op.hlc);
   return append(page, page, ops);
@@ -93,11 +97,23 @@ function pageMeantBy(command: Command): string | null {
   return command.kind === "page.create" ? (command.id ?? null) : null;
 }
 
-/** A host leads to one page: who holds it keeps it. */
-function hostTaken(state: LedgerState, drafts: readonly OpDraft[], page: string): string | null {
+/** A host leads to one page, and a page id to one: who holds it keeps it. */
+function nameTaken(
+  { state, store: { snapshots } }: PlanContext,
+  drafts: readonly OpDraft[],
+  page: string,
+): string | null {
+  if (state.working(page) === null && snapshots.head(page) !== null)
+    return `The page ${page} is published from a folder.`;
   const hosts = drafts.flatMap(({ kind, fields }) => (kind === "page" ? textsIn(fields.hosts) : []));
   const holder = hosts.length === 0 ? null : state.holderOf(hosts, page);
-  return holder && `The host ${holder.host} belongs to page ${holder.page}.`;
+  if (holder !== null) return `The host ${holder.host} belongs to page ${holder.page}.`;
+  for (const host of hosts) {
+    const shown = snapshots.pageOf(host);
+    if (shown !== null && shown !== page && state.working(shown) === null)
+      return `The host ${host} belongs to page ${shown}, which is published from a folder.`;
+  }
+  return null;
 }
 
 function textsIn(value: unknown): string[] {

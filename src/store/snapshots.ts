@@ -31,7 +31,7 @@ export function createSnapshots(parts: Parts): SnapshotStore {
 
 type Reads = "head" | "heads" | "pageOf" | "tree" | "object" | "hasTree" | "hasObject" | "notes";
 type DocumentReads = "documents" | "document" | "isGone" | "freshness";
-type Writes = "apply" | "stage" | "dropObject" | "putDocument" | "putFreshness" | "sweep";
+type Writes = "apply" | "putNotes" | "stage" | "dropObject" | "putDocument" | "putFreshness" | "sweep";
 
 function readsOf(tables: Tables): Pick<SnapshotStore, Reads | DocumentReads> {
   return {
@@ -97,6 +97,8 @@ function writesOf({ tables, commit, clock, refresh }: Parts): Pick<SnapshotStore
         await commit(plan.changes);
         held.set(apply.head.page, [...(held.get(apply.head.page) ?? []), plan.held]);
       }),
+    putNotes: (page, notes) =>
+      turn(() => commit(notes.map(([name, value]) => ({ table: tables.notes, key: [page, name], value })))),
     stage: (objects) =>
       turn(() => commit(stageChanges(tables, objects, clock.wallMs() + limits.stagedKeptMs))),
     dropObject: (digest) =>

@@ -51,6 +51,8 @@ export interface SnapshotStore {
   notes(page: string): ReadonlyMap<string, Uint8Array>;
   /** Objects, parts, manifest, ref, hosts in one transaction; resolves when it is on the device. Throws Fault `disk-full`. */
   apply(apply: Apply): Promise<void>;
+  /** Notes of a page without a new generation, flushed; null takes one away. */
+  putNotes(page: string, notes: readonly (readonly [string, Uint8Array | null])[]): Promise<void>;
   /** Bodies that came ahead of their generation (large first fetch); swept if no generation names them. */
   stage(objects: readonly (readonly [Digest, Uint8Array])[]): Promise<void>;
   /** Drops a body that does not hash to its name. */

@@ -140,6 +140,7 @@ export function memoryStore(): MemoryStore {
       for (const host of apply.hosts) if (!hosts.has(host)) hosts.set(host, apply.head.page);
       heads.set(apply.head.page, apply.head);
     },
+    putNotes: async () => undefined,
     async stage(bodies) {
       for (const [digest, bytes] of bodies) objects.set(digest, bytes);
     },

@@ -7,7 +7,14 @@ import { decodePart } from "../../src/snapshot/part.ts";
 import type { Digest, Head } from "../../src/snapshot/types.ts";
 import type { Apply, Freshness, SnapshotStore, StoredDocument } from "../../src/store/types.ts";
 
-export type WriteOp = "apply" | "stage" | "dropObject" | "putDocument" | "putFreshness" | "sweep";
+export type WriteOp =
+  | "apply"
+  | "putNotes"
+  | "stage"
+  | "dropObject"
+  | "putDocument"
+  | "putFreshness"
+  | "sweep";
 
 export interface MemoryStore extends SnapshotStore {
   /** Called before each write; what it throws is what the caller sees. */
@@ -49,6 +56,7 @@ export function memoryStore(nowMs: () => number = () => 0): MemoryStore {
     hasObject: (digest) => objects.has(digest),
     notes: (page) => new Map(notes.get(page)),
     apply: (apply) => write("apply", () => applyNow(apply)),
+    putNotes: (page, more) => write("putNotes", () => noteNow(page, more)),
     stage: (more) =>
       write("stage", () => {
         for (const [digest, bytes] of more) {
@@ -128,11 +136,15 @@ export function memoryStore(nowMs: () => number = () => 0): MemoryStore {
     }
     refs.set(head.page, head);
     kept.set(head.page, [...(kept.get(head.page) ?? []), { head, atMs: nowMs() }]);
-    const named = notes.get(head.page) ?? new Map<string, Uint8Array>();
-    for (const [name, value] of apply.notes ?? [])
+    noteNow(head.page, apply.notes ?? []);
+  }
+
+  function noteNow(page: string, more: readonly (readonly [string, Uint8Array | null])[]): void {
+    const named = notes.get(page) ?? new Map<string, Uint8Array>();
+    for (const [name, value] of more)
       if (value === null) named.delete(name);
       else named.set(name, value.slice());
-    notes.set(head.page, named);
+    notes.set(page, named);
   }
 
   function sweepNow(now: number): void {

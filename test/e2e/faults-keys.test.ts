@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemRandom } from "../../src/base/random.ts";
 import { keyFiles, makeKeys } from "../../src/cli/key-files.ts";
-import { runCommand, type Said, sentenceOf } from "../support/command.ts";
+import { anotherUser, noOtherUserReason, runCommand, type Said, sentenceOf } from "../support/command.ts";
 import { skipUnless } from "../support/skip.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pharos-keys-"));
@@ -126,21 +126,19 @@ for (const [name, [file, spoil, says]] of Object.entries(rootSpoilt)) {
   });
 }
 
-const asNobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-const version =
-  process.getuid?.() === 0 ? await runCommand(["version"], { before: asNobody }).catch(() => null) : null;
+const nobody = await anotherUser();
 
-skipUnless(version?.code === 0, "no other user can run this checkout from here")(
+skipUnless(nobody !== null, noOtherUserReason)(
   "keys that this user may not read are named, to a control plane and to a POP",
   async () => {
     chmodSync(folder, 0o755);
     const place = keysWith("not ours", publisher.secret, (path) => chmodSync(path, 0o600));
     chmodSync(place, 0o755);
     chmodSync(join(place, root.public), 0o600);
-    const refused = sentenceOf(await control(place, asNobody), 1);
+    const refused = sentenceOf(await control(place, nobody ?? []), 1);
     expect(refused).toContain(`${join(place, publisher.secret)} cannot be read`);
     expect(refused).toContain("this user may read");
-    expect(sentenceOf(await edge(join(place, root.public), asNobody), 1)).toContain(
+    expect(sentenceOf(await edge(join(place, root.public), nobody ?? []), 1)).toContain(
       `${join(place, root.public)} cannot be read`,
     );
   },

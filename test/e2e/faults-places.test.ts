@@ -1,13 +1,14 @@
 // Addresses and folders that another process has: the command that cannot start says which, exits with 1 and leaves nothing behind.
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
 import { lockFolder } from "../../src/host/lock.ts";
-import { runCommand, sentenceOf } from "../support/command.ts";
+import { anotherUser, noOtherUserReason, runCommand, sentenceOf } from "../support/command.ts";
 import { Installation, until } from "../support/installation.ts";
+import { skipUnless } from "../support/skip.ts";
 import { samplePage, writeSampleSummary } from "../support/summary.ts";
 
 const installation = new Installation();
@@ -71,6 +72,36 @@ test("a data folder that cannot be made is named", async () => {
     expect(sentence).toContain("--data");
   }
 });
+
+const nobody = await anotherUser();
+
+skipUnless(nobody !== null, noOtherUserReason)(
+  "a data folder of another user is named, whatever may be done with it",
+  async () => {
+    const data = join(folder, "of-another");
+    expect((await installation.run("token", "--page", "*", "--data", data)).code).toBe(0);
+    // What leads to the keys may be passed, so that they are not what is refused.
+    for (const place of [folder, keys]) chmodSync(place, 0o711);
+    for (const file of readdirSync(keys)) chmodSync(join(keys, file), 0o644);
+    for (const [mode, lockMode] of [
+      [0o700, 0o600],
+      [0o755, 0o644],
+      [0o755, 0o666],
+      [0o777, 0o666],
+    ] as const) {
+      chmodSync(data, mode);
+      chmodSync(join(data, "lock"), lockMode);
+      for (const line of [
+        ["control", "--keys", keys, "--listen", any, "--feed", any],
+        ["edge", "--root-key", rootKeyFile, "--listen", any],
+        ["token", "--page", "*"],
+      ]) {
+        const said = await runCommand([...line, "--data", data], { before: nobody ?? [] });
+        expect(sentenceOf(said, 1)).toContain(data);
+      }
+    }
+  },
+);
 
 test("one control plane a folder; import, token and page go through the one that runs", async () => {
   const control = await installation.control();

@@ -52,6 +52,16 @@ export async function runLine(line: readonly string[], how: HowToRun = {}): Prom
   return { code, out, err };
 }
 
+/** What makes a command another, unprivileged user's; null where this user may not do that, or the other one cannot reach this checkout. */
+export async function anotherUser(): Promise<readonly string[] | null> {
+  if (process.getuid?.() !== 0) return null;
+  const before = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+  const version = await runCommand(["version"], { before }).catch(() => null);
+  return version?.code === 0 ? before : null;
+}
+
+export const noOtherUserReason = "no other user can run this checkout from here";
+
 /**
  * The sentence of a command that could not do what it was told: one line on stderr beside what its log has to tell of a start, nothing
  * on stdout. Throws where it is not so.

@@ -21,9 +21,29 @@ export const limits = {
   objectBytesMax: 32 * 1024 * 1024,
   documentBytesMax: 64 * 1024,
   pathBytesMax: 1024,
+  /** An emergency text (UTF-8): a few sentences above a page, and a document that fits anywhere. */
+  emergencyTextBytesMax: 2_000,
+  /** An emergency ends by itself after this at the latest, also where its withdrawal never arrives. */
+  emergencyMsMax: 7 * 24 * 3_600_000,
+  /** Pages with an emergency document: a stolen emergency key fills 9 MB of a store, and no more. */
+  emergenciesMax: 4_096,
   hostsPerPageMax: 64,
   /** A key that was stolen can burn this many numbers at once, and no more (fast-forward). */
   generationJumpMax: 1_000_000,
+
+  // Members (snapshot/, sync/)
+  /** POPs of one registry: 512 with names and flags are about 50 KiB, which a signed document may have. */
+  popsMax: 512,
+  /** A one-time token to join by is good for this long. */
+  popTokenMs: 3_600_000,
+  joinBytesMax: 1024,
+  /** How often a POP says how it is. */
+  reportMs: 3_000,
+  /** Pages that one report names; it counts the others. */
+  reportPagesMax: 64,
+  reportBytesMax: 8 * 1024,
+  /** A proof whose count is this far below the highest seen is too old: so many requests of one POP may overtake each other. */
+  proofsInFlightMax: 64,
 
   // Sync
   frameBytesMax: 256 * 1024,

@@ -87,6 +87,71 @@ export interface EpochRaise {
   readonly serial: number;
 }
 
+/** Root says: this key may put emergency texts on these pages, and do nothing else. `"*"` stands for all. A higher serial replaces a lower one. */
+export interface Appointment {
+  readonly emergencyKey: string;
+  readonly pages: readonly string[];
+  readonly serial: number;
+}
+
+/**
+ * To be shown on top of the last good page until `untilMs` (wall time) or until a document of a higher sequence. An empty text withdraws,
+ * and its `untilMs` is 0.
+ */
+export interface Emergency {
+  readonly page: string;
+  readonly sequence: number;
+  readonly text: string;
+  readonly untilMs: number;
+}
+
+/** A POP as the registry knows it. */
+export interface PopEntry {
+  /** Its own public key. */
+  readonly key: string;
+  /** 1 to 64 of letters, digits, `.`, `_`, `-`. */
+  readonly name: string;
+  /** Ids of the pages that it gets; `"*"` alone stands for all. */
+  readonly pages: readonly string[];
+  /** Visitors are to be led elsewhere; it is fed all the same. */
+  readonly drained: boolean;
+  /** It is fed no more, and what it reports is ignored. */
+  readonly revoked: boolean;
+  readonly joinedMs: number;
+}
+
+/** A publisher says: these are my POPs. A higher serial of the same publisher replaces a lower one. */
+export interface Registry {
+  readonly serial: number;
+  readonly pops: readonly PopEntry[];
+}
+
+/** A POP asks to be listed. Its key is the one that signs. */
+export interface Join {
+  readonly name: string;
+  readonly timeMs: number;
+  /** Digest of the one-time token that goes with it: what was overheard serves no other token. */
+  readonly token: Digest;
+}
+
+/** What a POP says of itself every few seconds. Its key is the one that signs; `sequence` rises with each one. */
+export interface Report {
+  readonly sequence: number;
+  readonly timeMs: number;
+  /** 0 full, 1 no source. */
+  readonly level: 0 | 1;
+  /** Thousandths of its processors: 1,000 is all of them busy, more is a queue. */
+  readonly load: number;
+  /** Sequence of the last heartbeat that it accepted, 0 for none. */
+  readonly beat: number;
+  /** Pages that it holds. */
+  readonly pages: number;
+  /** Pages whose generation is not the one that this heartbeat named. */
+  readonly differing: number;
+  /** Of these the first ones by id, with the generation held; 0 for none. */
+  readonly held: readonly { readonly page: string; readonly generation: number }[];
+}
+
 /** The level 1 slot in an identity body; the banner stands between the two. */
 export const slotOpen = "<!--pharos:slot-->";
 export const slotClose = "<!--/pharos:slot-->";

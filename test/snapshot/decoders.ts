@@ -4,8 +4,11 @@ import type { Result } from "../../src/base/result.ts";
 import { decode, Writer } from "../../src/snapshot/bytes.ts";
 import { delegationFormat, epochFormat, removalFormat } from "../../src/snapshot/documents.ts";
 import { decodeHeads, encodeHeads, heartbeatFormat } from "../../src/snapshot/heartbeat.ts";
+import { joinFormat } from "../../src/snapshot/join.ts";
 import { manifestFormat } from "../../src/snapshot/manifest.ts";
 import { decodePart, encodePart } from "../../src/snapshot/part.ts";
+import { registryFormat } from "../../src/snapshot/registry.ts";
+import { reportFormat } from "../../src/snapshot/report.ts";
 import { openAs, type SignedFormat } from "../../src/snapshot/signed.ts";
 import type { Part } from "../../src/snapshot/types.ts";
 
@@ -57,6 +60,9 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   delegation: payloadDecoder("delegation-1.bin", delegationFormat),
   removal: payloadDecoder("removal-1.bin", removalFormat),
   epoch: payloadDecoder("epoch-1.bin", epochFormat),
+  registry: payloadDecoder("registry-1.bin", registryFormat),
+  join: payloadDecoder("join-1.bin", joinFormat),
+  report: payloadDecoder("report-1.bin", reportFormat),
   "signed-manifest": signedDecoder("manifest-1.bin", manifestFormat),
   "signed-delegation": signedDecoder("delegation-1.bin", delegationFormat),
 };

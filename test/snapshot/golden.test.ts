@@ -12,19 +12,25 @@ import {
   signRemoval,
 } from "../../src/snapshot/documents.ts";
 import { decodeHeads, encodeHeads, openHeartbeat, signHeartbeat } from "../../src/snapshot/heartbeat.ts";
+import { openJoin, signJoin } from "../../src/snapshot/join.ts";
 import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
 import { openManifest, signManifest } from "../../src/snapshot/manifest.ts";
 import { decodePart, encodePart } from "../../src/snapshot/part.ts";
+import { openRegistry, signRegistry } from "../../src/snapshot/registry.ts";
+import { openReport, signReport } from "../../src/snapshot/report.ts";
 import type {
   Delegation,
   EpochRaise,
   Head,
   Heartbeat,
+  Join,
   Manifest,
   Part,
+  Registry,
   Removal,
+  Report,
 } from "../../src/snapshot/types.ts";
-import { bytesOf, publisher, root } from "./samples.ts";
+import { bytesOf, otherPop, pop, publisher, root } from "./samples.ts";
 
 const folder = resolve(import.meta.dirname, "../golden");
 const digest = (byte: string): string => byte.repeat(32);
@@ -100,6 +106,35 @@ const delegation: Delegation = {
 };
 const removal: Removal = { page: "acme", hosts: ["status.acme.example"], serial: 4 };
 const epoch: EpochRaise = { page: "kctbh9vrtdwd", epoch: 2, serial: 5 };
+const joinedMs = 1_767_614_400_000;
+const registry: Registry = {
+  serial: 1_767_614_400_001,
+  pops: [
+    {
+      key: otherPop.publicKey,
+      name: "sin.2",
+      pages: ["acme", "beta"],
+      drained: false,
+      revoked: true,
+      joinedMs,
+    },
+    { key: pop.publicKey, name: "fra-1", pages: ["*"], drained: true, revoked: false, joinedMs },
+  ],
+};
+const joining: Join = { name: "fra-1", timeMs: joinedMs, token: digest("c3") };
+const report: Report = {
+  sequence: 1_767_614_400_123,
+  timeMs: joinedMs,
+  level: 1,
+  load: 1_250,
+  beat: 1_767_614_399_000,
+  pages: 70_000,
+  differing: 2,
+  held: [
+    { page: "acme", generation: 0 },
+    { page: "beta", generation: 9_007_199_254_740_991 },
+  ],
+};
 
 interface Row {
   readonly file: string;
@@ -140,6 +175,30 @@ const rows: readonly Row[] = [
     value: { value: epoch, key: root.publicKey },
     read: openEpoch,
     write: () => signEpoch(epoch, root.secretKey),
+  },
+  {
+    file: "registry-1.bin",
+    value: { value: registry, key: publisher.publicKey },
+    read: openRegistry,
+    write: () => signRegistry(registry, publisher.secretKey),
+  },
+  {
+    file: "join-1.bin",
+    value: { value: joining, key: pop.publicKey },
+    read: openJoin,
+    write: () => signJoin(joining, pop.secretKey),
+  },
+  {
+    file: "report-1.bin",
+    value: { value: report, key: pop.publicKey },
+    read: openReport,
+    write: () => signReport(report, pop.secretKey),
+  },
+  {
+    file: "pop-secret-1.key",
+    value: pop.secretKey.publicKey,
+    read: (bytes) => ok(parseSecretKey(Buffer.from(bytes).toString(), "pop", "golden").publicKey),
+    write: () => bytesOf(pop.secretText),
   },
   {
     file: "root-secret-1.key",

@@ -13,6 +13,9 @@ export const otherPublisher = generateKeyPair("publisher", seededRandom(3));
 export const stranger = generateKeyPair("publisher", seededRandom(4));
 export const otherRoot = generateKeyPair("root", seededRandom(5));
 
+export const pop = generateKeyPair("pop", seededRandom(6));
+export const otherPop = generateKeyPair("pop", seededRandom(7));
+
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A route whose digests follow from its path and `body`. */

@@ -1,4 +1,4 @@
-// The level 1 banner in its slot. In: an identity body with an empty slot, the signed text, the confirmed time. Out: a body that says its age.
+// What stands in a page's slot. In: an identity body with an empty slot, the signed texts of level 1 and 3. Out: a body that says them.
 // Nothing else of a signed body is ever changed: cut the slot out and the rest has the manifest's digest.
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
@@ -6,6 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { type Manifest, slotClose, slotOpen, type Variant } from "../snapshot/types.ts";
+import type { Notice } from "./emergency.ts";
 import { createRecent } from "./recent.ts";
 
 /** A filled body. `name` stands for it as a variant does for a signed one. */
@@ -18,8 +19,9 @@ export interface Filled {
 
 export interface Banners {
   /**
-   * The body of `identity` with the banner of `confirmedMs`. Compressing is what costs, so it happens once per body and confirmed minute, and
-   * at most once per page in `bannerMsMin`; in between, a page that is not held yet goes out uncompressed where the client takes that.
+   * The body of `identity` with what the slot has to say. Compressing is what costs, so it happens once per body, emergency and confirmed
+   * minute, and at most once per page in `bannerMsMin`; in between, a page that is not held yet goes out uncompressed where the client takes
+   * that.
    */
   fill(request: FillRequest): Filled;
 }
@@ -28,7 +30,10 @@ export interface FillRequest {
   readonly manifest: Manifest;
   readonly variant: Variant;
   readonly identity: Uint8Array;
-  readonly confirmedMs: number;
+  /** At level 1 the confirmed time. */
+  readonly staleSinceMs: number | null;
+  /** The emergency in force. */
+  readonly notice: Notice | null;
   readonly accepts: { readonly gzip: boolean; readonly identity: boolean };
 }
 
@@ -47,25 +52,36 @@ export function createBanners(clock: Clock, metrics: Metrics): Banners {
     return true;
   };
   return {
-    fill({ manifest, variant, identity, confirmedMs, accepts }) {
-      const minute = Math.floor(confirmedMs / 60_000);
+    fill(request) {
+      const { manifest, variant, identity, accepts } = request;
+      const state = stateOf(request);
       // The signed text may change while the body does not.
-      const key = `${variant.digest}-${manifest.generation}-${minute}`;
+      const key = `${variant.digest}-${manifest.generation}-${state}`;
       const known = accepts.gzip ? held.get(`${key}-gzip`) : undefined;
       if (known !== undefined) return known;
       const packs = accepts.gzip && (mayPack(manifest.page) || !accepts.identity);
       const encoding = packs ? "gzip" : "identity";
       const plain = packs ? undefined : held.get(`${key}-identity`);
       if (plain !== undefined) return plain;
-      const open = withBanner(identity, bannerOf(manifest, confirmedMs));
+      const open = withBanner(identity, slotOf(request));
       const body = packs ? gzipSync(open) : open;
-      const digest = `${variant.digest}-1-${minute}-${encoding}`;
+      const digest = `${variant.digest}-${state}-${encoding}`;
       const filled: Filled = { name: { digest, length: body.length }, body, encoding, etag: `"${digest}"` };
       held.set(`${key}-${encoding}`, filled);
       filledTotal.add(1, encoding);
       return filled;
     },
   };
+}
+
+/** Names what the slot says: `1-<confirmed minute>`, or `3-<emergency>-<confirmed minute, or 0 with a source>`. */
+function stateOf({ staleSinceMs, notice }: FillRequest): string {
+  const minute = staleSinceMs === null ? 0 : Math.floor(staleSinceMs / 60_000);
+  return notice === null ? `1-${minute}` : `3-${notice.mark}-${minute}`;
+}
+
+function slotOf({ manifest, staleSinceMs, notice }: FillRequest): string {
+  return `${notice === null ? "" : noticeOf(notice.text)}${staleSinceMs === null ? "" : bannerOf(manifest, staleSinceMs)}`;
 }
 
 const slot = Buffer.from(slotOpen + slotClose, "utf8");
@@ -84,6 +100,11 @@ export function bannerOf(manifest: Manifest, confirmedMs: number): string {
   const [first = ""] = Object.values(manifest.banners);
   const text = (manifest.banners.en ?? first).replaceAll("{time}", minuteIn(confirmedMs));
   return `<p class="stale" role="status">${escaped(text)}</p>`;
+}
+
+/** An emergency's HTML: its signed text, escaped. Before the banner, for it matters more than how old the page is. */
+export function noticeOf(text: string): string {
+  return `<p class="stale emergency" role="alert">${escaped(text)}</p>`;
 }
 
 /** `2026-03-01 12:34 UTC`: to the minute, because the entity tag is. */

@@ -1,5 +1,6 @@
 // One request on its way through the steps. In: the request. Out: what each step found, for the next one.
 import type { Head, Manifest, Part, Route } from "../snapshot/types.ts";
+import type { Notice } from "./emergency.ts";
 import type { PageFreshness } from "./level.ts";
 import type { Reads } from "./reads.ts";
 import type { Chosen } from "./variant.ts";
@@ -15,6 +16,8 @@ export interface Exchange {
   head: Head;
   manifest: Manifest;
   freshness: PageFreshness;
+  /** The emergency in force on this page. */
+  notice: Notice | null;
   part: Part;
   route: Route;
   chosen: Chosen;
@@ -43,6 +46,7 @@ export function openExchange(request: Request, reads: Reads): Exchange {
     head: noHead,
     manifest: noManifest,
     freshness: { level: 1, confirmedMs: 0 },
+    notice: null,
     part: { routes: [] },
     route: noRoute,
     chosen: { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" },

@@ -1,6 +1,7 @@
 // Response headers, made once and shared. In: what was found. Out: inits for `new Response`, the same object as long as nothing changes.
 // A fresh Headers costs 3 us a request; a shared one next to nothing.
 import type { CacheClass, Head, Route, Variant } from "../snapshot/types.ts";
+import type { Notice } from "./emergency.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PageFreshness } from "./level.ts";
 
@@ -36,12 +37,16 @@ export const everywhere: Readonly<Record<string, string>> = {
  */
 const framePolicy = "frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
 
-/** What names a generation and its age. */
-export function generationHeaders(head: Head, freshness: PageFreshness): Record<string, string> {
+/** What names a generation and its age. An emergency is level 3, with or without a source. */
+export function generationHeaders(
+  head: Head,
+  freshness: PageFreshness,
+  notice: Notice | null,
+): Record<string, string> {
   return {
     "pharos-generation": String(head.generation),
     "pharos-confirmed-at": new Date(freshness.confirmedMs).toISOString(),
-    "pharos-level": String(freshness.level),
+    "pharos-level": notice === null ? String(freshness.level) : "3",
     "surrogate-key": head.page,
   };
 }
@@ -49,6 +54,7 @@ export function generationHeaders(head: Head, freshness: PageFreshness): Record<
 interface Made {
   readonly head: Head;
   readonly freshness: PageFreshness;
+  readonly notice: Notice | null;
   readonly ok: ResponseInit;
   readonly notModified: ResponseInit;
 }
@@ -72,20 +78,21 @@ export function createHeaderSets(): HeaderSets {
   };
 }
 
-function isSame({ head, freshness }: Made, exchange: Exchange): boolean {
+function isSame({ head, freshness, notice }: Made, exchange: Exchange): boolean {
   return (
     head.generation === exchange.head.generation &&
     head.manifest === exchange.head.manifest &&
     freshness.confirmedMs === exchange.freshness.confirmedMs &&
-    freshness.level === exchange.freshness.level
+    freshness.level === exchange.freshness.level &&
+    notice === exchange.notice
   );
 }
 
-function makeSets({ head, freshness, route, chosen }: Exchange): Made {
+function makeSets({ head, freshness, notice, route, chosen }: Exchange): Made {
   const { browsers, shared } = caching[route.cache];
   const validators = {
     ...everywhere,
-    ...generationHeaders(head, freshness),
+    ...generationHeaders(head, freshness, notice),
     etag: chosen.etag,
     "cache-control": browsers,
     "cdn-cache-control": shared,
@@ -99,6 +106,7 @@ function makeSets({ head, freshness, route, chosen }: Exchange): Made {
   return {
     head,
     freshness,
+    notice,
     ok: { status: 200, headers: new Headers({ ...validators, ...representation }) },
     notModified: { status: 304, headers: new Headers(validators) },
   };

@@ -5,7 +5,9 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { digestOf } from "../snapshot/digest.ts";
-import type { Acceptance, Trust } from "../snapshot/trust.ts";
+import { openEmergency, untimely } from "../snapshot/emergency.ts";
+import { refusalSentence } from "../snapshot/refusals.ts";
+import type { Acceptance, DocumentRefusal, RootDocument, Trust } from "../snapshot/trust.ts";
 import { keepDocument } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 
@@ -23,7 +25,7 @@ export type Ingest = (request: Request) => Promise<Response>;
 
 const minuteMs = 60_000;
 
-/** Takes delegations, removals and epochs. The one door for what is signed and does not come by the feed. */
+/** Takes delegations, removals, epochs, appointments and emergencies. The one door for what is signed and does not come by the feed. */
 export function createIngest(options: IngestOptions): Ingest {
   const outcomes = options.metrics.counter(
     "ingest_total",
@@ -56,10 +58,12 @@ async function take(
   }
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length > limits.documentBytesMax) return tooLong();
-  const acceptance = options.trust.accept(bytes);
-  if (acceptance.outcome === "refused") {
-    return [acceptance.reason, says(403, { error: `The document is refused: ${acceptance.reason}.` })];
-  }
+  const wallMs = options.clock.wallMs();
+  const acceptance = options.trust.accept(bytes, (emergency) => untimely(emergency, wallMs, "hand"));
+  if (acceptance.outcome === "refused") return refused(acceptance.reason, wallMs);
+  const { outcome, document } = acceptance;
+  // Whoever brings an emergency means it to be seen: that a newer one holds must not look like success.
+  if (outcome === "superseded" && document.kind === "emergency") return overtaken(options.store, document);
   return keep(options, acceptance, bytes);
 }
 
@@ -89,6 +93,20 @@ async function keep(
     onTaken();
   }
   return [outcome, says(200, { outcome, kind, subject })];
+}
+
+function refused(reason: DocumentRefusal, wallMs: number): readonly [string, Response] {
+  const timely = reason !== "until-past" && reason !== "until-too-far";
+  const clockSays = timely ? "" : ` This machine's clock says ${new Date(wallMs).toISOString()}.`;
+  return [reason, says(403, { error: `${refusalSentence(reason)}${clockSays}`, reason })];
+}
+
+function overtaken(store: SnapshotStore, { subject }: RootDocument): readonly [string, Response] {
+  const stored = store.document("emergency", subject);
+  const held = stored === null ? null : openEmergency(stored);
+  const which = held?.ok === true ? ` ${held.value.value.sequence}` : "";
+  const error = `Another emergency document holds for this page, of sequence${which}: only a higher one replaces it.`;
+  return ["sequence-not-above", says(403, { error, reason: "sequence-not-above" })];
 }
 
 function says(status: number, body: Readonly<Record<string, string>>): Response {

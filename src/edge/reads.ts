@@ -16,6 +16,8 @@ export interface Reads {
   recall(host: string): string | undefined;
   head(page: string): Head | null;
   freshness(): Freshness | null;
+  /** A signed document as it is stored. */
+  document(kind: string, subject: string): Uint8Array | null;
   tree(digest: Digest): Uint8Array | null;
   object(digest: Digest): Uint8Array | null;
 }
@@ -56,6 +58,7 @@ export function createReads(store: SnapshotStore): ReadPair {
         lastFreshness = guarded(() => store.freshness());
         return lastFreshness;
       },
+      document: (kind, subject) => guarded(() => store.document(kind, subject)),
       tree: (digest) => guarded(() => store.tree(digest)),
       object: (digest) => guarded(() => store.object(digest)),
     },
@@ -68,6 +71,7 @@ export function createReads(store: SnapshotStore): ReadPair {
       recall: () => undefined,
       head: (page) => heads.get(page) ?? null,
       freshness: () => lastFreshness,
+      document: () => null,
       tree: () => null,
       object: () => null,
     },

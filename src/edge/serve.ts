@@ -3,10 +3,12 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { createBanners } from "./banner.ts";
 import { createBodies } from "./bodies.ts";
+import { createEmergencies } from "./emergency.ts";
 import { openExchange, type Step } from "./exchange.ts";
 import { createHeaderSets } from "./headers.ts";
 import { createLevels } from "./level.ts";
@@ -19,6 +21,8 @@ export interface ServingOptions {
   readonly store: SnapshotStore;
   /** Opens a manifest that the root keys' delegations allow. */
   readonly openRoot: OpenRoot;
+  /** Who may appoint emergency keys. */
+  readonly rootKeys: readonly PublicKey[];
   /** Told of a body that does not hash to its name, for the one who writes the store to drop it. Must not throw. */
   onDamaged(digest: Digest): void;
   readonly clock: Clock;
@@ -43,6 +47,7 @@ export function createServing(options: ServingOptions): Serving {
     bodies: createBodies(options.onDamaged, log, metrics),
     banners: createBanners(clock, metrics),
     levels: createLevels(clock),
+    emergencies: createEmergencies(options),
     headers: createHeaderSets(),
     served: pair.served,
   });

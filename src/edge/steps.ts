@@ -5,6 +5,7 @@ import { findRoute, partIndex } from "../snapshot/part.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { Banners } from "./banner.ts";
 import type { Bodies } from "./bodies.ts";
+import type { Emergencies } from "./emergency.ts";
 import type { Exchange, Step } from "./exchange.ts";
 import { generationHeaders, type HeaderSets } from "./headers.ts";
 import type { Levels } from "./level.ts";
@@ -20,6 +21,7 @@ export interface Parts {
   readonly bodies: Bodies;
   readonly banners: Banners;
   readonly levels: Levels;
+  readonly emergencies: Emergencies;
   readonly headers: HeaderSets;
   /** Told at the end of each exchange that a snapshot answered. */
   served(host: string, head: Head): void;
@@ -89,7 +91,7 @@ function recalls(exchange: Exchange, trees: Trees): boolean {
 
 const preflight: Step = ({ request }) => (request.method === "OPTIONS" ? plain.preflight() : null);
 
-const manifest = ({ trees, levels }: Parts): Step => {
+const manifest = ({ trees, levels, emergencies }: Parts): Step => {
   return (exchange) => {
     const { reads, path, page, head } = exchange;
     if (head.page !== page) return reads.isRemoved(page) ? plain.gone(path) : plain.unavailable(path, notYet);
@@ -97,6 +99,7 @@ const manifest = ({ trees, levels }: Parts): Step => {
     if (found?.page !== page) return plain.unavailable(path, damaged);
     exchange.manifest = found;
     exchange.freshness = levels.of(page, found.createdMs, reads.freshness);
+    exchange.notice = emergencies.of(page, reads);
     return null;
   };
 };
@@ -120,9 +123,9 @@ const part = ({ trees }: Parts): Step => {
 };
 
 const route: Step = (exchange) => {
-  const { part, path, head, freshness } = exchange;
+  const { part, path, head, freshness, notice } = exchange;
   const found = findRoute(part, path);
-  if (found === null) return plain.notFound(path, generationHeaders(head, freshness));
+  if (found === null) return plain.notFound(path, generationHeaders(head, freshness, notice));
   exchange.route = found;
   return null;
 };

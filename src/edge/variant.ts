@@ -20,7 +20,7 @@ export type Choice = Chosen | "not-acceptable" | "missing";
 export function choose(exchange: Exchange, bodies: Bodies, banners: Banners): Choice {
   const preference = acceptable(exchange.request.headers.get("accept-encoding"));
   if (preference.length === 0) return "not-acceptable";
-  if (exchange.freshness.level === 1 && exchange.route.slot)
+  if (exchange.route.slot && (exchange.freshness.level === 1 || exchange.notice !== null))
     return fill(exchange, preference, bodies, banners);
   const { route, reads } = exchange;
   for (const encoding of candidates(preference, route.variants)) {
@@ -51,14 +51,15 @@ function remake({ route, reads }: Exchange, preference: Preference, bodies: Bodi
 function fill(exchange: Exchange, preference: Preference, bodies: Bodies, banners: Banners): Choice {
   const asked = { gzip: accepts(preference, "gzip"), identity: accepts(preference, "identity") };
   if (!asked.gzip && !asked.identity) return "not-acceptable";
-  const { route, reads, manifest, freshness } = exchange;
+  const { route, reads, manifest, freshness, notice } = exchange;
   const identity = bodies.identity(route, reads.object);
   if (identity === null) return "missing";
   return banners.fill({
     manifest,
     variant: route.variants.identity,
     identity,
-    confirmedMs: freshness.confirmedMs,
+    staleSinceMs: freshness.level === 1 ? freshness.confirmedMs : null,
+    notice,
     accepts: asked,
   });
 }

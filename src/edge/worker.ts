@@ -38,6 +38,7 @@ export function startWorker(options: WorkerOptions): Listener {
   const serving = createServing({
     store,
     openRoot,
+    rootKeys: options.rootKeys,
     clock: options.clock,
     defaultPage: options.defaultPage,
     onDamaged: options.onDamaged,

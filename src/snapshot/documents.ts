@@ -1,4 +1,5 @@
-// What root says: who publishes what, which page is forgotten, which epoch holds. In: a value and the root key. Out: signed bytes.
+// What root says: who publishes what, who may speak in an emergency, which page is forgotten, which epoch holds.
+// In: a value and the root key. Out: signed bytes.
 import { limits } from "../base/limits.ts";
 import type { Result } from "../base/result.ts";
 import type { Reader, Writer } from "./bytes.ts";
@@ -12,7 +13,7 @@ import {
   pageCharsMax,
 } from "./names.ts";
 import { type Opened, type OpenReason, openAs, type SignedFormat, signAs } from "./signed.ts";
-import type { Delegation, EpochRaise, Removal } from "./types.ts";
+import type { Appointment, Delegation, EpochRaise, Removal } from "./types.ts";
 
 /** A list is bounded by the document's own length; its count has two bytes. */
 const listMax = 0xffff;
@@ -67,6 +68,23 @@ export const epochFormat: SignedFormat<EpochRaise> = {
   }),
 };
 
+export const appointmentFormat: SignedFormat<Appointment> = {
+  context: "pharos/appointment/1",
+  signer: "root",
+  bytesMax: limits.documentBytesMax,
+  write(writer, appointment) {
+    writer.u64(appointment.serial).bytes(requireKeyBytes(appointment.emergencyKey));
+    writeList(writer, appointment.pages, pageCharsMax, isPageOrEverything);
+  },
+  read(reader) {
+    return {
+      serial: reader.u64(),
+      emergencyKey: publicKeyFrom(reader.bytes(keyBytes)),
+      pages: readList(reader, pageCharsMax, isPageOrEverything),
+    };
+  },
+};
+
 /** Signed bytes: this key may publish these pages under these hosts. No pages at all revokes the key. */
 export function signDelegation(delegation: Delegation, rootKey: SecretKey): Uint8Array {
   return signAs(delegationFormat, delegation, rootKey);
@@ -82,7 +100,12 @@ export function signEpoch(raise: EpochRaise, rootKey: SecretKey): Uint8Array {
   return signAs(epochFormat, raise, rootKey);
 }
 
-/** A delegation whose signature holds, and its signer. Whether that is a root is for `trust.ts`; so with the next two. */
+/** Signed bytes: this key may put emergency texts on these pages. No pages at all revokes it, and takes down what it put up. */
+export function signAppointment(appointment: Appointment, rootKey: SecretKey): Uint8Array {
+  return signAs(appointmentFormat, appointment, rootKey);
+}
+
+/** A delegation whose signature holds, and its signer. Whether that is a root is for `trust.ts`; so with the next three. */
 export function openDelegation(bytes: Uint8Array): Result<Opened<Delegation>, OpenReason> {
   return openAs(delegationFormat, bytes);
 }
@@ -93,6 +116,10 @@ export function openRemoval(bytes: Uint8Array): Result<Opened<Removal>, OpenReas
 
 export function openEpoch(bytes: Uint8Array): Result<Opened<EpochRaise>, OpenReason> {
   return openAs(epochFormat, bytes);
+}
+
+export function openAppointment(bytes: Uint8Array): Result<Opened<Appointment>, OpenReason> {
+  return openAs(appointmentFormat, bytes);
 }
 
 type Allowed = (text: string) => boolean;

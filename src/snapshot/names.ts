@@ -14,6 +14,11 @@ const path = /^\/[!"$-;=@-~]*$/;
 const contentType = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const language = /^[a-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
+/** Does `list`, as root wrote it, name this page or host? */
+export function isNamed(list: readonly string[] | undefined, name: string): boolean {
+  return list !== undefined && (list.includes(everything) || list.includes(name));
+}
+
 /** A page id: 1 to 64 of letters, digits, `.`, `_`, `-`. */
 export function isPageId(text: string): boolean {
   return text.length <= pageCharsMax && page.test(text);

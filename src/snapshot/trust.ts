@@ -2,13 +2,23 @@
 // Nothing but a key is read from bytes before their signature holds. Knows no store: the caller keeps what is accepted.
 import { limits } from "../base/limits.ts";
 import { digestOf } from "./digest.ts";
-import { delegationFormat, epochFormat, removalFormat } from "./documents.ts";
+import { appointmentFormat, delegationFormat, epochFormat, removalFormat } from "./documents.ts";
+import { createEmergencies, type Emergencies, type EmergencyRefusal, type Untimely } from "./emergency.ts";
 import { heartbeatFormat } from "./heartbeat.ts";
 import type { PublicKey } from "./keys.ts";
 import { manifestFormat } from "./manifest.ts";
-import { everything } from "./names.ts";
+import { isNamed } from "./names.ts";
 import { contextOf, type OpenReason, openAs, type SignedFormat } from "./signed.ts";
-import type { Delegation, EpochRaise, Head, Heartbeat, Manifest, Removal } from "./types.ts";
+import type {
+  Appointment,
+  Delegation,
+  Emergency,
+  EpochRaise,
+  Head,
+  Heartbeat,
+  Manifest,
+  Removal,
+} from "./types.ts";
 
 /** The epoch of a page that root never raised. */
 export const epochFirst = 1;
@@ -27,16 +37,18 @@ export type ManifestRefusal =
 /** Why a heartbeat is refused: it then confirms nothing. */
 export type HeartbeatRefusal = OpenReason | "sequence-not-rising";
 
-/** Why a root document is refused. A document that is only older than what is known is `superseded`, not refused. */
-export type DocumentRefusal = Exclude<OpenReason, "unknown-key"> | "not-root";
+/** Why a document is refused. One that is only older than what is known is `superseded`, not refused. */
+export type DocumentRefusal = Exclude<OpenReason, "unknown-key"> | "not-root" | EmergencyRefusal;
 
 export type Refusal = ManifestRefusal | HeartbeatRefusal | DocumentRefusal;
 
-/** A root document, told apart by `kind`. `subject` is the key or page it speaks of: one document of a kind and subject holds. */
+/** What root signed, or a key that root appointed, told apart by `kind`. `subject` is the key or page it speaks of: one document of a kind and subject holds. */
 export type RootDocument =
   | { readonly kind: "delegation"; readonly subject: PublicKey; readonly value: Delegation }
   | { readonly kind: "removal"; readonly subject: string; readonly value: Removal }
-  | { readonly kind: "epoch"; readonly subject: string; readonly value: EpochRaise };
+  | { readonly kind: "epoch"; readonly subject: string; readonly value: EpochRaise }
+  | { readonly kind: "appointment"; readonly subject: PublicKey; readonly value: Appointment }
+  | { readonly kind: "emergency"; readonly subject: string; readonly value: Emergency };
 
 /** What became of a document: `accepted` is to be stored, `known` and `superseded` change nothing. */
 export type Acceptance =
@@ -53,8 +65,11 @@ export type HeartbeatCheck =
   | { readonly ok: false; readonly reason: HeartbeatRefusal };
 
 export interface Trust {
-  /** Takes a delegation, removal or epoch. Safe to repeat, in any order: the end is the same. */
-  accept(bytes: Uint8Array): Acceptance;
+  /**
+   * Takes what root signs, in any order: the end is the same. And an emergency, once its key is appointed: `untimely` is what the caller's clock
+   * has against it, for trust has none. Safe to repeat.
+   */
+  accept(bytes: Uint8Array, untimely?: (emergency: Emergency) => Untimely | null): Acceptance;
   /** May these bytes follow `current` (what is held of this page, null for nothing)? Says nothing of parts and bodies. */
   checkManifest(bytes: Uint8Array, current: CurrentHead): ManifestCheck;
   /** Does this heartbeat confirm anything, after the one of `lastSequence` (null for none)? */
@@ -66,7 +81,7 @@ export interface Trust {
   mayPublish(key: PublicKey, page: string): boolean;
   /** May this key publish anything at all? A revoked one may not. */
   isPublisher(key: PublicKey): boolean;
-  /** Documents given at the start that did not hold, as when a root key was taken away: for one line in the log. */
+  /** Root's documents given at the start that did not hold, as when a root key was taken away: for one line in the log. */
   readonly refusedAtStart: readonly DocumentRefusal[];
 }
 
@@ -75,7 +90,7 @@ export type CurrentHead = Head | null | ((page: string) => Head | null);
 
 export interface TrustOptions {
   readonly rootKeys: readonly PublicKey[];
-  /** Stored root documents, in any order. */
+  /** Stored documents, in any order. */
   readonly documents?: Iterable<Uint8Array>;
 }
 
@@ -87,6 +102,7 @@ interface Knowledge {
   readonly delegations: Known<Delegation>;
   readonly removals: Known<Removal>;
   readonly epochs: Known<EpochRaise>;
+  readonly appointments: Known<Appointment>;
 }
 
 /** Trust that begins at `rootKeys` and grows by the documents they sign. */
@@ -96,14 +112,23 @@ export function createTrust(options: TrustOptions): Trust {
     delegations: new Map(),
     removals: new Map(),
     epochs: new Map(),
+    appointments: new Map(),
   };
+  const emergencies = createEmergencies({
+    pagesOf: (key) => knowledge.appointments.get(key)?.value.pages,
+    isRemoved: (page) => knowledge.removals.has(page),
+  });
   const refusedAtStart: DocumentRefusal[] = [];
-  for (const bytes of options.documents ?? []) {
+  const stored = [...(options.documents ?? [])];
+  for (const bytes of stored.filter((one) => !isEmergency(one))) {
     const acceptance = accept(knowledge, bytes);
     if (acceptance.outcome === "refused") refusedAtStart.push(acceptance.reason);
   }
+  // After root has spoken. One whose key is appointed no more is left where it is and shown nowhere.
+  for (const bytes of stored.filter(isEmergency)) acceptEmergency(emergencies, bytes, () => null);
   return {
-    accept: (bytes) => accept(knowledge, bytes),
+    accept: (bytes, untimely = () => null) =>
+      isEmergency(bytes) ? acceptEmergency(emergencies, bytes, untimely) : accept(knowledge, bytes),
     checkManifest: (bytes, current) => checkManifest(knowledge, bytes, current),
     checkHeartbeat: (bytes, lastSequence) => checkHeartbeat(knowledge, bytes, lastSequence),
     epochOf: (page) => epochOf(knowledge, page),
@@ -114,8 +139,22 @@ export function createTrust(options: TrustOptions): Trust {
   };
 }
 
+const kindOf = (bytes: Uint8Array): string | undefined => contextOf(bytes)?.split("/")[1];
+const isEmergency = (bytes: Uint8Array): boolean => kindOf(bytes) === "emergency";
+
+function acceptEmergency(
+  emergencies: Emergencies,
+  bytes: Uint8Array,
+  untimely: (emergency: Emergency) => Untimely | null,
+): Acceptance {
+  const acceptance = emergencies.accept(bytes, untimely);
+  if (acceptance.outcome === "refused") return acceptance;
+  const { outcome, emergency } = acceptance;
+  return { outcome, document: { kind: "emergency", subject: emergency.page, value: emergency } };
+}
+
 function accept(knowledge: Knowledge, bytes: Uint8Array): Acceptance {
-  const kind = contextOf(bytes)?.split("/")[1];
+  const kind = kindOf(bytes);
   if (kind === "removal") {
     return take(knowledge, removalFormat, bytes, knowledge.removals, newerSerial, (value) => ({
       kind: "removal",
@@ -127,6 +166,13 @@ function accept(knowledge: Knowledge, bytes: Uint8Array): Acceptance {
     return take(knowledge, epochFormat, bytes, knowledge.epochs, newerEpoch, (value) => ({
       kind: "epoch",
       subject: value.page,
+      value,
+    }));
+  }
+  if (kind === "appointment") {
+    return take(knowledge, appointmentFormat, bytes, knowledge.appointments, newerSerial, (value) => ({
+      kind: "appointment",
+      subject: value.emergencyKey,
       value,
     }));
   }
@@ -222,13 +268,9 @@ function isPublisher(knowledge: Knowledge, key: PublicKey): boolean {
 }
 
 function mayPublish(knowledge: Knowledge, key: PublicKey, page: string): boolean {
-  return names(knowledge.delegations.get(key)?.value.pages, page);
+  return isNamed(knowledge.delegations.get(key)?.value.pages, page);
 }
 
 function mayClaim(knowledge: Knowledge, key: PublicKey, host: string): boolean {
-  return names(knowledge.delegations.get(key)?.value.hosts, host);
-}
-
-function names(list: readonly string[] | undefined, name: string): boolean {
-  return list !== undefined && (list.includes(everything) || list.includes(name));
+  return isNamed(knowledge.delegations.get(key)?.value.hosts, host);
 }

@@ -3,10 +3,10 @@ import type { PublicKey } from "../snapshot/keys.ts";
 import { createTrust, type RootDocument, type Trust } from "../snapshot/trust.ts";
 import type { SnapshotStore } from "./types.ts";
 
-/** Kinds of root-signed documents that a store keeps. */
-const rootDocumentKinds = ["delegation", "removal", "epoch"] as const;
+/** Kinds of documents that a store keeps; an emergency after what appoints its key. */
+const rootDocumentKinds = ["delegation", "removal", "epoch", "appointment", "emergency"] as const;
 
-/** The root-signed documents of a store. */
+/** The documents of a store that root signed, or a key that root appointed; what appoints a key stands before what that key signed. */
 export function rootDocumentsOf(store: SnapshotStore): readonly Uint8Array[] {
   return rootDocumentKinds.flatMap((kind) => store.documents(kind).map(({ bytes }) => bytes));
 }
@@ -23,4 +23,14 @@ export function keepDocument(store: SnapshotStore, document: RootDocument, bytes
     { kind, subject, bytes },
     document.kind === "removal" ? document.value : undefined,
   );
+}
+
+/** The registries of a store: who the POPs are, each signed by a publisher. */
+export function registriesOf(store: SnapshotStore): readonly Uint8Array[] {
+  return store.documents("registry").map(({ bytes }) => bytes);
+}
+
+/** Keeps an accepted registry. */
+export function keepRegistry(store: SnapshotStore, publisherKey: PublicKey, bytes: Uint8Array): Promise<void> {
+  return store.putDocument({ kind: "registry", subject: publisherKey, bytes });
 }

@@ -1,8 +1,10 @@
-// What root says, taken from a source. In: documents from anyone. Out: those that hold, kept and obeyed. Safe to repeat, in any order.
+// What root says, and what emergency keys do, taken from a source. In: documents from anyone. Out: those that hold, kept and obeyed.
 import { Buffer } from "node:buffer";
+import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import { digestOf } from "../snapshot/digest.ts";
+import { untimely } from "../snapshot/emergency.ts";
 import type { RootDocument, Trust } from "../snapshot/trust.ts";
 import type { Digest } from "../snapshot/types.ts";
 import { keepDocument, rootDocumentsOf } from "../store/trusted.ts";
@@ -20,13 +22,15 @@ export interface Documents {
 export interface DocumentsOptions {
   readonly store: SnapshotStore;
   readonly trust: Trust;
+  readonly clock: Clock;
   readonly log: Log;
   readonly refusals: Refusals;
   /** It is kept, and trust knows it. */
   onAccepted(document: RootDocument): void;
 }
 
-export function createDocuments({ store, trust, log, refusals, onAccepted }: DocumentsOptions): Documents {
+export function createDocuments(options: DocumentsOptions): Documents {
+  const { store, trust, clock, log, refusals, onAccepted } = options;
   const unkept = new Map<Digest, Uint8Array>();
 
   async function keep(bytes: Uint8Array, document: RootDocument): Promise<void> {
@@ -35,7 +39,7 @@ export function createDocuments({ store, trust, log, refusals, onAccepted }: Doc
       await keepDocument(store, document, bytes);
       unkept.delete(digestOf(bytes));
       store.refresh();
-      log.info("Root has spoken: a document was accepted.", { kind, subject });
+      log.info("A signed document was accepted.", { kind, subject });
       onAccepted(document);
     } catch (thrown) {
       unkept.set(digestOf(bytes), bytes);
@@ -45,7 +49,7 @@ export function createDocuments({ store, trust, log, refusals, onAccepted }: Doc
   }
 
   function take(bytes: Uint8Array): void {
-    const acceptance = trust.accept(bytes);
+    const acceptance = trust.accept(bytes, (emergency) => untimely(emergency, clock.wallMs(), "feed"));
     if (acceptance.outcome === "refused") refusals.refuse(acceptance.reason, null);
     if (acceptance.outcome === "refused" || acceptance.outcome === "superseded") return;
     const { document } = acceptance;

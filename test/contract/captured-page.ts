@@ -92,6 +92,7 @@ export async function openCaptured(
   const serving = createServing({
     store: store.snapshots,
     openRoot: createRoots(store.snapshots, [root.publicKey]),
+    rootKeys: [root.publicKey],
     onDamaged: (digest) => {
       throw new Error(`The body ${digest} is damaged.`);
     },

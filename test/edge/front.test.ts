@@ -25,6 +25,7 @@ async function asking(gone: number | null): Promise<(path: string) => number> {
   const serving = createServing({
     store,
     openRoot,
+    rootKeys: [],
     clock: manualClock(),
     defaultPage: null,
     onDamaged: () => undefined,

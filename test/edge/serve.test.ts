@@ -50,6 +50,7 @@ async function setUp({ defaultPage = null }: Setup = {}) {
   const serving = createServing({
     store,
     openRoot,
+    rootKeys: [],
     clock,
     defaultPage,
     onDamaged: (digest) => {

@@ -73,6 +73,7 @@ async function failingStore(breaks: string | undefined): Promise<readonly string
     createServing({
       store,
       openRoot,
+      rootKeys: [],
       clock,
       defaultPage: null,
       onDamaged: () => undefined,

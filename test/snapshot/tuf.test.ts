@@ -241,7 +241,7 @@ describe("snapshot/a document is offered to a POP that holds serial 5 of each ki
     ["altered", altered(delegation({ serial: 6 }), -80), "bad-signature"],
     ["a removal's signature under the epoch's word", withContext(removal, "pharos/epoch/1"), "bad-signature"],
     ["a manifest in its place", signedSample(), "wrong-context"],
-    ["a kind that this release does not know", withContext(removal, "pharos/emergency/1"), "wrong-context"],
+    ["a kind that this release does not know", withContext(removal, "pharos/decree/1"), "wrong-context"],
     ["another release's removal", withContext(removal, "pharos/removal/2"), "unknown-version"],
     ["endless data", new Uint8Array(limits.documentBytesMax + 1), "too-long"],
     ["not a document", bytesOf("<!doctype html>"), "undecodable"],

@@ -120,7 +120,8 @@ export class Installation {
     const line = await until(
       `${name} says that it is ready; its log:\n${log()}`,
       () => {
-        if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}: ${log()}`);
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}: ${log()}`);
         return said.includes("\n") && said.slice(0, said.indexOf("\n"));
       },
       30_000,

@@ -92,7 +92,8 @@ export function createBeats(options: BeatsOptions): Beats {
     const held = new Map(store.heads().map((head) => [head.page, head]));
     for (const page of new Set([...held.keys(), ...listed.keys()]))
       if (trust.mayPublish(key, page)) weigh(page, held.get(page), listed.get(page), confirmedBefore);
-    moveTo(heardLevel(level, clock.monotonicMs()));
+    const old = Math.abs(clock.wallMs() - heartbeat.timeMs) >= limits.staleAfterMs;
+    moveTo(heardLevel(level, clock.monotonicMs(), old));
     save();
   }
 

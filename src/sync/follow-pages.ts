@@ -37,6 +37,8 @@ export interface Pages {
   retry(): void;
   /** Trust has changed: what was refused may hold now. */
   reconsider(): void;
+  /** How long (ms) the present source has failed to give what a page needs; 0 where it fails none. */
+  failingMs(): number;
   /** Pages that are waiting or on their way. */
   underWay(): number;
   /** Begins nothing more; resolves when what was begun is over. */
@@ -51,6 +53,8 @@ interface Slot {
   bytes: number;
   running: boolean;
   failures: number;
+  /** Monotonic time since which the present source has given nothing of use. */
+  failingSinceMs: number | null;
   timer: Timer | null;
 }
 
@@ -76,6 +80,7 @@ export function createPages(options: PagesOptions): Pages {
       bytes: 0,
       running: false,
       failures: 0,
+      failingSinceMs: null,
       timer: null,
     };
     slot.bytes = bytesOf(target);
@@ -119,6 +124,9 @@ export function createPages(options: PagesOptions): Pages {
     slot.running = false;
     if (stopped) return;
     conclude(slot.page, target.digest, outcome);
+    if (outcome.kind === "failed" && !outcome.reasons.some(isOurs))
+      slot.failingSinceMs ??= clock.monotonicMs();
+    else slot.failingSinceMs = null;
     if (slot.target !== target) makeReady(slot);
     else if (outcome.kind === "failed") retryLater(slot);
     else slots.delete(slot.page);
@@ -176,7 +184,14 @@ export function createPages(options: PagesOptions): Pages {
     },
     isRefused: (page, manifest) => refused.get(page) === manifest,
     retry() {
-      for (const slot of slots.values()) if (slot.timer !== null) makeReady(slot);
+      for (const slot of slots.values()) {
+        slot.failingSinceMs = null;
+        if (slot.timer !== null) makeReady(slot);
+      }
+    },
+    failingMs() {
+      const nowMs = clock.monotonicMs();
+      return slots.values().reduce((ms, one) => Math.max(ms, nowMs - (one.failingSinceMs ?? nowMs)), 0);
     },
     reconsider: () => refused.clear(),
     underWay: () => slots.size,
@@ -186,6 +201,11 @@ export function createPages(options: PagesOptions): Pages {
       await Promise.all(runs);
     },
   };
+}
+
+/** A full disk is no fault of the source. */
+function isOurs(reason: string): boolean {
+  return reason.startsWith("store-");
 }
 
 function isAbove(head: Head, before: Head): boolean {

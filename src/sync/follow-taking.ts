@@ -100,7 +100,10 @@ export function createTaking(options: TakingOptions): Taking {
     if (named === null) return "on";
     documents.retry();
     heartbeats.tell(bytes, named);
-    return "heard";
+    // Anyone can hand on heartbeats. A source that does, and keeps back or alters what they name, must not keep a POP from a better one.
+    if (pages.failingMs() < limits.sourceSilentMs) return "heard";
+    refusals.refuse("source-lacks-page", null);
+    return "end";
   }
 
   function take(step: Step): Acted {

@@ -1,5 +1,5 @@
-// How a POP's level moves. In: accepted heartbeats and the monotonic clock. Out: level 0 or 1. Wall time is read once, at the start, and can
-// only make a POP more careful for a moment: setting the machine's clock changes no level.
+// How a POP's level moves. In: accepted heartbeats and the monotonic clock. Out: level 0 or 1. Wall time is asked only by a POP that starts,
+// and can only make it more careful for a moment: setting the machine's clock changes no level.
 import { limits } from "../base/limits.ts";
 import type { Freshness } from "../store/types.ts";
 
@@ -26,9 +26,13 @@ export function startLevel(last: Freshness | null, wallMs: number, monotonicMs: 
   return { ...unknown, level: 0, sinceMs: monotonicMs - agoMs };
 }
 
-/** After an accepted heartbeat. A gap in which a source counts as silent begins the row anew. */
-export function heardLevel(before: Level, monotonicMs: number): Level {
-  const { level, sinceMs, row, needed } = levelAt(before, monotonicMs);
+/**
+ * After an accepted heartbeat. A gap in which a source counts as silent begins the row anew. One that is `old` by the wall clock may have
+ * lain in a relay or a mirror since its publisher died: to a POP that heard none before, it confirms nothing unless others follow it.
+ */
+export function heardLevel(before: Level, monotonicMs: number, old = false): Level {
+  const { level, sinceMs, row, needed: asked } = levelAt(before, monotonicMs);
+  const needed = old && level === 1 ? limits.heartbeatsToRecover : asked;
   const next = monotonicMs - sinceMs < limits.sourceSilentMs ? row + 1 : 1;
   return { level: level === 0 || next >= needed ? 0 : 1, sinceMs: monotonicMs, row: next, needed };
 }

@@ -1,7 +1,7 @@
 // A POP that feeds others. In: its own store, and word of what its follower took. Out: a feed that hands on what root and publishers signed.
 // It signs nothing: where its own source falls silent, so do its heartbeats, and those behind it look for another source within 5 s.
-import type { Feed, FeedOptions } from "./feed.ts";
-import { createFeed } from "./feed.ts";
+import { openHeartbeat } from "../snapshot/heartbeat.ts";
+import { createFeed, type Feed, type FeedOptions } from "./feed.ts";
 import type { Follower } from "./follow.ts";
 
 /** What a relay hears of its follower. */
@@ -13,10 +13,18 @@ export type Followed = Pick<Follower, "onApplied" | "onDocument" | "onHeartbeat"
  */
 export function createRelay(options: FeedOptions, follower: Followed | null): Feed {
   const feed = createFeed(options);
+  /** Root's word for a key is believed at once and handed on once it is kept; a heartbeat that overtook it would be refused behind us. */
+  const isIntroduced = (heartbeat: Uint8Array): boolean => {
+    const opened = openHeartbeat(heartbeat);
+    options.store.refresh();
+    return opened.ok && options.store.document("delegation", opened.value.key) !== null;
+  };
   const ends = [
     follower?.onApplied(() => feed.announce()),
     follower?.onDocument(() => feed.announce()),
-    follower?.onHeartbeat((heartbeat, heads) => feed.beat(heartbeat, heads)),
+    follower?.onHeartbeat((heartbeat, heads) => {
+      if (isIntroduced(heartbeat)) feed.beat(heartbeat, heads);
+    }),
   ];
   return {
     ...feed,

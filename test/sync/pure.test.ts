@@ -44,6 +44,15 @@ describe("level", () => {
     expect(level).toEqual([0, 0, 1, 1, 0, 0]);
   });
 
+  test("a first heartbeat that is old by the wall clock confirms only with others behind it", () => {
+    let level = heardLevel(startLevel(null, 100_000, 0), 1_000, true);
+    expect(level.level).toBe(1);
+    level = heardLevel(heardLevel(level, 3_000, true), 5_000, true);
+    expect(level.level).toBe(0);
+    // The wall clock takes no level away.
+    expect(heardLevel(level, 7_000, true).level).toBe(0);
+  });
+
   test("a gap breaks the row", () => {
     const start: Level = { level: 1, sinceMs: 0, row: 0, needed: 3 };
     expect(levels(start, [1_000, 3_000, 8_000, 10_000, 12_000])).toEqual([1, 1, 1, 1, 0]);

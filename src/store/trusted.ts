@@ -31,6 +31,10 @@ export function registriesOf(store: SnapshotStore): readonly Uint8Array[] {
 }
 
 /** Keeps an accepted registry. */
-export function keepRegistry(store: SnapshotStore, publisherKey: PublicKey, bytes: Uint8Array): Promise<void> {
+export function keepRegistry(
+  store: SnapshotStore,
+  publisherKey: PublicKey,
+  bytes: Uint8Array,
+): Promise<void> {
   return store.putDocument({ kind: "registry", subject: publisherKey, bytes });
 }

@@ -1,4 +1,5 @@
 // What a POP asks of a feed. In: the body of a request. Out: its frames, read and bounded, or the reason why not.
+import { createHash } from "node:crypto";
 import { limits } from "../base/limits.ts";
 import { ok, type Result, refuse } from "../base/result.ts";
 import { decodeHeads } from "../snapshot/heartbeat.ts";
@@ -16,13 +17,16 @@ export interface FeedRequest {
   readonly documents: ReadonlySet<Digest>;
   readonly want: FrameOf<"want"> | null;
   readonly acks: readonly FrameOf<"ack">[];
+  /** sha256 of all of its bytes, raw: what a proof is over. */
+  readonly digest: Uint8Array;
 }
 
 /** Reads a request of at most `limits.helloBytesMax`. */
 export async function readFeedRequest(
   body: ReadableStream<Uint8Array> | null,
 ): Promise<Result<FeedRequest, RefusedReason>> {
-  const frames = await readFrames(body);
+  const hashing = createHash("sha256");
+  const frames = await readFrames(body, (chunk) => hashing.update(chunk));
   const [ask, ...rest] = frames ?? [];
   if (ask?.kind !== "ask") return refuse("bad-request");
   if (ask.version < protocolOldest || ask.oldest > protocolVersion) return refuse("unknown-version");
@@ -34,16 +38,21 @@ export async function readFeedRequest(
     documents: new Set(rest.flatMap((frame) => (frame.kind === "have" ? frame.digests : []))),
     want: rest.find((frame) => frame.kind === "want") ?? null,
     acks: rest.filter((frame) => frame.kind === "ack"),
+    digest: hashing.digest(),
   });
 }
 
-async function readFrames(body: ReadableStream<Uint8Array> | null): Promise<Frame[] | null> {
+async function readFrames(
+  body: ReadableStream<Uint8Array> | null,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<Frame[] | null> {
   const decoder = createFrameDecoder("ask");
   const frames: Frame[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
     if (length > limits.helloBytesMax) return null;
+    onChunk(chunk);
     decoder.push(chunk);
     for (let decoded = decoder.next(); decoded.kind !== "more"; decoded = decoder.next()) {
       if (decoded.kind === "bad") return null;

@@ -11,6 +11,8 @@ export interface Asked {
   readonly mode: "stream" | "poll";
   readonly heads: readonly Head[];
   readonly documents: ReadonlySet<Digest>;
+  /** Is this page one that the POP gets? */
+  gets(page: string): boolean;
 }
 
 export interface FeedSession {
@@ -88,7 +90,7 @@ export function createFeedSession(
       .map((head) => head.page);
     for (let page = due.pop(); page !== undefined; page = due.pop()) {
       const head = heads.get(page);
-      if (head !== undefined && told.get(page)?.manifest !== head.manifest) return head;
+      if (head !== undefined && told.get(page)?.manifest !== head.manifest && asked.gets(page)) return head;
     }
     return null;
   }

@@ -31,6 +31,8 @@ export interface FeedSessions {
   dropStuck(): void;
   ack(session: string, key: string, page: string, manifest: Digest): void;
   states(): readonly FeedSessionState[];
+  /** Ends the sessions of keys that may not follow any more, at once. */
+  expel(allows: (key: string) => boolean): void;
   endAll(reason: RefusedReason): void;
 }
 
@@ -122,6 +124,9 @@ export function createFeedSessions(options: FeedSessionsOptions): FeedSessions {
         bytes,
         unacked: unacked(),
       })),
+    expel(allows) {
+      for (const held of live()) if (!allows(held.session.key)) end(held, "not-allowed");
+    },
     endAll(reason) {
       for (const held of live()) end(held, reason);
     },

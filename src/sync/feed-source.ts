@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import { encodeHeads, openHeartbeat } from "../snapshot/heartbeat.ts";
 import type { Digest, Head } from "../snapshot/types.ts";
-import { rootDocumentsOf } from "../store/trusted.ts";
+import { registriesOf, rootDocumentsOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { createDiffer, type Diff } from "./feed-diff.ts";
 
@@ -42,7 +42,9 @@ export function createFeedSource(
   const reload = (): void => {
     store.refresh();
     heads = new Map(store.heads().map((head) => [head.page, head]));
-    documents = new Map(rootDocumentsOf(store).map((bytes) => [digestOf(bytes), bytes]));
+    // A registry after the delegation that its signer speaks by.
+    const all = [...rootDocumentsOf(store), ...registriesOf(store)];
+    documents = new Map(all.map((bytes) => [digestOf(bytes), bytes]));
   };
   reload();
   return {

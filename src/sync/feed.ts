@@ -14,11 +14,14 @@ import { type FeedRequest, readFeedRequest } from "./feed-request.ts";
 import { createFeedSessions, type FeedSessionState } from "./feed-sessions.ts";
 import { createFeedSource } from "./feed-source.ts";
 import { encodeRefused, type Frame, helloOf, protocolVersion, type RefusedReason } from "./frames.ts";
+import { type Gate, openGate, type TurnedAway } from "./members-gate.ts";
 
 export interface FeedOptions {
   readonly store: SnapshotStore;
-  /** May the POP of this key follow? */
+  /** May the POP of this key follow? Asked beside the gate. */
   mayFollow(key: string): boolean;
+  /** Who is known here, and proves it; without one whoever reaches the feed may follow. */
+  readonly gate?: Gate;
   readonly clock: Clock;
   /** Names sessions: no POP can guess another one's and ack for it. */
   readonly random: Random;
@@ -29,7 +32,7 @@ export interface FeedOptions {
 export interface Feed {
   /** Answers `/sync/follow`, `/sync/fetch` and `/sync/ack`; null for any other path. */
   fetch(request: Request): Promise<Response> | null;
-  /** The store has new heads or documents: each POP is sent what it lacks. */
+  /** The store has new heads or documents: each POP is sent what it lacks, and who may not follow any more is sent away. */
   announce(): void;
   /** A new signed heartbeat, and the heads that it names: a publisher's own; a relay hands on those of its source. */
   beat(heartbeat: Uint8Array, heads?: readonly Head[]): void;
@@ -56,14 +59,15 @@ const paths = ["/sync/follow", "/sync/fetch", "/sync/ack"] as const;
 type Path = (typeof paths)[number];
 
 export function createFeed(options: FeedOptions): Feed {
-  const { store, clock, log, metrics } = options;
+  const { store, clock, log, metrics, gate = openGate } = options;
   const sent = metrics.counter("feed_bytes_total", "Bytes sent to POPs, by kind of frame.", "frame");
   const refused = metrics.counter("feed_refused_total", "Requests that were refused, by reason.", "reason");
   const diffs = metrics.counter("feed_diffs_total", "Differences of two generations, made or shared.", "how");
   const onFrame = (kind: string, bytes: number): void => sent.add(bytes, kind);
   const source = createFeedSource(store, clock, (how) => diffs.add(1, how));
   const sessions = createFeedSessions({ ...options, source, onFrame });
-  const fetches = new Set<Line>();
+  /** Lines of fetches, each with the key that asked. */
+  const fetches = new Map<Line, string>();
   let closed = false;
 
   function refuseWith(reason: RefusedReason): Response {
@@ -72,14 +76,25 @@ export function createFeed(options: FeedOptions): Feed {
     return new Response(body, { status: statusOf[reason], headers });
   }
 
+  /** A POP that has to prove its key is told what to sign, and asks again. */
+  function turnAway(judgement: TurnedAway): Response {
+    if (judgement.kind === "not-allowed") return refuseWith("not-allowed");
+    refused.add(1, "unproven");
+    const challenge = { "www-authenticate": judgement.challenge };
+    const body = Buffer.concat([helloOf(), encodeRefused("not-allowed")]);
+    return new Response(body, { status: 401, headers: { ...headers, ...challenge } });
+  }
+
   function follow({ ask, heads, documents }: FeedRequest): Response {
     if (ask.version !== protocolVersion)
       log.info("A POP of another release follows.", { key: ask.key, version: ask.version });
-    const stream = sessions.open({ key: ask.key, mode: ask.mode, heads, documents });
+    const { key, mode } = ask;
+    const gets = (page: string): boolean => gate.gets(key, page);
+    const stream = sessions.open({ key, mode, heads, documents, gets });
     return stream === null ? refuseWith("too-many") : new Response(stream, { headers });
   }
 
-  function give(want: Extract<Frame, { kind: "want" }> | null): Response {
+  function give(key: string, want: Extract<Frame, { kind: "want" }> | null): Response {
     if (want === null) return refuseWith("bad-request");
     if (fetches.size >= limits.sessionsMax) return refuseWith("too-many");
     store.refresh();
@@ -90,7 +105,7 @@ export function createFeed(options: FeedOptions): Feed {
       next: () => nextChunk(() => frames.next().value ?? null),
       onEnd: () => void fetches.delete(line),
     });
-    fetches.add(line);
+    fetches.set(line, key);
     return new Response(line.stream, { headers });
   }
 
@@ -101,14 +116,19 @@ export function createFeed(options: FeedOptions): Feed {
 
   async function answer(path: Path, request: Request): Promise<Response> {
     if (closed) return refuseWith("closing");
+    const greeting = gate.greet(request.headers);
+    if (greeting.kind !== "go-on") return turnAway(greeting);
     const read = await readFeedRequest(request.body);
     if (!read.ok) return refuseWith(read.reason);
-    if (!options.mayFollow(read.value.ask.key)) return refuseWith("not-allowed");
+    const { ask, digest } = read.value;
+    if (!options.mayFollow(ask.key)) return refuseWith("not-allowed");
+    const judgement = gate.judge(greeting.claim, ask.key, path, digest);
+    if (judgement.kind !== "allowed") return turnAway(judgement);
     switch (path) {
       case "/sync/follow":
         return follow(read.value);
       case "/sync/fetch":
-        return give(read.value.want);
+        return give(ask.key, read.value.want);
       case "/sync/ack":
         return acknowledge(read.value);
     }
@@ -124,13 +144,16 @@ export function createFeed(options: FeedOptions): Feed {
     },
     announce() {
       source.reload();
+      gate.reload();
+      sessions.expel(gate.allows);
+      for (const [line, key] of fetches) if (!gate.allows(key)) line.end();
       sessions.wake(true);
     },
     beat(heartbeat, heads = store.heads()) {
       if (source.setBeat(heartbeat, heads)) sessions.wake(false);
       else log.error("A heartbeat was not sent: it names other heads than those given with it.");
       sessions.dropStuck();
-      for (const line of fetches) if (line.stuckMs() >= limits.sourceSilentMs) line.end();
+      for (const line of fetches.keys()) if (line.stuckMs() >= limits.sourceSilentMs) line.end();
     },
     sessions: sessions.states,
     close() {

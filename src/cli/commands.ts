@@ -34,7 +34,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "keygen",
-    summary: "make root, publisher and emergency keys, and sign a delegation",
+    summary: "make root, publisher and emergency keys, and sign what the last two may do",
     load: () => import("./keygen.ts"),
   },
   {
@@ -46,6 +46,21 @@ export const commandEntries: readonly CommandEntry[] = [
     name: "keygen epoch",
     summary: "sign an epoch: POPs take this page's snapshots of that epoch and of no other",
     load: () => import("./keygen.ts"),
+  },
+  {
+    name: "keygen delegation",
+    summary: "sign which pages and hosts a publisher key may publish, or that it may publish none",
+    load: () => import("./keygen-keys.ts"),
+  },
+  {
+    name: "keygen appointment",
+    summary: "sign on which pages an emergency key may put a text, or that it may on none",
+    load: () => import("./keygen-keys.ts"),
+  },
+  {
+    name: "emergency",
+    summary: "put a text on top of a page at POPs, straight from here, or take it back",
+    load: () => import("./emergency.ts"),
   },
   {
     name: "import statuspage",

@@ -20,7 +20,7 @@ import { trustOf } from "../store/trusted.ts";
 import { createFeed } from "../sync/feed.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
-import { admitDelegation, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
+import { admitDocuments, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
 import { stopOf, tied } from "./stopping.ts";
 
 export const command = defineCommand({
@@ -29,7 +29,11 @@ export const command = defineCommand({
   example: "control --data /var/lib/pharos --keys /etc/pharos/keys",
   flags: {
     data: { kind: "path", required: true, help: "data folder; this process is its only writer" },
-    keys: { kind: "path", required: true, help: "folder with publisher.key, delegation.signed and root.pub" },
+    keys: {
+      kind: "path",
+      required: true,
+      help: "folder that keygen made, without its secret root and emergency keys",
+    },
     listen: { kind: "address", default: "127.0.0.1:8400", help: "address of the management API" },
     feed: { kind: "address", default: "127.0.0.1:8401", help: "address that POPs follow" },
     ops: { kind: "address", help: "address of metrics, health, and the door for signed documents" },
@@ -101,7 +105,7 @@ async function wire(
   const ledger = openLedger({ ...options, store, clock, random, log });
   const tokens = createTokens(store);
   const trust = trustOf(snapshots, [keys.rootKey]);
-  await admitDelegation(keys, trust, snapshots);
+  await admitDocuments(keys, trust, snapshots);
   const common = { store: snapshots, trust, clock, random, log, metrics };
   // Whoever reaches the feed may follow it: what it sends is what any visitor may read.
   const feed = createFeed({ ...common, mayFollow: () => true });

@@ -1,9 +1,9 @@
-// The files of new keys. In: a folder, what the publisher may publish. Out: three key pairs and a delegation on the disk.
+// The files of new keys. In: a folder, what the publisher may publish. Out: three key pairs and what root says of two of them, on the disk.
 import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, Fault, messageOf } from "../base/fault.ts";
 import type { Random } from "../base/random.ts";
-import { openDelegation, signDelegation } from "../snapshot/documents.ts";
+import { openAppointment, openDelegation, signAppointment, signDelegation } from "../snapshot/documents.ts";
 import { generateKeyPair } from "../snapshot/keys.ts";
 
 /** Names of the files that `pharos keygen --out` writes. */
@@ -12,6 +12,7 @@ export const keyFiles = {
   publisher: { secret: "publisher.key", public: "publisher.pub" },
   emergency: { secret: "emergency.key", public: "emergency.pub" },
   delegation: "delegation.signed",
+  appointment: "appointment.signed",
 } as const;
 
 /** Keys of an installation: a POP makes its own at its own place. */
@@ -31,7 +32,7 @@ export interface NewKeys {
 }
 
 /**
- * Makes root, publisher and emergency keys and a delegation of the publisher's, and writes them into `folder`.
+ * Makes root, publisher and emergency keys, the delegation of the one and the appointment of the other, and writes them into `folder`.
  * Throws Fault `folder-unusable` where a file is there already: a key that was overwritten is lost.
  */
 export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<InstallationRole, string>> {
@@ -43,7 +44,9 @@ export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<Insta
     { publisherKey: publisher.publicKey, pages, hosts, serial },
     root.secretKey,
   );
-  assert(openDelegation(delegation).ok, "A delegation that was just signed does not verify.");
+  const appointment = signAppointment({ emergencyKey: emergency.publicKey, pages, serial }, root.secretKey);
+  const opens = openDelegation(delegation).ok && openAppointment(appointment).ok;
+  assert(opens, "A document that was just signed does not verify.");
   writeNew(wanted.folder, [
     ...Object.entries({ root, publisher, emergency }).flatMap(([role, pair]): readonly NewFile[] => {
       const names = keyFiles[role as InstallationRole];
@@ -53,6 +56,7 @@ export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<Insta
       ];
     }),
     { name: keyFiles.delegation, content: delegation, mode: publicMode },
+    { name: keyFiles.appointment, content: appointment, mode: publicMode },
   ]);
   return { root: root.publicKey, publisher: publisher.publicKey, emergency: emergency.publicKey };
 }

@@ -1,44 +1,25 @@
 // `pharos keygen`: the keys of an installation, and what only the root key may say. In: flags. Out: key files, signed documents.
 // The root key belongs on a machine without a network: nothing else of Pharos needs it to run.
 import { join } from "node:path";
-import { Fault } from "../base/fault.ts";
-import { limits } from "../base/limits.ts";
-import { dial, readAll } from "../host/dial.ts";
 import { signEpoch, signRemoval } from "../snapshot/documents.ts";
 import { isHostName, isHostOrEverything, isPageId, isPageOrEverything } from "../snapshot/names.ts";
-import { type Context, defineCommand } from "./flags.ts";
-import { type InstallationRole, keyFiles, makeKeys, publicMode, writeNewFile } from "./key-files.ts";
+import { defineCommand } from "./flags.ts";
+import { type InstallationRole, keyFiles, makeKeys } from "./key-files.ts";
 import { readRootSecret } from "./read-keys.ts";
+import { checkNames, hand, json, serial, signing } from "./sign-by-root.ts";
 
-const sendTimeoutMs = 10_000;
-const serialMax = Number.MAX_SAFE_INTEGER;
-
-const json = { kind: "boolean", help: "one JSON object" } as const;
-const signing = {
-  root: { kind: "path", required: true, help: "file of the secret root key" },
-  page: { kind: "string", required: true, help: "id of the page" },
-  out: { kind: "path", required: true, help: "file to write the signed document to; it must not exist" },
-  send: { kind: "string", help: "also give it to a POP: http://<its ops address>/ingest" },
-  serial: {
-    kind: "integer",
-    min: 1,
-    max: serialMax,
-    help: "a higher one replaces a lower one; left out, the time in ms",
-  },
-  json,
-} as const;
+const page = { kind: "string", required: true, help: "id of the page" } as const;
 
 const keygen = defineCommand({
   name: "keygen",
-  summary: "make root, publisher and emergency keys, and sign a delegation",
-  about:
-    "Keep root.key and emergency.key off the servers; the control plane needs publisher.key and delegation.signed.",
+  summary: "make root, publisher and emergency keys, and sign what the last two may do",
+  about: "Keep root.key and emergency.key off the servers; the control plane needs the other files.",
   example: ["keygen --out keys", "keygen --out keys --pages k7x2m9q4w1zz --hosts status.example.org"],
   flags: {
     out: { kind: "path", required: true, help: "folder for the files; none of them may exist" },
-    pages: { kind: "list", default: "*", help: "ids of the pages that the publisher may publish" },
+    pages: { kind: "list", default: "*", help: "ids of the pages that publisher and emergency key are for" },
     hosts: { kind: "list", default: "*", help: "host names that the publisher may claim" },
-    serial: signing.serial,
+    serial,
     json,
   },
   run(values, context) {
@@ -59,6 +40,7 @@ const removal = defineCommand({
     "keygen removal --root keys/root.key --page k7x2m9q4w1zz --hosts status.example.org --out removal.signed",
   flags: {
     ...signing,
+    page,
     hosts: { kind: "list", required: true, help: "host names that answer 410 from then on" },
   },
   async run(values, context) {
@@ -80,7 +62,14 @@ const epoch = defineCommand({
   example: "keygen epoch --root keys/root.key --page k7x2m9q4w1zz --epoch 2 --out epoch.signed",
   flags: {
     ...signing,
-    epoch: { kind: "integer", min: 1, max: serialMax, required: true, help: "number of the new epoch" },
+    page,
+    epoch: {
+      kind: "integer",
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+      required: true,
+      help: "number of the new epoch",
+    },
   },
   async run(values, context) {
     checkNames("--page", [values.page], isPageId, "a page id");
@@ -102,59 +91,6 @@ function summaryOf(
       (role) => `${role.padEnd(10)} ${keys[role]}  ${join(folder, keyFiles[role].secret)}`,
     ),
     `delegation ${pages.join(",")} at ${hosts.join(",")}  ${join(folder, keyFiles.delegation)}`,
+    `appointment ${pages.join(",")}  ${join(folder, keyFiles.appointment)}`,
   ];
-}
-
-function checkNames(
-  flag: string,
-  given: readonly string[],
-  allowed: (text: string) => boolean,
-  what: string,
-): void {
-  const wrong = given.find((text) => !allowed(text));
-  if (wrong !== undefined)
-    throw new Fault("usage", `${flag}: ${JSON.stringify(wrong)} is not allowed.`, `Give ${what}.`);
-}
-
-/** Writes a document, and sends it where one is asked for. A failed sending leaves the file, to be sent again. */
-async function hand(
-  bytes: Uint8Array,
-  values: { readonly out: string; readonly send: string | undefined; readonly json: boolean },
-  serial: number,
-  context: Context,
-): Promise<void> {
-  if (values.send !== undefined && !isHttpUrl(values.send))
-    throw new Fault(
-      "usage",
-      `--send: ${JSON.stringify(values.send)} is not allowed.`,
-      "Give an http or https URL.",
-    );
-  writeNewFile(values.out, bytes, publicMode);
-  if (values.send !== undefined) await send(values.send, bytes);
-  const said = { file: values.out, serial, sent: values.send ?? null };
-  context.out(values.json ? JSON.stringify(said) : `${values.out}  serial ${serial}`);
-  if (values.send !== undefined && !values.json) context.out(`accepted by ${values.send}`);
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-async function send(url: string, bytes: Uint8Array): Promise<void> {
-  const answer = await dial(url, {
-    policy: "configured",
-    method: "POST",
-    headers: { "content-type": "application/octet-stream" },
-    body: bytes,
-    timeoutMs: sendTimeoutMs,
-  });
-  const says = Buffer.from(await readAll(answer.body, limits.documentBytesMax))
-    .toString("utf8")
-    .trim();
-  if (answer.status >= 200 && answer.status < 300) return;
-  throw new Fault(
-    "document-refused",
-    `${url} refused the document with status ${answer.status}${says === "" ? "" : `: ${says.slice(0, 300)}`}.`,
-    "The file is written: send it again once the cause is gone.",
-  );
 }

@@ -1,9 +1,15 @@
 // Keys from their files. In: paths, as `pharos keygen` wrote them. Out: keys, or a sentence that names the file.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault, messageOf } from "../base/fault.ts";
 import { openDelegation } from "../snapshot/documents.ts";
-import { type PublicKey, parsePublicKey, parseSecretKey, type SecretKey } from "../snapshot/keys.ts";
+import {
+  type KeyRole,
+  type PublicKey,
+  parsePublicKey,
+  parseSecretKey,
+  type SecretKey,
+} from "../snapshot/keys.ts";
 import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import { keepDocument } from "../store/trusted.ts";
@@ -15,9 +21,12 @@ export interface PublisherKeys {
   readonly rootKey: PublicKey;
   readonly delegation: Uint8Array;
   readonly delegationPath: string;
+  /** What appoints the emergency key; null in a folder that is older than appointments. */
+  readonly appointment: Uint8Array | null;
+  readonly appointmentPath: string;
 }
 
-/** Reads `publisher.key`, `delegation.signed` and `root.pub`. Throws Fault `key-unreadable` or `document-refused`. */
+/** Reads `publisher.key`, `delegation.signed`, `root.pub` and, if it is there, `appointment.signed`. Throws Fault `key-unreadable` or `document-refused`. */
 export function readPublisherKeys(folder: string): PublisherKeys {
   const path = join(folder, keyFiles.publisher.secret);
   const secretKey = parseSecretKey(readKeyFile(path).toString("utf8"), "publisher", path);
@@ -25,34 +34,48 @@ export function readPublisherKeys(folder: string): PublisherKeys {
   const delegationPath = join(folder, keyFiles.delegation);
   const delegation = readKeyFile(delegationPath);
   const opened = openDelegation(delegation);
-  if (!opened.ok) throw refusedDelegation(delegationPath, refusalSentence(opened.reason));
+  if (!opened.ok) throw refusedDocument(delegationPath, refusalSentence(opened.reason));
   if (opened.value.value.publisherKey !== secretKey.publicKey) {
-    throw refusedDelegation(delegationPath, `It names another key than ${path}.`);
+    throw refusedDocument(delegationPath, `It names another key than ${path}.`);
   }
-  return { secretKey, rootKey, delegation, delegationPath };
+  const appointmentPath = join(folder, keyFiles.appointment);
+  const appointment = existsSync(appointmentPath) ? readKeyFile(appointmentPath) : null;
+  return { secretKey, rootKey, delegation, delegationPath, appointment, appointmentPath };
 }
 
 /** The public root key in a file. Throws Fault `key-unreadable`. */
 export function readRootKey(path: string): PublicKey {
-  return parsePublicKey(readKeyFile(path).toString("utf8"), "root", path);
+  return readPublicKey(path, "root");
+}
+
+/** The public key of a role in a file. Throws Fault `key-unreadable`. */
+export function readPublicKey(path: string, role: KeyRole): PublicKey {
+  return parsePublicKey(readKeyFile(path).toString("utf8"), role, path);
 }
 
 /** The secret root key in a file. Throws Fault `key-unreadable`. */
 export function readRootSecret(path: string): SecretKey {
-  return parseSecretKey(readKeyFile(path).toString("utf8"), "root", path);
+  return readSecretKey(path, "root");
 }
 
-/** Stores the delegation of the key folder, so that POPs are sent it. Throws Fault `document-refused` where the root did not sign it. */
-export async function admitDelegation(
-  keys: PublisherKeys,
-  trust: Trust,
-  store: SnapshotStore,
-): Promise<void> {
-  const acceptance = trust.accept(keys.delegation);
-  if (acceptance.outcome === "refused") {
-    throw refusedDelegation(keys.delegationPath, refusalSentence(acceptance.reason));
-  }
-  if (acceptance.outcome === "accepted") await keepDocument(store, acceptance.document, keys.delegation);
+/** The secret key of a role in a file. Throws Fault `key-unreadable`. */
+export function readSecretKey(path: string, role: KeyRole): SecretKey {
+  return parseSecretKey(readKeyFile(path).toString("utf8"), role, path);
+}
+
+/**
+ * Stores delegation and appointment of the key folder, so that POPs are sent them: an emergency key must be known before the emergency.
+ * Throws Fault `document-refused` where the root did not sign one.
+ */
+export async function admitDocuments(keys: PublisherKeys, trust: Trust, store: SnapshotStore): Promise<void> {
+  await admit(keys.delegationPath, keys.delegation, trust, store);
+  if (keys.appointment !== null) await admit(keys.appointmentPath, keys.appointment, trust, store);
+}
+
+async function admit(path: string, bytes: Uint8Array, trust: Trust, store: SnapshotStore): Promise<void> {
+  const acceptance = trust.accept(bytes);
+  if (acceptance.outcome === "refused") throw refusedDocument(path, refusalSentence(acceptance.reason));
+  if (acceptance.outcome === "accepted") await keepDocument(store, acceptance.document, bytes);
 }
 
 function readKeyFile(path: string): Buffer {
@@ -68,10 +91,10 @@ function readKeyFile(path: string): Buffer {
   }
 }
 
-function refusedDelegation(path: string, why: string): Fault {
+function refusedDocument(path: string, why: string): Fault {
   return new Fault(
     "document-refused",
-    `The delegation ${path} does not hold. ${why}`,
+    `The document ${path} does not hold. ${why}`,
     "Sign a new one with the root key: `pharos keygen`.",
   );
 }

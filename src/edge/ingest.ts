@@ -92,7 +92,9 @@ async function keep(
     log.info("A signed document was taken.", { kind, subject });
     onTaken();
   }
-  return [outcome, says(200, { outcome, kind, subject })];
+  // A mistyped page id is a page too, to those who sign: whether this place has it is worth saying.
+  const page = kind === "emergency" ? { holds_page: store.head(subject) !== null } : {};
+  return [outcome, says(200, { outcome, kind, subject, ...page })];
 }
 
 function refused(reason: DocumentRefusal, wallMs: number): readonly [string, Response] {
@@ -109,7 +111,7 @@ function overtaken(store: SnapshotStore, { subject }: RootDocument): readonly [s
   return ["sequence-not-above", says(403, { error, reason: "sequence-not-above" })];
 }
 
-function says(status: number, body: Readonly<Record<string, string>>): Response {
+function says(status: number, body: Readonly<Record<string, string | boolean>>): Response {
   return Response.json(body, { status });
 }
 

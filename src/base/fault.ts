@@ -15,6 +15,7 @@ export type FaultCode =
   | "store-format" // the store was written by a release that this one cannot read
   | "clock-behind" // the op-log is ahead of the wall clock
   | "import-refused" // the material to import is not what it should be
+  | "folder-refused" // a folder holds what cannot be published
   | "not-found" // what was named does not exist
   | "busy" // more is waiting than may wait
   | "unreachable" // the other side did not answer

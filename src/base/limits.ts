@@ -103,6 +103,12 @@ export const limits = {
   publishRetryMsMax: 10_000,
   /** Pages that turn at the same moment (midnight) are published within this time of it, each at its own place. */
   publishSpreadMs: 60_000,
+  /** Files of a folder that becomes a page: 256 parts of 80 routes are some 20 kB a changed part. */
+  folderFilesMax: 20_000,
+  /** Bytes of its files: they lie on every POP's disk, and a young POP fetches all of them. */
+  folderBytesMax: 1024 * 1024 * 1024,
+  /** Folders within folders: a link that leads back into itself ends here too. */
+  folderDepthMax: 32,
 
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */

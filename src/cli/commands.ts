@@ -68,6 +68,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./import.ts"),
   },
   {
+    name: "publish",
+    summary: "make any folder of files a page, and keep it so",
+    load: () => import("./publish.ts"),
+  },
+  {
     name: "page create",
     summary: "make an empty page and say its id",
     load: () => import("./page.ts"),

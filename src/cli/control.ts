@@ -11,6 +11,7 @@ import { listenHttp } from "../host/http.ts";
 import { lockFolder } from "../host/lock.ts";
 import { listenUnix } from "../host/unix.ts";
 import { startBeat } from "../publish/beat.ts";
+import { createByHand } from "../publish/by-hand.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import { openLedger } from "../store/ledger.ts";
 import { openStore, type Store } from "../store/open.ts";
@@ -18,6 +19,7 @@ import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
 import { createFeed } from "../sync/feed.ts";
+import { byHandOperations } from "./by-hand.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
 import { admitDocuments, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
@@ -113,6 +115,8 @@ async function wire(
   const announce = (): void => feed.announce();
   const publisher = createPublisher({ ...common, ledger, secretKey, announce });
   closing.push(() => publisher.stop());
+  const { alone, settled } = publisher;
+  const byHand = createByHand({ ...common, ledger, secretKey, alone, settled, announce });
   const onTaken = (): void => {
     publisher.recheck();
     announce();
@@ -125,7 +129,7 @@ async function wire(
       metricsText: () => metrics.text(),
       ingest: createIngest({ ...common, onTaken }),
     }),
-    local: createLocal({ ledger, tokens, log }),
+    local: createLocal({ ledger, tokens, log, more: byHandOperations(byHand) }),
   });
   const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send: feed.beat })];
   closing.push(() => {

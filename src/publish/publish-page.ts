@@ -2,100 +2,55 @@
 import { assert } from "../base/fault.ts";
 import type { PageView } from "../model/view.ts";
 import { documentsOf } from "../render/documents.ts";
-import { bannerTexts } from "../render/words.ts";
-import { assemble, type LastSnapshot, type Snapshot } from "../snapshot/assemble.ts";
-import type { SecretKey } from "../snapshot/keys.ts";
-import { openManifest } from "../snapshot/manifest.ts";
-import type { ManifestRefusal, Trust } from "../snapshot/trust.ts";
-import type { Head, Manifest, Route } from "../snapshot/types.ts";
-import type { SnapshotStore } from "../store/types.ts";
-import { encodeNote, loadRendered, noteName, type Rendered } from "./notes.ts";
+import type { Snapshot } from "../snapshot/assemble.ts";
+import type { Route } from "../snapshot/types.ts";
+import { encodeNote, noteName, type Rendered } from "./notes.ts";
+import { loadPublished, type Published } from "./published.ts";
 import { type RenderedPage, renderRoutes } from "./render-routes.ts";
-
-/** What was published last of a page, as this process remembers it. */
-export interface Published {
-  readonly head: Head | null;
-  readonly last: LastSnapshot | null;
-  readonly rendered: ReadonlyMap<string, Rendered>;
-}
+import { type Refused, type SigningContext, signAgain, signedNow, signRoutes } from "./sign-page.ts";
 
 export type Outcome =
   | { readonly kind: "unchanged"; readonly published: Published; readonly renderedCount: number }
   | { readonly kind: "published"; readonly published: Published; readonly renderedCount: number }
-  | { readonly kind: "refused"; readonly reason: ManifestRefusal };
-
-interface PublishContext {
-  readonly store: SnapshotStore;
-  readonly trust: Trust;
-  readonly secretKey: SecretKey;
-}
-
-const noDigest = "0".repeat(64);
-
-/** Reads what the store holds of a page; a page that was never published, or whose parts do not read, starts from nothing. */
-export function loadPublished(store: SnapshotStore, page: string): Published {
-  store.refresh();
-  const head = store.head(page);
-  const bytes = head === null ? null : store.tree(head.manifest);
-  const opened = bytes === null ? null : openManifest(bytes);
-  if (head === null || opened === null || !opened.ok) return { head, last: null, rendered: new Map() };
-  const manifest = opened.value.value;
-  const loaded = loadRendered(store, manifest);
-  if (loaded === null) return { head, last: null, rendered: new Map() };
-  return { head, last: { manifest, groups: loaded.groups }, rendered: loaded.rendered };
-}
+  | Refused;
 
 /**
  * Publishes `view` as of `asOf` (ms) if anything that a reader sees has changed. Throws Fault `disk-full`: then the last generation stays.
  */
 export async function publishPage(
-  context: PublishContext,
+  context: SigningContext,
   view: PageView,
   asOf: number,
   before: Published,
 ): Promise<Outcome> {
-  const { store, trust, secretKey } = context;
-  const made = await renderRoutes(documentsOf(view, asOf), before.rendered, store);
-  const epoch = trust.epochOf(view.page.id);
-  const routes = [...made.rendered.values()].map(({ route }) => route);
-  const { renderedCount } = made;
-  if (before.last !== null && sameSnapshot(before.last.manifest, view, epoch) && sameRoutes(made, before)) {
-    return { kind: "unchanged", published: { ...before, rendered: made.rendered }, renderedCount };
-  }
-  const snapshot = assemble(
-    {
-      page: view.page.id,
-      hosts: view.page.hosts,
-      epoch,
-      generation: (before.head?.generation ?? 0) + 1,
-      previous: before.head?.manifest ?? noDigest,
-      createdMs: asOf,
-      banners: bannerTexts(),
-      routes,
-    },
-    secretKey,
-    before.last ?? undefined,
-  );
-  const check = trust.checkManifest(snapshot.manifestBytes, before.head);
-  if (!check.ok) return { kind: "refused", reason: check.reason };
-  await store.apply({
-    head: snapshot.head,
-    hosts: snapshot.manifest.hosts,
-    createdMs: asOf,
-    tree: [[snapshot.head.manifest, snapshot.manifestBytes], ...snapshot.parts],
-    objects: made.objects,
-    notes: changedNotes(snapshot, made.rendered, before),
-  });
-  const { head, manifest, groups } = snapshot;
-  return {
-    kind: "published",
-    published: { head, last: { manifest, groups }, rendered: made.rendered },
-    renderedCount,
-  };
+  const made = await renderRoutes(documentsOf(view, asOf), before.rendered, context.store);
+  const { id: page, hosts } = view.page;
+  const { rendered, objects, renderedCount } = made;
+  const sameHosts = before.last?.manifest.hosts.join() === hosts.join();
+  if (sameHosts && signedNow(before, context) && sameRoutes(made, before))
+    return { kind: "unchanged", published: { ...before, rendered }, renderedCount };
+  const routes = [...rendered.values()].map(({ route }) => route);
+  const notes = (snapshot: Snapshot) => changedNotes(snapshot, rendered, before);
+  const signed = await signRoutes(context, { page, hosts, asOf, routes, objects, notes }, before);
+  if (signed.kind === "refused") return signed;
+  const { head, manifest, groups } = signed.snapshot;
+  const signer = context.secretKey.publicKey;
+  const published = { head, last: { manifest, groups }, signer, rendered, pin: null };
+  return { kind: "published", published, renderedCount };
 }
 
-function sameSnapshot(manifest: Manifest, view: PageView, epoch: number): boolean {
-  return manifest.epoch === epoch && manifest.hosts.join() === view.page.hosts.join();
+/**
+ * A page whose content is not the op-log's to change, because it is pinned or was made from a folder: it is signed again where root has
+ * raised its epoch or another key signs now, and left alone otherwise.
+ */
+export async function carryOver(context: SigningContext, asOf: number, before: Published): Promise<Outcome> {
+  const { last } = before;
+  if (last === null || signedNow(before, context))
+    return { kind: "unchanged", published: before, renderedCount: 0 };
+  const { manifest } = last;
+  const signed = await signAgain(context, manifest, { hosts: manifest.hosts, asOf }, before);
+  if (signed.kind === "refused") return signed;
+  return { kind: "published", published: loadPublished(context.store, manifest.page), renderedCount: 0 };
 }
 
 /** A route that did not change is the same object as before. */

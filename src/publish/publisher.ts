@@ -14,7 +14,8 @@ import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SnapshotStore } from "../store/types.ts";
-import { loadPublished, type Published, publishPage } from "./publish-page.ts";
+import { carryOver, publishPage } from "./publish-page.ts";
+import { loadPublished, type Published } from "./published.ts";
 
 export interface PublisherOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "onAppend">;
@@ -34,6 +35,8 @@ export interface Publisher {
   start(): void;
   /** Asks for a turn of every page: a signed document may have changed what it carries. */
   recheck(): void;
+  /** Runs `work` on a page's snapshot while no turn of that page runs, and has a turn look at what it left. */
+  alone<Value>(page: string, work: () => Promise<Value>): Promise<Value>;
   /** Resolves when no page waits for a turn. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -50,7 +53,7 @@ interface PageTurns {
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { ledger, clock } = options;
+  const { ledger, store, clock } = options;
   const pages = new Map<string, PageTurns>();
   let unsubscribe: (() => void) | null = null;
   let live = false;
@@ -88,8 +91,24 @@ export function createPublisher(options: PublisherOptions): Publisher {
       await Promise.all(running);
     }
   };
+  // Pages that have no op-log are asked too: a new epoch or key has them signed again.
   const recheck = (): void => {
-    for (const page of ledger.pages()) mark(page);
+    store.refresh();
+    for (const page of new Set([...ledger.pages(), ...store.heads().map((head) => head.page)])) mark(page);
+  };
+  const alone = async <Value>(page: string, work: () => Promise<Value>): Promise<Value> => {
+    const turns = turnsOf(page);
+    while (turns.running !== null) await turns.running;
+    const done = work().finally(() => {
+      turns.published = null;
+      turns.running = null;
+      mark(page);
+    });
+    turns.running = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
   };
   return {
     start() {
@@ -100,6 +119,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       recheck();
     },
     recheck,
+    alone,
     settled,
     async stop() {
       live = false;
@@ -121,12 +141,15 @@ function createTurn(
   const lastMs = metrics.gauge("publish_duration_ms", "Duration of the last publish (ms).");
 
   const attempt = async (page: string, turns: PageTurns): Promise<void> => {
+    if (trust.isRemoved(page)) return;
     const view = ledger.view(page);
-    if (view === null || trust.isRemoved(page)) return;
     turns.published ??= loadPublished(store, page);
     const asOf = clock.wallMs();
     const began = clock.monotonicMs();
-    const outcome = await publishPage(options, view, asOf, turns.published);
+    const isOurs = view !== null && turns.published.pin === null;
+    const outcome = isOurs
+      ? await publishPage(options, view, asOf, turns.published)
+      : await carryOver(options, asOf, turns.published);
     outcomes.add(1, outcome.kind);
     if (outcome.kind === "refused") {
       if (turns.refusal !== outcome.reason)
@@ -138,13 +161,13 @@ function createTurn(
       return;
     }
     turns.refusal = "";
-    turns.published = outcome.published;
+    turns.published = isOurs ? outcome.published : null;
     documents.add(outcome.renderedCount);
     if (outcome.kind === "published") {
       lastMs.set(clock.monotonicMs() - began);
       options.announce();
     }
-    const due = dueAt(view, asOf);
+    const due = isOurs ? dueAt(view, asOf) : null;
     if (due !== null) wakeAfter(page, Math.max(0, due - clock.wallMs()) + spreadMs(page));
   };
 

@@ -49,7 +49,8 @@ function routesOf(
   return routes;
 }
 
-function sameRoute(a: Route, b: Route): boolean {
+/** True where two routes of one path give the same answers. */
+export function sameRoute(a: Route, b: Route): boolean {
   return (
     a.contentType === b.contentType &&
     a.cache === b.cache &&

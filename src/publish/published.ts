@@ -1,0 +1,59 @@
+// What was published last of a page. In: a store. Out: its head, manifest, routes with what they were made from, and its pin.
+import type { LastSnapshot } from "../snapshot/assemble.ts";
+import type { PublicKey } from "../snapshot/keys.ts";
+import { openManifest } from "../snapshot/manifest.ts";
+import type { Digest, Head, Manifest } from "../snapshot/types.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { loadRendered, type Rendered } from "./notes.ts";
+import { type Pin, pinIn } from "./pin.ts";
+
+export interface Published {
+  readonly head: Head | null;
+  readonly last: LastSnapshot | null;
+  /** Who signed it. */
+  readonly signer: PublicKey | null;
+  readonly rendered: ReadonlyMap<string, Rendered>;
+  readonly pin: Pin | null;
+}
+
+/** Reads what the store holds of a page; a page that was never published, or whose parts do not read, starts from nothing. */
+export function loadPublished(store: SnapshotStore, page: string): Published {
+  store.refresh();
+  const head = store.head(page);
+  const nothing = { last: null, signer: null, rendered: new Map() };
+  if (head === null) return { head, ...nothing, pin: null };
+  const notes = store.notes(page);
+  const pin = pinIn(notes);
+  const opened = openHeld(store, head.manifest);
+  const loaded = opened === null ? null : loadRendered(store, opened.manifest, notes);
+  if (opened === null || loaded === null) return { head, ...nothing, pin };
+  const { manifest, signer } = opened;
+  return { head, last: { manifest, groups: loaded.groups }, signer, rendered: loaded.rendered, pin };
+}
+
+/** A generation of a page that is still held. */
+export interface HeldGeneration {
+  readonly manifest: Manifest;
+  readonly signer: PublicKey;
+  readonly digest: Digest;
+}
+
+/** The current generation of a page and those before it that are held, newest first: each manifest names the one before. */
+export function* generationsOf(store: SnapshotStore, page: string): Generator<HeldGeneration> {
+  let digest = store.head(page)?.manifest ?? null;
+  while (digest !== null) {
+    const opened = openHeld(store, digest);
+    if (opened === null) return;
+    yield { ...opened, digest };
+    digest = opened.manifest.previous;
+  }
+}
+
+function openHeld(
+  store: SnapshotStore,
+  digest: Digest,
+): { readonly manifest: Manifest; readonly signer: PublicKey } | null {
+  const bytes = store.tree(digest);
+  const opened = bytes === null ? null : openManifest(bytes);
+  return opened?.ok === true ? { manifest: opened.value.value, signer: opened.value.key } : null;
+}

@@ -31,7 +31,15 @@ export function createSnapshots(parts: Parts): SnapshotStore {
 
 type Reads = "head" | "heads" | "pageOf" | "tree" | "object" | "hasTree" | "hasObject" | "notes";
 type DocumentReads = "documents" | "document" | "isGone" | "freshness";
-type Writes = "apply" | "putNotes" | "stage" | "dropObject" | "putDocument" | "putFreshness" | "sweep";
+type Writes =
+  | "apply"
+  | "putNotes"
+  | "stage"
+  | "dropObject"
+  | "putDocument"
+  | "forgetPage"
+  | "putFreshness"
+  | "sweep";
 
 function readsOf(tables: Tables): Pick<SnapshotStore, Reads | DocumentReads> {
   return {
@@ -106,9 +114,21 @@ function writesOf({ tables, commit, clock, refresh }: Parts): Pick<SnapshotStore
     putDocument: (document, forget) =>
       turn(async () => {
         const held = generations();
-        const forgotten = forget === undefined ? [] : forgetPage(tables, held, forget);
+        const forgotten =
+          forget === undefined
+            ? []
+            : [...forgetPage(tables, held, forget.page), ...releaseHosts(tables, forget, "gone")];
         await commit([documentChange(tables, document), ...forgotten]);
         if (forget !== undefined) held.delete(forget.page);
+      }),
+    forgetPage: (page) =>
+      turn(async () => {
+        const held = generations();
+        await commit([
+          ...forgetPage(tables, held, page),
+          ...releaseHosts(tables, { page, hosts: [] }, "unknown"),
+        ]);
+        held.delete(page);
       }),
     putFreshness: (freshness) =>
       turn(() => commit([{ table: tables.meta, key: "freshness", value: packValue(freshness) }])),
@@ -131,34 +151,39 @@ function documentChange(tables: Tables, { kind, subject, bytes }: StoredDocument
   return { table: tables.documents, key: [kind, subject], value: bytes };
 }
 
-/** Head, hosts and notes go at once; what the generations named is swept in later turns. */
-function forgetPage(
-  tables: Tables,
-  generations: Generations,
-  forget: { page: string; hosts: readonly string[] },
-): Change[] {
-  const { page } = forget;
+/** Head and notes go at once; what the generations named is swept in later turns. */
+function forgetPage(tables: Tables, generations: Generations, page: string): Change[] {
   const ref = readRef(tables, page);
   const held = generations.get(page) ?? [];
-  const hosts = new Set([...forget.hosts, ...(ref?.hosts ?? [])]);
   const retired = held.slice(1).map((one) => retiredBy(tables, one));
   const losses = [
     { kind: "part", digests: retired.flatMap(({ parts }) => parts) },
     { kind: "object", digests: retired.flatMap(({ objects }) => objects) },
     { kind: "whole", digests: ref === null ? [] : [...partsHeld(tables, ref.manifest)] },
   ] as const;
-  const changes: Change[] = [
+  return [
     { table: tables.refs, key: page, value: null },
     ...Array.from(tables.notes.getKeys(ofPage(page)), (key) => ({ table: tables.notes, key, value: null })),
     ...held.flatMap((one) => forgetGeneration(tables, one)),
     ...doom(tables, losses),
   ];
+}
+
+/** A forgotten page's hosts lead nowhere; `gone` ones are remembered as hosts of a removed page. */
+function releaseHosts(
+  tables: Tables,
+  forget: { readonly page: string; readonly hosts: readonly string[] },
+  become: "gone" | "unknown",
+): Change[] {
+  const { page } = forget;
+  const hosts = new Set([...forget.hosts, ...(readRef(tables, page)?.hosts ?? [])]);
+  const changes: Change[] = [];
   for (const host of hosts) {
     if (host === "" || host.length > keyCharsMax) continue;
     const holder = holderOf(tables, host);
     // A host that leads to another page by now stays with it.
     if (holder !== null && holder !== page) continue;
-    changes.push({ table: tables.gone, key: host, value: Buffer.from(page, "utf8") });
+    if (become === "gone") changes.push({ table: tables.gone, key: host, value: Buffer.from(page, "utf8") });
     if (holder === page) changes.push({ table: tables.hosts, key: host, value: null });
   }
   return changes;

@@ -59,6 +59,8 @@ export interface SnapshotStore {
   dropObject(digest: Digest): Promise<void>;
   /** Stores a signed document, flushed. A removal also forgets the page, its hosts and its refs in the same transaction. */
   putDocument(document: StoredDocument, forget?: { page: string; hosts: readonly string[] }): Promise<void>;
+  /** Forgets a page that this store holds no longer, with its hosts; they are then unknown, not gone. */
+  forgetPage(page: string): Promise<void>;
   documents(kind: string): readonly StoredDocument[];
   document(kind: string, subject: string): Uint8Array | null;
   /** Host names of removed pages: answered 410. */

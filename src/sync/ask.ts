@@ -7,6 +7,7 @@ import { limits } from "../base/limits.ts";
 import type { Dialled, dial } from "../host/dial.ts";
 import { createFrameDecoder } from "./frame-decoder.ts";
 import { encodeFrame, type Frame, protocolOldest, protocolVersion } from "./frames.ts";
+import type { Prover } from "./members-proof.ts";
 
 /** How a source is reached. */
 export interface SourceLine {
@@ -15,6 +16,8 @@ export interface SourceLine {
   /** Address without a path, such as `https://origin.example:8443`. */
   readonly url: string;
   readonly key: string;
+  /** Proves the key to a feed that asks for it; without one nothing is proven. */
+  readonly prover?: Prover | undefined;
   /** Ends every request to any source: the follower stops. */
   readonly stopped: AbortSignal;
 }
@@ -80,23 +83,42 @@ export async function* ask(
     mode,
     key: line.key,
   } as const;
-  const dialled = await calledOff(
-    line.dial(`${line.url}${path}`, {
-      policy: "configured",
-      method: "POST",
-      headers: { "content-type": "application/octet-stream" },
-      body: Buffer.concat([encodeFrame(opening), ...frames]),
-      timeoutMs: limits.sourceSilentMs,
-      signal: call.signal,
-    }),
-    call.signal,
-  );
+  const dialled = await post(line, path, Buffer.concat([encodeFrame(opening), ...frames]), call.signal);
   try {
     if (dialled.status !== 200 && dialled.status !== 204) throw await statusFault(line.url, dialled);
     for await (const chunk of dialled.body) yield chunk;
   } finally {
     dialled.close();
   }
+}
+
+/** One request; where the feed asks for a proof of the key, a second one that brings it. */
+export async function post(
+  line: SourceLine,
+  path: string,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<Dialled> {
+  const once = (): Promise<Dialled> => {
+    const proof = line.prover?.prove(line.url, path, body) ?? null;
+    const dialling = line.dial(`${line.url}${path}`, {
+      policy: "configured",
+      method: "POST",
+      headers: {
+        "content-type": "application/octet-stream",
+        ...(proof === null ? {} : { authorization: proof }),
+      },
+      body,
+      timeoutMs: limits.sourceSilentMs,
+      signal,
+    });
+    return calledOff(dialling, signal);
+  };
+  const dialled = await once();
+  if (dialled.status !== 401 || line.prover?.learn(line.url, dialled.header("www-authenticate")) !== true)
+    return dialled;
+  dialled.close();
+  return once();
 }
 
 /** Waits for a connection no longer than the call lasts; one that comes later is closed. */

@@ -20,6 +20,8 @@ export interface BeatsOptions {
   readonly metrics: Metrics;
   readonly refusals: Refusals;
   isRefused(page: string, manifest: Digest): boolean;
+  /** Is this page one that this POP gets? Of the others it says nothing. */
+  gets(page: string): boolean;
   want(page: string, manifest: Digest): void;
 }
 
@@ -91,7 +93,8 @@ export function createBeats(options: BeatsOptions): Beats {
     store.refresh();
     const held = new Map(store.heads().map((head) => [head.page, head]));
     for (const page of new Set([...held.keys(), ...listed.keys()]))
-      if (trust.mayPublish(key, page)) weigh(page, held.get(page), listed.get(page), confirmedBefore);
+      if (trust.mayPublish(key, page) && options.gets(page))
+        weigh(page, held.get(page), listed.get(page), confirmedBefore);
     const old = Math.abs(clock.wallMs() - heartbeat.timeMs) >= limits.staleAfterMs;
     moveTo(heardLevel(level, clock.monotonicMs(), old));
     save();

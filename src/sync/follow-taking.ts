@@ -20,6 +20,7 @@ import { createDocuments } from "./follow-documents.ts";
 import { createPages } from "./follow-pages.ts";
 import type { Step } from "./follow-session.ts";
 import { encodeFrame, framesOf, protocolVersion } from "./frames.ts";
+import { createSelection } from "./members-selection.ts";
 import { createRefusals } from "./refusals.ts";
 
 export interface TakingOptions {
@@ -29,11 +30,14 @@ export interface TakingOptions {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** This POP's own key, "" without one: it says which pages it gets. */
+  readonly key: string;
   /** The source to fetch from now. */
   line(): SourceLine;
   onBytes(count: number): void;
 }
 
+export type DocumentListener = (document: { readonly kind: string; readonly subject: string }) => void;
 export type HeartbeatListener = (heartbeat: Uint8Array, heads: readonly Head[]) => void;
 
 export interface Taking {
@@ -42,7 +46,7 @@ export interface Taking {
   /** What this POP has, as the frames in which a feed wants to know it. */
   having(): Uint8Array[];
   onApplied(listener: (page: string) => void): () => void;
-  onDocument(listener: (document: RootDocument) => void): () => void;
+  onDocument(listener: DocumentListener): () => void;
   onHeartbeat(listener: HeartbeatListener): () => void;
   reconsider(): void;
   level(): 0 | 1;
@@ -54,7 +58,7 @@ export interface Taking {
 export function createTaking(options: TakingOptions): Taking {
   const { store, log, metrics } = options;
   const applied = listenersOf<[page: string]>();
-  const spoken = listenersOf<[document: RootDocument]>();
+  const spoken = listenersOf<Parameters<DocumentListener>>();
   const heartbeats = listenersOf<Parameters<HeartbeatListener>>();
   const parts = { ...options, refusals: createRefusals(log, metrics) };
   const { refusals } = parts;
@@ -68,22 +72,43 @@ export function createTaking(options: TakingOptions): Taking {
     ...parts,
     fetch: (wanted) => fetchBlobs(options.line(), wanted, options.onBytes),
     onApplied(head) {
+      selection.applied(head.page);
       beats.applied(head);
       acks.add(head);
       applied.tell(head.page);
     },
     onRefused: (page) => beats.refused(page),
   });
-  const beats = createBeats({ ...parts, isRefused: pages.isRefused, want: pages.want });
+  const selection = createSelection({
+    ...parts,
+    onKept: (subject) => spoken.tell({ kind: "registry", subject }),
+    onForgotten: forgotten,
+  });
+  const { gets } = selection;
+  const beats = createBeats({ ...parts, isRefused: pages.isRefused, want: pages.want, gets });
   const documents = createDocuments({ ...parts, onAccepted: obey });
 
   function obey(document: RootDocument): void {
     const { kind, subject } = document;
-    pages.reconsider();
+    reconsider();
     spoken.tell(document);
-    if (kind !== "removal") return;
-    beats.forgotten(subject);
-    applied.tell(subject);
+    if (kind === "removal") forgotten(subject);
+  }
+
+  function reconsider(): void {
+    pages.reconsider();
+    selection.reconsider();
+  }
+
+  function forgotten(page: string): void {
+    beats.forgotten(page);
+    applied.tell(page);
+  }
+
+  /** A page that is not for this POP is passed over like one that it holds. */
+  function judge(manifest: Uint8Array): Judged {
+    const judged = pages.judge(manifest);
+    return judged.kind === "wanted" && !gets(judged.head.page) ? { kind: "known" } : judged;
   }
 
   function takeHello({ session: name, version }: Extract<Step, { kind: "hello" }>): Acted {
@@ -99,6 +124,7 @@ export function createTaking(options: TakingOptions): Taking {
     first = false;
     if (named === null) return "on";
     documents.retry();
+    selection.retry();
     heartbeats.tell(bytes, named);
     // Anyone can hand on heartbeats. A source that does, and keeps back or alters what they name, must not keep a POP from a better one.
     if (pages.failingMs() < limits.sourceSilentMs) return "heard";
@@ -113,7 +139,7 @@ export function createTaking(options: TakingOptions): Taking {
       case "heartbeat":
         return takeHeartbeat(step);
       case "document":
-        documents.take(step.bytes);
+        if (!selection.take(step.bytes)) documents.take(step.bytes);
         return "on";
       case "delivery":
         pages.deliver(step.delivery);
@@ -129,12 +155,12 @@ export function createTaking(options: TakingOptions): Taking {
 
   return {
     take,
-    judge: pages.judge,
-    having: () => [...headFrames(store), ...documentFrames(documents.held())],
+    judge,
+    having: () => [...headFrames(store), ...documentFrames([...documents.held(), ...selection.held()])],
     onApplied: applied.add,
     onDocument: spoken.add,
     onHeartbeat: heartbeats.add,
-    reconsider: pages.reconsider,
+    reconsider,
     level: beats.level,
     underWay: pages.underWay,
     start: beats.start,

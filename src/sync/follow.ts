@@ -6,13 +6,14 @@ import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { dial } from "../host/dial.ts";
-import type { RootDocument, Trust } from "../snapshot/trust.ts";
+import type { Trust } from "../snapshot/trust.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { SourceLine } from "./ask.ts";
 import { type Acted, listenTo } from "./follow-connection.ts";
 import { createFollowSession, type Step } from "./follow-session.ts";
-import { createTaking } from "./follow-taking.ts";
+import { createTaking, type DocumentListener } from "./follow-taking.ts";
+import type { Prover } from "./members-proof.ts";
 import { createRotation, type FollowMode } from "./rotation.ts";
 
 export interface FollowerOptions {
@@ -28,8 +29,10 @@ export interface FollowerOptions {
   readonly metrics: Metrics;
   /** Default `stream`, which falls back to polling by itself. */
   readonly mode?: FollowMode;
-  /** Under which this POP is known to its sources. */
+  /** Under which this POP is known to its sources, where it proves nothing. */
   readonly key?: string;
+  /** Proves this POP's key to its sources. Shared by all that asks them. */
+  readonly prover?: Prover | null;
 }
 
 /** What the follower is at. */
@@ -49,8 +52,8 @@ export interface Follower {
   stop(): Promise<void>;
   /** Tells of each page that has a new generation, or was removed. Gives back its end. */
   onApplied(listener: (page: string) => void): () => void;
-  /** Tells of each document of root that was accepted and kept. Gives back its end. */
-  onDocument(listener: (document: RootDocument) => void): () => void;
+  /** Tells of each document that was accepted and kept: of root, of a key that it appointed, or a registry. Gives back its end. */
+  onDocument(listener: DocumentListener): () => void;
   /** Tells of each accepted heartbeat and the heads that it names: what a relay hands on. Gives back its end. */
   onHeartbeat(listener: (heartbeat: Uint8Array, heads: readonly Head[]) => void): () => void;
   /** Trust was given a document from elsewhere: what was refused may hold now. */
@@ -62,18 +65,20 @@ export interface Follower {
 export function createFollower(options: FollowerOptions): Follower {
   const { clock, log, metrics } = options;
   assert(options.sources.length > 0, "A follower needs a source.");
+  const key = options.prover?.key ?? options.key ?? "";
   const halt = new AbortController();
   const rotation = createRotation(options.sources, options.mode ?? "stream", options.random);
   const line = (): SourceLine => ({
     dial: options.dial,
     clock,
     url: rotation.current().url,
-    key: options.key ?? "",
+    key,
+    prover: options.prover ?? undefined,
     stopped: halt.signal,
   });
   const bytes = metrics.counter("follow_bytes_total", "Bytes received from sources.", "path");
   const ends = metrics.counter("follow_connections_total", "Connections, by how they ended.", "ended");
-  const taking = createTaking({ ...options, line, onBytes: (count) => bytes.add(count, "fetch") });
+  const taking = createTaking({ ...options, key, line, onBytes: (count) => bytes.add(count, "fetch") });
   const lost = new Set<string>();
   let connected = false;
   let running: Promise<void> | null = null;

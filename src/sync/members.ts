@@ -1,5 +1,6 @@
 // Who is a member, as the registries of a store say. In: registries of publishers that root still delegates to. Out: standing, pages, marks.
-// Publishers speak for themselves: a POP that one of them lists is a member, whatever another one says of it.
+// Publishers speak for themselves: a POP that one of them lists is a member, whatever another one says of it, and of a page only those
+// have a say that may publish it.
 import type { PublicKey } from "../snapshot/keys.ts";
 import { acceptRegistry, namesPage, openRegistry } from "../snapshot/registry.ts";
 import type { Trust } from "../snapshot/trust.ts";
@@ -14,7 +15,7 @@ export interface Members {
   standing(key: PublicKey): Standing;
   /** The POP as it is listed, a member's entry before a revoked one; null for an unknown key. */
   entry(key: PublicKey): PopEntry | null;
-  /** Does the POP of this key get this page? One that is listed nowhere gets all. */
+  /** Does the POP of this key get this page? Yes where no registry that has a say of the page lists it as one that may follow. */
   gets(key: PublicKey, page: string): boolean;
   /** Reads the registries again: the store or trust has changed. */
   reload(): void;
@@ -22,38 +23,50 @@ export interface Members {
 
 export interface MembersOptions {
   readonly store: SnapshotStore;
-  readonly trust: Pick<Trust, "isPublisher">;
+  readonly trust: Pick<Trust, "isPublisher" | "mayPublish">;
+}
+
+/** One publisher's word on one POP. */
+interface Word {
+  readonly publisher: PublicKey;
+  readonly pop: PopEntry;
 }
 
 export function createMembers({ store, trust }: MembersOptions): Members {
-  let listed: ReadonlyMap<PublicKey, readonly PopEntry[]> = new Map();
+  let listed: ReadonlyMap<PublicKey, readonly Word[]> = new Map();
   const reload = (): void => {
     store.refresh();
-    const found = new Map<PublicKey, PopEntry[]>();
+    const found = new Map<PublicKey, Word[]>();
     for (const bytes of registriesOf(store)) {
       const opened = openRegistry(bytes);
       if (!opened.ok || !trust.isPublisher(opened.value.key)) continue;
-      for (const pop of opened.value.value.pops) found.set(pop.key, [...(found.get(pop.key) ?? []), pop]);
+      const { key: publisher, value } = opened.value;
+      for (const pop of value.pops) found.set(pop.key, [...(found.get(pop.key) ?? []), { publisher, pop }]);
     }
     listed = found;
   };
-  const liveOf = (key: PublicKey): readonly PopEntry[] =>
-    listed.get(key)?.filter(({ revoked }) => !revoked) ?? [];
+  const live = (words: readonly Word[]): readonly Word[] => words.filter(({ pop }) => !pop.revoked);
+  const wordsOf = (key: PublicKey): readonly Word[] => listed.get(key) ?? [];
   reload();
   return {
     standing(key) {
-      if (!listed.has(key)) return "unknown";
-      return liveOf(key).length > 0 ? "member" : "revoked";
+      const words = wordsOf(key);
+      if (words.length === 0) return "unknown";
+      return live(words).length > 0 ? "member" : "revoked";
     },
-    entry: (key) => liveOf(key)[0] ?? listed.get(key)?.[0] ?? null,
-    gets: (key, page) => !listed.has(key) || liveOf(key).some(({ pages }) => namesPage(pages, page)),
+    entry: (key) => (live(wordsOf(key))[0] ?? wordsOf(key)[0])?.pop ?? null,
+    gets(key, page) {
+      const words = live(wordsOf(key)).filter(({ publisher }) => trust.mayPublish(publisher, page));
+      return words.length === 0 || words.some(({ pop }) => namesPage(pop.pages, page));
+    },
     reload,
   };
 }
 
 /** What became of a registry that came from elsewhere: `kept` is in the store, the others change nothing. */
 export type RegistryTaken =
-  | { readonly kind: "kept" | "known" }
+  | { readonly kind: "kept"; readonly key: PublicKey }
+  | { readonly kind: "known" }
   | { readonly kind: "refused"; readonly reason: string };
 
 /** Judges a registry of anyone and keeps it where it holds and is newer. Throws Faults of the store. */
@@ -67,5 +80,5 @@ export async function takeRegistry(
   if (accepted.outcome !== "accepted") return { kind: "known" };
   await keepRegistry(store, accepted.key, bytes);
   store.refresh();
-  return { kind: "kept" };
+  return { kind: "kept", key: accepted.key };
 }

@@ -147,6 +147,9 @@ export function memoryStore(): MemoryStore {
     async dropObject(digest) {
       objects.delete(digest);
     },
+    async forgetPage(page) {
+      heads.delete(page);
+    },
     async putDocument(document, forget) {
       documents.set(`${document.kind} ${document.subject}`, document);
       if (forget === undefined) return;

@@ -13,6 +13,7 @@ export type WriteOp =
   | "stage"
   | "dropObject"
   | "putDocument"
+  | "forgetPage"
   | "putFreshness"
   | "sweep";
 
@@ -81,6 +82,13 @@ export function memoryStore(nowMs: () => number = () => 0): MemoryStore {
           hosts.delete(host);
           gone.add(host);
         }
+      }),
+    forgetPage: (page) =>
+      write("forgetPage", () => {
+        refs.delete(page);
+        notes.delete(page);
+        kept.delete(page);
+        for (const [host, one] of hosts) if (one === page) hosts.delete(host);
       }),
     documents: (kind) => [...documents.values()].filter((document) => document.kind === kind),
     document: (kind, subject) => documents.get(`${kind} ${subject}`)?.bytes.slice() ?? null,

@@ -2,7 +2,13 @@
 // signature no mutation would ever reach them.
 import type { Result } from "../../src/base/result.ts";
 import { decode, Writer } from "../../src/snapshot/bytes.ts";
-import { delegationFormat, epochFormat, removalFormat } from "../../src/snapshot/documents.ts";
+import {
+  appointmentFormat,
+  delegationFormat,
+  epochFormat,
+  removalFormat,
+} from "../../src/snapshot/documents.ts";
+import { emergencyFormat } from "../../src/snapshot/emergency.ts";
 import { decodeHeads, encodeHeads, heartbeatFormat } from "../../src/snapshot/heartbeat.ts";
 import { joinFormat } from "../../src/snapshot/join.ts";
 import { manifestFormat } from "../../src/snapshot/manifest.ts";
@@ -60,6 +66,8 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   delegation: payloadDecoder("delegation-1.bin", delegationFormat),
   removal: payloadDecoder("removal-1.bin", removalFormat),
   epoch: payloadDecoder("epoch-1.bin", epochFormat),
+  appointment: payloadDecoder("appointment-1.bin", appointmentFormat),
+  emergency: payloadDecoder("emergency-1.bin", emergencyFormat),
   registry: payloadDecoder("registry-1.bin", registryFormat),
   join: payloadDecoder("join-1.bin", joinFormat),
   report: payloadDecoder("report-1.bin", reportFormat),

@@ -4,13 +4,16 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
+  openAppointment,
   openDelegation,
   openEpoch,
   openRemoval,
+  signAppointment,
   signDelegation,
   signEpoch,
   signRemoval,
 } from "../../src/snapshot/documents.ts";
+import { openEmergency, signEmergency } from "../../src/snapshot/emergency.ts";
 import { decodeHeads, encodeHeads, openHeartbeat, signHeartbeat } from "../../src/snapshot/heartbeat.ts";
 import { openJoin, signJoin } from "../../src/snapshot/join.ts";
 import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
@@ -19,7 +22,9 @@ import { decodePart, encodePart } from "../../src/snapshot/part.ts";
 import { openRegistry, signRegistry } from "../../src/snapshot/registry.ts";
 import { openReport, signReport } from "../../src/snapshot/report.ts";
 import type {
+  Appointment,
   Delegation,
+  Emergency,
   EpochRaise,
   Head,
   Heartbeat,
@@ -30,7 +35,7 @@ import type {
   Removal,
   Report,
 } from "../../src/snapshot/types.ts";
-import { bytesOf, otherPop, pop, publisher, root } from "./samples.ts";
+import { bytesOf, emergency, otherPop, pop, publisher, root } from "./samples.ts";
 
 const folder = resolve(import.meta.dirname, "../golden");
 const digest = (byte: string): string => byte.repeat(32);
@@ -106,6 +111,18 @@ const delegation: Delegation = {
 };
 const removal: Removal = { page: "acme", hosts: ["status.acme.example"], serial: 4 };
 const epoch: EpochRaise = { page: "kctbh9vrtdwd", epoch: 2, serial: 5 };
+const appointment: Appointment = {
+  emergencyKey: emergency.publicKey,
+  pages: ["*", "kctbh9vrtdwd"],
+  serial: 6,
+};
+const said: Emergency = {
+  page: "kctbh9vrtdwd",
+  sequence: 1_767_614_400_000,
+  untilMs: 1_767_621_600_000,
+  text: "Alle Regionen sind gestört <https://status.example>: wir wissen davon. 🏮",
+};
+const withdrawn: Emergency = { ...said, sequence: said.sequence + 1, untilMs: 0, text: "" };
 const joinedMs = 1_767_614_400_000;
 const registry: Registry = {
   serial: 1_767_614_400_001,
@@ -199,6 +216,24 @@ const rows: readonly Row[] = [
     value: pop.secretKey.publicKey,
     read: (bytes) => ok(parseSecretKey(Buffer.from(bytes).toString(), "pop", "golden").publicKey),
     write: () => bytesOf(pop.secretText),
+  },
+  {
+    file: "appointment-1.bin",
+    value: { value: appointment, key: root.publicKey },
+    read: openAppointment,
+    write: () => signAppointment(appointment, root.secretKey),
+  },
+  {
+    file: "emergency-1.bin",
+    value: { value: said, key: emergency.publicKey },
+    read: openEmergency,
+    write: () => signEmergency(said, emergency.secretKey),
+  },
+  {
+    file: "emergency-withdrawn-1.bin",
+    value: { value: withdrawn, key: emergency.publicKey },
+    read: openEmergency,
+    write: () => signEmergency(withdrawn, emergency.secretKey),
   },
   {
     file: "root-secret-1.key",

@@ -16,6 +16,9 @@ export const otherRoot = generateKeyPair("root", seededRandom(5));
 export const pop = generateKeyPair("pop", seededRandom(6));
 export const otherPop = generateKeyPair("pop", seededRandom(7));
 
+export const emergency = generateKeyPair("emergency", seededRandom(8));
+export const otherEmergency = generateKeyPair("emergency", seededRandom(9));
+
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A route whose digests follow from its path and `body`. */

@@ -16,6 +16,7 @@ import {
 import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
 import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
+import { hasWorkers } from "../host/runtime.ts";
 import { storeFile } from "../store/open.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
 import { readRootKey } from "./read-keys.ts";
@@ -104,7 +105,11 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     metrics,
   };
   if (options.role !== "parent") return runChild(options.role, pop);
-  return options.workers === 0 ? runAlone(options, pop, context) : runParent(options, pop, context);
+  if (options.workers > 0 && !hasWorkers)
+    pop.log.info("This runtime has no worker processes: all is done in this one.");
+  return options.workers === 0 || !hasWorkers
+    ? runAlone(options, pop, context)
+    : runParent(options, pop, context);
 }
 
 /** All in this process. */
@@ -176,6 +181,7 @@ async function runChild(role: string, pop: PopOptions): Promise<number> {
       return runWorker(pop, {
         damaged: (digest) => tell({ says: "damaged", digest }),
         metrics: (text) => tell({ says: "metrics", text }),
+        lost: gone.reject,
       });
     }
     const running = await runSyncer(pop);

@@ -1,38 +1,27 @@
 // HTTP as a POP speaks it, byte by byte: Host rules, methods, conditional requests, ranges, paths, what a proxy or an attacker sends.
-// The runtime is an argument: PHAROS_RUNTIME=bun, or the path of a binary.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+// On every runtime, or on the one that PHAROS_RUNTIME names: bun, deno, binary, or the path of a binary.
+import { afterAll, beforeAll, describe, expect } from "bun:test";
+import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { frontRoutes, signedPage } from "../edge/fixture.ts";
-import { runtime, startPop, type TestPop } from "../support/pop.ts";
+import { startPop, type TestPop } from "../support/pop.ts";
 import { makePopFolder, type PopFolder } from "../support/pop-folder.ts";
 import { type RawAnswer, rawAsk } from "../support/raw-http.ts";
+import { type Runtime, runtimes } from "./runtimes.ts";
 
-let held: PopFolder;
 let pop: TestPop;
 
-beforeAll(async () => {
+async function startWithTwoPages(runtime: Runtime): Promise<PopFolder> {
   const pages = [
     await signedPage({ page: "p1", hosts: ["status.example"], generation: 7, routes: frontRoutes("calm") }),
     await signedPage({ page: "p2", hosts: ["other.example"], generation: 3, routes: frontRoutes("storm") }),
   ];
-  held = await makePopFolder(pages);
-  pop = await startPop([
-    "--data",
-    held.folder,
-    "--root-key",
-    held.rootFile,
-    "--listen",
-    "127.0.0.1:0",
-    "--workers",
-    "2",
-  ]);
-}, 20_000);
-
-afterAll(async () => {
-  expect(await pop.stop()).toBe(0);
-  held.remove();
-});
+  const held = await makePopFolder(pages);
+  const folder = ["--data", held.folder, "--root-key", held.rootFile];
+  pop = await startPop([...folder, "--listen", "127.0.0.1:0"], await runtime.program());
+  return held;
+}
 
 const send = (text: string): Promise<RawAnswer> =>
   rawAsk(pop.visitors.host, pop.visitors.port, Buffer.from(text, "latin1"), 1_000);
@@ -100,7 +89,20 @@ const table: readonly (readonly [says: string, request: string, statuses: readon
   ],
 ];
 
-describe(`contract/http on ${runtime}`, () => {
+for (const runtime of runtimes) describe(`contract/http on ${runtime.name}`, () => contractOn(runtime));
+
+function contractOn(runtime: Runtime): void {
+  const { test } = runtime;
+  let held: PopFolder;
+  beforeAll(async () => {
+    if (runtime.present) held = await startWithTwoPages(runtime);
+  }, 60_000);
+  afterAll(async () => {
+    if (!runtime.present) return;
+    expect(await pop.stop()).toBe(0);
+    held.remove();
+  });
+
   for (const [says, request, statuses] of table) {
     test(`${says}: ${statuses.join(" or ")}`, async () => {
       const answer = await send(request);
@@ -150,7 +152,6 @@ describe(`contract/http on ${runtime}`, () => {
   test("requests of one connection are answered in turn", async () => {
     const one = "GET /icon.svg HTTP/1.1\r\nHost: status.example\r\n\r\n";
     const last = "GET /nothing HTTP/1.1\r\nHost: status.example\r\nConnection: close\r\n\r\n";
-    const { connect } = await import("node:net");
     const text = await new Promise<string>((done) => {
       let all = "";
       const socket = connect(pop.visitors.port, pop.visitors.host, () => socket.write(one + one + last));
@@ -171,4 +172,4 @@ describe(`contract/http on ${runtime}`, () => {
     expect(headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
     expect(headers.get("cdn-cache-control")).toBe("max-age=5, stale-while-revalidate=10, stale-if-error=600");
   });
-});
+}

@@ -1,4 +1,4 @@
-// A whole POP as `pharos edge` starts it, for black-box tests. In: PHAROS_RUNTIME (`bun`, or the path of a binary), a folder, flags.
+// A whole POP as `pharos edge` starts it, for black-box tests. In: PHAROS_RUNTIME (`bun`, `deno`, or the path of a binary), a folder, flags.
 // Out: its addresses, its processes, its log, its end.
 
 import { spawn } from "node:child_process";
@@ -6,8 +6,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-/** What runs the tests' POPs: `bun` runs the source; anything else is the path of a built binary. */
+/** What runs the tests' POPs: `bun` and `deno` run the source; anything else is the path of a built binary. */
 export const runtime: string = process.env.PHAROS_RUNTIME ?? "bun";
+
+const root = resolve(import.meta.dirname, "../..");
+export const denoProgram: string = join(root, "node_modules", ".bin", "deno");
+
+/** Program and first arguments of `pharos` on a runtime. */
+export function pharosOn(runs: string): readonly string[] {
+  const main = join(root, "src", "main.ts");
+  if (runs === "bun") return [process.execPath, main];
+  return runs === "deno" ? [denoProgram, "run", "-A", main] : [resolve(runs)];
+}
 
 export interface TestPop {
   readonly pid: number;
@@ -27,16 +37,14 @@ export interface PopRun {
   readonly err: string;
 }
 
-function commandOf(flags: readonly string[]): readonly [string, readonly string[]] {
-  const main = resolve(import.meta.dirname, "../../src/main.ts");
-  return runtime === "bun"
-    ? [process.execPath, [main, "edge", ...flags]]
-    : [resolve(runtime), ["edge", ...flags]];
+function commandOf(flags: readonly string[], runs: string): readonly [string, readonly string[]] {
+  const [program = "", ...first] = pharosOn(runs);
+  return [program, [...first, "edge", ...flags]];
 }
 
 /** Runs a command line that is expected to end by itself. */
-export async function runPop(flags: readonly string[]): Promise<PopRun> {
-  const [program, args] = commandOf(flags);
+export async function runPop(flags: readonly string[], runs = runtime): Promise<PopRun> {
+  const [program, args] = commandOf(flags, runs);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
   let err = "";
@@ -51,9 +59,9 @@ export async function runPop(flags: readonly string[]): Promise<PopRun> {
 }
 
 /** Starts a POP and resolves when it says that it serves. */
-export async function startPop(flags: readonly string[]): Promise<TestPop> {
+export async function startPop(flags: readonly string[], runs = runtime): Promise<TestPop> {
   // Tied to this process: a test that crashes leaves no POP behind.
-  const [program, args] = commandOf([...flags, "--json", "--tied"]);
+  const [program, args] = commandOf([...flags, "--json", "--tied"], runs);
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   const log: string[] = [];
   const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));

@@ -1,0 +1,7 @@
+// On which runtime this runs. In: nothing. Out: its name, and what only some of them can do.
+
+/** Bun, from source or compiled into the binary; Deno from source, for POPs alone. */
+export const runtime: "bun" | "deno" = process.versions.deno === undefined ? "bun" : "deno";
+
+/** Whether a POP may be several processes on one port. Under Deno it is one. */
+export const hasWorkers: boolean = runtime === "bun";

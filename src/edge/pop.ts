@@ -108,6 +108,7 @@ export async function runWhole(options: PopOptions): Promise<RunningWhole> {
   const { store, syncer, port, stop } = await runSyncer(options);
   try {
     const listener = listen(options, store, false, syncer.takeDamaged);
+    await listener.ready;
     return {
       port: listener.port,
       opsPort: port,

@@ -74,6 +74,14 @@ export const limits = {
   sessionsMax: 1_024,
   /** A source that had to be polled is tried as a stream again after this. */
   streamRetryMs: 60_000,
+  /** A mirror's head: a few hundred bytes, and 67 for each signed document. */
+  mirrorHeadBytesMax: 1024 * 1024,
+  /** A mirror has one file a body: so many are asked for at once, lest each cost a round trip. */
+  mirrorGetsMax: 32,
+  /** A blob that no head names any more stays this long for who still reads the head before. */
+  mirrorKeptMs: 600_000,
+  /** A writer that runs for long looks this often for files that nothing names. */
+  mirrorSweepMs: 3_600_000,
   /** Bodies of one snapshot kept in memory while it is fetched, before they are written ahead of it. */
   applyBytesMax: 64 * 1024 * 1024,
 

@@ -1,0 +1,108 @@
+// A mirror of a store, in a folder that any web server can carry: each page as plain files, and what POPs need to follow it. In: a store, a
+// folder, the newest heartbeat. Out: blobs first, then plain files, last the head, so that no reader meets a head whose blobs are missing.
+import { resolve } from "node:path";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import { digestOf } from "../snapshot/digest.ts";
+import { encodeHeads } from "../snapshot/heartbeat.ts";
+import type { Digest, Head } from "../snapshot/types.ts";
+import { rootDocumentsOf } from "../store/trusted.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { encodeMirrorHead, headFile } from "./mirror.ts";
+import { mirrorFiles } from "./mirror-files.ts";
+import { createPageWriter, putBlob, type WrittenPage } from "./mirror-page.ts";
+import { sweepMirror } from "./mirror-sweep.ts";
+
+export interface MirrorOptions {
+  readonly store: SnapshotStore;
+  /** Made where it is not there. */
+  readonly folder: string;
+  /** Ids of the pages to write; all where none is named. */
+  readonly pages?: readonly string[];
+  readonly clock?: Clock;
+}
+
+/** A publisher's heartbeat and the heads that it names. */
+export interface MirrorBeat {
+  readonly heartbeat: Uint8Array;
+  readonly heads: readonly Head[];
+}
+
+/** What a writing did. */
+export interface MirrorWritten {
+  readonly pages: number;
+  /** Files written or replaced. */
+  readonly written: number;
+  readonly removed: number;
+  /** Paths that no file can bear, such as one that is also a folder. POPs that follow the mirror have them. */
+  readonly unplaced: readonly string[];
+}
+
+export interface MirrorWriter {
+  /** Brings the folder up to date. One call at a time. Throws Fault `disk-full`, `folder-unusable` or `not-found`; what was there stays. */
+  write(beat: MirrorBeat | null): Promise<MirrorWritten>;
+}
+
+/**
+ * Writes a mirror once. Without a heartbeat POPs take its pages and say that nobody confirms them.
+ * Throws Fault `disk-full`, `folder-unusable`, or `not-found` where the store forgot a page meanwhile.
+ */
+export function writeMirror(options: MirrorOptions & { readonly beat?: MirrorBeat }): Promise<MirrorWritten> {
+  return createMirrorWriter(options).write(options.beat ?? null);
+}
+
+/** A writer that knows what it wrote: after the first time its work follows the change. */
+export function createMirrorWriter(options: MirrorOptions): MirrorWriter {
+  const { store, clock = systemClock } = options;
+  const files = mirrorFiles(resolve(options.folder));
+  const chosen = options.pages === undefined ? null : new Set(options.pages);
+  const pages = new Map<string, WrittenPage>();
+  let sweptMs = Number.NEGATIVE_INFINITY;
+
+  /** Gives the blobs that the head names. */
+  async function writeHead(beat: MirrorBeat | null, listed: readonly Head[]): Promise<readonly Digest[]> {
+    const documents = rootDocumentsOf(store);
+    const heads = encodeHeads(listed);
+    const blobs = new Map([heads, ...documents].map((bytes) => [digestOf(bytes), bytes]));
+    for (const [digest, bytes] of blobs) await putBlob(files, digest, bytes.length, () => bytes);
+    const named = { heads: digestOf(heads), documents: documents.map(digestOf) };
+    await files.write(headFile, encodeMirrorHead({ ...named, heartbeat: beat?.heartbeat ?? null }));
+    return [...blobs.keys()];
+  }
+
+  /** Forgets pages that are no longer there. True where there was one. */
+  function forget(heads: readonly Head[]): boolean {
+    const named = new Set(heads.map(({ page }) => page));
+    const gone = [...pages.keys()].filter((page) => !named.has(page));
+    for (const page of gone) pages.delete(page);
+    return gone.length > 0;
+  }
+
+  return {
+    async write(beat) {
+      store.refresh();
+      const all = beat?.heads ?? store.heads();
+      const heads = all.filter(({ page }) => chosen?.has(page) ?? true);
+      const { put, counts } = createPageWriter(store, files);
+      for (const head of heads) {
+        const before = pages.get(head.page) ?? null;
+        if (before === null || before.manifest !== head.manifest)
+          pages.set(head.page, await put(head, before));
+      }
+      const kept = await writeHead(beat, beat === null ? heads : all);
+      let removed = counts.removed;
+      if (forget(heads) || clock.monotonicMs() - sweptMs >= limits.mirrorSweepMs) {
+        removed += await sweepMirror({
+          store,
+          files,
+          pages: pages.values(),
+          named: kept,
+          wallMs: clock.wallMs(),
+        });
+        sweptMs = clock.monotonicMs();
+      }
+      const unplaced = [...counts.unplaced].toSorted();
+      return { pages: heads.length, written: counts.written + 1, removed, unplaced };
+    },
+  };
+}

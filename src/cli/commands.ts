@@ -73,6 +73,42 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./publish.ts"),
   },
   {
+    name: "snapshot build",
+    summary: "make a signed snapshot of a folder of files, with no control plane",
+    load: () => import("./snapshot-build.ts"),
+  },
+  {
+    name: "snapshot inspect",
+    summary: "say what is published of a page: generations kept, who signed them, routes and their sizes",
+    load: () => import("./snapshot-inspect.ts"),
+  },
+  {
+    name: "snapshot verify",
+    summary: "check every signature, digest and delegation of a data folder",
+    load: () => import("./snapshot-verify.ts"),
+  },
+  {
+    name: "snapshot diff",
+    summary:
+      "say which routes differ between two generations, and what would travel to a POP that holds the older",
+    load: () => import("./snapshot-inspect.ts"),
+  },
+  {
+    name: "snapshot export",
+    summary: "write pages as a mirror: a folder that any web server can carry and POPs can follow",
+    load: () => import("./snapshot-build.ts"),
+  },
+  {
+    name: "snapshot rollback",
+    summary: "publish an earlier generation of a page again, and keep the page there until it is released",
+    load: () => import("./snapshot-pin.ts"),
+  },
+  {
+    name: "snapshot release",
+    summary: "let a page go on that was rolled back",
+    load: () => import("./snapshot-pin.ts"),
+  },
+  {
     name: "page create",
     summary: "make an empty page and say its id",
     load: () => import("./page.ts"),

@@ -21,7 +21,7 @@ export function pageMeant(store: SnapshotStore, named: string | undefined): stri
   );
 }
 
-/** `1 file`, `2 files`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+/** `1 file`, `2 files`, `2 bodies`. */
+export function counted(count: number, word: string, several = `${word}s`): string {
+  return `${count} ${count === 1 ? word : several}`;
 }

@@ -172,8 +172,8 @@ function heldGeneration({ store }: ByHandOptions, page: string, to: number): Man
     "not-found",
     newest === undefined
       ? `No page ${page} was ever published.`
-      : `Generation ${to} of page ${page} is not held.`,
-    newest === undefined ? "See pharos snapshot inspect." : `Held are generations ${oldest} to ${newest}.`,
+      : `Generation ${to} of page ${page} is not kept.`,
+    newest === undefined ? "See pharos snapshot inspect." : `Kept are generations ${oldest} to ${newest}.`,
   );
 }
 

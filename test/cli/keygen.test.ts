@@ -7,7 +7,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import { commandEntries } from "../../src/cli/commands.ts";
 import { dispatch } from "../../src/cli/dispatch.ts";
 import { listenHttp } from "../../src/host/http.ts";
-import { openDelegation, openEpoch, openRemoval } from "../../src/snapshot/documents.ts";
+import { openAppointment, openDelegation, openEpoch, openRemoval } from "../../src/snapshot/documents.ts";
 import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -60,6 +60,52 @@ test("new keys: secret ones for their owner alone, and a delegation that root si
       },
     },
   });
+});
+
+test("the emergency key is appointed for the same pages, by root", () => {
+  expect(openAppointment(readFileSync(file("appointment.signed")))).toEqual({
+    ok: true,
+    value: {
+      key: parsePublicKey(text("root.pub"), "root", "the file"),
+      value: {
+        emergencyKey: parsePublicKey(text("emergency.pub"), "emergency", "the file"),
+        pages: ["abc"],
+        serial: clock.wallMs(),
+      },
+    },
+  });
+});
+
+test("what a key may do is said again: a delegation, an appointment, and each taken back", async () => {
+  const of = (kind: string, key: string, out: string, ...more: readonly string[]) =>
+    pharos(
+      ...["keygen", kind, "--root", file("root.key"), "--key", file(key), "--out", file(out)],
+      ...["--serial=9", ...more],
+    );
+  const made = [
+    of("delegation", "publisher.pub", "delegation-2", "--pages=a,b", "--hosts=*"),
+    of("delegation", "publisher.pub", "delegation-3", "--revoke"),
+    of("appointment", "emergency.pub", "appointment-2", "--pages=*"),
+    of("appointment", "emergency.pub", "appointment-3", "--revoke"),
+  ];
+  for (const said of await Promise.all(made)) expect(said).toMatchObject({ code: 0, err: "" });
+  const [publisherKey, emergencyKey] = [
+    parsePublicKey(text("publisher.pub"), "publisher", "the file"),
+    parsePublicKey(text("emergency.pub"), "emergency", "the file"),
+  ];
+  const valueIn = (opened: ReturnType<typeof openDelegation> | ReturnType<typeof openAppointment>) =>
+    opened.ok ? opened.value.value : opened.reason;
+  expect([
+    valueIn(openDelegation(readFileSync(file("delegation-2")))),
+    valueIn(openDelegation(readFileSync(file("delegation-3")))),
+    valueIn(openAppointment(readFileSync(file("appointment-2")))),
+    valueIn(openAppointment(readFileSync(file("appointment-3")))),
+  ]).toEqual([
+    { publisherKey, pages: ["a", "b"], hosts: ["*"], serial: 9 },
+    { publisherKey, pages: [], hosts: [], serial: 9 },
+    { emergencyKey, pages: ["*"], serial: 9 },
+    { emergencyKey, pages: [], serial: 9 },
+  ]);
 });
 
 test("keys that are there are never overwritten, and nothing else is written", async () => {
@@ -182,6 +228,32 @@ const refused: readonly (readonly [argv: readonly string[], code: number, says: 
     ],
     2,
     "--send",
+  ],
+  [
+    [
+      "delegation",
+      `--root=${file("root.key")}`,
+      `--key=${file("publisher.pub")}`,
+      `--out=${join(base, "y")}`,
+    ],
+    2,
+    "--pages and --hosts say what the key may do",
+  ],
+  [
+    [
+      ...["delegation", `--root=${file("root.key")}`, `--key=${file("publisher.pub")}`],
+      ...[`--out=${join(base, "y")}`, "--revoke", "--pages=a"],
+    ],
+    2,
+    "--revoke goes without",
+  ],
+  [
+    [
+      ...["appointment", `--root=${file("root.key")}`, `--key=${file("publisher.pub")}`],
+      ...[`--out=${join(base, "y")}`, "--pages=*"],
+    ],
+    1,
+    "holds a public publisher key",
   ],
 ];
 for (const [argv, code, says] of refused) {

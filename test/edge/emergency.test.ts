@@ -247,6 +247,7 @@ describe("edge/emergency", () => {
     await put("Down.", 5_000);
     const before = await ask("/").text();
     store.failWith(new Error("EIO"));
+    await clock.advance(2 * limits.refsPollMs);
     expect(await ask("/").text()).toBe(before);
     await clock.advance(5_000);
     expect(header(ask("/"), "pharos-level")).not.toBe("3");

@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
 import type { Result } from "../base/result.ts";
-import type { Reader, Writer } from "./bytes.ts";
+import { type Reader, Writer } from "./bytes.ts";
 import { keyBytes, type PublicKey, publicKeyFrom, requireKeyBytes, type SecretKey } from "./keys.ts";
 import { everything, isPageId, isPageOrEverything, pageCharsMax } from "./names.ts";
 import { type Opened, type OpenReason, openAs, type SignedFormat, signAs } from "./signed.ts";
@@ -71,6 +71,13 @@ export function acceptRegistry(
   const before = openRegistry(held);
   const isNewer = !before.ok || value.serial > before.value.value.serial;
   return { outcome: isNewer ? "accepted" : "superseded", key };
+}
+
+/** Do these POPs fit into one signed document? Its envelope and serial take less than 256 bytes. */
+export function registryFits(pops: readonly PopEntry[]): boolean {
+  const writer = new Writer();
+  for (const pop of pops) writePop(writer, pop);
+  return pops.length <= limits.popsMax && writer.done().length <= limits.documentBytesMax - 256;
 }
 
 /** True where a list of pages names this one. */

@@ -4,6 +4,7 @@ import { hash } from "node:crypto";
 import { limits } from "../base/limits.ts";
 import { type Random, systemRandom } from "../base/random.ts";
 import { ok, type Result, refuse } from "../base/result.ts";
+import { registryFits } from "../snapshot/registry.ts";
 import type { PopEntry } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
 import type { Store } from "./open.ts";
@@ -93,8 +94,7 @@ export function createPops(store: Store, random: Random = systemRandom): Pops {
     const pops = list();
     const known = pops.find((pop) => pop.key === key);
     if (known?.revoked === true) return "key-revoked";
-    if (pops.some((pop) => pop.key !== key && !pop.revoked && pop.name === name)) return "name-taken";
-    return known === undefined && pops.length >= limits.popsMax ? "registry-full" : null;
+    return pops.some((pop) => pop.key !== key && !pop.revoked && pop.name === name) ? "name-taken" : null;
   }
 
   return {
@@ -118,6 +118,7 @@ export function createPops(store: Store, random: Random = systemRandom): Pops {
         if (row === null || refusal !== null) return refuse(refusal ?? "token-unknown");
         const before = popOf(key) ?? { drained: false, revoked: false, joinedMs: clock.wallMs() };
         const pop: PopEntry = { ...before, key, name, pages: row.pages };
+        if (!registryFits([...list().filter((one) => one.key !== key), pop])) return refuse("registry-full");
         await commit([tokenRow(hashed, { ...row, usedBy: key }), popRow(pop)]);
         return ok(pop);
       }),

@@ -143,7 +143,7 @@ async function calledOff(dialling: Promise<Dialled>, signal: AbortSignal): Promi
 }
 
 /** Why a feed refused, in its own words where it speaks the protocol. */
-async function statusFault(url: string, { status, body }: Dialled): Promise<Fault> {
+export async function statusFault(url: string, { status, body }: Dialled): Promise<Fault> {
   const decoder = createFrameDecoder("hello");
   let said: Extract<Frame, { kind: "refused" }> | null = null;
   for await (const chunk of body) {

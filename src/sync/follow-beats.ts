@@ -25,6 +25,12 @@ export interface BeatsOptions {
   want(page: string, manifest: Digest): void;
 }
 
+/** A heartbeat and what it named, by page. */
+export interface Named {
+  readonly sequence: number;
+  readonly heads: ReadonlyMap<string, Head>;
+}
+
 export interface Beats {
   /** The heads that the heartbeat names where it counts, else null. `first`: of its connection, where it may well be the one heard last. */
   take(
@@ -39,6 +45,8 @@ export interface Beats {
   /** A page was removed. */
   forgotten(page: string): void;
   level(): 0 | 1;
+  /** The last heartbeat that counted since the start, and what it named. */
+  named(): Named | null;
   start(): void;
   stop(): void;
 }
@@ -53,7 +61,7 @@ export function createBeats(options: BeatsOptions): Beats {
   const last = store.freshness();
   let level: Level = startLevel(last, clock.wallMs(), clock.monotonicMs());
   let heard: Omit<Freshness, "level" | "behind"> | null = last;
-  let listed: ReadonlyMap<string, Head> = new Map();
+  let named: Named | null = null;
   const behind = new Map(Object.entries(last?.behind ?? {}));
   /** Heartbeats in a row that did not confirm a page, and the time of the one that last did. */
   const misses = new Map<string, { readonly count: number; readonly confirmedMs: number }>();
@@ -87,7 +95,8 @@ export function createBeats(options: BeatsOptions): Beats {
   }
 
   function accept(heartbeat: Heartbeat, key: PublicKey, heads: readonly Head[]): void {
-    listed = new Map(heads.map((head) => [head.page, head]));
+    const listed = new Map(heads.map((head) => [head.page, head]));
+    named = { sequence: heartbeat.sequence, heads: listed };
     const confirmedBefore = heard?.confirmedMs ?? heartbeat.timeMs;
     heard = { sequence: heartbeat.sequence, confirmedMs: heartbeat.timeMs, acceptedMs: clock.wallMs() };
     store.refresh();
@@ -156,6 +165,7 @@ export function createBeats(options: BeatsOptions): Beats {
       if (behind.delete(page)) save();
     },
     level: () => level.level,
+    named: () => named,
     start() {
       moveTo(level);
       if (last !== null && last.level !== level.level) save();

@@ -20,6 +20,7 @@ import { createDocuments } from "./follow-documents.ts";
 import { createPages } from "./follow-pages.ts";
 import type { Step } from "./follow-session.ts";
 import { encodeFrame, framesOf, protocolVersion } from "./frames.ts";
+import type { Reading } from "./members-reporter.ts";
 import { createSelection } from "./members-selection.ts";
 import { createRefusals } from "./refusals.ts";
 
@@ -50,6 +51,9 @@ export interface Taking {
   onHeartbeat(listener: HeartbeatListener): () => void;
   reconsider(): void;
   level(): 0 | 1;
+  /** How this POP is, for a report. */
+  reading(): Reading;
+  gets(page: string): boolean;
   underWay(): number;
   start(): void;
   stop(): Promise<void>;
@@ -162,6 +166,11 @@ export function createTaking(options: TakingOptions): Taking {
     onHeartbeat: heartbeats.add,
     reconsider,
     level: beats.level,
+    reading() {
+      store.refresh();
+      return { level: beats.level(), beat: beats.named(), held: store.heads() };
+    },
+    gets,
     underWay: pages.underWay,
     start: beats.start,
     async stop() {

@@ -1,7 +1,8 @@
 // The side that receives. In: sources, trust, a store. Out: generations applied, documents obeyed, freshness kept, heartbeats to hand on.
 // What comes from a source is judged as if anyone had sent it: a source that lies costs a line in the log and a move to the next.
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import { assert } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
@@ -14,6 +15,7 @@ import { type Acted, listenTo } from "./follow-connection.ts";
 import { createFollowSession, type Step } from "./follow-session.ts";
 import { createTaking, type DocumentListener } from "./follow-taking.ts";
 import type { Prover } from "./members-proof.ts";
+import { startReporting } from "./members-reporter.ts";
 import { createRotation, type FollowMode } from "./rotation.ts";
 
 export interface FollowerOptions {
@@ -33,6 +35,10 @@ export interface FollowerOptions {
   readonly key?: string;
   /** Proves this POP's key to its sources. Shared by all that asks them. */
   readonly prover?: Prover | null;
+  /** Thousandths of this machine's processors that are busy, for this POP's reports; 0 where nobody says. */
+  load?(): number;
+  /** Reports of POPs behind this one, to be carried to its source. */
+  carried?(): readonly Uint8Array[];
 }
 
 /** What the follower is at. */
@@ -81,11 +87,15 @@ export function createFollower(options: FollowerOptions): Follower {
   const taking = createTaking({ ...options, key, line, onBytes: (count) => bytes.add(count, "fetch") });
   const lost = new Set<string>();
   let connected = false;
+  let reporting: Timer | null = null;
+  /** When the present source last said anything of use: one that is polled is not always connected. */
+  let spokenMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
 
   function act(step: Step, url: string): Acted {
     const acted = taking.take(step);
     connected ||= step.kind === "hello" && acted === "on";
+    if (acted === "heard" || connected) spokenMs = clock.monotonicMs();
     if (acted === "heard") lost.delete(url);
     return acted;
   }
@@ -120,9 +130,20 @@ export function createFollower(options: FollowerOptions): Follower {
     start() {
       taking.start();
       running ??= run();
+      reporting ??= startReporting({
+        clock,
+        metrics,
+        key: options.prover?.secretKey ?? null,
+        line: () => (clock.monotonicMs() - spokenMs < limits.sourceSilentMs ? line() : null),
+        read: taking.reading,
+        gets: taking.gets,
+        load: options.load ?? (() => 0),
+        carried: options.carried ?? (() => []),
+      });
     },
     async stop() {
       halt.abort();
+      reporting?.cancel();
       await Promise.all([running, taking.stop()]);
     },
     onApplied: taking.onApplied,

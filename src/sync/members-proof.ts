@@ -83,6 +83,7 @@ function messageOf({ nonce, count }: Challenge, path: string, digest: Uint8Array
 /** Proves a POP's key to any number of feeds. One for all requests of a process: a count must not be used twice. */
 export interface Prover {
   readonly key: PublicKey;
+  readonly secretKey: SecretKey;
   /** The text of `Authorization`, or null for a feed that has asked for nothing. */
   prove(url: string, path: string, body: Uint8Array): string | null;
   /** Takes what a feed asks for. False where it is nothing that can be answered. */
@@ -93,6 +94,7 @@ export function createProver(key: SecretKey): Prover {
   const feeds = new Map<string, Challenge>();
   return {
     key: key.publicKey,
+    secretKey: key,
     prove(url, path, body) {
       const last = feeds.get(url);
       if (last === undefined) return null;

@@ -10,8 +10,9 @@ import type { Random } from "../base/random.ts";
 import { type ControlPlane, controlPlaneOf } from "../control/local.ts";
 import { lockFolder } from "../host/lock.ts";
 import { askUnix } from "../host/unix.ts";
+import { asDamage } from "../store/file-check.ts";
 import { type Ledger, openLedger } from "../store/ledger.ts";
-import { openStore, type Store } from "../store/open.ts";
+import { openStore, type Store, storeFile } from "../store/open.ts";
 import { createTokens } from "../store/tokens.ts";
 
 /** The socket of a folder's control plane. */
@@ -60,6 +61,8 @@ export async function withHolder<Value>(
     try {
       const ledger = openLedger({ ...options, store, region: "main", acceptClock: false });
       return await use.alone({ store, ledger });
+    } catch (thrown) {
+      throw asDamage(storeFile(options.folder), thrown);
     } finally {
       await store.close();
     }

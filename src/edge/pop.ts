@@ -10,9 +10,11 @@ import { type Listener, listenHttp } from "../host/http.ts";
 import { type FolderLock, lockFolder } from "../host/lock.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
-import { openStore, type Store } from "../store/open.ts";
+import { asDamage } from "../store/file-check.ts";
+import { openStore, type Store, storeFile } from "../store/open.ts";
 import { trustOf } from "../store/trusted.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
+import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
 import { createMending } from "./mend.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
@@ -26,7 +28,7 @@ export interface Place {
 export interface PopOptions {
   readonly folder: string;
   readonly rootKeys: readonly PublicKey[];
-  /** Addresses of feeds, the nearest first; none serves what is held. */
+  /** Addresses of feeds, the nearest first, then of mirrors; none serves what is held. */
   readonly sources: readonly string[];
   readonly listen: Place;
   readonly ops: Place | null;
@@ -75,18 +77,23 @@ export async function runSyncer(options: PopOptions): Promise<RunningSyncer> {
   } catch (thrown) {
     await store?.close();
     lock.release();
-    throw thrown;
+    throw asDamage(storeFile(folder), thrown);
   }
 }
 
+/** What a worker has to tell its parent. */
+export interface WorkerTells {
+  damaged(digest: Digest): void;
+  metrics(text: string): void;
+  /** The store is damaged, and can be filled again: this process is not to go on. */
+  lost(fault: Fault): void;
+}
+
 /** A process that reads the syncer's store and answers visitors. Throws Faults of the store and the port. */
-export async function runWorker(
-  options: PopOptions,
-  tell: { damaged(digest: Digest): void; metrics(text: string): void },
-): Promise<Running> {
+export async function runWorker(options: PopOptions, tell: WorkerTells): Promise<Running> {
   const { folder, clock, log, metrics } = options;
   const store = await openStore({ folder, clock, log, role: "reader" });
-  const listener = listen(options, store, true, tell.damaged);
+  const listener = listenOrSay(options, store, tell);
   const reporting: Timer = every(clock, limits.workerMetricsMs, () => tell.metrics(metrics.text()));
   return {
     port: listener.port,
@@ -143,9 +150,10 @@ function startWriter(options: PopOptions, store: Store) {
   const { clock, random, log, metrics, ops, rootKeys, sources } = options;
   const { snapshots } = store;
   const trust = trustOf(snapshots, rootKeys);
-  const mending = createMending({ store: snapshots, sources, dial, clock, log, metrics });
+  const reach = withMirrors(dial, clock);
+  const mending = createMending({ store: snapshots, sources, dial: reach, clock, log, metrics });
   const follower: Follower | null =
-    sources.length === 0 ? null : createFollower({ ...options, store: snapshots, trust, dial });
+    sources.length === 0 ? null : createFollower({ ...options, store: snapshots, trust, dial: reach });
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
   const fed = { store: snapshots, mayFollow: () => true, clock, random, log, metrics };
@@ -163,11 +171,37 @@ function startWriter(options: PopOptions, store: Store) {
   return { syncer, port: syncer.opsPort, stop: syncer.stop };
 }
 
+/** Whatever it reads first may be what is damaged; what it reads later, too. */
+function listenOrSay(options: PopOptions, store: Store, tell: WorkerTells): Listener {
+  const path = storeFile(options.folder);
+  try {
+    return listen(options, store, true, tell.damaged, (cause) => {
+      const fault = asDamage(path, cause);
+      if (fault instanceof Fault && isConfirmed(store, options.clock)) tell.lost(fault);
+    });
+  } catch (thrown) {
+    throw asDamage(path, thrown);
+  }
+}
+
+/** A store is given up only for one that can be filled again: without a source, what is still legible of it is all there is. */
+function isConfirmed({ snapshots }: Store, clock: Clock): boolean {
+  try {
+    // A read transaction that met damage reads nothing more.
+    snapshots.refresh();
+    const last = snapshots.freshness();
+    return last?.level === 0 && Math.abs(clock.wallMs() - last.acceptedMs) < limits.staleAfterMs;
+  } catch {
+    return false; // This is what is damaged; the syncer meets it too.
+  }
+}
+
 function listen(
   options: PopOptions,
   store: Store,
   shared: boolean,
   onDamaged: (digest: Digest) => void,
+  onStoreFailure: (cause: unknown) => void = () => undefined,
 ): Listener {
   const { listen: place, rootKeys, defaultPage, clock, log, metrics } = options;
   return startWorker({
@@ -181,6 +215,7 @@ function listen(
     log,
     metrics,
     onDamaged,
+    onStoreFailure,
   });
 }
 

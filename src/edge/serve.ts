@@ -25,6 +25,8 @@ export interface ServingOptions {
   readonly rootKeys: readonly PublicKey[];
   /** Told of a body that does not hash to its name, for the one who writes the store to drop it. Must not throw. */
   onDamaged(digest: Digest): void;
+  /** Told of what the store threw, for the one who may put it aside. Must not throw. */
+  onStoreFailure?(cause: unknown): void;
   readonly clock: Clock;
   /** The page that answers to hosts that no page claims; null answers 421. */
   readonly defaultPage: string | null;
@@ -59,6 +61,7 @@ export function createServing(options: ServingOptions): Serving {
     } catch (thrown) {
       if (thrown instanceof StoreFailure && reads === pair.live) {
         failures.add();
+        options.onStoreFailure?.(thrown.cause);
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
         return answer(request, pair.remembered);
       }

@@ -22,6 +22,8 @@ export interface WorkerOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   onDamaged(digest: Digest): void;
+  /** See `ServingOptions.onStoreFailure`. */
+  onStoreFailure?(cause: unknown): void;
 }
 
 /** Verifies the roots, then listens. Throws Fault `port-taken` or `address-refused`. */
@@ -42,6 +44,7 @@ export function startWorker(options: WorkerOptions): Listener {
     clock: options.clock,
     defaultPage: options.defaultPage,
     onDamaged: options.onDamaged,
+    ...(options.onStoreFailure === undefined ? {} : { onStoreFailure: options.onStoreFailure }),
     log,
     metrics,
   });

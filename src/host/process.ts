@@ -82,6 +82,8 @@ export interface ParentLinkOptions {
   onLine(line: string): void;
   /** The parent dismissed this process, or died. Called once. */
   onGone(): void;
+  /** Takes what nobody caught, in place of the runtime, which would print it with its stack and end the process. */
+  onUncaught?(thrown: unknown): void;
 }
 
 /**
@@ -96,6 +98,10 @@ export function linkToParent(options: ParentLinkOptions): ParentLink {
     gone = true;
     options.onGone();
   };
+  if (options.onUncaught !== undefined) {
+    process.on("uncaughtException", options.onUncaught);
+    process.on("unhandledRejection", options.onUncaught);
+  }
   eachLine(process.stdin, options.onLine);
   process.stdin.once("end", end);
   process.stdin.once("close", end);

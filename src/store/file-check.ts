@@ -22,6 +22,8 @@ const dataVersion = 2;
 const metaFlag = 0x08;
 const treeFlags = 0x01 | 0x02;
 const noRoot = 2n ** 64n - 1n;
+/** What LMDB says of a file that it cannot make sense of. */
+const damage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND|BAD_TXN|PANIC)/;
 /** A reader may look while a writer writes the meta page: what is still wrong at the third look is wrong. */
 const looks = 3;
 
@@ -75,6 +77,12 @@ export function corrupt(path: string, why: string, cause?: unknown): Fault {
     "Restore a backup with `pharos restore`; at a POP, move the file aside and it fetches everything again.",
     { cause },
   );
+}
+
+/** What was thrown or, where LMDB says by it that it cannot make sense of the file at `path`, Fault `store-corrupt`. */
+export function asDamage(path: string, thrown: unknown): unknown {
+  const why = messageOf(thrown);
+  return thrown instanceof Fault || !damage.test(why) ? thrown : corrupt(path, why, thrown);
 }
 
 function lookAt(file: number): FilePages | string {

@@ -10,7 +10,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { freeBytes } from "../host/files.ts";
 import { type Commit, createCommit, reserve } from "./commit.ts";
-import { checkFile, corrupt } from "./file-check.ts";
+import { asDamage, checkFile } from "./file-check.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { openTable, openTables, type Tables, tablesMax } from "./tables.ts";
 import type { SnapshotStore } from "./types.ts";
@@ -20,9 +20,6 @@ import { packValue, unpackValue } from "./values.ts";
 export const storeFormat = 1;
 
 type Root = RootDatabase<Uint8Array, Key>;
-
-/** What LMDB says of a file that it cannot make sense of. */
-const damage = /MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND|BAD_TXN|PANIC)/;
 
 export interface OpenOptions {
   /** The data folder; the store is its subfolder `store`. */
@@ -121,8 +118,8 @@ function openRoot(folder: string, role: "writer" | "reader"): Root {
       readOnly: role === "reader",
     });
   } catch (thrown) {
-    if (damage.test(messageOf(thrown))) throw corrupt(storeFile(folder), messageOf(thrown), thrown);
-    throw unusable(place, thrown);
+    const fault = asDamage(storeFile(folder), thrown);
+    throw fault instanceof Fault ? fault : unusable(place, thrown);
   }
 }
 
@@ -135,8 +132,8 @@ function openChecked(root: Root, path: string, role: "writer" | "reader"): Table
     return tables;
   } catch (thrown) {
     void root.close();
-    if (thrown instanceof Fault) throw thrown;
-    throw damage.test(messageOf(thrown)) ? corrupt(path, messageOf(thrown), thrown) : unusable(path, thrown);
+    const fault = asDamage(path, thrown);
+    throw fault instanceof Fault ? fault : unusable(path, thrown);
   }
 }
 

@@ -13,12 +13,14 @@ import { listenUnix } from "../host/unix.ts";
 import { startBeat } from "../publish/beat.ts";
 import { createByHand } from "../publish/by-hand.ts";
 import { createPublisher } from "../publish/publisher.ts";
+import type { Head } from "../snapshot/types.ts";
 import { openLedger } from "../store/ledger.ts";
 import { openStore, type Store } from "../store/open.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
-import { createFeed } from "../sync/feed.ts";
+import { createFeed, type Feed } from "../sync/feed.ts";
+import { type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
@@ -39,6 +41,10 @@ export const command = defineCommand({
     listen: { kind: "address", default: "127.0.0.1:8400", help: "address of the management API" },
     feed: { kind: "address", default: "127.0.0.1:8401", help: "address that POPs follow" },
     ops: { kind: "address", help: "address of metrics, health, and the door for signed documents" },
+    export: {
+      kind: "path",
+      help: "folder that is kept as a mirror: a static site, and a last source for POPs",
+    },
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
     tied,
@@ -46,7 +52,10 @@ export const command = defineCommand({
   },
   async run(values, context) {
     const stop = stopOf(context, values.tied);
-    const running = await startControl({ ...values, ops: values.ops ?? null }, context);
+    const running = await startControl(
+      { ...values, ops: values.ops ?? null, export: values.export ?? null },
+      context,
+    );
     const { api, feed, ops } = running;
     if (values.json) context.out(JSON.stringify({ api, feed, ops }));
     else context.out(`Management API ${api}, feed ${feed}${ops === null ? "" : `, ops ${ops}`}`);
@@ -61,6 +70,8 @@ export interface ControlOptions {
   readonly listen: Address;
   readonly feed: Address;
   readonly ops: Address | null;
+  /** Folder of a mirror that is kept up to date, or null. */
+  readonly export: string | null;
   readonly region: string;
   readonly acceptClock: boolean;
 }
@@ -131,12 +142,28 @@ async function wire(
     }),
     local: createLocal({ ledger, tokens, log, more: byHandOperations(byHand) }),
   });
-  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send: feed.beat })];
+  const send = await beatsTo(feed, { ...common, folder: options.export }, closing);
+  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send })];
   closing.push(() => {
     for (const timer of timers) timer.cancel();
   });
   publisher.start();
   return addresses;
+}
+
+/** Heartbeats go to the feed, and into the mirror where there is one. */
+async function beatsTo(
+  feed: Feed,
+  { folder, ...options }: Omit<MirrorExportOptions, "folder"> & { readonly folder: string | null },
+  closing: Closing,
+): Promise<(heartbeat: Uint8Array, heads: readonly Head[]) => void> {
+  if (folder === null) return feed.beat;
+  const mirror = await startMirrorExport({ ...options, folder });
+  closing.push(() => mirror.stop());
+  return (heartbeat, heads) => {
+    feed.beat(heartbeat, heads);
+    mirror.beat(heartbeat, heads);
+  };
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>;

@@ -20,6 +20,7 @@ import { hasWorkers } from "../host/runtime.ts";
 import { storeFile } from "../store/open.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
 import { readRootKey } from "./read-keys.ts";
+import { feedAddress, mirrorAddress } from "./source-address.ts";
 import { stopOf, tied } from "./stopping.ts";
 import { moveStoreAside } from "./store-aside.ts";
 
@@ -31,6 +32,7 @@ export interface EdgeOptions {
   /** Files of public root keys. */
   readonly rootKey: readonly string[];
   readonly source: readonly string[];
+  readonly mirror: readonly string[];
   readonly listen: Place;
   readonly ops?: Place | undefined;
   readonly feed?: Place | undefined;
@@ -46,6 +48,10 @@ const flags = {
   data: { kind: "path", default: "pharos-edge", help: "folder of this POP's store" },
   "root-key": { kind: "list", help: "files of the public root keys that this POP obeys" },
   source: { kind: "list", help: "addresses of feeds, the nearest first; none serves what is held" },
+  mirror: {
+    kind: "list",
+    help: "folders that `pharos control --export` writes, as a web server has them; asked when no feed answers",
+  },
   listen: {
     kind: "address",
     default: "0.0.0.0:8080",
@@ -93,7 +99,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
   const metrics = createMetrics();
   const pop: PopOptions = {
     folder: options.data,
-    sources: options.source.map(sourceOf),
+    sources: [...options.source.map(feedAddress), ...options.mirror.map(mirrorAddress)],
     rootKeys: readRootKeys(options.rootKey),
     listen: options.listen,
     ops: options.ops ?? null,
@@ -228,19 +234,6 @@ function noRole(role: string): Fault {
   );
 }
 
-/** A feed's address without a path. A word that is none would be a source that never answers, and never says why. */
-function sourceOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const scheme = url?.protocol === "http:" || url?.protocol === "https:";
-  if (url !== null && scheme && url.pathname === "/" && `${url.search}${url.hash}${url.username}` === "")
-    return url.origin;
-  throw new Fault(
-    "usage",
-    `--source: ${JSON.stringify(text)} is not allowed.`,
-    "Give the address of a feed, such as http://127.0.0.1:8401 or https://origin.example.org.",
-  );
-}
-
 function readRootKeys(paths: readonly string[]): readonly string[] {
   if (paths.length === 0) {
     throw new Fault(
@@ -254,11 +247,12 @@ function readRootKeys(paths: readonly string[]): readonly string[] {
 
 /** The options as the flags that say them. */
 function flagsOf(options: EdgeOptions): readonly string[] {
-  const { data, rootKey, source, listen, ops, feed, workers, defaultPage, role } = options;
+  const { data, rootKey, source, mirror, listen, ops, feed, workers, defaultPage, role } = options;
   return [
     ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
     ...rootKey.flatMap((path) => ["--root-key", path]),
     ...source.flatMap((url) => ["--source", url]),
+    ...mirror.flatMap((url) => ["--mirror", url]),
     ...(ops === undefined ? [] : ["--ops", textOf(ops)]),
     ...(feed === undefined ? [] : ["--feed", textOf(feed)]),
     ...(defaultPage === undefined ? [] : ["--default-page", defaultPage]),

@@ -1,0 +1,89 @@
+// Keeps a mirror up to date. In: the publisher's heartbeats, as they are sent. Out: a folder no older than one heartbeat, or one line that says
+// why it is. One writing at a time, each with the newest heartbeat: a slow disk makes a late mirror, never a queue, and holds up nobody.
+import { resolve } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { Fault, messageOf } from "../base/fault.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Head } from "../snapshot/types.ts";
+import type { SnapshotStore } from "../store/types.ts";
+import { mirrorFolder } from "./mirror.ts";
+import { mirrorFiles } from "./mirror-files.ts";
+import { createMirrorWriter, type MirrorBeat } from "./mirror-write.ts";
+
+export interface MirrorExportOptions {
+  readonly store: SnapshotStore;
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface MirrorExport {
+  /** A heartbeat was sent; it names these heads. */
+  beat(heartbeat: Uint8Array, heads: readonly Head[]): void;
+  /** Resolves when nothing more will be written. */
+  stop(): Promise<void>;
+}
+
+/** Makes the folder. Throws Fault `folder-unusable` or `disk-full` where it cannot be written; later troubles are said and counted. */
+export async function startMirrorExport(options: MirrorExportOptions): Promise<MirrorExport> {
+  const { folder, log, metrics } = options;
+  const outcomes = metrics.counter("mirror_writings_total", "Writings of the mirror, by outcome.", "outcome");
+  const files = metrics.counter("mirror_files_written_total", "Files of the mirror that were written.");
+  const writer = createMirrorWriter(options);
+  await tryFolder(folder);
+  let newest: MirrorBeat | null = null;
+  let running: Promise<void> | null = null;
+  let stopped = false;
+  let said = "";
+
+  async function write(beat: MirrorBeat): Promise<void> {
+    try {
+      const { written, unplaced } = await writer.write(beat);
+      outcomes.add(1, "written");
+      files.add(written);
+      say(
+        unplaced.length === 0
+          ? ""
+          : `Paths that no file of a mirror can bear: ${unplaced.slice(0, 5).join(", ")}`,
+      );
+    } catch (thrown) {
+      outcomes.add(1, "failed");
+      say(`${messageOf(thrown)}${thrown instanceof Fault ? ` ${thrown.remedy}` : ""}`);
+    }
+  }
+
+  function say(sentence: string): void {
+    if (sentence !== "" && sentence !== said) log.warn(sentence, { folder });
+    said = sentence;
+  }
+
+  async function run(): Promise<void> {
+    while (newest !== null && !stopped) {
+      const beat = newest;
+      newest = null;
+      await write(beat);
+    }
+    running = null;
+  }
+
+  return {
+    beat(heartbeat, heads) {
+      newest = { heartbeat, heads };
+      if (!stopped) running ??= run();
+    },
+    async stop() {
+      stopped = true;
+      await running;
+    },
+  };
+}
+
+/** A folder that cannot be written is said at the start, not at the first heartbeat. */
+async function tryFolder(folder: string): Promise<void> {
+  const files = mirrorFiles(resolve(folder));
+  const probe = `${mirrorFolder}/writable`;
+  await files.write(probe, new Uint8Array());
+  await files.remove(probe);
+}

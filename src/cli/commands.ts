@@ -48,6 +48,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./keygen.ts"),
   },
   {
+    name: "keygen publisher",
+    summary: "make another publisher key, delegated by the root key that is there",
+    load: () => import("./keygen-keys.ts"),
+  },
+  {
+    name: "keygen emergency",
+    summary: "make another emergency key, appointed by the root key that is there",
+    load: () => import("./keygen-keys.ts"),
+  },
+  {
     name: "keygen delegation",
     summary: "sign which pages and hosts a publisher key may publish, or that it may publish none",
     load: () => import("./keygen-keys.ts"),

@@ -1,10 +1,16 @@
 // The files of new keys. In: a folder, what the publisher may publish. Out: three key pairs and what root says of two of them, on the disk.
 import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assert, Fault, messageOf } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 import type { Random } from "../base/random.ts";
-import { openAppointment, openDelegation, signAppointment, signDelegation } from "../snapshot/documents.ts";
-import { generateKeyPair } from "../snapshot/keys.ts";
+import { signAppointment, signDelegation } from "../snapshot/documents.ts";
+import {
+  generateKeyPair,
+  type KeyPair,
+  type PublicKey,
+  publicTextOf,
+  type SecretKey,
+} from "../snapshot/keys.ts";
 
 /** Names of the files that `pharos keygen --out` writes. */
 export const keyFiles = {
@@ -39,26 +45,59 @@ export function makeKeys(wanted: NewKeys, random: Random): Readonly<Record<Insta
   const root = generateKeyPair("root", random);
   const publisher = generateKeyPair("publisher", random);
   const emergency = generateKeyPair("emergency", random);
-  const { pages, hosts, serial } = wanted;
-  const delegation = signDelegation(
-    { publisherKey: publisher.publicKey, pages, hosts, serial },
-    root.secretKey,
-  );
-  const appointment = signAppointment({ emergencyKey: emergency.publicKey, pages, serial }, root.secretKey);
-  const opens = openDelegation(delegation).ok && openAppointment(appointment).ok;
-  assert(opens, "A document that was just signed does not verify.");
   writeNew(wanted.folder, [
-    ...Object.entries({ root, publisher, emergency }).flatMap(([role, pair]): readonly NewFile[] => {
-      const names = keyFiles[role as InstallationRole];
-      return [
-        { name: names.secret, content: pair.secretText, mode: secretMode },
-        { name: names.public, content: pair.publicText, mode: publicMode },
-      ];
-    }),
-    { name: keyFiles.delegation, content: delegation, mode: publicMode },
-    { name: keyFiles.appointment, content: appointment, mode: publicMode },
+    ...filesOf(root, "root"),
+    ...publisherFiles(publisher, wanted, root.secretKey),
+    ...emergencyFiles(emergency, wanted, root.secretKey),
   ]);
   return { root: root.publicKey, publisher: publisher.publicKey, emergency: emergency.publicKey };
+}
+
+/**
+ * Makes another publisher key of an installation, its delegation, and the public root key beside them: a folder for `pharos control --keys`.
+ * Throws as `makeKeys` does.
+ */
+export function makePublisherKey(wanted: NewKeys, rootKey: SecretKey, random: Random): PublicKey {
+  const publisher = generateKeyPair("publisher", random);
+  writeNew(wanted.folder, [
+    { name: keyFiles.root.public, content: publicTextOf(rootKey), mode: publicMode },
+    ...publisherFiles(publisher, wanted, rootKey),
+  ]);
+  return publisher.publicKey;
+}
+
+/** Makes another emergency key of an installation and its appointment. Throws as `makeKeys` does. */
+export function makeEmergencyKey(
+  wanted: Omit<NewKeys, "hosts">,
+  rootKey: SecretKey,
+  random: Random,
+): PublicKey {
+  const emergency = generateKeyPair("emergency", random);
+  writeNew(wanted.folder, emergencyFiles(emergency, wanted, rootKey));
+  return emergency.publicKey;
+}
+
+function filesOf(pair: KeyPair, role: InstallationRole): readonly NewFile[] {
+  const names = keyFiles[role];
+  return [
+    { name: names.secret, content: pair.secretText, mode: secretMode },
+    { name: names.public, content: pair.publicText, mode: publicMode },
+  ];
+}
+
+function publisherFiles(pair: KeyPair, wanted: NewKeys, rootKey: SecretKey): readonly NewFile[] {
+  const { pages, hosts, serial } = wanted;
+  const content = signDelegation({ publisherKey: pair.publicKey, pages, hosts, serial }, rootKey);
+  return [...filesOf(pair, "publisher"), { name: keyFiles.delegation, content, mode: publicMode }];
+}
+
+function emergencyFiles(
+  pair: KeyPair,
+  { pages, serial }: Omit<NewKeys, "hosts">,
+  rootKey: SecretKey,
+): readonly NewFile[] {
+  const content = signAppointment({ emergencyKey: pair.publicKey, pages, serial }, rootKey);
+  return [...filesOf(pair, "emergency"), { name: keyFiles.appointment, content, mode: publicMode }];
 }
 
 interface NewFile {

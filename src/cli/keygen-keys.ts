@@ -1,11 +1,62 @@
-// `pharos keygen delegation` and `appointment`: what a key may do, said again later by root. In: flags. Out: a signed document.
-// So a key is given more or fewer pages, or none at all: revoked.
+// Keys of an installation that runs, by its root key. In: flags. Out: another publisher or emergency key; or what a key may do, said again:
+// more pages, fewer, or none at all: revoked.
 import { Fault } from "../base/fault.ts";
 import { signAppointment, signDelegation } from "../snapshot/documents.ts";
 import { isHostOrEverything, isPageOrEverything } from "../snapshot/names.ts";
 import { defineCommand } from "./flags.ts";
+import { makeEmergencyKey, makePublisherKey } from "./key-files.ts";
 import { readPublicKey, readRootSecret } from "./read-keys.ts";
-import { checkNames, hand, signing } from "./sign-by-root.ts";
+import { checkNames, hand, json, serial, signing } from "./sign-by-root.ts";
+
+const making = {
+  root: signing.root,
+  out: { kind: "path", required: true, help: "folder for the files; none of them may exist" },
+  pages: { kind: "list", default: "*", help: "ids of the pages that the key is for" },
+  serial,
+  json,
+} as const;
+
+const publisher = defineCommand({
+  name: "keygen publisher",
+  summary: "make another publisher key, delegated by the root key that is there",
+  about:
+    "To rotate: restart the control plane with --keys on the new folder, see that POPs follow it, then revoke the old key with `pharos keygen delegation --revoke`.",
+  example: "keygen publisher --root keys/root.key --out keys-2",
+  flags: {
+    ...making,
+    hosts: { kind: "list", default: "*", help: "host names that it may claim" },
+  },
+  run(values, context) {
+    const { pages, hosts, out: folder } = values;
+    checkNames("--pages", pages, isPageOrEverything, "page ids, or *");
+    checkNames("--hosts", hosts, isHostOrEverything, "host names in lower case without a port, or *");
+    const serial = values.serial ?? context.clock.wallMs();
+    const rootKey = readRootSecret(values.root);
+    const key = makePublisherKey({ folder, pages, hosts, serial }, rootKey, context.random);
+    context.out(
+      values.json ? JSON.stringify({ folder, publisher: key, serial }) : `publisher  ${key}  ${folder}`,
+    );
+  },
+});
+
+const emergency = defineCommand({
+  name: "keygen emergency",
+  summary: "make another emergency key, appointed by the root key that is there",
+  about:
+    "POPs must hold its appointment before the emergency: put appointment.signed into the control plane's key folder and restart it, or give it to each ops address.",
+  example: "keygen emergency --root keys/root.key --out laptop",
+  flags: making,
+  run(values, context) {
+    const { pages, out: folder } = values;
+    checkNames("--pages", pages, isPageOrEverything, "page ids, or *");
+    const serial = values.serial ?? context.clock.wallMs();
+    const rootKey = readRootSecret(values.root);
+    const key = makeEmergencyKey({ folder, pages, serial }, rootKey, context.random);
+    context.out(
+      values.json ? JSON.stringify({ folder, emergency: key, serial }) : `emergency  ${key}  ${folder}`,
+    );
+  },
+});
 
 const revoke = {
   kind: "boolean",
@@ -71,7 +122,7 @@ const appointment = defineCommand({
   },
 });
 
-export const commands = [delegation, appointment];
+export const commands = [publisher, emergency, delegation, appointment];
 
 /** Either something is given or everything is taken back: a forgotten flag must not revoke a key. */
 function checkScope(revoked: boolean, given: readonly string[], complete: boolean, flags: string): void {

@@ -48,6 +48,11 @@ export function generateKeyPair(role: KeyRole, random: Random): KeyPair {
   };
 }
 
+/** The text of the public key file that belongs to a secret key. */
+export function publicTextOf({ role, publicKey }: SecretKey): string {
+  return keyLine(role, "public", publicKey);
+}
+
 /** The secret key of a key file's text. `where` names the file. Throws Fault `key-unreadable`. */
 export function parseSecretKey(text: string, role: KeyRole, where: string): SecretKey {
   return secretKeyFrom(role, parseKeyFile(text, { role, half: "secret" }, where));

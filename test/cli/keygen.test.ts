@@ -6,6 +6,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { commandEntries } from "../../src/cli/commands.ts";
 import { dispatch } from "../../src/cli/dispatch.ts";
+import { readPublisherKeys } from "../../src/cli/read-keys.ts";
 import { listenHttp } from "../../src/host/http.ts";
 import { openAppointment, openDelegation, openEpoch, openRemoval } from "../../src/snapshot/documents.ts";
 import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
@@ -74,6 +75,43 @@ test("the emergency key is appointed for the same pages, by root", () => {
       },
     },
   });
+});
+
+test("another publisher key and another emergency key, by the root key that is there", async () => {
+  const [root, other] = [["--root", file("root.key")], join(base, "other")];
+  expect(await pharos("keygen", "publisher", ...root, "--out", other, "--pages=a")).toMatchObject({
+    code: 0,
+  });
+  expect(readdirSync(other).toSorted()).toEqual([
+    "delegation.signed",
+    "publisher.key",
+    "publisher.pub",
+    "root.pub",
+  ]);
+  expect(readFileSync(join(other, "root.pub"), "utf8")).toBe(text("root.pub"));
+  const keys = readPublisherKeys(other);
+  expect(keys).toMatchObject({ rootKey: parsePublicKey(text("root.pub"), "root", ""), appointment: null });
+  const delegated = openDelegation(keys.delegation);
+  expect(delegated.ok && delegated.value).toEqual({
+    key: keys.rootKey,
+    value: {
+      publisherKey: keys.secretKey.publicKey,
+      pages: ["a"],
+      hosts: ["*"],
+      serial: clock.wallMs(),
+    },
+  });
+  const laptop = join(base, "laptop");
+  expect(await pharos("keygen", "emergency", ...root, "--out", laptop)).toMatchObject({ code: 0 });
+  expect(readdirSync(laptop).toSorted()).toEqual(["appointment.signed", "emergency.key", "emergency.pub"]);
+  const appointed = openAppointment(readFileSync(join(laptop, "appointment.signed")));
+  const emergencyKey = parsePublicKey(readFileSync(join(laptop, "emergency.pub"), "utf8"), "emergency", "");
+  expect(appointed.ok && appointed.value).toMatchObject({
+    key: keys.rootKey,
+    value: { emergencyKey, pages: ["*"] },
+  });
+  expect((await pharos("keygen", "emergency", ...root, "--out", laptop)).code).toBe(1);
+  for (const made of [other, laptop]) rmSync(made, { recursive: true });
 });
 
 test("what a key may do is said again: a delegation, an appointment, and each taken back", async () => {

@@ -74,6 +74,7 @@ async function responseTo(incoming: IncomingMessage, options: ListenOptions): Pr
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
     return await options.fetch(request, { address: incoming.socket.remoteAddress ?? null });
   } catch {
-    return tooLong.isSo ? new Response(null, { status: 413 }) : new Response(failedText, { status: 500 });
+    if (!tooLong.isSo) return new Response(failedText, { status: 500 });
+    return new Response(null, { status: 413, headers: { connection: "close" } });
   }
 }

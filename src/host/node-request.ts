@@ -1,6 +1,5 @@
 // From node:http to fetch. In: an incoming message. Out: a Request as it was sent: its path is not tidied up, its body is bounded.
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
 
 /** Says whether a body exceeded its bound, however the handler took that. */
 export class TooLong extends Error {
@@ -30,16 +29,51 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 function bodyOf(incoming: IncomingMessage, bytesMax: number, tooLong: TooLong): RequestInit {
   const { "content-length": length, "transfer-encoding": coding } = incoming.headers;
   if (coding === undefined && (length === undefined || length === "0")) return {};
+  return { method: "POST", body: boundedBody(incoming, bytesMax, tooLong), duplex: "half" } as RequestInit;
+}
+
+/** Read as it is asked for; a body that nobody asks for is left to node:http, which drops it after the answer. */
+function boundedBody(
+  incoming: IncomingMessage,
+  bytesMax: number,
+  tooLong: TooLong,
+): ReadableStream<Uint8Array> {
+  let begun = false;
+  let ended = false;
   let bytes = 0;
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, to) {
+  const begin = (to: ReadableStreamDefaultController<Uint8Array>): void => {
+    const end = (thrown: Error | null): void => {
+      if (ended) return;
+      ended = true;
+      if (thrown === null) to.close();
+      else to.error(thrown);
+    };
+    incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > bytesMax) throw over(tooLong);
-      to.enqueue(chunk);
+      if (bytes > bytesMax) end(over(tooLong));
+      // What comes after the end is dropped, not left: the answer must find its way back beside it.
+      if (ended) return;
+      to.enqueue(new Uint8Array(chunk));
+      incoming.pause();
+    });
+    incoming.once("end", () => end(null));
+    incoming.once("error", end);
+    incoming.once("close", () => end(new Error("The client went away within its body.")));
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(to) {
+        if (!begun) begin(to);
+        begun = true;
+        incoming.resume();
+      },
+      cancel() {
+        ended = true;
+        incoming.resume();
+      },
     },
-  });
-  const body = Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array>;
-  return { method: "POST", body: body.pipeThrough(counted), duplex: "half" } as RequestInit;
+    { highWaterMark: 0 },
+  );
 }
 
 function over(tooLong: TooLong): TooLong {

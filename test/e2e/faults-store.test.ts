@@ -71,7 +71,8 @@ const asides = (place: string): readonly string[] =>
   readdirSync(place).filter((name) => name.startsWith("store.corrupt-"));
 
 for (const [name, damage] of Object.entries(damages)) {
-  for (const workers of ["1", "0"]) {
+  // A POP of one process has no parent; what it does about damage does not depend on the kind.
+  for (const workers of name === "random bytes" ? ["1", "0"] : ["1"]) {
     test(`edge, ${workers} workers: the file is ${name}`, async () => {
       const called = `pop ${name} ${workers}`;
       const place = join(folder, called);
@@ -130,7 +131,7 @@ const some = (pages: readonly number[]): number[] =>
   pages
     .map((page) => ({ page, at: chance.fraction() }))
     .sort((left, right) => left.at - right.at)
-    .slice(0, count(6, pages.length))
+    .slice(0, count(4, pages.length))
     .map(({ page }) => page);
 const wipe = (path: string, page: number): void => {
   const file = openSync(path, "r+");
@@ -143,7 +144,7 @@ test("edge: any one page of its trees is zeros: with a source everything is ther
   await servesFrom(await installation.address("whole"));
   await filled.dismiss();
   const pages = some(treePages(storeFile(join(folder, "whole"))));
-  expect(pages.length).toBeGreaterThan(5);
+  expect(pages.length).toBeGreaterThan(3);
   const take = async (name: string): Promise<void> => {
     const place = join(folder, name);
     for (let page = pages.shift(); page !== undefined; page = pages.shift()) {

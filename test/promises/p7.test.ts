@@ -31,7 +31,7 @@ async function slowLine(to: string, delayMs: () => number): Promise<string> {
     }
     client.pipe(origin);
     origin.on("data", (bytes) => setTimeout(() => client.writable && client.write(bytes), delayMs()));
-    origin.on("close", () => client.destroy());
+    origin.on("end", () => setTimeout(() => client.end(), delayMs()));
     client.on("close", () => origin.destroy());
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

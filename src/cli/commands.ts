@@ -144,6 +144,36 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./token.ts"),
   },
   {
+    name: "pop token",
+    summary: "make a token by which one POP may join within an hour, and show it once",
+    load: () => import("./pop.ts"),
+  },
+  {
+    name: "pop join",
+    summary: "make a POP's key and enter it into the registry of a control plane",
+    load: () => import("./pop.ts"),
+  },
+  {
+    name: "pop list",
+    summary: "list the POPs of a control plane, how they are, and how far each is behind",
+    load: () => import("./pop.ts"),
+  },
+  {
+    name: "pop drain",
+    summary: "mark a POP so that visitors are led elsewhere; it is fed all the same",
+    load: () => import("./pop.ts"),
+  },
+  {
+    name: "pop undrain",
+    summary: "take the mark of draining off a POP",
+    load: () => import("./pop.ts"),
+  },
+  {
+    name: "pop revoke",
+    summary: "send a POP away for good: it is fed no more, and its reports are ignored",
+    load: () => import("./pop.ts"),
+  },
+  {
     name: "backup",
     summary: "copy everything of a stopped control plane into a new folder",
     load: () => import("./backup.ts"),

@@ -14,14 +14,17 @@ import { startBeat } from "../publish/beat.ts";
 import { createByHand } from "../publish/by-hand.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import type { Head } from "../snapshot/types.ts";
+import { asDamage } from "../store/file-check.ts";
 import { openLedger } from "../store/ledger.ts";
-import { openStore, type Store } from "../store/open.ts";
+import { openStore, type Store, storeFile } from "../store/open.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
 import { createFeed, type Feed } from "../sync/feed.ts";
+import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
+import { createMembership } from "./control-members.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
 import { admitDocuments, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
@@ -44,6 +47,12 @@ export const command = defineCommand({
     export: {
       kind: "path",
       help: "folder that is kept as a mirror: a static site, and a last source for POPs",
+    },
+    "feed-access": {
+      kind: "string",
+      default: "open",
+      allowed: ["open", "members"],
+      help: "who may follow: whoever reaches the feed, or only POPs that joined (`pharos pop`)",
     },
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
@@ -70,6 +79,8 @@ export interface ControlOptions {
   readonly listen: Address;
   readonly feed: Address;
   readonly ops: Address | null;
+  /** Default `open`. A revoked POP is sent away in either. */
+  readonly feedAccess?: FeedAccess;
   /** Folder of a mirror that is kept up to date, or null. */
   readonly export: string | null;
   readonly region: string;
@@ -98,7 +109,7 @@ export async function startControl(options: ControlOptions, context: Context): P
     return { ...(await wire(options, context, keys, store, closing)), stop };
   } catch (thrown) {
     await stop();
-    throw thrown;
+    throw asDamage(storeFile(options.data), thrown);
   }
 }
 
@@ -120,10 +131,15 @@ async function wire(
   const trust = trustOf(snapshots, [keys.rootKey]);
   await admitDocuments(keys, trust, snapshots);
   const common = { store: snapshots, trust, clock, random, log, metrics };
-  // Whoever reaches the feed may follow it: what it sends is what any visitor may read.
-  const feed = createFeed({ ...common, mayFollow: () => true });
+  const announce = (): void => {
+    members.look();
+    feed.announce();
+  };
+  const access = options.feedAccess ?? "open";
+  const members = await createMembership({ ...common, store, secretKey, access });
+  const feed = createFeed({ ...common, mayFollow: () => true, gate: members.gate });
+  members.onSigned(announce);
   closing.push(() => feed.close());
-  const announce = (): void => feed.announce();
   const publisher = createPublisher({ ...common, ledger, secretKey, announce });
   closing.push(() => publisher.stop());
   const { alone, settled } = publisher;
@@ -134,16 +150,23 @@ async function wire(
   };
   const addresses = listenAll(options, closing, {
     api: createApi({ ledger, tokens, log, metrics }),
-    feed: (request) => feed.fetch(request) ?? new Response("This address feeds POPs.\n", { status: 404 }),
+    feed: (request) =>
+      members.answer(request) ??
+      feed.fetch(request) ??
+      new Response("This address feeds POPs.\n", { status: 404 }),
     ops: createOps({
       ...common,
-      metricsText: () => metrics.text(),
+      metricsText: () => metrics.text() + members.metricsText(),
       ingest: createIngest({ ...common, onTaken }),
     }),
-    local: createLocal({ ledger, tokens, log, more: byHandOperations(byHand) }),
+    local: createLocal({ ledger, tokens, log, more: { ...byHandOperations(byHand), ...members.operations } }),
   });
   const send = await beatsTo(feed, { ...common, folder: options.export }, closing);
-  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send })];
+  const beat: typeof send = (heartbeat, heads) => {
+    members.beat(heartbeat, heads);
+    send(heartbeat, heads);
+  };
+  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send: beat })];
   closing.push(() => {
     for (const timer of timers) timer.cancel();
   });

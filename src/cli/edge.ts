@@ -17,8 +17,10 @@ import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
 import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
 import { hasWorkers } from "../host/runtime.ts";
+import { asDamage } from "../store/file-check.ts";
 import { storeFile } from "../store/open.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
+import { readPopKey } from "./pop-key.ts";
 import { readRootKey } from "./read-keys.ts";
 import { feedAddress, mirrorAddress } from "./source-address.ts";
 import { stopOf, tied } from "./stopping.ts";
@@ -105,6 +107,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     ops: options.ops ?? null,
     feed: options.feed ?? null,
     defaultPage: options.defaultPage ?? null,
+    popKey: readPopKey(options.data),
     clock: context.clock,
     random: context.random,
     log: context.log.with({ process: options.role }),
@@ -180,7 +183,13 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
 async function runChild(role: string, pop: PopOptions): Promise<number> {
   const gone = Promise.withResolvers<void>();
   let hear: (line: string) => void = () => undefined;
-  const link = linkToParent({ onLine: (line) => hear(line), onGone: gone.resolve });
+  // It may be thrown before anyone waits here.
+  gone.promise.catch(() => undefined);
+  const link = linkToParent({
+    onLine: (line) => hear(line),
+    onGone: gone.resolve,
+    onUncaught: (thrown) => gone.reject(asDamage(storeFile(pop.folder), thrown)),
+  });
   const tell = (message: Parameters<typeof toLine>[0]): void => link.send(toLine(message));
   const start = async (): Promise<Running> => {
     if (role !== "syncer") {

@@ -11,12 +11,15 @@ import type { Digest, Route } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { bringBodies, type FetchBodies } from "../sync/bring-bodies.ts";
 import { fetchBlobs } from "../sync/fetch-blobs.ts";
+import type { Prover } from "../sync/members-proof.ts";
 import { routesByPart } from "./routes-of.ts";
 
 export interface MendOptions {
   readonly store: SnapshotStore;
   readonly sources: readonly string[];
   readonly dial: typeof dial;
+  /** Proves this POP's key to feeds that ask for it. */
+  readonly prover?: Prover | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -113,14 +116,15 @@ async function goodBodies(store: SnapshotStore, route: Route, onDamaged: () => v
 }
 
 /** Asks one source after the other until nothing is missing. */
-function fetcher({ sources, dial, clock }: MendOptions, stopped: AbortSignal): FetchBodies {
+function fetcher(options: MendOptions, stopped: AbortSignal): FetchBodies {
+  const { sources, dial, clock, prover } = options;
   return async (wanted) => {
     const missing = new Map(wanted);
     const found = new Map<Digest, Uint8Array>();
     for (const url of sources) {
       if (missing.size === 0) break;
       const { blobs } = await fetchBlobs(
-        { dial, clock, url, key: "", stopped },
+        { dial, clock, url, key: prover?.key ?? "", prover: prover ?? undefined, stopped },
         { trees: [], objects: missing },
         () => undefined,
       );

@@ -8,7 +8,7 @@ import type { Random } from "../base/random.ts";
 import { dial } from "../host/dial.ts";
 import { type Listener, listenHttp } from "../host/http.ts";
 import { type FolderLock, lockFolder } from "../host/lock.ts";
-import type { PublicKey } from "../snapshot/keys.ts";
+import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
@@ -16,6 +16,7 @@ import { trustOf } from "../store/trusted.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
+import { createPopMembership } from "./membership.ts";
 import { createMending } from "./mend.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
 import { startWorker } from "./worker.ts";
@@ -35,6 +36,8 @@ export interface PopOptions {
   /** Where this POP feeds others; without it, it feeds nobody. */
   readonly feed?: Place | null;
   readonly defaultPage: string | null;
+  /** This POP's own key, where it has joined a control plane. */
+  readonly popKey?: SecretKey | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -150,20 +153,34 @@ function startWriter(options: PopOptions, store: Store) {
   const { clock, random, log, metrics, ops, rootKeys, sources } = options;
   const { snapshots } = store;
   const trust = trustOf(snapshots, rootKeys);
+  const member = createPopMembership({
+    ...options,
+    store: snapshots,
+    trust,
+    popKey: options.popKey ?? null,
+    feedAccess: "open",
+  });
+  const { prover, load, carried, gate } = member;
   const reach = withMirrors(dial, clock);
-  const mending = createMending({ store: snapshots, sources, dial: reach, clock, log, metrics });
+  const mending = createMending({ store: snapshots, sources, dial: reach, prover, clock, log, metrics });
   const follower: Follower | null =
-    sources.length === 0 ? null : createFollower({ ...options, store: snapshots, trust, dial: reach });
+    sources.length === 0
+      ? null
+      : createFollower({ ...options, store: snapshots, trust, dial: reach, prover, load, carried });
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
-  const fed = { store: snapshots, mayFollow: () => true, clock, random, log, metrics };
+  const fed = { store: snapshots, mayFollow: () => true, gate, clock, random, log, metrics };
   const syncer = startSyncer({
     store: snapshots,
     trust,
     follower,
     mending,
     ops: ops === null ? null : { address: ops.host, port: ops.port },
-    relay: feed && { address: feed.host, port: feed.port, feed: createRelay(fed, follower) },
+    relay: feed && {
+      address: feed.host,
+      port: feed.port,
+      feed: member.withReports(createRelay(fed, follower)),
+    },
     clock,
     log,
     metrics,

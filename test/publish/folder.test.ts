@@ -336,7 +336,7 @@ describe("routes of a folder", () => {
     const { files } = readFolder(folder);
     writeFileSync(join(folder, "a.bin"), new Uint8Array(limits.objectBytesMax + 1));
     const options = { banner: true, immutable: [], last: [], stage: async () => undefined };
-    expect(routesOfFolder(files, options)).rejects.toThrow('"a.bin" has grown to 33554433 bytes');
+    await expect(routesOfFolder(files, options)).rejects.toThrow('"a.bin" has grown to 33554433 bytes');
   });
 
   test("bodies are handed on before they fill the memory", async () => {

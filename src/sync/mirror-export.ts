@@ -1,14 +1,12 @@
 // Keeps a mirror up to date. In: the publisher's heartbeats, as they are sent. Out: a folder no older than one heartbeat, or one line that says
 // why it is. One writing at a time, each with the newest heartbeat: a slow disk makes a late mirror, never a queue, and holds up nobody.
-import { resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
-import { mirrorFolder } from "./mirror.ts";
-import { mirrorFiles } from "./mirror-files.ts";
+import { claimFolder } from "./mirror-files.ts";
 import { createMirrorWriter, type MirrorBeat } from "./mirror-write.ts";
 
 export interface MirrorExportOptions {
@@ -32,7 +30,7 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
   const outcomes = metrics.counter("mirror_writings_total", "Writings of the mirror, by outcome.", "outcome");
   const files = metrics.counter("mirror_files_written_total", "Files of the mirror that were written.");
   const writer = createMirrorWriter(options);
-  await tryFolder(folder);
+  await claimFolder(folder);
   let newest: MirrorBeat | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
@@ -78,12 +76,4 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
       await running;
     },
   };
-}
-
-/** A folder that cannot be written is said at the start, not at the first heartbeat. */
-async function tryFolder(folder: string): Promise<void> {
-  const files = mirrorFiles(resolve(folder));
-  const probe = `${mirrorFolder}/writable`;
-  await files.write(probe, new Uint8Array());
-  await files.remove(probe);
 }

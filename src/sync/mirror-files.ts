@@ -2,8 +2,9 @@
 // Not flushed one by one: what a power failure empties is found by its length at the next start, and refused by readers before that.
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Fault, messageOf } from "../base/fault.ts";
+import { headFile, mirrorFolder, pagesFolder } from "./mirror.ts";
 
 export interface MirrorFiles {
   /** Length in bytes, or null where there is no such file. */
@@ -63,6 +64,25 @@ export function mirrorFiles(folder: string): MirrorFiles {
         .map((entry) => join(entry.parentPath, entry.name).slice(from));
     },
   };
+}
+
+/**
+ * Tries whether a mirror can be written here. Throws Fault `disk-full`, and `folder-unusable` also where the folder holds files that no
+ * mirror wrote: what stands in no page is swept.
+ */
+export async function claimFolder(folder: string): Promise<void> {
+  const files = mirrorFiles(resolve(folder));
+  const isMirror = (await files.lengthOf(headFile)) !== null || (await files.list(mirrorFolder)).length > 0;
+  if (!isMirror && (await files.list(pagesFolder)).length > 0) {
+    throw new Fault(
+      "folder-unusable",
+      `${folder} holds a folder ${pagesFolder} that no mirror wrote: its files would be lost.`,
+      "Name an empty folder, or one that holds a mirror.",
+    );
+  }
+  const probe = `${mirrorFolder}/writable`;
+  await files.write(probe, new Uint8Array());
+  await files.remove(probe);
 }
 
 const absent: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "EISDIR"]);

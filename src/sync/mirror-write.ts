@@ -6,10 +6,10 @@ import { limits } from "../base/limits.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import { encodeHeads } from "../snapshot/heartbeat.ts";
 import type { Digest, Head } from "../snapshot/types.ts";
-import { rootDocumentsOf } from "../store/trusted.ts";
+import { registriesOf, rootDocumentsOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { encodeMirrorHead, headFile } from "./mirror.ts";
-import { mirrorFiles } from "./mirror-files.ts";
+import { claimFolder, mirrorFiles } from "./mirror-files.ts";
 import { createPageWriter, putBlob, type WrittenPage } from "./mirror-page.ts";
 import { sweepMirror } from "./mirror-sweep.ts";
 
@@ -44,7 +44,7 @@ export interface MirrorWriter {
 }
 
 /**
- * Writes a mirror once. Without a heartbeat POPs take its pages and say that nobody confirms them.
+ * Writes a mirror once: the folder holds these pages afterwards, and no others. Without a heartbeat POPs take its pages and say that nobody confirms them.
  * Throws Fault `disk-full`, `folder-unusable`, or `not-found` where the store forgot a page meanwhile.
  */
 export function writeMirror(options: MirrorOptions & { readonly beat?: MirrorBeat }): Promise<MirrorWritten> {
@@ -57,11 +57,12 @@ export function createMirrorWriter(options: MirrorOptions): MirrorWriter {
   const files = mirrorFiles(resolve(options.folder));
   const chosen = options.pages === undefined ? null : new Set(options.pages);
   const pages = new Map<string, WrittenPage>();
+  let claimed = false;
   let sweptMs = Number.NEGATIVE_INFINITY;
 
   /** Gives the blobs that the head names. */
   async function writeHead(beat: MirrorBeat | null, listed: readonly Head[]): Promise<readonly Digest[]> {
-    const documents = rootDocumentsOf(store);
+    const documents = [...rootDocumentsOf(store), ...registriesOf(store)];
     const heads = encodeHeads(listed);
     const blobs = new Map([heads, ...documents].map((bytes) => [digestOf(bytes), bytes]));
     for (const [digest, bytes] of blobs) await putBlob(files, digest, bytes.length, () => bytes);
@@ -80,6 +81,8 @@ export function createMirrorWriter(options: MirrorOptions): MirrorWriter {
 
   return {
     async write(beat) {
+      if (!claimed) await claimFolder(options.folder);
+      claimed = true;
       store.refresh();
       const all = beat?.heads ?? store.heads();
       const heads = all.filter(({ page }) => chosen?.has(page) ?? true);

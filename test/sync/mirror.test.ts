@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { signRemoval } from "../../src/snapshot/documents.ts";
@@ -314,6 +315,18 @@ test("mirror/a writing that meets a disk or a folder that will not have it says 
   const thrown = await writeMirror({ store, folder: join(folder, "status") }).catch((fault) => fault);
   expect(thrown).toMatchObject({ code: "folder-unusable" });
   expect(String(thrown.message)).toContain(join(folder, "status"));
+});
+
+test("mirror/a folder that holds somebody else's files is refused, and they stay", async () => {
+  const world = await mirrored();
+  await world.publisher.publish("acme", html);
+  const theirs = join(folder, "status", "pages", "index.html");
+  mkdirSync(dirname(theirs), { recursive: true });
+  writeFileSync(theirs, "mine");
+  const { store } = world.publisher;
+  const thrown = await writeMirror({ store, folder: join(folder, "status") }).catch((fault) => fault);
+  expect(thrown).toMatchObject({ code: "folder-unusable" });
+  expect(files()).toEqual(["pages/index.html"]);
 });
 
 const headers: Readonly<Record<string, string>> = {

@@ -18,12 +18,13 @@ export interface MirrorGets {
   ): AsyncGenerator<readonly [digest: Digest, bytes: Uint8Array | null]>;
 }
 
-/** Requests for one answer: what it holds in memory measures at most `limits.applyBytesMax`; a body beyond that is not to be had. */
+/** Requests for one answer: what it holds in memory measures at most `limits.applyBytesMax`; beyond that nothing more is to be had. */
 export function createMirrorGets(reach: typeof dial, base: string, signal: AbortSignal): MirrorGets {
   let left = limits.applyBytesMax;
 
   async function get(path: string, bytesMax: number): Promise<Uint8Array> {
     const url = `${base}/${path}`;
+    if (left < 0) throw noFile(`${base} sent more than what was asked for`);
     const dialled = await reach(url, {
       policy: "configured",
       headers: { "cache-control": "no-cache" },
@@ -45,6 +46,8 @@ export function createMirrorGets(reach: typeof dial, base: string, signal: Abort
       for await (const chunk of body) {
         length += chunk.length;
         left -= chunk.length;
+        // No honest answer comes near it: whatever else was asked for is not waited for either.
+        if (left < 0) left = Number.NEGATIVE_INFINITY;
         if (length > bytesMax || left < 0) throw noFile(`${url} is longer than what it should hold`);
         chunks.push(chunk);
       }

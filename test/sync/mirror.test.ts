@@ -350,6 +350,34 @@ for (const [what, body] of Object.entries(headers)) {
   });
 }
 
+test("mirror/bodies that never end take no more memory than a generation may, and the page waits for another source", async () => {
+  const world = await mirrored();
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_none, at) => [`/${at}`, `body ${at}`]));
+  await world.publisher.publish("acme", { ...many, "/": "front" });
+  await world.write();
+  const chunk = new Uint8Array(1024 * 1024);
+  let sent = 0;
+  const honest = staticFolder(folder);
+  world.line.feeds.set(server, async (request) => {
+    const digest = new URL(request.url).pathname.slice(-64);
+    if (!world.publisher.store.hasObject(digest)) return (await honest(request)) ?? new Response();
+    const endless = {
+      pull(controller: ReadableStreamDefaultController<Uint8Array>) {
+        sent += chunk.length;
+        controller.enqueue(chunk);
+      },
+    };
+    return new Response(new ReadableStream(endless, { highWaterMark: 0 }));
+  });
+  const pop = world.follow([mirror]);
+  await until(() => pop.refused("not-at-source") > 0, "the fetch comes to an end");
+  expect(sent).toBeGreaterThan(limits.applyBytesMax);
+  // Each of those asked for at once may be one chunk beyond it.
+  expect(sent).toBeLessThan(limits.applyBytesMax + 4 * limits.mirrorGetsMax * chunk.length);
+  expect(pop.store.heads()).toEqual([]);
+  await pop.follower.stop();
+});
+
 test("mirror/a head decodes to what was encoded, for ever", () => {
   const heads = "ab".repeat(32);
   const golden = `{"format":"pharos-mirror/1","heads":"${heads}","heartbeat":"AQL/","documents":["${heads}"]}\n`;

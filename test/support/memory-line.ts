@@ -30,7 +30,8 @@ export function memoryLine(): MemoryLine {
     const { origin, pathname } = new URL(address);
     asked.push(address);
     const answer = feeds.get(origin);
-    const request = new Request(address, { method: options.method ?? "GET", body: options.body ?? null });
+    const { method = "GET", headers = {}, body: sent = null } = options;
+    const request = new Request(address, { method, headers, body: sent });
     const response = await answer?.(request);
     if (response == null || options.signal?.aborted === true) throw unreachable(origin);
     const entry = { url: origin, cut: () => abort.abort() };

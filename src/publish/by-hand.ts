@@ -8,7 +8,7 @@ import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Digest, Manifest, Route } from "../snapshot/types.ts";
 import type { Ledger } from "../store/ledger.ts";
 import { pinNote } from "./pin.ts";
-import { generationsOf, loadPublished, type Published } from "./published.ts";
+import { generationsOf, loadPublished, loadSigned, type Published } from "./published.ts";
 import { type Refused, type SigningContext, signAgain, signedNow, signRoutes } from "./sign-page.ts";
 
 /** A folder as the next generation of a page. Its bodies were staged. */
@@ -57,7 +57,7 @@ export function createByHand(options: ByHandOptions): ByHand {
     async begin(page, hosts) {
       store.refresh();
       refuseTaken(options, page, hosts);
-      refusePinned(page, loadPublished(store, page));
+      refusePinned(page, loadSigned(store, page));
       return store.head(page)?.manifest ?? null;
     },
     async stage(bodies) {
@@ -77,7 +77,7 @@ export function createByHand(options: ByHandOptions): ByHand {
       }),
     rollback: (page, to) =>
       options.alone(page, async () => {
-        const before = loadPublished(store, page);
+        const before = loadSigned(store, page);
         const held = heldGeneration(options, page, to);
         const pin = pinNote({ to, sinceMs: clock.wallMs() });
         const hosts = before.last?.manifest.hosts ?? held.hosts;
@@ -90,7 +90,7 @@ export function createByHand(options: ByHandOptions): ByHand {
     async release(page) {
       const before = head(page);
       await options.alone(page, async () => {
-        if (loadPublished(store, page).pin === null)
+        if (loadSigned(store, page).pin === null)
           throw new Fault("not-found", `Page ${page} is not pinned.`, "There is nothing to release.");
         await store.putNotes(page, [pinNote(null)]);
       });

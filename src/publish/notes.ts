@@ -29,8 +29,8 @@ export function encodeNote(
 export function loadRendered(
   store: SnapshotStore,
   manifest: Manifest,
-  notes: ReadonlyMap<string, Uint8Array>,
 ): { rendered: Map<string, Rendered>; groups: (readonly Route[])[] } | null {
+  const notes = store.notes(manifest.page);
   const rendered = new Map<string, Rendered>();
   const groups: (readonly Route[])[] = [];
   for (const [index, digest] of manifest.parts.entries()) {

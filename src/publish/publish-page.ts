@@ -5,7 +5,7 @@ import { documentsOf } from "../render/documents.ts";
 import type { Snapshot } from "../snapshot/assemble.ts";
 import type { Route } from "../snapshot/types.ts";
 import { encodeNote, noteName, type Rendered } from "./notes.ts";
-import { loadPublished, type Published } from "./published.ts";
+import { loadSigned, type Published } from "./published.ts";
 import { type RenderedPage, renderRoutes } from "./render-routes.ts";
 import { type Refused, type SigningContext, signAgain, signedNow, signRoutes } from "./sign-page.ts";
 
@@ -50,7 +50,7 @@ export async function carryOver(context: SigningContext, asOf: number, before: P
   const { manifest } = last;
   const signed = await signAgain(context, manifest, { hosts: manifest.hosts, asOf }, before);
   if (signed.kind === "refused") return signed;
-  return { kind: "published", published: loadPublished(context.store, manifest.page), renderedCount: 0 };
+  return { kind: "published", published: loadSigned(context.store, manifest.page), renderedCount: 0 };
 }
 
 /** A route that did not change is the same object as before. */

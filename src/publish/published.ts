@@ -18,17 +18,22 @@ export interface Published {
 
 /** Reads what the store holds of a page; a page that was never published, or whose parts do not read, starts from nothing. */
 export function loadPublished(store: SnapshotStore, page: string): Published {
+  const signed = loadSigned(store, page);
+  if (signed.last === null) return signed;
+  const { manifest } = signed.last;
+  const loaded = loadRendered(store, manifest);
+  if (loaded === null) return { ...signed, last: null, signer: null };
+  return { ...signed, last: { manifest, groups: loaded.groups }, rendered: loaded.rendered };
+}
+
+/** The same without its routes, for those who do not change them: whatever the page's size, it is one manifest. */
+export function loadSigned(store: SnapshotStore, page: string): Published {
   store.refresh();
   const head = store.head(page);
-  const nothing = { last: null, signer: null, rendered: new Map() };
-  if (head === null) return { head, ...nothing, pin: null };
-  const notes = store.notes(page);
-  const pin = pinIn(notes);
-  const opened = openHeld(store, head.manifest);
-  const loaded = opened === null ? null : loadRendered(store, opened.manifest, notes);
-  if (opened === null || loaded === null) return { head, ...nothing, pin };
-  const { manifest, signer } = opened;
-  return { head, last: { manifest, groups: loaded.groups }, signer, rendered: loaded.rendered, pin };
+  const pin = head === null ? null : pinIn(store.notes(page));
+  const opened = head === null ? null : openHeld(store, head.manifest);
+  const last = opened && { manifest: opened.manifest };
+  return { head, last, signer: opened?.signer ?? null, rendered: new Map(), pin };
 }
 
 /** A generation of a page that is still held. */

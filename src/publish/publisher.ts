@@ -15,7 +15,7 @@ import type { Trust } from "../snapshot/trust.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { carryOver, publishPage } from "./publish-page.ts";
-import { loadPublished, type Published } from "./published.ts";
+import { loadPublished, loadSigned, type Published } from "./published.ts";
 
 export interface PublisherOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "onAppend">;
@@ -143,13 +143,14 @@ function createTurn(
   const attempt = async (page: string, turns: PageTurns): Promise<void> => {
     if (trust.isRemoved(page)) return;
     const view = ledger.view(page);
-    turns.published ??= loadPublished(store, page);
+    const held = turns.published ?? loadSigned(store, page);
+    const isOurs = view !== null && held.pin === null;
+    const before = isOurs ? (turns.published ?? loadPublished(store, page)) : held;
     const asOf = clock.wallMs();
     const began = clock.monotonicMs();
-    const isOurs = view !== null && turns.published.pin === null;
     const outcome = isOurs
-      ? await publishPage(options, view, asOf, turns.published)
-      : await carryOver(options, asOf, turns.published);
+      ? await publishPage(options, view, asOf, before)
+      : await carryOver(options, asOf, before);
     outcomes.add(1, outcome.kind);
     if (outcome.kind === "refused") {
       if (turns.refusal !== outcome.reason)

@@ -1,0 +1,112 @@
+// Publish to visible. A control plane and three POPs as processes; 500 components, 5,000 incidents; each publish is an incident update with a
+// component change. Visible: front page, summary.json, incidents.json, incident page and Atom at all three POPs, each read on its own connection.
+import { join } from "node:path";
+import { seededRandom } from "../../src/base/random.ts";
+import { ApiClient, Installation, until } from "../../test/support/installation.ts";
+import { writeLongHistory } from "../../test/support/long-history.ts";
+import { metricsAt } from "../../test/support/metrics.ts";
+import { get } from "../../test/support/reader.ts";
+import { sampleComponents, sampleHost, samplePage } from "../../test/support/summary.ts";
+import { type Figure, quantile, type Run, type Suite } from "../suite.ts";
+
+const incidents = 5_000;
+const components = 500;
+const pops = ["one", "two", "three"];
+const statuses = ["degraded_performance", "partial_outage", "operational"];
+
+export const suite: Suite = {
+  about: `${components} components, ${incidents} incidents, ${pops.length} POPs: from the API's ack until a change is everywhere`,
+  async run(run) {
+    const installation = new Installation();
+    try {
+      return await measure(installation, run);
+    } finally {
+      await installation.end();
+    }
+  },
+};
+
+async function measure(installation: Installation, { quick, say }: Run): Promise<readonly Figure[]> {
+  const history = writeLongHistory(installation.folder, samplePage, incidents, seededRandom(1));
+  await installation.control();
+  const imported = await installation.run(
+    "import",
+    "statuspage",
+    history.folder,
+    "--data",
+    join(installation.folder, "control"),
+  );
+  if (imported.code !== 0) throw new Error(imported.err);
+  const api = new ApiClient(`http://${await installation.address("api")}`, await installation.token());
+  for (let at = sampleComponents.length; at < components; at++)
+    await api.ask("POST", `/pages/${samplePage}/components`, { component: { name: `Service ${at}` } });
+  for (const name of pops) await installation.pop(name, "--workers", "1");
+  const addresses = await Promise.all(pops.map((name) => installation.address(name)));
+  const read = (address: string, path: string) =>
+    get(address, path, { host: sampleHost, "accept-encoding": "gzip, br, zstd" });
+  for (const address of addresses)
+    await until(
+      "a POP is fresh",
+      async () => (await read(address, "/").catch(() => null))?.headers["pharos-level"] === "0",
+      120_000,
+    );
+  say("the page is at every POP; publishing");
+  const paths = [
+    "/",
+    "/api/v2/summary.json",
+    "/api/v2/incidents.json",
+    `/incidents/${history.openIncident}`,
+    "/history.atom",
+  ];
+  const generation = async (address: string): Promise<number> => {
+    const answers = await Promise.all(paths.map((path) => read(address, path)));
+    return Math.min(...answers.map(({ headers }) => Number(headers["pharos-generation"])));
+  };
+  const ops = await installation.address("control-ops");
+  const before = await metricsAt(ops);
+  const visibleMs: number[] = [];
+  const ackMs: number[] = [];
+  const rounds = quick ? 20 : 200;
+  for (let at = 0; at < rounds; at++) {
+    const was = Math.max(...(await Promise.all(addresses.map(generation))));
+    const incident = {
+      body: `Update number ${at}: the queues drain.`,
+      components: { [sampleComponents[0]]: statuses[at % statuses.length] },
+    };
+    const asked = performance.now();
+    await api.ask("PATCH", `/pages/${samplePage}/incidents/${history.openIncident}`, { incident });
+    const acked = performance.now();
+    ackMs.push(acked - asked);
+    await until(
+      "the change is everywhere",
+      async () => (await Promise.all(addresses.map(generation))).every((now) => now > was),
+      10_000,
+    );
+    visibleMs.push(performance.now() - acked);
+  }
+  const after = await metricsAt(ops);
+  const bytes = after.sum("feed_bytes_total") - before.sum("feed_bytes_total");
+  const bodies =
+    after.sum("feed_bytes_total", 'frame="body"') - before.sum("feed_bytes_total", 'frame="body"');
+  const documents = after.sum("documents_rendered_total") - before.sum("documents_rendered_total");
+  return [
+    { what: "publish to visible, p50", value: quantile(visibleMs, 0.5), unit: "ms" },
+    {
+      what: "publish to visible, p99",
+      value: quantile(visibleMs, 0.99),
+      unit: "ms",
+      contract: "< 1,000 ms",
+      aim: "< 250 ms",
+    },
+    { what: "request to ack, p50", value: quantile(ackMs, 0.5), unit: "ms" },
+    { what: "request to ack, p99", value: quantile(ackMs, 0.99), unit: "ms" },
+    {
+      what: "bytes sent a publish and POP",
+      value: bytes / rounds / pops.length,
+      unit: "bytes",
+      contract: "< 200,000 bytes",
+    },
+    { what: "of these, bodies", value: bodies / rounds / pops.length, unit: "bytes" },
+    { what: "documents rendered a publish", value: documents / rounds, unit: "documents" },
+  ];
+}

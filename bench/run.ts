@@ -1,0 +1,48 @@
+// Runs a suite and prints what it measured. In: the suite's name. Out: figures on the terminal, and with --save in bench/<suite>/baseline.json.
+//   npm run bench publish [-- --save] [-- --quick]
+// Nothing here is asserted by the tests: a figure is a figure of this machine in this run.
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Suite } from "./suite.ts";
+
+const here = import.meta.dirname;
+const [name = "", ...flags] = process.argv.slice(2);
+const suites = readdirSync(here).filter((entry) => existsSync(join(here, entry, "bench.ts")));
+if (!suites.includes(name)) {
+  console.error(`Which suite? There are: ${suites.join(", ")}.`);
+  process.exit(2);
+}
+const { suite } = (await import(`./${name}/bench.ts`)) as { suite: Suite };
+console.log(`${name}: ${suite.about}`);
+const figures = await suite.run({
+  quick: flags.includes("--quick"),
+  say: (line) => console.log(`  ${line}`),
+});
+for (const { what, value, unit, contract, aim } of figures) {
+  const wanted = [contract && `contract ${contract}`, aim && `aim ${aim}`].filter(Boolean).join(", ");
+  console.log(
+    `${what.padEnd(44)} ${value.toLocaleString("en", { maximumFractionDigits: 2 }).padStart(12)} ${unit}${wanted === "" ? "" : `   (${wanted})`}`,
+  );
+}
+if (flags.includes("--save")) {
+  const machine = {
+    cpu: cpus()[0]?.model ?? "",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  };
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], {
+    cwd: here,
+    encoding: "utf8",
+  }).trim();
+  const measured = {
+    date: new Date().toISOString().slice(0, 10),
+    commit,
+    bun: process.versions.bun,
+    machine,
+    figures,
+  };
+  writeFileSync(join(here, name, "baseline.json"), `${JSON.stringify(measured, null, 2)}\n`);
+}
+process.exit(0);

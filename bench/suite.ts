@@ -1,0 +1,28 @@
+// What a suite is, and how its samples become figures.
+
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What must hold, in words: `< 1,000 ms`. */
+  readonly contract?: string;
+  readonly aim?: string;
+}
+
+export interface Run {
+  /** Fewer rounds, for a look. */
+  readonly quick: boolean;
+  say(line: string): void;
+}
+
+export interface Suite {
+  /** What is measured, in one line. */
+  readonly about: string;
+  run(run: Run): Promise<readonly Figure[]>;
+}
+
+/** The sample below which `share` (0 to 1) of them lie. */
+export function quantile(samples: readonly number[], share: number): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}

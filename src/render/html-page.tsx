@@ -9,7 +9,7 @@ import { faviconOf, IconShapes } from "./icon.tsx";
 import { Name, oneLine } from "./piece.tsx";
 import { attribute, textOf } from "./prose.tsx";
 import type { Mark } from "./severity.ts";
-import { styleText as safeStyle } from "./style.ts";
+import { pagePolicy, styleText as safeStyle } from "./style.ts";
 import { slotClose, slotOpen } from "./types.ts";
 
 export const htmlType = "text/html; charset=utf-8";
@@ -69,6 +69,7 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
   const feedTitle = attribute(oneLine(frame.page.name));
   return (
     <head>
+      <meta http-equiv="Content-Security-Policy" content={pagePolicy} />
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width,initial-scale=1" />
       <title safe>{oneLine(frame.title)}</title>

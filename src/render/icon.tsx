@@ -18,7 +18,7 @@ const shapes: Readonly<Record<Mark, string>> = {
 /** The shapes of a page, drawn nowhere. */
 export function IconShapes({ marks }: { readonly marks: readonly Mark[] }): JSX.Element {
   return (
-    <svg width="0" height="0" aria-hidden="true">
+    <svg class="def" aria-hidden="true">
       {marks.map((mark) => (
         <path id={`i-${mark}`} fill-rule="evenodd" d={shapes[mark]} />
       ))}

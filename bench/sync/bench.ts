@@ -28,7 +28,10 @@ const around = { clock: systemClock, random: systemRandom, log: silentLog };
 export const suite: Suite = {
   about: "bootstrap of many pages, an origin's work as POPs grow, a store's size over many publishes",
   async run(run) {
-    return [...(await bootstrap(run)), ...(await fanOut(run)), ...(await growth(run))];
+    const parts = [bootstrap, fanOut, growth];
+    const figures: Figure[] = [];
+    for (const part of parts) figures.push(...(await part(run)));
+    return figures;
   },
 };
 
@@ -172,7 +175,8 @@ async function growth({ quick, say }: Run): Promise<readonly Figure[]> {
   for (let generation = 1; generation <= publishes; generation++) {
     const apply = sampleApply({ generation, routes: bodies("page", routesAPage, generation), partCount: 8 });
     await store.snapshots.apply(apply);
-    if (generation % 50 === 0) while (!(await store.snapshots.sweep(Date.now())).done);
+    // A sweep every 10 s, a publish a second.
+    if (generation % 10 === 0) while (!(await store.snapshots.sweep(Date.now())).done);
     if (generation % 2_000 === 0) say(`${generation} publishes`);
   }
   while (!(await store.snapshots.sweep(Date.now())).done);

@@ -174,7 +174,11 @@ async function growth({ quick, say }: Run): Promise<readonly Figure[]> {
   const store = openStore({ ...around, folder });
   for (let generation = 1; generation <= publishes; generation++) {
     const apply = sampleApply({ generation, routes: bodies("page", routesAPage, generation), partCount: 8 });
-    await store.snapshots.apply(apply);
+    // Only what is new, as a publisher and a follower bring it.
+    store.refresh();
+    const objects = apply.objects.filter(([digest]) => !store.snapshots.hasObject(digest));
+    const tree = apply.tree.filter(([digest]) => !store.snapshots.hasTree(digest));
+    await store.snapshots.apply({ ...apply, objects, tree });
     // A sweep every 10 s, a publish a second.
     if (generation % 10 === 0) while (!(await store.snapshots.sweep(Date.now())).done);
     if (generation % 2_000 === 0) say(`${generation} publishes`);

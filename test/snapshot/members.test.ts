@@ -93,7 +93,8 @@ describe("snapshot/a registry is offered to a POP that holds serial 5 of this pu
     test(`${attack}: ${expected}`, () => {
       const heldOf = (key: string) => (key === publisher.publicKey ? held : null);
       const accepted = acceptRegistry(sampleTrust(...more), heldOf, given);
-      expect(accepted.outcome === "refused" ? accepted.reason : accepted.outcome).toBe(expected);
+      const became: string = accepted.outcome === "refused" ? accepted.reason : accepted.outcome;
+      expect(became).toBe(expected);
     });
   }
 
@@ -105,7 +106,7 @@ describe("snapshot/a registry is offered to a POP that holds serial 5 of this pu
       [1, 2, 0],
       [2, 0, 1],
     ]) {
-      let now: Uint8Array | null = null;
+      let now = null as Uint8Array | null;
       for (const at of order) {
         const bytes = all[at] ?? new Uint8Array();
         if (acceptRegistry(sampleTrust(), () => now, bytes).outcome === "accepted") now = bytes;

@@ -124,7 +124,7 @@ function Row({ component, view, until }: InView & { readonly component: Componen
       <Bar days={days} spoken={true} />
       <span class="up n">
         <span safe>{percentText(uptime(view, component.id, from, until).ratio)}</span>
-        {known < uptimeDays ? <small safe>{` ${known} d`}</small> : ""}
+        {known < uptimeDays ? <small safe>{known === 1 ? "1 day" : `${known} days`}</small> : ""}
       </span>
       <Status component={component} />
     </li>

@@ -4,11 +4,10 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, PageView } from "../model/view.ts";
-import { affectedNames, ImpactTag, incidentPath, Name, Span, When } from "./piece.tsx";
+import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
 import { clip, Prose, piecesOf } from "./prose.tsx";
 import { isActive } from "./selection.ts";
 import { incidentMark } from "./severity.ts";
-import { statusWords, updateWord } from "./words.ts";
 
 /** Characters of the latest update on the front page; the incident's own page has all. */
 const latestChars = 700;
@@ -88,32 +87,10 @@ function Card({
           <Name of={incident.name} />
         </a>
       </h3>
-      <p class="tag">
-        {incident.window === null ? (
-          <ImpactTag incident={incident} />
-        ) : (
-          <MaintenanceTag incident={incident} late={late} />
-        )}
-        <Span incident={incident} zone={zone} />
-      </p>
+      <Facts incident={incident} zone={zone} late={late} />
       <Latest incident={incident} zone={zone} />
       <Touches names={names} />
     </article>
-  );
-}
-
-function MaintenanceTag({
-  incident,
-  late,
-}: {
-  readonly incident: Incident;
-  readonly late: string;
-}): JSX.Element {
-  return (
-    <>
-      <ImpactTag incident={incident} />
-      <b safe>{late === "" ? statusWords[incident.status] : `${statusWords[incident.status]}, ${late}`}</b>
-    </>
   );
 }
 
@@ -129,8 +106,8 @@ function Latest({ incident, zone }: { readonly incident: Incident; readonly zone
   return (
     <>
       <div class="said">
-        <p class="tag">
-          <b safe>{updateWord(incident, 0)}</b>
+        <p class="told">
+          {"Latest update "}
           <When ms={update.displayAt} zone={zone} />
         </p>
         <Prose pieces={said.pieces} />

@@ -27,7 +27,8 @@ interface Front extends Scene {
   readonly overall: OverallStatus;
   readonly open: readonly Incident[];
   readonly maintenances: readonly Incident[];
-  readonly past: readonly Incident[];
+  /** What began or went on in the last days, the latest to begin first; what is open stands here too. */
+  readonly recent: readonly Incident[];
 }
 
 const noTransitions: readonly Transition[] = [];
@@ -49,7 +50,7 @@ export function* frontPage(scene: Scene): Iterable<Document> {
       front.overall.description,
       ...view.components.map(componentPrint),
       ...view.components.map(({ id }) => transitionsPrint(view.transitions.get(id) ?? noTransitions)),
-      ...[...front.open, ...front.maintenances, ...front.past].map(incidentPrint),
+      ...[...front.open, ...front.maintenances, ...front.recent].map(incidentPrint),
       ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
     ]),
     body: () => frontBody(front),
@@ -66,8 +67,8 @@ function frontOf(scene: Scene): Front {
     overall: overallStatus(view),
     open: view.incidents.filter(isUnresolved).slice(0, cardsMax),
     maintenances: [...active, ...upcoming].slice(0, cardsMax),
-    past: [...view.incidents, ...view.maintenances]
-      .filter((incident) => (endedAt(incident) ?? 0) >= since)
+    recent: [...view.incidents, ...view.maintenances]
+      .filter((incident) => !isUpcoming(incident) && (endedAt(incident) ?? since) >= since)
       .sort((a, b) => beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1)),
   };
 }
@@ -101,7 +102,7 @@ function frontBody(front: Front): string {
             <h2 id="past">{`The last ${recentDays} days`}</h2>
             <a href="/history">Full history</a>
           </div>
-          <RecentDays incidents={front.past} zone={page.timeZone} today={day} days={recentDays} />
+          <RecentDays incidents={front.recent} zone={page.timeZone} today={day} days={recentDays} />
         </section>
       </>
     ),

@@ -10,7 +10,7 @@ import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-pag
 import { Icon } from "./icon.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
 import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
-import { affectedNames, ImpactTag, incidentPath, Name, Span, When } from "./piece.tsx";
+import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
 import { Prose, piecesOf } from "./prose.tsx";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
@@ -86,11 +86,7 @@ function Band({
         <h1>
           <Name of={incident.name} />
         </h1>
-        <p class="tag">
-          <b>{statusWords[incident.status]}</b>
-          <ImpactTag incident={incident} />
-          <Span incident={incident} zone={zone} />
-        </p>
+        <Facts incident={incident} zone={zone} />
       </div>
     </div>
   );

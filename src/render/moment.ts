@@ -66,6 +66,19 @@ export function dateText(day: string): string {
   return `${weekdays[date.getUTCDay()] ?? ""} ${date.getUTCDate()} ${months[date.getUTCMonth()] ?? ""} ${day.slice(0, 4)}`;
 }
 
+/** "15 – 21 Nov 2026" of two days, with the first one's month or year where they differ. */
+export function daysText(from: string, to: string): string {
+  const [first, last] = [partsOf(from), partsOf(to)];
+  const shared = first.year !== last.year ? 3 : first.month !== last.month ? 2 : 1;
+  const start = [first.date, first.month, first.year].slice(0, shared).join(" ");
+  return `${start} – ${last.date} ${last.month} ${last.year}`;
+}
+
+function partsOf(day: string): { readonly year: string; readonly month: string; readonly date: number } {
+  const [year = "", month, date] = day.split("-");
+  return { year, month: months[Number(month) - 1] ?? "", date: Number(date) };
+}
+
 /** "21 Nov 2026, 14:03 UTC" */
 export const minuteText = (moment: Moment): string => `${dayText(moment)}, ${moment.time} ${moment.zone}`;
 

@@ -6,11 +6,10 @@
 import { Html } from "@elysiajs/html";
 import type { Incident } from "../model/view.ts";
 import { addDays, dayOf } from "../model/zone.ts";
-import { dateText } from "./moment.ts";
-import { ImpactTag, incidentPath, Name, Span } from "./piece.tsx";
+import { dateText, daysText } from "./moment.ts";
+import { Facts, incidentPath, Name } from "./piece.tsx";
 import { clip, Prose, piecesOf } from "./prose.tsx";
 import { beganAt } from "./selection.ts";
-import { statusWords } from "./words.ts";
 
 /** Characters of the last update that a list of days repeats; the incident's own page has all. */
 const lastSaidChars = 280;
@@ -110,12 +109,8 @@ function Entry({ incident, zone }: { readonly incident: Incident; readonly zone:
           <Name of={incident.name} />
         </b>
       </a>
-      <p class="tag">
-        <ImpactTag incident={incident} />
-        <Span incident={incident} zone={zone} />
-      </p>
+      <Facts incident={incident} zone={zone} />
       <div class="said">
-        <span class="mu">{statusWords[incident.status]}.</span>
         <Prose pieces={said.pieces} />
       </div>
     </li>
@@ -125,8 +120,8 @@ function Entry({ incident, zone }: { readonly incident: Incident; readonly zone:
 function Quiet({ from, to }: { readonly from: string; readonly to: string }): JSX.Element {
   return (
     <li>
-      <h3 safe>{from === to ? dateText(to) : `${dateText(from)} – ${dateText(to)}`}</h3>
-      <p class="mu">No incidents.</p>
+      <h3 safe>{from === to ? dateText(to) : daysText(from, to)}</h3>
+      <p class="mu">Nothing new.</p>
     </li>
   );
 }

@@ -8,7 +8,7 @@ import { Icon } from "./icon.tsx";
 import { durationText, minuteIso, minuteText, momentIn, windowText } from "./moment.ts";
 import { beganAt, endedAt } from "./selection.ts";
 import { incidentMark } from "./severity.ts";
-import { impactWords } from "./words.ts";
+import { impactWords, statusWords } from "./words.ts";
 
 /** A name as its editor wrote it; its direction ends with it. */
 export function Name({ of }: { readonly of: string }): JSX.Element {
@@ -35,7 +35,7 @@ export function incidentPath(incident: Incident): string {
 }
 
 /** Shape and words of an incident's impact. */
-export function ImpactTag({ incident }: { readonly incident: Incident }): JSX.Element {
+function ImpactTag({ incident }: { readonly incident: Incident }): JSX.Element {
   const mark = incidentMark(incident);
   return (
     <span class={`st ${mark}`}>
@@ -45,14 +45,28 @@ export function ImpactTag({ incident }: { readonly incident: Incident }): JSX.El
   );
 }
 
-/** When it began, and for how long it went on; a maintenance says its window. */
-export function Span({
+/** Impact, status and time on one line. `late` is what the clock adds to the status, such as "longer than planned". */
+export function Facts({
   incident,
   zone,
+  late = "",
 }: {
   readonly incident: Incident;
   readonly zone: string;
+  readonly late?: string;
 }): JSX.Element {
+  const status = statusWords[incident.status];
+  return (
+    <p class="tag">
+      <ImpactTag incident={incident} />
+      <b safe>{late === "" ? status : `${status}, ${late}`}</b>
+      <Span incident={incident} zone={zone} />
+    </p>
+  );
+}
+
+/** When it began, and for how long it went on; a maintenance says its window. */
+function Span({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
   if (incident.window !== null) {
     const { from, until } = incident.window;
     return (
@@ -63,7 +77,13 @@ export function Span({
   }
   const began = beganAt(incident);
   const ended = endedAt(incident);
-  if (ended === null || ended <= began) return <When ms={began} zone={zone} />;
+  if (ended === null)
+    return (
+      <span>
+        Since <When ms={began} zone={zone} />
+      </span>
+    );
+  if (ended <= began) return <When ms={began} zone={zone} />;
   return (
     <span>
       <When ms={began} zone={zone} />, <span safe>{durationText(ended - began)}</span>

@@ -26,13 +26,13 @@ body>header a:hover{text-decoration:underline}
 .org{font-weight:650;font-size:1.05rem;letter-spacing:-.01em}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9rem}
 body>header nav a{color:var(--mu)}
-body>header~:not(main):not(footer){margin:0;padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00;text-align:center;font-weight:600}
-.sea{position:relative;overflow:hidden}
-.sea .w{position:relative;padding-top:1.75rem;padding-bottom:2.5rem}
+body>.stale{padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00;text-align:center;font-weight:600}
+.sea{position:relative}
+.sea .w{padding-top:1.25rem;padding-bottom:2.25rem}
 .lamp{display:flex;gap:1.1rem;align-items:flex-start}
 .lamp>.i{font-size:2.6rem;margin-top:.12em}
-.lamp:before{content:"";position:absolute;left:-20rem;top:-22rem;width:46rem;height:54rem;background:radial-gradient(closest-side,currentColor,transparent);opacity:.17;pointer-events:none}
-.lamp>div{position:relative;color:#fff;min-width:0}
+.lamp:after{content:"";position:absolute;left:0;right:0;bottom:0;height:.3rem;background:currentColor}
+.lamp>div{color:#fff;min-width:0}
 h1{font-size:clamp(1.65rem,1.2rem + 2.6vw,2.6rem);line-height:1.15;font-weight:680;letter-spacing:-.022em;text-wrap:balance}
 .sea p{color:var(--mu);margin-top:.5rem}
 .sea p b{color:#fff;font-weight:600}
@@ -45,18 +45,20 @@ h3{font-size:1rem;line-height:1.4;font-weight:600}
 .card>*{color:var(--tx)}
 .card h3{font-size:1.1rem}
 .card h3 a,.past a{color:inherit;text-decoration-color:var(--mu)}
-.tag{display:flex;flex-wrap:wrap;gap:.1rem .9rem;align-items:center;font-size:.875rem;color:var(--mu)}
+.tag{display:flex;flex-wrap:wrap;gap:.1rem .9rem;margin-top:.15rem;align-items:center;font-size:.875rem;color:var(--mu)}
 .st{display:inline-flex;gap:.4em;align-items:center;font-weight:600}
 .said{margin-top:.6rem}
+.told,.more{font-size:.875rem;color:var(--mu)}
 .said p+p,.log p+p{margin-top:.6rem}
-.more{margin-top:.6rem;font-size:.9rem}
+.more{margin-top:.6rem}
 .g{border-top:1px solid var(--ln)}
 .g:last-child,.g+.rows{border-bottom:1px solid var(--ln)}
-.row{display:grid;grid-template-columns:1fr auto;gap:.3rem 1rem;align-items:center;padding:.7rem 0}
-.row .bar{grid-column:1/-1;order:3}
-.row .up{order:4;grid-column:1/-1;font-size:.85rem;color:var(--mu)}
-.row .st{font-size:.9rem;justify-self:end}
-.row .nm{min-width:0;max-height:6.2em;overflow:hidden}
+.row{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:center;padding:.7rem 0}
+.row .bar{order:3;flex:1 1 calc(100% - 5.5rem);min-width:0}
+.row .up{order:4;flex:none;width:4.5rem;font-size:.85rem;line-height:1.25;text-align:right;color:var(--mu);white-space:nowrap}
+.up small{display:block}
+.row .st{font-size:.9rem}
+.row .nm{flex:1 1 9rem;min-width:0;max-height:6.2em;overflow:hidden}
 .row .nm small{display:block;color:var(--mu);font-size:.82rem;line-height:1.4}
 .rows>li+li,.g .rows>li{border-top:1px solid var(--ln)}
 .g .rows{padding-left:1.35rem}
@@ -85,19 +87,19 @@ summary:hover h3{text-decoration:underline;text-underline-offset:.2em}
 .cmp{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.5rem}
 .cmp li{border:1px solid var(--ln);border-radius:.3rem;padding:.1rem .55rem;font-size:.9rem}
 .pg{display:flex;justify-content:space-between;gap:1rem;padding:1.25rem 0}
-.mo{columns:9rem;margin-top:.5rem}
+.mo{columns:13rem;margin-top:.5rem}
 footer{border-top:1px solid var(--ln);margin-top:2.5rem;font-size:.9rem;color:var(--mu)}
 footer .w{padding-top:1.25rem;padding-bottom:2.5rem;display:flex;flex-wrap:wrap;gap:.5rem 2rem;justify-content:space-between}
 footer a{color:inherit}
 @media(min-width:46rem){
-.row{grid-template-columns:14rem 1fr 5.2rem 11rem;gap:1rem;padding:.5rem 0}
-.g .row{grid-template-columns:calc(14rem - 1.35rem) 1fr 5.2rem 11rem}
-.g>summary.row{grid-template-columns:14rem 1fr 5.2rem 11rem}
-.row .bar,.row .up{grid-column:auto;order:0}
-.row .up{text-align:right;line-height:1.25}
-.row .st{justify-self:start}
-.sea .w{padding-top:2.75rem;padding-bottom:3.5rem}
-.past>li{grid-template-columns:14rem 1fr}
+.sea .w{padding-top:2rem;padding-bottom:2.75rem}
+.past>li{grid-template-columns:12rem 1fr}
+}
+@media(min-width:58rem){
+.row{display:grid;grid-template-columns:15rem 1fr 4.5rem 12.6rem;padding:.5rem 0}
+.g .rows .row{grid-template-columns:13.65rem 1fr 4.5rem 12.6rem}
+.row .bar,.row .up{order:0}
+.row .st{grid-column:4}
 }
 @media(forced-colors:active){.i,.bar{forced-color-adjust:auto}.bar path{stroke:CanvasText}.card,.log>li:before{border-color:CanvasText}}
 `;

@@ -57,7 +57,7 @@ h3{font-size:1rem;line-height:1.4;font-weight:600}
 .row .bar{order:3;flex:1 1 calc(100% - 5.5rem);min-width:0}
 .row .up{order:4;flex:none;width:4.5rem;font-size:.85rem;line-height:1.25;text-align:right;color:var(--mu);white-space:nowrap}
 .up small{display:block}
-.row .st{font-size:.9rem}
+.row .st{font-size:.9rem;white-space:nowrap}
 .row .nm{flex:1 1 9rem;min-width:0;max-height:6.2em;overflow:hidden}
 .row .nm small{display:block;color:var(--mu);font-size:.82rem;line-height:1.4}
 .rows>li+li,.g .rows>li{border-top:1px solid var(--ln)}
@@ -96,8 +96,8 @@ footer a{color:inherit}
 .past>li{grid-template-columns:12rem 1fr}
 }
 @media(min-width:58rem){
-.row{display:grid;grid-template-columns:15rem 1fr 4.5rem 12.6rem;padding:.5rem 0}
-.g .rows .row{grid-template-columns:13.65rem 1fr 4.5rem 12.6rem}
+.row{display:grid;grid-template-columns:15rem 1fr 4.5rem 13rem;padding:.5rem 0}
+.g .rows .row{grid-template-columns:13.65rem 1fr 4.5rem 13rem}
 .row .bar,.row .up{order:0}
 .row .st{grid-column:4}
 }

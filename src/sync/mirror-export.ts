@@ -24,6 +24,9 @@ export interface MirrorExport {
   stop(): Promise<void>;
 }
 
+/** Paths that were said; after so many they are said again. */
+const unplacedMax = 1_024;
+
 /** Makes the folder. Throws Fault `folder-unusable` or `disk-full` where it cannot be written; later troubles are said and counted. */
 export async function startMirrorExport(options: MirrorExportOptions): Promise<MirrorExport> {
   const { folder, log, metrics } = options;
@@ -35,17 +38,15 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
   let running: Promise<void> | null = null;
   let stopped = false;
   let said = "";
+  const unplaced = new Set<string>();
 
   async function write(beat: MirrorBeat): Promise<void> {
     try {
-      const { written, unplaced } = await writer.write(beat);
+      const { written, unplaced: paths } = await writer.write(beat);
       outcomes.add(1, "written");
       files.add(written);
-      say(
-        unplaced.length === 0
-          ? ""
-          : `Paths that no file of a mirror can bear: ${unplaced.slice(0, 5).join(", ")}`,
-      );
+      say("");
+      sayUnplaced(paths);
     } catch (thrown) {
       outcomes.add(1, "failed");
       say(`${messageOf(thrown)}${thrown instanceof Fault ? ` ${thrown.remedy}` : ""}`);
@@ -55,6 +56,17 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
   function say(sentence: string): void {
     if (sentence !== "" && sentence !== said) log.warn(sentence, { folder });
     said = sentence;
+  }
+
+  function sayUnplaced(paths: readonly string[]): void {
+    const fresh = paths.filter((path) => !unplaced.has(path));
+    if (fresh.length === 0) return;
+    if (unplaced.size >= unplacedMax) unplaced.clear();
+    for (const path of fresh) unplaced.add(path);
+    log.warn("No file of the mirror can bear these paths; POPs that follow it have them.", {
+      paths: fresh.slice(0, 5).join(" "),
+      count: fresh.length,
+    });
   }
 
   async function run(): Promise<void> {

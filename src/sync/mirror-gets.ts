@@ -5,7 +5,7 @@ import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { dial } from "../host/dial.ts";
 import type { Digest } from "../snapshot/types.ts";
-import { blobFile } from "./mirror.ts";
+import { blobFile, headFile } from "./mirror.ts";
 
 export interface MirrorGets {
   readonly base: string;
@@ -27,7 +27,8 @@ export function createMirrorGets(reach: typeof dial, base: string, signal: Abort
     if (left < 0) throw noFile(`${base} sent more than what was asked for`);
     const dialled = await reach(url, {
       policy: "configured",
-      headers: { "cache-control": "no-cache" },
+      // Only the head ever changes: what is named by its digest may come from any cache on the way.
+      headers: path === headFile ? { "cache-control": "no-cache" } : {},
       timeoutMs: limits.sourceSilentMs,
       signal,
     });

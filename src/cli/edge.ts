@@ -19,6 +19,7 @@ import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
 import { hasWorkers } from "../host/runtime.ts";
 import { asDamage } from "../store/file-check.ts";
 import { storeFile } from "../store/open.ts";
+import type { FeedAccess } from "../sync/members-gate.ts";
 import { type Context, defineCommand, variableOf } from "./flags.ts";
 import { readPopKey } from "./pop-key.ts";
 import { readRootKey } from "./read-keys.ts";
@@ -38,6 +39,8 @@ export interface EdgeOptions {
   readonly listen: Place;
   readonly ops?: Place | undefined;
   readonly feed?: Place | undefined;
+  /** Who may follow that feed; default `open`. */
+  readonly feedAccess?: FeedAccess;
   readonly workers: number;
   readonly defaultPage?: string | undefined;
   /** `parent`, `syncer` or `worker-N`. */
@@ -67,6 +70,12 @@ const flags = {
     min: 0,
     max: 64,
     help: "processes that answer; 0 does all in this one",
+  },
+  "feed-access": {
+    kind: "string",
+    default: "open",
+    allowed: ["open", "members"],
+    help: "who may follow this POP: whoever reaches its feed, or only POPs that joined (`pharos pop`)",
   },
   "default-page": {
     kind: "string",
@@ -108,6 +117,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     feed: options.feed ?? null,
     defaultPage: options.defaultPage ?? null,
     popKey: readPopKey(options.data),
+    feedAccess: options.feedAccess ?? "open",
     clock: context.clock,
     random: context.random,
     log: context.log.with({ process: options.role }),
@@ -256,7 +266,8 @@ function readRootKeys(paths: readonly string[]): readonly string[] {
 
 /** The options as the flags that say them. */
 function flagsOf(options: EdgeOptions): readonly string[] {
-  const { data, rootKey, source, mirror, listen, ops, feed, workers, defaultPage, role } = options;
+  const { data, rootKey, source, mirror, listen, ops, feed, feedAccess, workers, defaultPage, role } =
+    options;
   return [
     ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
     ...rootKey.flatMap((path) => ["--root-key", path]),
@@ -264,6 +275,7 @@ function flagsOf(options: EdgeOptions): readonly string[] {
     ...mirror.flatMap((url) => ["--mirror", url]),
     ...(ops === undefined ? [] : ["--ops", textOf(ops)]),
     ...(feed === undefined ? [] : ["--feed", textOf(feed)]),
+    ...(feedAccess === undefined ? [] : ["--feed-access", feedAccess]),
     ...(defaultPage === undefined ? [] : ["--default-page", defaultPage]),
   ];
 }

@@ -14,6 +14,7 @@ import { asDamage } from "../store/file-check.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
 import { trustOf } from "../store/trusted.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
+import type { FeedAccess } from "../sync/members-gate.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
 import { createPopMembership } from "./membership.ts";
@@ -38,6 +39,8 @@ export interface PopOptions {
   readonly defaultPage: string | null;
   /** This POP's own key, where it has joined a control plane. */
   readonly popKey?: SecretKey | null;
+  /** Who may follow this POP's own feed; default `open`. */
+  readonly feedAccess?: FeedAccess;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -158,7 +161,7 @@ function startWriter(options: PopOptions, store: Store) {
     store: snapshots,
     trust,
     popKey: options.popKey ?? null,
-    feedAccess: "open",
+    feedAccess: options.feedAccess ?? "open",
   });
   const { prover, load, carried, gate } = member;
   const reach = withMirrors(dial, clock);

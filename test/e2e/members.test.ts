@@ -60,7 +60,7 @@ async function answerOf(site: Installation, pop: string, host: string) {
   return {
     status: answer?.status ?? 0,
     level: Number(answer?.headers["pharos-level"] ?? -1),
-    body: answer?.body ?? "",
+    body: answer?.body.toString() ?? "",
   };
 }
 
@@ -142,7 +142,7 @@ describe("members/a POP joins an open feed, is drained, and is revoked", () => {
     await api.ask("POST", `/pages/${id}/incidents`, { incident: { name: "Not for the revoked" } });
     await until("it says level 1", async () => (await answerOf(site, "pop", "status.example")).level === 1);
     const after = await answerOf(site, "pop", "status.example");
-    expect([after.status, after.body.toString()]).toEqual([200, before.body.toString()]);
+    expect([after.status, after.body]).toEqual([200, before.body]);
     const pop = await listed(site, "fra-1");
     expect([pop?.revoked, pop?.said]).toEqual([true, null]);
     const rejoined = await joinAt(site, await popToken(site), "pop");
@@ -200,6 +200,31 @@ describe("members/a feed for members", () => {
     await away.pop("pop");
     await serves(away, "pop", "status.example");
     await until("the mark is at the POP", () => registryAt(away, "pop")[0]?.drained === true);
+  }, 60_000);
+});
+
+describe("members/a POP behind a relay", () => {
+  test("its reports reach the control plane; revoked, the relay sends it away, and does so still when the control plane is dead", async () => {
+    const site = installed();
+    const running = await site.control();
+    await page(site, "status.example");
+    await joinAt(site, await popToken(site, "--name", "relay"), "relay");
+    await joinAt(site, await popToken(site, "--name", "leaf"), "leaf");
+    await site.pop("relay", "--feed", await site.address("relay-feed"), "--feed-access", "members");
+    const leaf = await site.popOf("leaf", await site.address("relay-feed"));
+    await serves(site, "leaf", "status.example");
+    const far = await until("the leaf is heard through the relay", async () => {
+      const found = await listed(site, "leaf");
+      return found?.said?.level === 0 && found;
+    });
+    expect(far.said).toMatchObject({ pagesHeld: 1, lag: { generations: 0 } });
+    await say(site, "pop", "revoke", "leaf", "--data", control(site));
+    await until("the relay sends it away", () => leaf.log().includes("may not follow"));
+    await running.kill("SIGKILL");
+    await leaf.kill("SIGTERM");
+    const again = await site.popOf("leaf", await site.address("relay-feed"));
+    await until("and again", () => again.log().includes("may not follow"));
+    await until("it says level 1", async () => (await answerOf(site, "leaf", "status.example")).level === 1);
   }, 60_000);
 });
 

@@ -1,6 +1,7 @@
 // `pharos publish`: any pre-rendered folder as a page. In: a folder, hosts. Out: a new generation, or none where nothing changed.
 // The folder is the whole truth: what is not in it any more is gone from the page.
 import { Fault } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
 import { readFolder } from "../publish/folder.ts";
 import { type FolderRoutes, routesOfFolder } from "../publish/folder-routes.ts";
 import { loadPublished } from "../publish/published.ts";
@@ -28,7 +29,7 @@ export const folderFlags = {
   },
   immutable: {
     kind: "list",
-    help: "paths, such as /assets, below which a file never changes under its name",
+    help: "paths, such as /assets, below which no file but HTML ever changes under its name",
   },
   json: { kind: "boolean", help: "one JSON object" },
 } as const;
@@ -37,7 +38,7 @@ export const command = defineCommand({
   name: "publish",
   summary: "make any folder of files a page, and keep it so",
   about:
-    "The folder is the whole truth: a file that is gone from it is gone from the page. index.html answers for its folder; names that begin with a dot stay out, .well-known apart. Without a change no generation is made. HTML gets an empty place after <body>, in which a POP without a source says how old the page is.",
+    "The folder is the whole truth: a file that is gone from it is gone from the page. index.html answers for its folder; names that begin with a dot stay out, .well-known apart. Without a change no generation is made. HTML gets an empty place after <body>, in which a POP without a source says how old the page is. POPs send HTML with a policy that forbids <base>, and forms to and frames by other sites.",
   example: [
     "publish ./site --host docs.example.org --data /var/lib/pharos",
     "publish ./site --host docs.example.org --data /var/lib/pharos --keys keys --immutable /assets",
@@ -68,7 +69,18 @@ export function wantedOf(values: {
 }): { readonly page: string; readonly hosts: readonly string[] } {
   const hosts = [...new Set(values.host)];
   refuseUnless("--host", hosts, isHostName, "host names in lower case without a port");
-  refuseUnless("--immutable", values.immutable, (path) => path.startsWith("/"), "paths that begin with /");
+  refuseUnless(
+    "--host",
+    hosts.slice(limits.hostsPerPageMax),
+    () => false,
+    `${limits.hostsPerPageMax} names at most`,
+  );
+  refuseUnless(
+    "--immutable",
+    values.immutable,
+    (path) => /^\/[^/]/.test(path),
+    "paths of folders, such as /assets",
+  );
   const page = values.page ?? pageOfHost(hosts[0] ?? "");
   refuseUnless("--page", [page], isPageId, "1 to 64 letters, digits, dots, dashes and underscores");
   return { page, hosts };

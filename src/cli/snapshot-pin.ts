@@ -48,7 +48,7 @@ const release = defineCommand({
       const page = pageMeant(store, values.page);
       const { generation, changed } = await byHand.release(page);
       const next = running
-        ? "nothing was changed meanwhile, or its folder is to be published again"
+        ? "nothing was changed meanwhile; where it is made from a folder, publish that again"
         : "what was changed meanwhile appears when the control plane runs";
       if (values.json) context.out(JSON.stringify({ page, generation, changed }));
       else context.out(`Page ${page} goes on: ${changed ? `generation ${generation}` : next}.`);

@@ -15,7 +15,7 @@ type Bodies = readonly (readonly [Digest, Uint8Array])[];
 export interface FolderRoutesOptions {
   /** Put the empty slot of the banner into HTML that has none. */
   readonly banner: boolean;
-  /** Paths, such as `/assets`, below which nothing ever changes under its name. */
+  /** Paths, such as `/assets`, below which nothing but HTML, whose banner comes and goes, ever changes under its name. */
   readonly immutable: readonly string[];
   /** Routes of the page's last generation. */
   readonly last: readonly Route[];
@@ -88,14 +88,21 @@ async function makeOne(
 ): Promise<Made> {
   const read = await readBounded(file);
   const contentType = contentTypeOf(file.name, read);
-  const slotted = banner && contentType.startsWith("text/html") ? withSlot(read) : null;
+  const isHtml = contentType.startsWith("text/html");
+  const slotted = banner && isHtml ? withSlot(read) : null;
   const identity = slotted?.bytes ?? read;
   const slot = slotted !== null && slotted.slot !== "none";
   const known = byIdentity.get(digestOf(identity));
   const body = known === undefined ? await compressBody(identity) : { variants: known, objects: [] };
   const { variants } = body;
   const routes = file.paths.map((path): Route => {
-    const made: Route = { path, contentType, cache: cacheOf(path, immutable), slot, variants };
+    const made: Route = {
+      path,
+      contentType,
+      cache: isHtml ? "page" : cacheOf(path, immutable),
+      slot,
+      variants,
+    };
     const before = byPath.get(path);
     return before !== undefined && sameRoute(before, made) ? before : made;
   });

@@ -105,6 +105,13 @@ describe("publish", () => {
         2,
         '--immutable: "assets" is not allowed.',
       ],
+      ["all immutable", ["--host", host, "--immutable", "/"], 2, '--immutable: "/" is not allowed.'],
+      [
+        "too many hosts",
+        Array.from({ length: 65 }, (_, at) => ["--host", `h${at}.example`]).flat(),
+        2,
+        "Give 64 names at most.",
+      ],
       ["no host", [], 2, "--host is missing"],
       ["no keys where none runs", ["--host", host], 2, "--keys is missing: no control plane runs"],
       ["a folder without keys", ["--host", host, "--keys", "absent"], 1, "cannot be read"],

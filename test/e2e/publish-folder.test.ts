@@ -147,6 +147,16 @@ test("hosts and ids of other pages are refused, and nothing changes", async () =
   expect((await read("/")).status).toBe(200);
 }, 30_000);
 
+test("its control plane gone, the page says by itself how old it is", async () => {
+  await control.kill("SIGKILL");
+  const told = await until("the banner stands in its place", async () => {
+    const { body } = await read("/");
+    return body.includes('<p class="stale"') && body.toString();
+  });
+  expect(told).toStartWith(`<body>${slotOpen}<p class="stale" role="status">This page may be out of date`);
+  expect((await read("/style.css")).headers["pharos-level"]).toBe("1");
+}, 30_000);
+
 test("verify: a POP's folder holds as it runs; with one byte flipped it says which, and where", async () => {
   const folder = join(installation.folder, "pop");
   const verify = () =>

@@ -320,7 +320,12 @@ describe("routes of a folder", () => {
 
   test("--no-banner leaves the bytes as they are, --immutable says what never changes", async () => {
     const html = "<body>x";
-    const folder = folderOf({ "index.html": html, "assets/a.js": "1", "assets.txt": "2" });
+    const folder = folderOf({
+      "index.html": html,
+      "assets/a.js": "1",
+      "assets/b.html": html,
+      "assets.txt": "2",
+    });
     const { routes, slots } = await publish(folder, [], { banner: false, immutable: ["/assets"] });
     const front = routes.find(({ path }) => path === "/");
     expect(front?.slot).toBe(false);

@@ -143,6 +143,8 @@ export const limits = {
 
   /** The demo gives up when its POP has no page after this long. */
   demoReadyMsMax: 60_000,
+  /** A POP of the demo that ended is started again after this: long enough to see the others go on without it. */
+  demoRestartMs: 5_000,
 
   // Control
   apiBodyBytesMax: 1024 * 1024,

@@ -19,7 +19,7 @@ export interface CommandEntry {
 export const commandEntries: readonly CommandEntry[] = [
   {
     name: "demo",
-    summary: "run a control plane and a POP on this machine, with an invented organisation to look at",
+    summary: "run a control plane and three POPs on this machine, with an invented organisation to look at",
     load: () => import("./demo.ts"),
   },
   {

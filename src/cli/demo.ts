@@ -1,21 +1,21 @@
-// `pharos demo`: everything on this machine, for a look. In: flags. Out: a control plane and a POP as processes of their own, their addresses.
-// keys and 90 invented days (first start only) -> control -> POP -> what to try next. Nothing outside 127.0.0.0/8.
+// `pharos demo`: everything on this machine, for a look. In: flags. Out: a control plane and three POPs as processes of their own, their addresses.
+// keys and 90 invented days (first start only) -> control -> POPs -> what to try next. Nothing outside 127.0.0.0/8.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { lockFolder } from "../host/lock.ts";
-import { type Child, selfCommand, spawnChild } from "../host/process.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { demoBundle, demoSeed } from "./demo-data.ts";
-import { type Address, type Context, defineCommand } from "./flags.ts";
-import { freeAddress } from "./free-address.ts";
+import { type Demo, greeting, textOf } from "./demo-greeting.ts";
+import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
+import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
+import { type Context, defineCommand } from "./flags.ts";
 import { keyFiles, makeKeys } from "./key-files.ts";
 
 export const command = defineCommand({
   name: "demo",
-  summary: "run a control plane and a POP on this machine, with an invented organisation to look at",
+  summary: "run a control plane and three POPs on this machine, with an invented organisation to look at",
   about:
     "Its data stays in the folder: the next start goes on where this one ended. Ctrl-C ends every process.",
   example: ["demo", "demo --data /tmp/pharos-demo --port 9000"],
@@ -24,7 +24,7 @@ export const command = defineCommand({
     port: {
       kind: "port",
       default: 8080,
-      help: "port of the POP on 127.0.0.11; the next free one if it is taken",
+      help: "port of the POPs on 127.0.0.11, .12 and .13; the next one that is free at all three if it is taken",
     },
     "control-port": {
       kind: "port",
@@ -36,52 +36,37 @@ export const command = defineCommand({
       default: 1,
       min: 0,
       max: 64,
-      help: "workers of the POP; 0 runs it as one process",
+      help: "workers of each POP; 0 runs it as one process",
     },
   },
   async run(values, context) {
     const stop = context.stopSignal();
+    const startedMs = context.clock.monotonicMs();
     const lock = lockFolder(join(values.data, "demo"));
-    const children: Child[] = [];
+    const processes = createProcesses(values.data, context);
     try {
       const page = await prepare(values.data, context);
-      const at = chooseAddresses(values, context);
-      const start = (name: string, args: readonly string[]) =>
-        startChild(values.data, name, args, children, context);
-      const control = await start("control", [...controlArgs(values.data, at)]);
-      const pop = await start("edge", [...edgeArgs(values.data, at, page.id, values.workers)]);
-      await waitForPage(at, stop, context);
+      const places = choosePlaces(values, context.err);
+      const pids = await startAll(processes, places, { ...values, page: page.id });
+      await Promise.all(places.pops.map((pop) => waitForPage(pop, stop, context)));
       if (stop.aborted) return 0;
-      for (const line of greeting({ ...at, ...page, data: values.data, control: control.pid, pop: pop.pid }))
+      const readyMs = context.clock.monotonicMs() - startedMs;
+      for (const line of greeting({ ...places, ...page, ...pids, data: values.data, readyMs }))
         context.out(line);
-      await Promise.race([aborted(stop), Promise.all(children.map(({ exited }) => exited))]);
+      await aborted(stop);
       return 0;
     } finally {
-      await endAll(children, context.clock);
+      await processes.end();
       lock.release();
     }
   },
 });
 
-interface Addresses {
-  readonly page: Address;
-  readonly ops: Address;
-  readonly api: Address;
-  readonly feed: Address;
-}
-
-interface DemoPage {
-  readonly id: string;
-  readonly token: string;
-  readonly componentId: string;
-}
-
 const keysOf = (data: string): string => join(data, "keys");
 const controlOf = (data: string): string => join(data, "control");
-const textOf = ({ host, port }: Address): string => `${host}:${port}`;
 
 /** Keys and the invented organisation at the first start; a token for the visitor of the demo at each. */
-async function prepare(data: string, context: Context): Promise<DemoPage> {
+async function prepare(data: string, context: Context): Promise<Pick<Demo, "id" | "token" | "componentId">> {
   const { clock, random, log } = context;
   const serial = clock.wallMs();
   if (!existsSync(join(keysOf(data), keyFiles.publisher.secret)))
@@ -114,83 +99,40 @@ async function prepare(data: string, context: Context): Promise<DemoPage> {
   }
 }
 
-function chooseAddresses(values: { port: number; controlPort: number }, context: Context): Addresses {
-  const free = (what: string, host: string, port: number, not: readonly number[] = []): Address =>
-    freeAddress({ host, port }, not, (sentence) => context.err(`${what}: ${sentence}`));
-  const page = free("Status page", "127.0.0.11", values.port);
-  const ops = free("Ops address of the POP", page.host, page.port + 1, [page.port]);
-  const api = free("Management API", "127.0.0.1", values.controlPort, [page.port, ops.port]);
-  const feed = free("Feed", "127.0.0.1", api.port + 1, [page.port, ops.port]);
-  return { page, ops, api, feed };
+/** The control plane, then all POPs at once. */
+async function startAll(
+  processes: DemoProcesses,
+  places: DemoPlaces,
+  options: { readonly data: string; readonly workers: number; readonly page: string },
+): Promise<Pick<Demo, "controlPid" | "popPids">> {
+  const control = await processes.start("control", controlArgs(options.data, places));
+  const pops = await Promise.all(
+    places.pops.map((pop) => processes.keep(pop.name, edgeArgs(pop, places, options))),
+  );
+  return { controlPid: control.pid, popPids: pops.map(({ pid }) => pid) };
 }
 
-function controlArgs(data: string, { api, feed }: Addresses): readonly string[] {
+function controlArgs(data: string, { api, feed }: DemoPlaces): readonly string[] {
   const folders = ["--data", controlOf(data), "--keys", keysOf(data)];
   return ["control", ...folders, "--listen", textOf(api), "--feed", textOf(feed), "--tied", "--json"];
 }
 
-function edgeArgs(data: string, at: Addresses, page: string, workers: number): readonly string[] {
-  const folders = ["--data", join(data, "pop"), "--root-key", join(keysOf(data), keyFiles.root.public)];
-  const addresses = [
-    "--listen",
-    textOf(at.page),
-    "--ops",
-    textOf(at.ops),
-    "--source",
-    `http://${textOf(at.feed)}`,
-  ];
+function edgeArgs(
+  { name, page, ops }: DemoPop,
+  { feed }: DemoPlaces,
+  options: { readonly data: string; readonly workers: number; readonly page: string },
+): readonly string[] {
+  const root = join(keysOf(options.data), keyFiles.root.public);
   return [
     "edge",
-    ...folders,
-    ...addresses,
-    "--default-page",
-    page,
-    "--workers",
-    String(workers),
-    "--tied",
-    "--json",
+    ...["--data", join(options.data, name), "--root-key", root, "--source", `http://${textOf(feed)}`],
+    ...["--listen", textOf(page), "--ops", textOf(ops), "--default-page", options.page],
+    ...["--workers", String(options.workers), "--tied", "--json"],
   ];
-}
-
-/** Starts a process of the demo and waits until it says its addresses. Throws Fault `internal` where it ends before. */
-async function startChild(
-  data: string,
-  name: string,
-  args: readonly string[],
-  children: Child[],
-  context: Context,
-): Promise<Child> {
-  const ready = Promise.withResolvers<boolean>();
-  const logFile = join(data, `${name}.log`);
-  const child = spawnChild({
-    command: [...selfCommand(), ...args],
-    onLine: () => ready.resolve(true),
-    logFile,
-  });
-  children.push(child);
-  let started = false;
-  void child.exited.then(({ code, signal }) => {
-    ready.resolve(false);
-    if (started && code !== 0)
-      context.err(`The process ${name} ended (${signal ?? `exit code ${code}`}); its log is ${logFile}.`);
-  });
-  started = await ready.promise;
-  if (started) return child;
-  throw new Fault("internal", `The demo's process ${name} did not start.`, `Its log says why: ${logFile}.`);
-}
-
-/** Each child has twice the time that a POP gives its own children. */
-async function endAll(children: readonly Child[], clock: Clock): Promise<void> {
-  for (const child of children) child.dismiss();
-  const killing = clock.after(2 * limits.stopGraceMs, () => {
-    for (const child of children) child.kill("SIGKILL");
-  });
-  await Promise.all(children.map(({ exited }) => exited));
-  killing.cancel();
 }
 
 /** Until the POP answers with the page: it has then followed, verified and stored it. */
-async function waitForPage({ page, ops }: Addresses, stop: AbortSignal, context: Context): Promise<void> {
+async function waitForPage({ page, ops }: DemoPop, stop: AbortSignal, context: Context): Promise<void> {
   const deadline = context.clock.monotonicMs() + limits.demoReadyMsMax;
   while (!stop.aborted) {
     const answer = await fetch(`http://${textOf(ops)}/readyz`).catch(() => null);
@@ -210,28 +152,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function greeting(
-  demo: Addresses & DemoPage & { data: string; control: number; pop: number },
-): readonly string[] {
-  const site = `http://${textOf(demo.page)}`;
-  const api = `http://${textOf(demo.api)}/v1/pages/${demo.id}`;
-  const authorization = `-H 'Authorization: OAuth ${demo.token}'`;
-  return [
-    "",
-    `Status page     ${site}/`,
-    `As JSON         ${site}/api/v2/summary.json`,
-    `History         ${site}/history`,
-    `Feed            ${site}/history.atom`,
-    `POP's metrics   http://${textOf(demo.ops)}/metrics`,
-    "",
-    "Try next:",
-    `  curl -i ${site}/api/v2/status.json`,
-    `  curl ${authorization} ${api}/incidents/unresolved`,
-    `  curl ${authorization} ${api}/incidents -d 'incident[name]=Checkout is slow' -d 'incident[status]=investigating' -d 'incident[body]=We are looking into it.' -d 'incident[components][${demo.componentId}]=partial_outage'`,
-    `  kill ${demo.control}   # the control plane: within 10 s the page says how old it is, and goes on`,
-    "",
-    `Keys, data and logs are in ${demo.data}. Ctrl-C ends both processes; the next start goes on from there.`,
-  ];
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
 import { demoBundle, demoSeed, utcDay } from "../../src/cli/demo-data.ts";
+import { hasHost } from "../../src/cli/free-address.ts";
 import { isAlive, processesBelow, runCommand, runLine, sentenceOf } from "../support/command.ts";
 import { freePort, runtime, until } from "../support/installation.ts";
 
@@ -87,9 +88,11 @@ async function startDemo(name: string, ...more: readonly string[]): Promise<Demo
 
 const bash = (line: string) => runLine(["/bin/bash", "-c", line], { env: { PATH: process.env.PATH ?? "" } });
 const curlsOf = ({ commands }: Demo): readonly string[] =>
-  commands.filter((line) => line.startsWith("curl "));
+  commands.filter((line) => line.startsWith("curl ") && !line.includes("|"));
 const jsonOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
-const siteOf = ({ addresses }: Demo): string => String(addresses.get("Status page"));
+const siteOf = ({ addresses }: Demo): string => String(addresses.get("Status page, POP 1"));
+const sitesOf = ({ addresses }: Demo): readonly string[] =>
+  [1, 2, 3].map((at) => String(addresses.get(`Status page, POP ${at}`)));
 /** What the demo says of itself, without the address it is at. */
 const pagesOf = async (demo: Demo): Promise<readonly unknown[]> =>
   Promise.all(
@@ -110,18 +113,28 @@ const today = utcDay(Date.now());
 test("it says each address, a plain curl of each answers 200, and the organisation is there", async () => {
   first = await startDemo("first");
   expect(first.err).toContain("Made 90 days of an invented organisation");
-  expect([...first.addresses.keys()]).toEqual(["Status page", "As JSON", "History", "Feed", "POP's metrics"]);
+  expect([...first.addresses.keys()]).toEqual([
+    ...["Status page, POP 1", "Status page, POP 2", "Status page, POP 3"],
+    ...["As JSON", "History", "Feed"],
+    ...["Metrics of POP 1", "Metrics of POP 2", "Metrics of POP 3"],
+  ]);
   for (const url of first.addresses.values())
     expect([url, (await bash(`curl -s -o /dev/null -w '%{http_code}' ${url}`)).out]).toEqual([url, "200"]);
-  expect(siteOf(first)).toMatch(/^http:\/\/127\.\d+\.\d+\.\d+:\d+\/$/);
+  const sites = sitesOf(first).map((url) => new URL(url));
+  if (hasHost("127.0.0.11")) {
+    expect(sites.map(({ hostname }) => hostname)).toEqual(["127.0.0.11", "127.0.0.12", "127.0.0.13"]);
+    expect(new Set(sites.map((site) => site.port)).size).toBe(1);
+  } else expect(first.err).toContain("this machine has no 127.0.0.11, so they are ports of 127.0.0.1.");
+  const [, seconds = ""] = /Ready after (\d+\.\d) s\./.exec(first.out) ?? [];
+  expect(Number(seconds) * 1_000).toBeLessThan(limits.demoReadyMsMax);
   const [, { components }] = (await pagesOf(first)) as [
     unknown,
     { components: readonly { group: boolean }[] },
   ];
   expect(components.filter(({ group }) => group).length).toBe(4);
   expect(components.filter(({ group }) => !group).length).toBeGreaterThanOrEqual(20);
-  // The demo, the control plane, and the POP: its parent, syncer and worker.
-  if (first.pids.length > 1) expect(first.pids.length).toBe(5);
+  // The demo, the control plane, and three POPs, each of them parent, syncer and worker.
+  if (first.pids.length > 1) expect(first.pids.length).toBe(11);
 }, 30_000);
 
 test("a second demo on the same day, beside the first: taken ports are named, its own are others, its page is the same", async () => {
@@ -152,15 +165,41 @@ test("what it suggests works as printed: an incident is reported and appears on 
   await until("the incident is on the page", async () => (await namesOf(first)).includes("Checkout is slow"));
 });
 
-test("the control plane is killed as printed: the page goes on, and says how old it is", async () => {
-  const [kill = ""] = first.commands.filter((line) => line.startsWith("kill "));
-  expect(await bash(kill)).toMatchObject({ code: 0 });
-  const answer = await until("the page is at level 1", async () => {
-    const seen = await fetch(siteOf(first));
-    return seen.headers.get("pharos-level") === "1" && seen;
+test("the incident is at all three, in one generation, as the line that is printed says", async () => {
+  const [compare = ""] = first.commands.filter((line) => line.includes("| grep"));
+  await until("three times the same generation", async () => {
+    const lines = (await bash(compare)).out.trim().split(/\r?\n/);
+    return (
+      lines.length === 3 && /^pharos-generation: [2-9]/i.test(lines[0] ?? "") && new Set(lines).size === 1
+    );
   });
-  expect(answer.status).toBe(200);
+});
+
+const killsOf = ({ commands }: Demo): readonly string[] =>
+  commands.filter((line) => line.startsWith("kill "));
+
+test("the control plane is killed as printed: each page goes on, and says how old it is", async () => {
+  const [kill = ""] = killsOf(first);
+  expect(await bash(kill)).toMatchObject({ code: 0 });
+  for (const site of sitesOf(first)) {
+    const answer = await until("the page is at level 1", async () => {
+      const seen = await fetch(site);
+      return seen.headers.get("pharos-level") === "1" && seen;
+    });
+    expect(answer.status).toBe(200);
+  }
   expect(isAlive(first.pid)).toBe(true);
+}, 30_000);
+
+test("a POP is killed as printed: the others go on, and it comes back without a control plane", async () => {
+  const [, kill = ""] = killsOf(first);
+  const [one = "", two = "", three = ""] = sitesOf(first);
+  expect(await bash(kill)).toMatchObject({ code: 0 });
+  await until("POP 2 is gone", async () => (await fetch(two).catch(() => null)) === null);
+  for (const site of [one, three]) expect((await fetch(site)).status).toBe(200);
+  const answer = await until("POP 2 is back", () => fetch(two).catch(() => null));
+  expect([answer.status, answer.headers.get("pharos-level")]).toEqual([200, "1"]);
+  first = { ...first, pids: [first.pid, ...processesBelow(first.pid)] };
 }, 30_000);
 
 let listedBefore: readonly string[] = [];
@@ -191,6 +230,6 @@ test("the next start goes on: the same page, the incident still there, nothing i
   await until("its processes have followed it", () => next.pids.every((pid) => !isAlive(pid)));
   // Everything that it wrote lies in its folder.
   expect(readdirSync(join(place, "first")).toSorted()).toEqual(
-    expect.arrayContaining(["control", "control.log", "edge.log", "keys", "pop"]),
+    expect.arrayContaining(["control", "control.log", "keys", "pop-1", "pop-1.log", "pop-2", "pop-3"]),
   );
 }, 30_000);

@@ -1,0 +1,45 @@
+// What the demo says once it runs. In: addresses, process ids, a token. Out: lines, each of which works as it is printed.
+import type { DemoPlaces } from "./demo-places.ts";
+import type { Address } from "./flags.ts";
+
+export interface Demo extends DemoPlaces {
+  /** The page's id, a token that may change it, and a component for the incident that is suggested. */
+  readonly id: string;
+  readonly token: string;
+  readonly componentId: string;
+  readonly data: string;
+  readonly controlPid: number;
+  /** In the order of `pops`. */
+  readonly popPids: readonly number[];
+  /** From the start until every POP had the page. */
+  readonly readyMs: number;
+}
+
+export const textOf = ({ host, port }: Address): string => `${host}:${port}`;
+
+/** A table of addresses, then lines to copy. */
+export function greeting(demo: Demo): readonly string[] {
+  const sites = demo.pops.map(({ page }) => `http://${textOf(page)}`);
+  const [site = ""] = sites;
+  const api = `http://${textOf(demo.api)}/v1/pages/${demo.id}`;
+  const authorization = `-H 'Authorization: OAuth ${demo.token}'`;
+  const [, middle] = demo.pops;
+  return [
+    "",
+    ...sites.map((url, at) => `Status page, POP ${at + 1}   ${url}/`),
+    `As JSON              ${site}/api/v2/summary.json`,
+    `History              ${site}/history`,
+    `Feed                 ${site}/history.atom`,
+    ...demo.pops.map(({ ops }, at) => `Metrics of POP ${at + 1}     http://${textOf(ops)}/metrics`),
+    "",
+    "Try next:",
+    `  curl -sI ${sites.map((url) => `${url}/`).join(" ")} | grep -i ^pharos-generation   # all three are of one generation`,
+    `  curl -i ${site}/api/v2/status.json`,
+    `  curl ${authorization} ${api}/incidents/unresolved`,
+    `  curl ${authorization} ${api}/incidents -d 'incident[name]=Checkout is slow' -d 'incident[status]=investigating' -d 'incident[body]=We are looking into it.' -d 'incident[components][${demo.componentId}]=partial_outage'`,
+    `  kill ${demo.controlPid}   # the control plane: within 10 s all three say how old they are, and go on`,
+    `  kill ${demo.popPids[1]}   # POP 2 at ${middle === undefined ? "" : textOf(middle.page)}: the others go on; it comes back by itself, from its own disk`,
+    "",
+    `Ready after ${(demo.readyMs / 1_000).toFixed(1)} s. Keys, data and logs are in ${demo.data}. Ctrl-C ends every process; the next start goes on from there.`,
+  ];
+}

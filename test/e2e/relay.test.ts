@@ -53,7 +53,8 @@ async function createWorld(...more: readonly string[]): Promise<World> {
     },
     async pop(name, ...flags) {
       const addresses = ["--listen", await there.address(name), "--ops", await there.address(`${name}-ops`)];
-      const own = ["--data", join(there.folder, name), "--root-key", there.rootKeyFile, "--workers", "0"];
+      const workers = flags.includes("--workers") ? [] : ["--workers", "0"];
+      const own = ["--data", join(there.folder, name), "--root-key", there.rootKeyFile, ...workers];
       return there.start(name, ["edge", ...own, ...addresses, ...flags]);
     },
     async read(pop, path = "/") {
@@ -137,7 +138,7 @@ test("relays that follow each other, and the origin: both are fed, both starts s
   const world = await createWorld();
   const near = ["near", ...(await source(world, "mate-feed")), ...(await source(world, "feed"))] as const;
   const mate = ["mate", ...(await source(world, "near-feed")), ...(await source(world, "feed"))] as const;
-  await world.pop(...near, ...(await feeds(world, "near-feed")));
+  await world.pop(...near, ...(await feeds(world, "near-feed")), "--workers", "1");
   const second = await world.pop(...mate, ...(await feeds(world, "mate-feed")));
   await world.post("Round and round");
   for (const pop of ["near", "mate"]) await world.shows(pop, "Round and round");

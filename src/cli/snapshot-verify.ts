@@ -28,7 +28,7 @@ export const command = defineCommand({
     const rootKeys = values.rootKey.map(readRootKey);
     const progress = createProgress(context);
     const onPage = (at: number, of: number): void => {
-      if (of > 1 && at % 10 === 0) progress.step(`${at} of ${of} pages`);
+      if (at > 0 && at % 10 === 0) progress.step(`${at} of ${of} pages`);
     };
     let found: Found;
     try {

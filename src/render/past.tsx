@@ -14,7 +14,7 @@ import { beganAt } from "./selection.ts";
 /** Characters of the last update that a list of days repeats; the incident's own page has all. */
 const lastSaidChars = 280;
 
-/** Days with something, newest first. `incidents` newest first. */
+/** Days with something, newest first, right below a page's h1. `incidents` newest first. */
 export function PastDays({
   incidents,
   zone,
@@ -26,13 +26,18 @@ export function PastDays({
   return (
     <ul class="past">
       {byDay(incidents, zone).map(([day, of]) => (
-        <Day day={day} incidents={of} zone={zone} />
+        <li>
+          <h2>
+            <DayName day={day} />
+          </h2>
+          <Entries incidents={of} zone={zone} />
+        </li>
       ))}
     </ul>
   );
 }
 
-/** The same with the quiet days between `today` and `days` before it. */
+/** The same with the quiet days between `today` and `days` before it, below an h2. */
 export function RecentDays({
   incidents,
   zone,
@@ -51,7 +56,14 @@ export function RecentDays({
   for (const [day, of] of busy) {
     if (day < quietTo && quietTo >= oldest)
       rows.push(<Quiet from={maxDay(addDays(day, 1), oldest)} to={quietTo} />);
-    rows.push(<Day day={day} incidents={of} zone={zone} />);
+    rows.push(
+      <li>
+        <h3>
+          <DayName day={day} />
+        </h3>
+        <Entries incidents={of} zone={zone} />
+      </li>,
+    );
     quietTo = addDays(day, -1);
   }
   if (quietTo >= oldest) rows.push(<Quiet from={oldest} to={quietTo} />);
@@ -74,28 +86,27 @@ function byDay(
   return [...days];
 }
 
-function Day({
-  day,
+function DayName({ day }: { readonly day: string }): JSX.Element {
+  return (
+    <time datetime={day} safe>
+      {dateText(day)}
+    </time>
+  );
+}
+
+function Entries({
   incidents,
   zone,
 }: {
-  readonly day: string;
   readonly incidents: readonly Incident[];
   readonly zone: string;
 }): JSX.Element {
   return (
-    <li>
-      <h3>
-        <time datetime={day} safe>
-          {dateText(day)}
-        </time>
-      </h3>
-      <ul>
-        {incidents.map((incident) => (
-          <Entry incident={incident} zone={zone} />
-        ))}
-      </ul>
-    </li>
+    <ul>
+      {incidents.map((incident) => (
+        <Entry incident={incident} zone={zone} />
+      ))}
+    </ul>
   );
 }
 

@@ -74,7 +74,7 @@ summary:hover h3{text-decoration:underline;text-underline-offset:.2em}
 .bar .q{stroke:var(--q);stroke-width:3;stroke-dasharray:.74 .26}
 .bar .x{stroke:var(--ln);stroke-width:1;stroke-dasharray:.74 .26}
 .past>li{padding:.8rem 0;border-top:1px solid var(--ln);display:grid;gap:.15rem 1.5rem}
-.past h3{font-weight:600;color:var(--mu);font-size:.9rem}
+.past h2,.past h3{font-weight:600;line-height:1.4;letter-spacing:0;color:var(--mu);font-size:.9rem}
 .past li li+li{margin-top:1rem}
 .past b{font-weight:600}
 .log{border-left:2px solid var(--ln);margin:1.2rem 0 0 .45rem}

@@ -101,7 +101,7 @@ export const commandEntries: readonly CommandEntry[] = [
     name: "snapshot diff",
     summary:
       "say which routes differ between two generations, and what would travel to a POP that holds the older",
-    load: () => import("./snapshot-inspect.ts"),
+    load: () => import("./snapshot-diff.ts"),
   },
   {
     name: "snapshot export",

@@ -72,6 +72,17 @@ export function partOf(store: SnapshotStore, digest: Digest): Part | null {
   return part?.ok === true ? part.value : null;
 }
 
+/** The routes of a part. Throws Fault `store-corrupt` where it is missing or damaged. */
+export function routesOfPart(store: Store, digest: Digest): readonly Route[] {
+  const part = partOf(store.snapshots, digest);
+  if (part !== null) return part.routes;
+  throw new Fault(
+    "store-corrupt",
+    `The part ${digest} is missing or damaged.`,
+    "See pharos snapshot verify.",
+  );
+}
+
 /** Lengths by encoding (bytes), in the order of this list. */
 export function lengthsOf({ variants }: Route): Readonly<Record<Encoding, number | null>> {
   const { identity, gzip, br, zstd } = variants;

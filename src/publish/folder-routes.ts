@@ -45,32 +45,48 @@ export async function routesOfFolder(
   const byIdentity = new Map(options.last.map(({ variants }) => [variants.identity.digest, variants]));
   const slots: Record<Slotted["slot"], string[]> = { there: [], put: [], none: [] };
   const routes: Route[] = [];
-  let compressed = 0;
-  let compressedBytes = 0;
-  let waiting: (readonly [Digest, Uint8Array])[] = [];
-  let waitingBytes = 0;
+  const staging = createStaging(options.stage);
   for (let at = 0; at < files.length; at += filesAtOnce) {
-    const made = await Promise.all(
-      files.slice(at, at + filesAtOnce).map((file) => makeOne(file, options, byPath, byIdentity)),
-    );
+    const some = files.slice(at, at + filesAtOnce);
+    const made = await Promise.all(some.map((file) => makeOne(file, options, byPath, byIdentity)));
     for (const { routes: more, slot, name, bodies } of made) {
       routes.push(...more);
       if (slot !== null) slots[slot].push(name);
       for (const { variants } of more.slice(0, 1)) byIdentity.set(variants.identity.digest, variants);
-      if (bodies.length > 0) compressed++;
-      waiting.push(...bodies);
-      for (const [, { length }] of bodies) waitingBytes += length;
-      for (const [, { length }] of bodies.slice(1)) compressedBytes += length;
+      staging.add(bodies);
     }
-    if (waitingBytes > limits.fetchBatchBytes) {
-      await options.stage(waiting);
-      waiting = [];
-      waitingBytes = 0;
-    }
+    await staging.flush(limits.fetchBatchBytes);
     options.onFile?.(Math.min(files.length, at + filesAtOnce));
   }
-  if (waiting.length > 0) await options.stage(waiting);
-  return { routes, compressed, compressedBytes, slots };
+  await staging.flush(0);
+  return { routes, ...staging.counts, slots };
+}
+
+/** Collects bodies and hands them on together. */
+function createStaging(stage: FolderRoutesOptions["stage"]) {
+  const counts = { compressed: 0, compressedBytes: 0 };
+  let waiting: (readonly [Digest, Uint8Array])[] = [];
+  let waitingBytes = 0;
+  return {
+    counts,
+    /** The encodings of one file, identity first; none where they are known. */
+    add(bodies: Bodies): void {
+      if (bodies.length > 0) counts.compressed++;
+      for (const [at, body] of bodies.entries()) {
+        waiting.push(body);
+        waitingBytes += body[1].length;
+        if (at > 0) counts.compressedBytes += body[1].length;
+      }
+    },
+    /** Hands on what waits where it is more than `bytes`. */
+    async flush(bytes: number): Promise<void> {
+      if (waitingBytes <= bytes) return;
+      const bodies = waiting;
+      waiting = [];
+      waitingBytes = 0;
+      await stage(bodies);
+    },
+  };
 }
 
 interface Made {

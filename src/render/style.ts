@@ -27,6 +27,7 @@ body>header a:hover{text-decoration:underline}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9rem}
 body>header nav a{color:var(--mu)}
 body>.stale{padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00;text-align:center;font-weight:600}
+body>.emergency{background:#b3131f;color:#fff}
 .sea{position:relative}
 .sea .w{padding-top:1.25rem;padding-bottom:2.25rem}
 .lamp{display:flex;gap:1.1rem;align-items:flex-start}

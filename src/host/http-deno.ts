@@ -23,7 +23,8 @@ export function listenDeno(options: ListenOptions): Listener {
     pending--;
   });
   const ready = new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    // For as long as it lives: without a listener, a connection that cannot be taken (too many files) would end the process.
+    server.on("error", reject);
     server.listen(place, () => resolve());
   });
   return {

@@ -1,15 +1,15 @@
 // From fetch to node:http. In: a Response. Out: its bytes on the connection, at the pace of the one who reads them.
 import type { ServerResponse } from "node:http";
 
-/** Resolves when everything is sent, or the client is gone; a body that fails closes the connection, so that it is not taken for whole. */
+/** Never rejects. Resolves when everything is sent, or the client is gone; a body that fails closes the connection, so that it is not taken for whole. */
 export async function sendResponse(response: Response, to: ServerResponse): Promise<void> {
   const reader = response.body?.getReader() as Reader | undefined;
-  to.statusCode = response.status;
-  for (const [name, value] of response.headers) to.appendHeader(name, value);
-  if (reader === undefined) return void to.end();
-  to.once("close", () => void reader.cancel().catch(() => undefined));
   try {
-    await sendBody(reader, to);
+    to.statusCode = response.status;
+    for (const [name, value] of response.headers) to.appendHeader(name, value);
+    to.once("close", () => void reader?.cancel().catch(() => undefined));
+    if (reader === undefined) to.end();
+    else await sendBody(reader, to);
   } catch {
     to.destroy();
   }

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { assert, Fault, messageOf } from "../base/fault.ts";
+import { runtime } from "./runtime.ts";
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface Exit {
@@ -130,6 +131,8 @@ function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void)
  */
 export function selfCommand(): readonly string[] {
   const script = process.argv[1] ?? "";
+  // Whoever may start programs may do everything, so the child is not asked for less.
+  if (runtime === "deno") return [process.execPath, "run", "-A", script];
   // A compiled binary's script lies in its own virtual file system, which only it can read.
   return /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/.test(script)
     ? [process.execPath]

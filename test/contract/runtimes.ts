@@ -36,7 +36,7 @@ function runtimeOf(name: string): Runtime {
     program: async () => (name === "binary" ? builtBinary() : name),
     test: testHere,
     needing: (gap) =>
-      gaps[name]?.includes(gap) ? skipUnless(false, `there is no ${gap} under ${name}`) : testHere,
+      gaps[name]?.includes(gap) ? skipUnless(false, `${name} does without ${gap}`) : testHere,
     present,
   };
 }

@@ -76,7 +76,6 @@ export function createTaking(options: TakingOptions): Taking {
     ...parts,
     fetch: (wanted) => fetchBlobs(options.line(), wanted, options.onBytes),
     onApplied(head) {
-      selection.applied(head.page);
       beats.applied(head);
       acks.add(head);
       applied.tell(head.page);

@@ -17,6 +17,7 @@ import { createCall, statusFault } from "./ask.ts";
 import { createAssembly } from "./assembly.ts";
 import { createFrameDecoder } from "./frame-decoder.ts";
 import { encodeFrame, framesOf, helloOf, isPiece, type RefusedReason } from "./frames.ts";
+import { readBounded } from "./members-body.ts";
 import type { Registrar } from "./members-registrar.ts";
 
 const path = "/sync/join";
@@ -52,9 +53,8 @@ export function createJoins(options: JoinsOptions): (request: Request) => Promis
 
   async function take(request: Request): Promise<Response> {
     const token = /^Bearer (\S{1,200})$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-    if (Number(request.headers.get("content-length") ?? 0) > limits.joinBytesMax)
-      return refusedWith("bad-request");
-    const opened = openJoin(new Uint8Array(await request.arrayBuffer()));
+    const body = await readBounded(request, limits.joinBytesMax);
+    const opened = openJoin(body ?? new Uint8Array());
     if (!opened.ok || opened.value.value.token !== digestOf(Buffer.from(token)))
       return refusedWith("bad-request");
     const { key, value } = opened.value;

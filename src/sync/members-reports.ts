@@ -9,6 +9,7 @@ import type { PublicKey } from "../snapshot/keys.ts";
 import { openReport } from "../snapshot/report.ts";
 import type { Report } from "../snapshot/types.ts";
 import type { Members } from "./members.ts";
+import { readBounded } from "./members-body.ts";
 import { reportPath } from "./members-reporter.ts";
 
 export interface ReportsOptions {
@@ -95,16 +96,11 @@ const bodyBytesMax = limits.popsMax * (limits.reportBytesMax + 2);
 
 /** The reports of a request, not yet opened; null where it is not a list of them. */
 async function readReports(request: Request): Promise<readonly Uint8Array[] | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > bodyBytesMax) return null;
-    chunks.push(chunk);
-  }
-  const list = decode(Buffer.concat(chunks, length), (reader) => {
+  const body = await readBounded(request, bodyBytesMax);
+  if (body === null) return null;
+  const list = decode(body, (reader) => {
     const reports: Uint8Array[] = [];
-    for (let left = length; left > 0; ) {
+    for (let left = body.length; left > 0; ) {
       const size = reader.count(limits.reportBytesMax);
       if (reports.length >= limits.popsMax) reader.stop("over-limit");
       reports.push(reader.bytes(size));

@@ -32,10 +32,8 @@ export interface Selection {
   take(document: Uint8Array): boolean;
   /** Trust has changed: whose registries count may have, too. */
   reconsider(): void;
-  /** Tries again to keep what the store failed to keep, and to forget what it failed to forget. */
+  /** Tries again to keep what the store failed to keep, and forgets what came in although it is not ours: it was on its way, or the store failed. */
   retry(): void;
-  /** A page was applied; one that was on its way when it ceased to be ours goes again. */
-  applied(page: string): void;
   /** Names of the registries that are kept: a feed sends the others. */
   held(): readonly Digest[];
 }
@@ -94,9 +92,6 @@ export function createSelection(options: SelectionOptions): Selection {
     retry() {
       for (const bytes of unkept.values()) keep(bytes);
       if (store.heads().some(({ page }) => !gets(page))) inTurn(forgetOthers);
-    },
-    applied(page) {
-      if (!gets(page)) inTurn(forgetOthers);
     },
     held: () => registriesOf(store).map(digestOf),
   };

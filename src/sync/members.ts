@@ -1,7 +1,8 @@
 // Who is a member, as the registries of a store say. In: registries of publishers that root still delegates to. Out: standing, pages, marks.
 // Publishers speak for themselves: a POP that one of them lists is a member, whatever another one says of it, and of a page only those
-// have a say that may publish it.
+// have a say that may publish it. The last word of a publisher of all pages ends what was said before it.
 import type { PublicKey } from "../snapshot/keys.ts";
+import { everything } from "../snapshot/names.ts";
 import { acceptRegistry, namesPage, openRegistry } from "../snapshot/registry.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import type { PopEntry } from "../snapshot/types.ts";
@@ -29,6 +30,7 @@ export interface MembersOptions {
 /** One publisher's word on one POP. */
 interface Word {
   readonly publisher: PublicKey;
+  readonly serial: number;
   readonly pop: PopEntry;
 }
 
@@ -41,12 +43,20 @@ export function createMembers({ store, trust }: MembersOptions): Members {
       const opened = openRegistry(bytes);
       if (!opened.ok || !trust.isPublisher(opened.value.key)) continue;
       const { key: publisher, value } = opened.value;
-      for (const pop of value.pops) found.set(pop.key, [...(found.get(pop.key) ?? []), { publisher, pop }]);
+      const { serial } = value;
+      for (const pop of value.pops)
+        found.set(pop.key, [...(found.get(pop.key) ?? []), { publisher, serial, pop }]);
     }
     listed = found;
   };
   const live = (words: readonly Word[]): readonly Word[] => words.filter(({ pop }) => !pop.revoked);
-  const wordsOf = (key: PublicKey): readonly Word[] => listed.get(key) ?? [];
+  /** What a publisher of all pages said last is the end of what was said before it: else a key that was replaced, and not yet revoked, would keep in what its successor revokes. */
+  const wordsOf = (key: PublicKey): readonly Word[] => {
+    const words = listed.get(key) ?? [];
+    const ofAll = words.filter(({ publisher }) => trust.mayPublish(publisher, everything));
+    const last = Math.max(0, ...ofAll.map(({ serial }) => serial));
+    return words.filter(({ serial }) => serial >= last);
+  };
   reload();
   return {
     standing(key) {

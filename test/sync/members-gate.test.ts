@@ -7,6 +7,7 @@ import type { Members, Standing } from "../../src/sync/members.ts";
 import { createGate, type FeedAccess, type Gate } from "../../src/sync/members-gate.ts";
 import {
   bodyDigest,
+  challengeText,
   createProver,
   proofText,
   readChallenge,
@@ -134,5 +135,21 @@ describe("members/what a feed asks of who it speaks to", () => {
     expect(readClaim(null)).toBeNull();
     expect(readChallenge(undefined)).toBeNull();
     expect(createProver(pop.secretKey).learn(origin, "Basic")).toBe(false);
+  });
+
+  test("counts of requests that are under way are not given again when a feed says how far it has seen", () => {
+    const prover = createProver(pop.secretKey);
+    const nonce = "A".repeat(22);
+    const countOf = (): number => readClaim(prover.prove(origin, path, body))?.count ?? 0;
+    const learn = (count: number, of = nonce) => prover.learn(origin, challengeText({ nonce: of, count }));
+    expect(prover.prove(origin, path, body)).toBeNull();
+    learn(0);
+    expect([countOf(), countOf(), countOf()]).toEqual([1, 2, 3]);
+    learn(1);
+    expect(countOf()).toBe(4);
+    learn(90);
+    expect(countOf()).toBe(91);
+    learn(5, "B".repeat(22));
+    expect(countOf()).toBe(6);
   });
 });

@@ -1,6 +1,6 @@
 // A feed that knows its members, and POPs that follow it: one clock, no network. In: who is listed. Out: what each POP holds, and how often it was asked.
 import { silentLog } from "../../src/base/log.ts";
-import { createMetrics } from "../../src/base/metrics.ts";
+import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { generateKeyPair, type KeyPair } from "../../src/snapshot/keys.ts";
 import { signRegistry } from "../../src/snapshot/registry.ts";
@@ -44,6 +44,8 @@ export interface Site {
   readonly members: Members;
   readonly reports: Reports;
   readonly statuses: number[];
+  /** Of the feed. */
+  readonly metrics: Metrics;
   feed: Feed;
   /** Signs and announces who the POPs are. */
   list(...pops: readonly PopEntry[]): Promise<void>;
@@ -61,13 +63,14 @@ export async function createSite(access: FeedAccess): Promise<Site> {
   const members = createMembers({ store, trust });
   const reports = createReports({ members, clock, metrics: createMetrics() });
   const statuses: number[] = [];
+  const metrics = createMetrics();
   let serial = 0;
   let life = 0;
   const feedOf = (): Feed => {
     life += 1;
     const random = seededRandom(50 + life);
     const gate = createGate({ members, access, random });
-    const rest = { store, clock, random, log: silentLog, metrics: createMetrics() };
+    const rest = { store, clock, random, log: silentLog, metrics };
     return createFeed({ ...rest, mayFollow: () => true, gate });
   };
   const site: Site = {
@@ -77,6 +80,7 @@ export async function createSite(access: FeedAccess): Promise<Site> {
     members,
     reports,
     statuses,
+    metrics,
     feed: feedOf(),
     async list(...pops) {
       serial += 1;

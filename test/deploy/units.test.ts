@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { commandEntries, loadCommand } from "../../src/cli/commands.ts";
 import { variableOf } from "../../src/cli/flags.ts";
+import { keyFiles } from "../../src/cli/key-files.ts";
 import { skipUnless } from "../support/skip.ts";
 
 const deploy = resolve(import.meta.dirname, "../../deploy");
@@ -31,6 +32,15 @@ function unit(name: string, change: (text: string) => string = (text) => text): 
 
 test("there is a unit for each long-running command", () => {
   expect(units.toSorted()).toEqual(["pharos-control.service", "pharos-demo.service", "pharos-edge.service"]);
+});
+
+test("the control plane's unit hands on every key file that a control plane reads, and no secret besides", () => {
+  const text = readFileSync(join(deploy, "pharos-control.service"), "utf8");
+  const handed = [...text.matchAll(/^LoadCredential=(\S+):\/etc\/pharos\/keys\/(\S+)$/gm)];
+  for (const [, as, file] of handed) expect(as).toBe(file ?? "");
+  const { publisher, root, delegation, appointment } = keyFiles;
+  const read = [publisher.secret, root.public, delegation, appointment];
+  expect(handed.map(([, as = ""]) => as).toSorted()).toEqual(read.toSorted());
 });
 
 for (const name of units) {

@@ -13,6 +13,7 @@ import { openManifest } from "../../src/snapshot/manifest.ts";
 import { decodePart } from "../../src/snapshot/part.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
+import { createPops } from "../../src/store/pops.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { trustOf } from "../../src/store/trusted.ts";
 import { createFeed } from "../../src/sync/feed.ts";
@@ -59,7 +60,16 @@ export function openControl(folder: string, clock: ManualClock) {
     return done.id;
   };
   const beat = () => startBeat({ ...common, secretKey: publisherKey.secretKey, send: feed.beat });
-  return { store, ledger, feed, publisher, submit, beat, tokens: createTokens(store, seededRandom(106)) };
+  return {
+    store,
+    ledger,
+    feed,
+    publisher,
+    submit,
+    beat,
+    tokens: createTokens(store, seededRandom(106)),
+    pops: createPops(store, seededRandom(110)),
+  };
 }
 
 /** Follows until the store holds `generation`, and a heartbeat confirmed it. */
@@ -113,6 +123,7 @@ export function snapshotOf({ snapshots, refresh }: Store) {
       snapshots.documents(kind).map(({ subject, bytes }) => [kind, subject, digestOf(bytes)]),
     ),
     gone: snapshots.isGone("gone.golden.example"),
+    notes: [...snapshots.notes(page).keys()].toSorted(),
     routes: routes.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
   };
 }
@@ -120,7 +131,7 @@ export function snapshotOf({ snapshots, refresh }: Store) {
 export type Control = ReturnType<typeof openControl>;
 
 /** What a control plane knows besides. */
-export function editorsOf({ ledger, tokens }: Control) {
+export function editorsOf({ ledger, tokens, pops }: Control) {
   return {
     pages: ledger.pages(),
     position: ledger.position(),
@@ -128,5 +139,6 @@ export function editorsOf({ ledger, tokens }: Control) {
     ops: [...ledger.opsAfter(0)],
     view: ledger.view(page),
     tokens: tokens.list(),
+    pops: pops.list(),
   };
 }

@@ -37,7 +37,10 @@ const work = mkdtempSync(join(tmpdir(), "pharos-golden-"));
 const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Half a day at an organisation: groups, an incident from beginning to end, one still open, a maintenance, history told later. */
-async function edit({ submit, ledger, tokens, publisher }: Control, clock: ManualClock): Promise<string> {
+async function edit(
+  { submit, ledger, tokens, pops, publisher }: Control,
+  clock: ManualClock,
+): Promise<string> {
   const minutes = (count: number): Promise<void> => clock.advance(count * 60_000);
   const fields = { name: "Golden", url: `https://${host}`, timeZone: "Europe/Berlin", description: "Grüße" };
   await submit(null, { kind: "page.create", id: page, fields });
@@ -84,6 +87,10 @@ async function edit({ submit, ledger, tokens, publisher }: Control, clock: Manua
   } as const;
   const second = await submit(page, { kind: "incident.create", fields: open });
   await tokens.add({ name: "golden", page: "*" });
+  const { token } = await pops.addToken({ name: "fra-1", pages: ["*"] });
+  const joined = await pops.join(token, { key: popKey.publicKey, name: "fra-1" });
+  if (!joined.ok) throw new Error(`The POP may not join: ${joined.reason}.`);
+  await pops.addToken({ name: null, pages: [page] });
   await ledger.setCursor("golden", 7);
   return second;
 }
@@ -98,15 +105,24 @@ async function keepDocuments({ snapshots }: Store): Promise<void> {
   const appointment = { emergencyKey: emergencyKey.publicKey, pages: ["*"], serial: 4 };
   const appoints = signAppointment(appointment, root.secretKey);
   await snapshots.putDocument({ kind: "appointment", subject: appointment.emergencyKey, bytes: appoints });
+  await keepRegistry({ snapshots }, storeMs, false);
+}
+
+/** Who the POPs are, as a publisher signs it. */
+async function keepRegistry(
+  { snapshots }: Pick<Store, "snapshots">,
+  serial: number,
+  drained: boolean,
+): Promise<void> {
   const pop = {
     key: popKey.publicKey,
     name: "fra-1",
     pages: ["*"],
-    drained: false,
+    drained,
     revoked: false,
     joinedMs: storeMs,
   };
-  const registry = signRegistry({ serial: storeMs, pops: [pop] }, publisherKey.secretKey);
+  const registry = signRegistry({ serial, pops: [pop] }, publisherKey.secretKey);
   await snapshots.putDocument({ kind: "registry", subject: publisherKey.publicKey, bytes: registry });
 }
 
@@ -143,7 +159,7 @@ await clock.advance(storeMs - clock.wallMs());
 await keepStore(editing.store, "control", { ...snapshotOf(editing.store), ...editorsOf(editing) });
 await keepStore(pop, "pop", snapshotOf(pop));
 
-// The stream: what the POP of the golden store is sent when the delegation was renewed, an emergency begun and an incident ended.
+// The stream: what the POP of the golden store is sent when the delegation was renewed, an emergency begun, the POP drained and an incident ended.
 await clock.advance(streamMs - clock.wallMs());
 const stream: Uint8Array[] = [];
 line.mangle.set(origin, async function* (chunks, path) {
@@ -165,6 +181,7 @@ const alarm = {
 };
 const alarmed = signEmergency(alarm, emergencyKey.secretKey);
 await editing.store.snapshots.putDocument({ kind: "emergency", subject: page, bytes: alarmed });
+await keepRegistry(editing.store, streamMs, true);
 await editing.submit(page, {
   kind: "incident.update",
   id: open,

@@ -5,6 +5,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { signReport } from "../../src/snapshot/report.ts";
 import type { Report } from "../../src/snapshot/types.ts";
+import { readBounded } from "../../src/sync/members-body.ts";
 import { createLags } from "../../src/sync/members-lag.ts";
 import { encodeReports } from "../../src/sync/members-reporter.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -58,6 +59,19 @@ describe("members/reports", () => {
     expect(await sendTo(site, new Uint8Array(2 * (limits.popsMax + 1)))).toEqual([400, []]);
     expect((await site.reports.fetch(new Request(`${origin}/sync/report`)))?.status).toBe(405);
     expect(site.reports.fetch(new Request(`${origin}/sync/follow`))).toBeNull();
+  });
+
+  test("a body without an end is read no further than its bound", async () => {
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1;
+        controller.enqueue(new Uint8Array(1_000));
+      },
+    });
+    const request = new Request(origin, { method: "POST", body: endless, duplex: "half" } as RequestInit);
+    expect(await readBounded(request, 5_000)).toBeNull();
+    expect(pulled).toBeLessThan(20);
   });
 
   test("a POP says every few seconds what it holds, by its own key; one without a key says nothing", async () => {

@@ -277,7 +277,8 @@ describe("members/pages that a POP is listed for", () => {
   test("a publisher of all pages has the last word: who it revokes, no key that it replaced keeps in", async () => {
     const { store } = (await createSite("open")).publisher;
     const all = new Set([publisherKey.publicKey, strangerKey.publicKey]);
-    const trust = { isPublisher: () => true, mayPublish: (key: string) => all.has(key) };
+    const [isPublisher, mayPublish] = [(key: string) => all.has(key), (key: string) => all.has(key)];
+    const trust = { isPublisher, mayPublish };
     const say = (by: typeof publisherKey, serial: number, revoked: boolean) =>
       keepRegistry(store, by.publicKey, signRegistry({ serial, pops: [entry({ revoked })] }, by.secretKey));
     await say(publisherKey, 5, false);
@@ -287,6 +288,9 @@ describe("members/pages that a POP is listed for", () => {
     all.delete(strangerKey.publicKey);
     members.reload();
     expect(members.standing(pop.publicKey)).toBe("member");
+    all.clear();
+    members.reload();
+    expect([members.standing(pop.publicKey), members.entry(pop.publicKey)]).toEqual(["unknown", null]);
   });
 
   test("of a page only publishers that may publish it have a say", async () => {

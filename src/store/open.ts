@@ -10,7 +10,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { freeBytes } from "../host/files.ts";
 import { type Commit, createCommit, reserve } from "./commit.ts";
-import { asDamage, checkFile } from "./file-check.ts";
+import { asDamage, checkFile, corrupt } from "./file-check.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { openTable, openTables, type Tables, tablesMax } from "./tables.ts";
 import type { SnapshotStore } from "./types.ts";
@@ -145,11 +145,14 @@ function checkFormat(root: Root, path: string, role: "writer" | "reader"): void 
   if (created) reserve(path, []);
   const meta = openTable(root, "meta");
   const held = meta?.getBinary("format");
-  if (held === undefined && role === "writer" && meta?.getKeysCount() === 0) {
-    meta.putSync("format", packValue(storeFormat));
+  if (held === undefined) {
+    // The writer is making it at this very moment.
+    if (role === "reader" && (meta?.getKeysCount() ?? 0) === 0) throw notYet(path);
+    if (root.getKeysCount() > 1) throw corrupt(path, "it does not say which format it has");
+    meta?.putSync("format", packValue(storeFormat));
     return;
   }
-  const format = held === undefined ? "unknown" : unpackValue<number>(held);
+  const format = unpackValue<number>(held);
   if (format === storeFormat) return;
   throw new Fault(
     "store-format",

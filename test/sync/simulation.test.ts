@@ -106,7 +106,7 @@ async function run(seed: number): Promise<void> {
 
 test("simulation/whatever the line, the store and the clock do: no generation falls, no page is mixed, all converge", async () => {
   const first = testSeed;
-  for (let at = 0; at < count(100, 2_000); at++) {
+  for (let at = 0; at < count(1_000, 4_000); at++) {
     try {
       await run(first + at);
     } catch (thrown) {

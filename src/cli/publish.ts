@@ -13,6 +13,7 @@ import { byHandFlags, withByHand } from "./by-hand.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { counted } from "./page-choice.ts";
 import { createProgress } from "./progress.ts";
+import { checkNames } from "./sign-by-root.ts";
 
 /** What a folder's page is told by; `snapshot build` takes the same. */
 export const folderFlags = {
@@ -68,38 +69,27 @@ export function wantedOf(values: {
   readonly immutable: readonly string[];
 }): { readonly page: string; readonly hosts: readonly string[] } {
   const hosts = [...new Set(values.host)];
-  refuseUnless("--host", hosts, isHostName, "host names in lower case without a port");
-  refuseUnless(
+  checkNames("--host", hosts, isHostName, "host names in lower case without a port");
+  checkNames(
     "--host",
     hosts.slice(limits.hostsPerPageMax),
     () => false,
     `${limits.hostsPerPageMax} names at most`,
   );
-  refuseUnless(
+  checkNames(
     "--immutable",
     values.immutable,
     (path) => /^\/[^/]/.test(path),
     "paths of folders, such as /assets",
   );
   const page = values.page ?? pageOfHost(hosts[0] ?? "");
-  refuseUnless("--page", [page], isPageId, "1 to 64 letters, digits, dots, dashes and underscores");
+  checkNames("--page", [page], isPageId, "1 to 64 letters, digits, dots, dashes and underscores");
   return { page, hosts };
 }
 
 /** The id of a page that was given none: its host, or, where that cannot be an id, a digest of it. The same host gives the same id. */
 function pageOfHost(host: string): string {
   return isPageId(host) ? host : `host-${digestOf(new TextEncoder().encode(host)).slice(0, 16)}`;
-}
-
-function refuseUnless(
-  flag: string,
-  given: readonly string[],
-  allowed: (text: string) => boolean,
-  what: string,
-): void {
-  const wrong = given.find((text) => !allowed(text));
-  if (wrong !== undefined)
-    throw new Fault("usage", `${flag}: ${JSON.stringify(wrong)} is not allowed.`, `Give ${what}.`);
 }
 
 /** The routes of a page's current generation; none where it has none. */

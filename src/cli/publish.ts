@@ -1,6 +1,5 @@
 // `pharos publish`: any pre-rendered folder as a page. In: a folder, hosts. Out: a new generation, or none where nothing changed.
 // The folder is the whole truth: what is not in it any more is gone from the page.
-import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { readFolder } from "../publish/folder.ts";
 import { type FolderRoutes, routesOfFolder } from "../publish/folder-routes.ts";

@@ -104,7 +104,7 @@ test(`random commands and the time between them: equal key, equal bytes (seed ${
   const made = startedWorld();
   const seen = new Map<string, string>();
   let [last, needless, renamed] = [new Map() as ReadonlyMap<string, Drawn>, 0, 0];
-  for (let step = 0; step < count(250, 5_000); step++) {
+  for (let step = 0; step < count(250, 1_000); step++) {
     made.now += random.below(8) === 0 ? random.below(30) * hourMs : random.below(90) * 60_000;
     const command = randomCommand(made, pick, random.below);
     if (random.below(4) > 0 && made.decide(command).ok) made.run(command);

@@ -103,7 +103,7 @@ async function measure(installation: Installation, { quick, say }: Run): Promise
     {
       what: "bytes sent a publish and POP",
       value: bytes / rounds / pops.length,
-      unit: "bytes",,
+      unit: "bytes",
     },
     { what: "of these, bodies", value: bodies / rounds / pops.length, unit: "bytes" },
     { what: "documents rendered a publish", value: documents / rounds, unit: "documents" },

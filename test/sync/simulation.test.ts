@@ -1,4 +1,4 @@
-// A network, a store and a clock that do what they like, by seed. Whatever happens, no generation falls and no page is mixed; when it ends,
+// A network, two sources, a store and a clock that do what they like, by seed. Whatever happens, no generation falls and no page is mixed; when it ends,
 // the POP is where the publisher is. `PHAROS_TEST_SEED` plays one run again.
 import { expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
@@ -8,6 +8,8 @@ import { count, testSeed } from "../support/seed.ts";
 import { bodiesAt, createPop, createWorld, origin, settled, type World } from "./world.ts";
 
 const pages = ["acme", "other", "third"];
+const second = "http://second.test";
+const sources = [origin, second];
 
 /** A line that loses, doubles, swaps, tears or ends. */
 function faultyLine(random: Random): Chunks {
@@ -45,7 +47,7 @@ function watch(world: World, seen: Map<string, number>): void {
 
 async function step(world: World, random: Random, version: number): Promise<void> {
   const { publisher, clock, line, pop } = world;
-  switch (random.below(9)) {
+  switch (random.below(10)) {
     case 0:
     case 1:
     case 2: {
@@ -55,13 +57,20 @@ async function step(world: World, random: Random, version: number): Promise<void
       return;
     }
     case 3:
-      return line.cut(origin);
+      return line.cut(sources[random.below(2)] ?? origin);
     case 4:
-      line.mangle.set(origin, faultyLine(random));
+      line.mangle.set(sources[random.below(2)] ?? origin, faultyLine(random));
       return;
     case 5:
-      line.mangle.delete(origin);
+      for (const source of sources) line.mangle.delete(source);
       return;
+    case 8: {
+      const [gone = origin, back = second] = random.below(2) === 0 ? sources : sources.toReversed();
+      line.feeds.delete(gone);
+      line.cut(gone);
+      line.feeds.set(back, (request) => publisher.feed.fetch(request));
+      return;
+    }
     case 6:
       clock.jumpWall((random.below(3) - 1) * 3_600_000);
       return;
@@ -74,7 +83,7 @@ async function step(world: World, random: Random, version: number): Promise<void
     }
     default: {
       await pop.follower.stop();
-      world.pop = createPop(clock, line, { memory: pop.store });
+      world.pop = createPop(clock, line, { memory: pop.store, sources });
       world.pop.follower.start();
     }
   }
@@ -82,7 +91,9 @@ async function step(world: World, random: Random, version: number): Promise<void
 
 async function run(seed: number): Promise<void> {
   const random = seededRandom(seed);
-  const world = await createWorld(random.below(4) === 0 ? { mode: "poll" } : {});
+  const world = await createWorld(random.below(4) === 0 ? { mode: "poll", sources } : { sources });
+  const feed = (request: Request) => world.publisher.feed.fetch(request);
+  world.line.feeds.set(second, feed);
   const seen = new Map<string, number>();
   for (let version = 0; version < 25; version++) {
     await step(world, random, version);
@@ -91,7 +102,10 @@ async function run(seed: number): Promise<void> {
     await settled(5);
     watch(world, seen);
   }
-  world.line.mangle.delete(origin);
+  for (const source of sources) {
+    world.line.mangle.delete(source);
+    world.line.feeds.set(source, feed);
+  }
   world.pop.store.beforeWrite = null;
   world.pop.store.afterWrite = null;
   for (let beats = 0; beats < 15; beats++) {

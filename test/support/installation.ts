@@ -51,7 +51,8 @@ let portNext = (process.pid * 61) % portCount;
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = portFirst + portNext;
-    portNext = (portNext + 1) % portCount;
+    // Whoever asks for one may use the next few as well.
+    portNext = (portNext + 11) % portCount;
     const server = createServer();
     const listens = await new Promise<boolean>((done) => {
       server.once("error", () => done(false));

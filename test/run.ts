@@ -166,8 +166,6 @@ function keepResult(passed: number, failed: number, skipped: number): void {
     seed: Number(flags.seed),
     date: new Date().toISOString(),
     minutes,
-    // What was asked for by a part of its path; everything where nothing was.
-    only: filters.length === 0 ? "everything" : filters,
     passed,
     failed,
     skipped,

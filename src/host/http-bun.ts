@@ -16,6 +16,7 @@ export function listenBun(options: ListenOptions): Listener {
     development: false,
     fetch(request: Request, bun: { requestIP(request: Request): { address: string } | null }) {
       return options.fetch(request, {
+        secure: false,
         get address() {
           return bun.requestIP(request)?.address ?? null;
         },

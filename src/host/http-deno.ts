@@ -73,7 +73,10 @@ async function responseTo(incoming: IncomingMessage, options: ListenOptions): Pr
   const tooLong = new TooLong();
   try {
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
-    return await options.fetch(request, { address: incoming.socket.remoteAddress ?? null });
+    return await options.fetch(request, {
+      address: incoming.socket.remoteAddress ?? null,
+      secure: false,
+    });
   } catch {
     if (!tooLong.isSo) return new Response(failedText, { status: 500 });
     return new Response(null, { status: 413, headers: { connection: "close" } });

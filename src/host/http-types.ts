@@ -19,6 +19,8 @@ export interface ListenOptions {
 /** Who asked, and the listener's own gauges. */
 export interface Peer {
   readonly address: string | null;
+  /** Whether the request came over TLS, and so most likely over HTTP/2 or 3. */
+  readonly secure: boolean;
 }
 
 export interface Listener {

@@ -47,7 +47,9 @@ export function generationHeaders(
     "pharos-generation": String(head.generation),
     "pharos-confirmed-at": new Date(freshness.confirmedMs).toISOString(),
     "pharos-level": notice === null ? String(freshness.level) : "3",
+    // What a CDN is told to forget: Fastly and most others read the first name, Cloudflare only the second.
     "surrogate-key": head.page,
+    "cache-tag": head.page,
   };
 }
 

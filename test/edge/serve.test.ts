@@ -86,6 +86,7 @@ describe("edge/serve", () => {
     expect(header(response, "pharos-confirmed-at")).toBe("2026-01-05T12:00:30.000Z");
     expect(header(response, "pharos-level")).toBe("0");
     expect(header(response, "surrogate-key")).toBe("p1");
+    expect(header(response, "cache-tag")).toBe("p1");
     expect(header(response, "content-type")).toBe("application/json; charset=utf-8");
     expect(header(response, "cache-control")).toBe("public, max-age=0, must-revalidate");
     expect(header(response, "cdn-cache-control")).toContain("max-age=5");

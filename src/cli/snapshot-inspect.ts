@@ -105,17 +105,18 @@ function generationSaid({ manifest, signer, appliedMs }: Kept) {
 }
 
 function routeSaid(route: Route) {
-  const { path, contentType, cache, slot } = route;
-  return { path, contentType, cache, slot, ...lengthsOf(route) };
+  const { path, contentType, cache, slot, lazy = false, framed = false } = route;
+  return { path, contentType, cache, slot, lazy, framed, ...lengthsOf(route) };
 }
 
 function linesOf(said: Inspected): readonly string[] {
   const { page, hosts, pinned, generation, epoch, signer, manifest, created, parts, generations, routes } =
     said;
-  const title = ["path", "identity", "gzip", "br", "zstd", "type"];
-  const rows = routes.map(({ path, identity, gzip, br, zstd, contentType }) => [
+  const title = ["path", "identity", "gzip", "br", "zstd", "", "type"];
+  const rows = routes.map(({ path, identity, gzip, br, zstd, lazy, framed, contentType }) => [
     path,
     ...[identity, gzip, br, zstd].map((length) => String(length ?? "-")),
+    [lazy ? "lazy" : "", framed ? "framed" : ""].filter((word) => word !== "").join(" "),
     contentType,
   ]);
   return [

@@ -136,6 +136,7 @@ function sameRoute(a: Route, b: Route): boolean {
     a.contentType === b.contentType &&
     a.cache === b.cache &&
     a.slot === b.slot &&
+    a.lazy === b.lazy &&
     a.variants.identity.digest === b.variants.identity.digest
   );
 }

@@ -71,8 +71,9 @@ async function renderOne(
     return { path, made: { key, route: known }, bodies: [] };
   }
   const { variants, objects } = await compressBody(identity);
-  const { contentType, cache, slot } = document;
-  return { path, made: { key, route: { path, contentType, cache, slot, variants } }, bodies: objects };
+  const { contentType, cache, slot, framed } = document;
+  const route: Route = { path, contentType, cache, slot, ...(framed && { framed }), variants };
+  return { path, made: { key, route }, bodies: objects };
 }
 
 function sameResponse(route: Route, document: Document, identity: Digest): boolean {
@@ -80,6 +81,7 @@ function sameResponse(route: Route, document: Document, identity: Digest): boole
     route.variants.identity.digest === identity &&
     route.contentType === document.contentType &&
     route.cache === document.cache &&
-    route.slot === document.slot
+    route.slot === document.slot &&
+    route.framed === document.framed
   );
 }

@@ -8,6 +8,8 @@ export interface Document {
   readonly cache: "page" | "feed" | "immutable";
   /** True where the body holds the empty banner slot (HTML). */
   readonly slot: boolean;
+  /** Present where pages of any site may frame this one. */
+  readonly framed?: true;
   readonly key: string;
   /** UTF-8 body. Pure: the same view and `asOf` give the same bytes. */
   body(): string;

@@ -49,12 +49,14 @@ function routesOf(
   return routes;
 }
 
-/** True where two routes of one path give the same answers. */
+/** True where two routes of one path are the same: they give the same answers, and are held at the same time. */
 export function sameRoute(a: Route, b: Route): boolean {
   return (
     a.contentType === b.contentType &&
     a.cache === b.cache &&
     a.slot === b.slot &&
+    a.lazy === b.lazy &&
+    a.framed === b.framed &&
     a.variants.identity.digest === b.variants.identity.digest &&
     a.variants.gzip.digest === b.variants.gzip.digest &&
     a.variants.br?.digest === b.variants.br?.digest &&

@@ -13,6 +13,9 @@ const cacheMask = 0b11;
 const slotBit = 0b100;
 const brBit = 0b1000;
 const zstdBit = 0b10000;
+const lazyBit = 0b100000;
+const framedBit = 0b1000000;
+const allBits = cacheMask | slotBit | brBit | zstdBit | lazyBit | framedBit;
 
 /** Why a part's bytes are refused. */
 export type PartReason = DecodeReason | "too-long";
@@ -51,7 +54,9 @@ function writeRoute(writer: Writer, route: Route): void {
     cacheClasses.indexOf(route.cache) |
     (route.slot ? slotBit : 0) |
     (br === undefined ? 0 : brBit) |
-    (zstd === undefined ? 0 : zstdBit);
+    (zstd === undefined ? 0 : zstdBit) |
+    (route.lazy ? lazyBit : 0) |
+    (route.framed ? framedBit : 0);
   writer
     .name(route.path, limits.pathBytesMax, isRoutePath)
     .name(route.contentType, contentTypeCharsMax, isContentType)
@@ -65,8 +70,7 @@ function readRoute(reader: Reader): Route {
   const contentType = reader.name(contentTypeCharsMax, isContentType);
   const flags = reader.u8();
   const cache = cacheClasses[flags & cacheMask];
-  if (cache === undefined || flags > (cacheMask | slotBit | brBit | zstdBit))
-    return reader.stop("not-canonical");
+  if (cache === undefined || (flags & ~allBits) !== 0) return reader.stop("not-canonical");
   const identity = readVariant(reader);
   const gzip = readVariant(reader);
   const br = (flags & brBit) === 0 ? {} : { br: readVariant(reader) };
@@ -76,6 +80,8 @@ function readRoute(reader: Reader): Route {
     contentType,
     cache,
     slot: (flags & slotBit) !== 0,
+    ...((flags & lazyBit) === 0 ? {} : { lazy: true }),
+    ...((flags & framedBit) === 0 ? {} : { framed: true }),
     variants: { identity, gzip, ...br, ...zstd },
   };
 }

@@ -21,6 +21,10 @@ export interface Route {
   readonly cache: CacheClass;
   /** True where the identity body holds the empty banner slot `<!--pharos:slot--><!--/pharos:slot-->`. */
   readonly slot: boolean;
+  /** Present where a POP takes the generation without these bodies and fetches them later, or when the first visitor asks. */
+  readonly lazy?: true;
+  /** Present where pages of any site may frame this one. */
+  readonly framed?: true;
   readonly variants: {
     readonly identity: Variant;
     readonly gzip: Variant;

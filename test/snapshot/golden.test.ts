@@ -79,6 +79,37 @@ const part: Part = {
   ],
 };
 
+/** Routes that came with bits 5 and 6. */
+const laterPart: Part = {
+  routes: [
+    {
+      path: "/incidents/old",
+      contentType: "text/html; charset=utf-8",
+      cache: "page",
+      slot: true,
+      lazy: true,
+      variants: { identity: variant("a5", 9_321), gzip: variant("a6", 2_123), br: variant("a7", 1_998) },
+    },
+    {
+      path: "/video.mp4",
+      contentType: "video/mp4",
+      cache: "immutable",
+      slot: false,
+      lazy: true,
+      framed: true,
+      variants: { identity: variant("b5", 4_194_304), gzip: variant("b6", 4_194_304) },
+    },
+    {
+      path: "/widget",
+      contentType: "text/html; charset=utf-8",
+      cache: "page",
+      slot: false,
+      framed: true,
+      variants: { identity: variant("c5", 900), gzip: variant("c6", 500), zstd: variant("c7", 400) },
+    },
+  ],
+};
+
 const manifest: Manifest = {
   page: "kctbh9vrtdwd",
   hosts: ["www.githubstatus.com", "status.example", "[::1]", "127.0.0.11"],
@@ -162,6 +193,7 @@ interface Row {
 
 const rows: readonly Row[] = [
   { file: "part-1.bin", value: part, read: decodePart, write: () => encodePart(part.routes) },
+  { file: "part-2.bin", value: laterPart, read: decodePart, write: () => encodePart(laterPart.routes) },
   { file: "heads-1.bin", value: heads, read: decodeHeads, write: () => encodeHeads(heads) },
   {
     file: "manifest-1.bin",

@@ -18,6 +18,9 @@ test("part: every shape of a route comes back as it went in, sorted by path", ()
     sampleRoute("/", "", { slot: false, cache: "feed", variants: { identity, gzip } }),
     sampleRoute("/Z", "", { cache: "immutable", variants: { identity, gzip, zstd } }),
     sampleRoute("/a", "", { variants: { identity, gzip, br: gzip, zstd } }),
+    sampleRoute("/lazy", "", { lazy: true }),
+    sampleRoute("/framed", "", { slot: false, framed: true }),
+    sampleRoute("/both", "", { lazy: true, framed: true, cache: "immutable" }),
     sampleRoute(`/${"p".repeat(limits.pathBytesMax - 1)}`),
   ];
   expect(decoded(encodePart(routes))).toEqual(routes.toSorted((a, b) => (a.path < b.path ? -1 : 1)));

@@ -10,10 +10,12 @@ interface Family {
 export function mergeExpositions(texts: ReadonlyMap<string, string>): string {
   const families = new Map<string, Family>();
   for (const [process, text] of texts) {
+    let said = "";
     for (const line of text.split("\n")) {
       if (line === "") continue;
       const comment = /^# (?:HELP|TYPE) (\S+)/.exec(line)?.[1];
-      const family = familyOf(families, comment ?? nameOf(line));
+      said = comment ?? said;
+      const family = familyOf(families, comment ?? familyNameOf(line, said));
       if (comment === undefined) family.samples.push(withProcess(line, process));
       else if (!family.head.includes(line)) family.head.push(line);
     }
@@ -28,9 +30,13 @@ function familyOf(families: Map<string, Family>, name: string): Family {
   return known;
 }
 
-function nameOf(sample: string): string {
-  return /^[^{ ]+/.exec(sample)?.[0] ?? "";
+/** A sample's own name, or that of the histogram which the comments before it announce and of which it is a line. */
+function familyNameOf(sample: string, announced: string): string {
+  const name = /^[^{ ]+/.exec(sample)?.[0] ?? "";
+  return histogramParts.some((part) => name === `${announced}${part}`) ? announced : name;
 }
+
+const histogramParts = ["_bucket", "_sum", "_count"];
 
 function withProcess(sample: string, process: string): string {
   const label = `process="${process}"`;

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { mergeExpositions } from "../../src/edge/exposition.ts";
+import { problemsIn } from "../support/exposition.ts";
 
 test("edge/exposition: two workers and a syncer in one text", () => {
   const [one, two, syncer] = [createMetrics(), createMetrics(), createMetrics()];
@@ -32,4 +33,28 @@ pharos_requests_total{process="worker-2",status="200"} 4
 pharos_bytes{process="worker-1"} 3
 pharos_bytes{process="worker-2"} 4
 `);
+});
+
+test("edge/exposition: a histogram's lines stay with it, each process's buckets in a row", () => {
+  const [one, two] = [createMetrics(), createMetrics()];
+  for (const [at, metrics] of [one, two].entries()) {
+    metrics.histogram("seconds", "Seconds.", [1, 2]).observe(at + 0.5);
+    metrics.counter("requests_total", "Requests.").add();
+  }
+  const text = mergeExpositions(
+    new Map([
+      ["worker-1", one.text()],
+      ["worker-2", two.text()],
+    ]),
+  );
+  expect(text).toStartWith(`# HELP pharos_seconds Seconds.
+# TYPE pharos_seconds histogram
+pharos_seconds_bucket{process="worker-1",le="1"} 1
+pharos_seconds_bucket{process="worker-1",le="2"} 1
+pharos_seconds_bucket{process="worker-1",le="+Inf"} 1
+pharos_seconds_sum{process="worker-1"} 0.5
+pharos_seconds_count{process="worker-1"} 1
+pharos_seconds_bucket{process="worker-2",le="1"} 0
+`);
+  expect(problemsIn(text)).toEqual([]);
 });

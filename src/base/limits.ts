@@ -130,6 +130,15 @@ export const limits = {
   verifyEveryMs: 1_000,
   /** Reports of damaged bodies that come within this are mended in one walk. */
   mendDelayMs: 250,
+  /** A line on the socket between the processes of a POP: a digest, or the name of a page. */
+  lineCharsMax: 4_096,
+  /** Lines that wait for a process that does not read; then its connection ends, and it looks for itself. */
+  linesBytesMax: 1024 * 1024,
+  /** A worker looks for its syncer again after this: a restart of it takes about as long. */
+  linkRetryMsMin: 20,
+  linkRetryMsMax: 500,
+  /** A visitor waits no longer for a body that this POP has to fetch; a browser shows nothing meanwhile. */
+  lazyWaitMsMax: 5_000,
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,

@@ -1,4 +1,5 @@
 // The processes of a POP, each as one function. In: what the operator set. Out: a running worker, a running syncer, or both in one.
+import { join } from "node:path";
 import { type Clock, every, pause, type Timer } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
@@ -17,6 +18,9 @@ import { createFollower, type Follower } from "../sync/follow.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
+import { createWakes, type Link, linkFile } from "./link.ts";
+import { serveLink } from "./link-syncer.ts";
+import { dialLink } from "./link-worker.ts";
 import { createPopMembership } from "./membership.ts";
 import { createMending } from "./mend.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
@@ -56,23 +60,36 @@ export interface Running {
 export interface RunningSyncer extends Running {
   readonly store: Store;
   readonly syncer: Syncer;
+  /** What workers ask of it. */
+  readonly link: Link;
 }
 
-/**
- * The process that writes: follows, sweeps, verifies, has the ops address, whose port it names. Throws Faults of the folder, the store and
- * the port.
- */
+/** The process that writes, for workers that ask it over the POP's socket. Throws as `openSyncer` does. */
 export async function runSyncer(options: PopOptions): Promise<RunningSyncer> {
+  const running = await openSyncer(options);
+  const server = await serveLink({ ...options, ...running, path: join(options.folder, linkFile) });
+  return {
+    ...running,
+    async stop() {
+      await server.stop();
+      await running.stop();
+    },
+  };
+}
+
+/** Follows, sweeps, verifies, has the ops address, whose port it names. Throws Faults of the folder, the store and the port. */
+async function openSyncer(options: PopOptions): Promise<RunningSyncer> {
   const { folder, clock, log } = options;
   const lock = await takeFolder(folder, clock);
   let store: Store | null = null;
   try {
     store = await openStore({ folder, clock, log });
-    const { syncer, port, stop } = startWriter(options, store);
+    const { syncer, link, port, stop } = startWriter(options, store);
     const opened = store;
     return {
       store,
       syncer,
+      link,
       port,
       async stop() {
         await stop();
@@ -99,13 +116,15 @@ export interface WorkerTells {
 export async function runWorker(options: PopOptions, tell: WorkerTells): Promise<Running> {
   const { folder, clock, log, metrics } = options;
   const store = await openStore({ folder, clock, log, role: "reader" });
-  const listener = listenOrSay(options, store, tell);
+  const link = dialLink(options);
+  const listener = listenOrSay(options, store, link, tell);
   const reporting: Timer = every(clock, limits.workerMetricsMs, () => tell.metrics(metrics.text()));
   return {
     port: listener.port,
     async stop() {
       reporting.cancel();
       await stopListening(listener, clock);
+      link.stop();
       await store.close();
     },
   };
@@ -118,9 +137,9 @@ export interface RunningWhole extends Running {
 
 /** All of a POP in this process. */
 export async function runWhole(options: PopOptions): Promise<RunningWhole> {
-  const { store, syncer, port, stop } = await runSyncer(options);
+  const { store, syncer, link, port, stop } = await openSyncer(options);
   try {
-    const listener = listen(options, store, false, syncer.takeDamaged);
+    const listener = listen(options, store, link, false, syncer.takeDamaged);
     await listener.ready;
     return {
       port: listener.port,
@@ -170,6 +189,9 @@ function startWriter(options: PopOptions, store: Store) {
     sources.length === 0
       ? null
       : createFollower({ ...options, store: snapshots, trust, dial: reach, prover, load, carried });
+  const { onWake, wake } = createWakes();
+  follower?.onApplied(wake);
+  follower?.onDocument(() => wake(null));
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
   const fed = { store: snapshots, mayFollow: () => true, gate, clock, random, log, metrics };
@@ -184,18 +206,21 @@ function startWriter(options: PopOptions, store: Store) {
       port: feed.port,
       feed: member.withReports(createRelay(fed, follower)),
     },
+    onTaken: () => wake(null),
     clock,
     log,
     metrics,
   });
-  return { syncer, port: syncer.opsPort, stop: syncer.stop };
+  // Nothing of a page is left out yet, so there is nothing to bring.
+  const link: Link = { onWake, bring: () => Promise.resolve("absent") };
+  return { syncer, link, port: syncer.opsPort, stop: syncer.stop };
 }
 
 /** Whatever it reads first may be what is damaged; what it reads later, too. */
-function listenOrSay(options: PopOptions, store: Store, tell: WorkerTells): Listener {
+function listenOrSay(options: PopOptions, store: Store, link: Link, tell: WorkerTells): Listener {
   const path = storeFile(options.folder);
   try {
-    return listen(options, store, true, tell.damaged, (cause) => {
+    return listen(options, store, link, true, tell.damaged, (cause) => {
       const fault = asDamage(path, cause);
       if (fault instanceof Fault && isConfirmed(store, options.clock)) tell.lost(fault);
     });
@@ -219,6 +244,7 @@ function isConfirmed({ snapshots }: Store, clock: Clock): boolean {
 function listen(
   options: PopOptions,
   store: Store,
+  link: Link,
   shared: boolean,
   onDamaged: (digest: Digest) => void,
   onStoreFailure: (cause: unknown) => void = () => undefined,
@@ -226,6 +252,7 @@ function listen(
   const { listen: place, rootKeys, defaultPage, clock, log, metrics } = options;
   return startWorker({
     store: store.snapshots,
+    link,
     rootKeys,
     address: place.host,
     port: place.port,

@@ -34,6 +34,8 @@ export interface SyncerOptions {
   readonly ops: { readonly address: string; readonly port: number } | null;
   /** What feeds others, and where; null where this POP feeds nobody. */
   readonly relay: { readonly address: string; readonly port: number; readonly feed: Feed } | null;
+  /** Told of each signed document that was taken at the ops address. */
+  onTaken?(): void;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -58,6 +60,7 @@ export function startSyncer(options: SyncerOptions): Syncer {
   const onTaken = (): void => {
     follower?.reconsider();
     relay?.feed.announce();
+    options.onTaken?.();
   };
   const ingest = createIngest({ ...options, onTaken });
   const metricsText = (): string => mergeExpositions(new Map([["syncer", metrics.text()], ...workers]));

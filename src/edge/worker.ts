@@ -7,11 +7,14 @@ import { type Listener, listenHttp } from "../host/http.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import type { Link } from "./link.ts";
 import { createRoots, verifyRoots } from "./roots.ts";
 import { createServing } from "./serve.ts";
 
 export interface WorkerOptions {
   readonly store: SnapshotStore;
+  /** Word of what changed, and bodies that the store lacks: from the syncer, or from this very process. */
+  readonly link: Link;
   readonly rootKeys: readonly PublicKey[];
   readonly address: string;
   readonly port: number;

@@ -3,6 +3,8 @@
 import { systemClock } from "../../src/base/clock.ts";
 import { createLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { dialLink } from "../../src/edge/link-worker.ts";
 import { startWorker } from "../../src/edge/worker.ts";
 import { linkToParent } from "../../src/host/process.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -12,7 +14,10 @@ const [folder = "", rootKey = "", port = "0"] = process.argv.slice(2);
 const log = createLog(systemClock, (line) => process.stderr.write(line));
 const store = await openStore({ folder, clock: systemClock, log, role: "reader" });
 
+const metrics = createMetrics();
+
 const listener = startWorker({
+  link: dialLink({ folder, clock: systemClock, random: systemRandom, metrics }),
   store: broken(store.snapshots, process.env.PHAROS_BREAK),
   rootKeys: [rootKey],
   address: "127.0.0.1",
@@ -21,11 +26,11 @@ const listener = startWorker({
   defaultPage: null,
   clock: systemClock,
   log,
-  metrics: createMetrics(),
+  metrics,
   onDamaged: () => undefined,
 });
-const link = linkToParent({ onLine: () => undefined, onGone: () => process.exit(0) });
-link.send(`ready ${listener.port}`);
+const parent = linkToParent({ onLine: () => undefined, onGone: () => process.exit(0) });
+parent.send(`ready ${listener.port}`);
 
 function broken(snapshots: SnapshotStore, how: string | undefined): SnapshotStore {
   return how === "refresh" ? { ...snapshots, refresh: () => undefined } : snapshots;

@@ -1,0 +1,106 @@
+// A worker's end of the POP's socket. In: a path. Out: a link that outlives its syncer: while that one is away it asks later, and says by
+// the clock that something may have changed.
+import { join } from "node:path";
+import { backoffMs } from "../base/backoff.ts";
+import { type Clock, every, type Timer } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Random } from "../base/random.ts";
+import { dialLines, type Lines } from "../host/lines.ts";
+import type { Digest } from "../snapshot/types.ts";
+import { type Brought, createWakes, type Link, linkFile, linkLine, syncerTells } from "./link.ts";
+
+export interface LinkOptions {
+  /** The POP's data folder. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+}
+
+export interface DialledLink extends Link {
+  stop(): void;
+}
+
+/** One who waits for a body. */
+interface Asked {
+  readonly answer: Promise<Brought>;
+  resolve(outcome: Brought): void;
+  readonly timer: Timer;
+}
+
+/** Dials at once, and again whenever the connection ends. */
+export function dialLink(options: LinkOptions): DialledLink {
+  const { folder, clock, random, metrics } = options;
+  const path = join(folder, linkFile);
+  const connects = metrics.counter("edge_link_connects_total", "Connections to the syncer.");
+  const { onWake, wake } = createWakes();
+  const asked = new Map<Digest, Asked>();
+  let lines: Lines | null = null;
+  let connected = false;
+  let stopped = false;
+  let failures = 0;
+  let retry: Timer | null = null;
+
+  const polling = every(clock, limits.refsPollMs, () => {
+    if (!connected) wake(null);
+  });
+
+  function opened(): void {
+    connects.add();
+    connected = true;
+    failures = 0;
+    for (const digest of asked.keys()) lines?.send(linkLine({ bring: digest }));
+    // Whatever came while nobody listened.
+    wake(null);
+  }
+
+  function hear(line: string): void {
+    const told = syncerTells(line);
+    if (told === null) return;
+    if ("wake" in told) wake(told.wake);
+    else settle(told.brought, told.outcome);
+  }
+
+  function settle(digest: Digest, outcome: Brought): void {
+    const one = asked.get(digest);
+    asked.delete(digest);
+    one?.timer.cancel();
+    one?.resolve(outcome);
+  }
+
+  function dial(): void {
+    if (stopped) return;
+    lines = dialLines(path, opened, {
+      onLine: hear,
+      onEnd() {
+        connected = false;
+        lines = null;
+        if (stopped) return;
+        const delayMs = backoffMs(failures++, limits.linkRetryMsMin, limits.linkRetryMsMax, random);
+        retry = clock.after(delayMs, dial);
+      },
+    });
+  }
+
+  dial();
+  return {
+    onWake,
+    bring(digest) {
+      const known = asked.get(digest);
+      if (known !== undefined) return known.answer;
+      const { promise, resolve } = Promise.withResolvers<Brought>();
+      const timer = clock.after(limits.lazyWaitMsMax, () => settle(digest, "late"));
+      asked.set(digest, { answer: promise, resolve, timer });
+      if (connected) lines?.send(linkLine({ bring: digest }));
+      return promise;
+    },
+    stop() {
+      stopped = true;
+      polling.cancel();
+      retry?.cancel();
+      lines?.close();
+      for (const digest of asked.keys()) settle(digest, "absent");
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// What a worker asks of its POP's syncer, and hears from it. In: a digest, a listener. Out: word that a body is in the store, or why not;
+// word that something changed. In one process it is a call; between processes, lines on a unix socket in the data folder (link-*.ts).
+import { isDigest } from "../snapshot/digest.ts";
+import type { Digest } from "../snapshot/types.ts";
+
+/**
+ * What came of asking for a body: `here` (in the store, checked, on the device), `absent` (no source gave it, now or within the last second),
+ * `late` (it took too long), `busy` (too many ask for others).
+ */
+export type Brought = "here" | "absent" | "late" | "busy";
+
+/** A page's id: it has another generation, or is gone. Null: look at all of them. */
+export type Woken = string | null;
+
+export interface Link {
+  /** Asks for a body that a route names and the store lacks. Never rejects. */
+  bring(digest: Digest): Promise<Brought>;
+  /**
+   * Tells of what changed, within milliseconds while the syncer is there, else every `limits.refsPollMs`. Read the store anew then: one change
+   * may be told twice. Gives back its end.
+   */
+  onWake(listener: (woken: Woken) => void): () => void;
+}
+
+/** The POP's unix socket, below its data folder. */
+export const linkFile = "syncer.sock";
+
+/** Who listens, and how they are told. */
+export interface Wakes {
+  onWake: Link["onWake"];
+  wake(woken: Woken): void;
+}
+
+export function createWakes(): Wakes {
+  const listeners = new Set<(woken: Woken) => void>();
+  return {
+    onWake(listener) {
+      // Of its own, so that one function may listen twice.
+      const own = (woken: Woken): void => listener(woken);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    wake(woken) {
+      for (const listener of listeners) listener(woken);
+    },
+  };
+}
+
+/** From a worker to the syncer. */
+export interface WorkerAsks {
+  readonly bring: Digest;
+}
+
+/** From the syncer to each worker. */
+export type SyncerTells = { readonly wake: Woken } | { readonly brought: Digest; readonly outcome: Brought };
+
+export function linkLine(message: WorkerAsks | SyncerTells): string {
+  return JSON.stringify(message);
+}
+
+/** Null for what is no message of this release. */
+export function workerAsks(line: string): WorkerAsks | null {
+  const { bring } = fieldsOf(line);
+  return typeof bring === "string" && isDigest(bring) ? { bring } : null;
+}
+
+/** Null for what is no message of this release. */
+export function syncerTells(line: string): SyncerTells | null {
+  const { wake, brought, outcome } = fieldsOf(line);
+  if (wake === null || typeof wake === "string") return { wake };
+  return typeof brought === "string" && isDigest(brought) && isBrought(outcome) ? { brought, outcome } : null;
+}
+
+const outcomes: readonly unknown[] = ["here", "absent", "late", "busy"] satisfies Brought[];
+
+function isBrought(value: unknown): value is Brought {
+  return outcomes.includes(value);
+}
+
+function fieldsOf(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {}; // No message: the caller passes it over.
+  }
+}

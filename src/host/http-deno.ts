@@ -1,8 +1,10 @@
 // HTTP under Deno. In: what listenHttp was asked for. Out: a listener; throws what Deno throws.
-// By node:http, not by Deno.serve, which never closes a silent connection and cannot be forced to stop once it was asked to.
+// By node:http and node:http2, not by Deno.serve, which never closes a silent connection and cannot be forced to stop once it was asked to.
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import { failedText, type Listener, type ListenOptions } from "./http-types.ts";
+import { createSecureServer } from "node:http2";
+import type { Server as NetServer, Socket } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
+import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
 import { requestOf, TooLong } from "./node-request.ts";
 import { sendResponse } from "./node-response.ts";
 
@@ -11,17 +13,22 @@ declare const Deno: {
   listen(at: { hostname: string; port: number }): { readonly addr: { readonly port: number }; close(): void };
 };
 
-/** Listens with node:http. */
+/** Listens with node:http, or over TLS with node:http2, which speaks HTTP/1.1 too. */
 export function listenDeno(options: ListenOptions): Listener {
   const { address = "127.0.0.1", unix } = options;
   const place =
     unix === undefined ? { host: address, port: freePort(address, options.port ?? 0) } : { path: unix };
   let pending = 0;
+  let draining = false;
   const server = serverOf(options, async (incoming, outgoing) => {
     pending++;
-    await sendResponse(await responseTo(incoming, options), outgoing);
+    const response = await responseTo(incoming, options);
+    // HTTP/2 has no such field.
+    if (draining && incoming.httpVersionMajor === 1) response.headers.set("connection", "close");
+    await sendResponse(response, outgoing);
     pending--;
   });
+  const open = connectionsOf(server);
   const ready = new Promise<void>((resolve, reject) => {
     // For as long as it lives: without a listener, a connection that cannot be taken (too many files) would end the process.
     server.on("error", reject);
@@ -32,12 +39,26 @@ export function listenDeno(options: ListenOptions): Listener {
     port: place.port ?? 0,
     ready,
     pendingRequests: () => pending,
+    drain() {
+      draining = true;
+    },
     stop: (force = false) =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        if (force) server.closeAllConnections();
+        if (force) for (const socket of open) socket.destroy();
       }),
   };
+}
+
+/** node:http2 cannot close what is open, as node:http can. */
+function connectionsOf(server: NetServer): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  for (const event of ["connection", "secureConnection"])
+    server.on(event, (socket: Socket) => {
+      open.add(socket);
+      socket.once("close", () => open.delete(socket));
+    });
+  return open;
 }
 
 /** node:http binds some turns later than it is told to: who cannot have the place hears of it now, and the port's number is needed now. */
@@ -49,13 +70,12 @@ function freePort(hostname: string, port: number): number {
 
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
-function serverOf({ idleTimeoutS = 30 }: ListenOptions, handle: Handler): Server {
+function serverOf({ tls, idleTimeoutS = 30 }: ListenOptions, handle: Handler): NetServer {
   const idleMs = idleTimeoutS * 1_000;
   // A request without Host is answered by the handler as any other that is wrong.
-  const server = createServer(
-    { headersTimeout: idleMs, keepAliveTimeout: idleMs, requireHostHeader: false },
-    handle,
-  );
+  const bounds = { headersTimeout: idleMs, keepAliveTimeout: idleMs, requireHostHeader: false };
+  if (tls !== undefined) return secureServerOf(tls, { ...bounds, handshakeTimeout: idleMs }, handle);
+  const server = createServer(bounds, handle);
   server.setTimeout(idleMs);
   // A tunnel is a request like any other here, on a socket that node:http has already let go of.
   server.on("connect", (incoming: IncomingMessage, socket: Socket) => {
@@ -68,14 +88,47 @@ function serverOf({ idleTimeoutS = 30 }: ListenOptions, handle: Handler): Server
   return server;
 }
 
+function secureServerOf(
+  { certificates }: TlsOptions,
+  bounds: { readonly headersTimeout: number; readonly handshakeTimeout: number },
+  handle: Handler,
+): NetServer {
+  const contexts = new Map<string, SecureContext>();
+  for (const { names, chain, key } of certificates) {
+    const context = createSecureContext({ cert: chain, key });
+    for (const name of names) contexts.set(name, context);
+  }
+  const [first = { chain: "", key: "" }] = certificates;
+  const server = createSecureServer({
+    ...bounds,
+    cert: first.chain,
+    key: first.key,
+    allowHTTP1: true,
+    SNICallback: (name, done) =>
+      done(null, contexts.get(name.toLowerCase()) ?? contexts.get(wildcardOf(name.toLowerCase()))),
+  });
+  server.setTimeout(bounds.headersTimeout);
+  // Both speak enough of node:http's own classes to be answered by the same handler.
+  server.on("request", handle as never);
+  // Too many files, a handshake that fails: the connection's own misfortune.
+  server.on("sessionError", () => undefined);
+  return server as unknown as Server;
+}
+
+/** A wildcard stands for one label (RFC 6125, 6.4.3). */
+function wildcardOf(name: string): string {
+  return `*${name.slice(name.indexOf("."))}`;
+}
+
 /** What the handler throws is a 500. */
 async function responseTo(incoming: IncomingMessage, options: ListenOptions): Promise<Response> {
   const tooLong = new TooLong();
   try {
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
+    const { remoteAddress } = incoming.socket;
     return await options.fetch(request, {
-      address: incoming.socket.remoteAddress ?? null,
-      secure: false,
+      address: remoteAddress ?? null,
+      secure: options.tls !== undefined,
     });
   } catch {
     if (!tooLong.isSo) return new Response(failedText, { status: 500 });

@@ -1,5 +1,20 @@
 // What listening for HTTP means on every runtime. In: nothing. Out: the shapes that each runtime's own file fills.
 
+/** A certificate with its key, both PEM, the leaf first, and the names that it is shown for: `status.example.org`, `*.example.org`. */
+export interface Certificate {
+  readonly names: readonly string[];
+  readonly chain: string;
+  readonly key: string;
+}
+
+/** HTTP/1.1 and HTTP/2 over TLS. */
+export interface TlsOptions {
+  /** At least one; the first is also shown to clients that name no host, or one that no certificate is for. */
+  readonly certificates: readonly Certificate[];
+  /** HTTP/3 too, on the UDP port of the same number; answers then name it (`Alt-Svc`). Not under Deno. */
+  readonly http3: boolean;
+}
+
 export interface ListenOptions {
   /** IP address to bind, or `unix` instead. */
   readonly address?: string;
@@ -9,6 +24,8 @@ export interface ListenOptions {
   readonly unix?: string;
   /** Several processes on one address and port (SO_REUSEPORT). */
   readonly reusePort?: boolean;
+  /** Without it, HTTP/1.1 alone. */
+  readonly tls?: TlsOptions;
   /** Largest request body in bytes. */
   readonly bodyBytesMax: number;
   /** A connection without traffic is closed after this (s, at most 255); streams must speak more often. */
@@ -29,7 +46,12 @@ export interface Listener {
   /** Resolves once a connection would be accepted: at once under Bun, some turns later under Deno. Rejects where it never will be. */
   readonly ready: Promise<void>;
   pendingRequests(): number;
-  /** Stops accepting; `force` also closes what is open. */
+  /**
+   * From now on each answer of HTTP/1.1 ends its connection, so that no client sends its next request into a connection that is being
+   * closed. HTTP/2 has a frame for that, which `stop` sends. New connections are still taken until `stop`.
+   */
+  drain(): void;
+  /** Stops accepting, answers what was asked and closes what is idle; `force` closes all that is open. */
   stop(force?: boolean): Promise<void>;
 }
 

@@ -18,11 +18,19 @@ export function requestOf(incoming: IncomingMessage, bytesMax: number, tooLong: 
   return request;
 }
 
-/** Doubled headers are joined by ", ", as fetch has it. */
+/**
+ * Doubled headers are joined by ", ", as fetch has it. HTTP/2 names the host in `:authority`; a Host beside it that says otherwise makes
+ * two (RFC 9113, 8.3.1).
+ */
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-    headers.append(rawHeaders[at] ?? "", rawHeaders[at + 1] ?? "");
+  let authority: string | null = null;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
+    if (name === ":authority") authority = value;
+    else if (!name.startsWith(":")) headers.append(name, value);
+  }
+  if (authority !== null && authority !== headers.get("host")) headers.append("host", authority);
   return headers;
 }
 

@@ -117,6 +117,16 @@ export const limits = {
   folderBytesMax: 1024 * 1024 * 1024,
   /** Folders within folders: a link that leads back into itself ends here too. */
   folderDepthMax: 32,
+  /** CDNs are told of a generation when all POPs have it, and after this at the latest: a CDN that asks a late POP is wrong for 5 s. */
+  purgeAckMsMax: 2_000,
+  /** Pages that one CDN is still to be told of; beyond it the oldest are left to their age. */
+  purgesWaitingMax: 4_096,
+  purgeRetryMsMin: 500,
+  purgeRetryMsMax: 60_000,
+  purgeAnswerMsMax: 10_000,
+  purgeAnswerBytesMax: 64 * 1024,
+  /** The longest that a CDN may show what it holds (`stale-if-error`): a purge that was not taken by then has nothing left to remove. */
+  purgeGivenUpMs: 600_000,
 
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */
@@ -194,6 +204,10 @@ export function assertLimits(): void {
   assert(
     limits.helloBytesMax > limits.headsBytesMax,
     "Limits: a request to follow must hold a whole head list.",
+  );
+  assert(
+    limits.purgeAckMsMax < limits.sourceSilentMs,
+    "Limits: a purge must not wait longer for a POP than an answer is fresh in a CDN.",
   );
   assert(
     limits.bannerMsMin >= limits.refsPollMs,

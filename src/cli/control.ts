@@ -7,12 +7,15 @@ import { createApi } from "../control/api.ts";
 import { createLocal, localBodyBytesMax } from "../control/local.ts";
 import { createIngest } from "../edge/ingest.ts";
 import { createOps } from "../edge/ops.ts";
+import { dial } from "../host/dial.ts";
 import { listenHttp } from "../host/http.ts";
 import { lockFolder } from "../host/lock.ts";
 import { listenUnix } from "../host/unix.ts";
 import { startBeat } from "../publish/beat.ts";
 import { createByHand } from "../publish/by-hand.ts";
 import { createPublisher } from "../publish/publisher.ts";
+import { createPurging } from "../publish/purge.ts";
+import type { PurgeAdapter } from "../publish/purge-types.ts";
 import type { Head } from "../snapshot/types.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openLedger } from "../store/ledger.ts";
@@ -27,6 +30,7 @@ import { byHandOperations } from "./by-hand.ts";
 import { createMembership } from "./control-members.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
+import { purgeAdapters, purgeForms } from "./purge-flags.ts";
 import { admitDocuments, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
 import { stopOf, tied } from "./stopping.ts";
 
@@ -54,6 +58,14 @@ export const command = defineCommand({
       allowed: ["open", "members"],
       help: "who may follow: whoever reaches the feed, or only POPs that joined (`pharos pop`)",
     },
+    purge: {
+      kind: "list",
+      help: `CDN that is told of each new generation: ${purgeForms.join(", ")}`,
+    },
+    "purge-token-file": {
+      kind: "list",
+      help: "file of a CDN's secret, such as fastly:/etc/pharos/fastly.token",
+    },
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
     tied,
@@ -62,7 +74,12 @@ export const command = defineCommand({
   async run(values, context) {
     const stop = stopOf(context, values.tied);
     const running = await startControl(
-      { ...values, ops: values.ops ?? null, export: values.export ?? null },
+      {
+        ...values,
+        ops: values.ops ?? null,
+        export: values.export ?? null,
+        purge: purgeAdapters(values.purge, values.purgeTokenFile),
+      },
       context,
     );
     const { api, feed, ops } = running;
@@ -83,6 +100,8 @@ export interface ControlOptions {
   readonly feedAccess?: FeedAccess;
   /** Folder of a mirror that is kept up to date, or null. */
   readonly export: string | null;
+  /** CDNs in front of the POPs. */
+  readonly purge?: readonly PurgeAdapter[];
   readonly region: string;
   readonly acceptClock: boolean;
 }
@@ -134,12 +153,17 @@ async function wire(
   const announce = (): void => {
     members.look();
     feed.announce();
+    purging.look(snapshots.heads());
   };
   const access = options.feedAccess ?? "open";
   const members = await createMembership({ ...common, store, secretKey, access });
-  const feed = createFeed({ ...common, mayFollow: () => true, gate: members.gate });
+  const onAck = (page: string): void => purging.acked(page);
+  const feed = createFeed({ ...common, mayFollow: () => true, gate: members.gate, onAck });
   members.onSigned(announce);
   closing.push(() => feed.close());
+  const purging = createPurging({ ...common, dial, adapters: options.purge ?? [], lacking: feed.lacking });
+  closing.push(() => purging.stop());
+  purging.look(snapshots.heads());
   const publisher = createPublisher({ ...common, ledger, secretKey, announce });
   closing.push(() => publisher.stop());
   const { alone, settled } = publisher;

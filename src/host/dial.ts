@@ -60,7 +60,11 @@ for (const [net, bits] of [
 export async function dial(url: string, options: DialOptions): Promise<Dialled> {
   const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, "");
-  const { address, family } = await addressOf(host, options.policy);
+  const { address, family } = await whileWanted(
+    addressOf(host, options.policy),
+    options.signal,
+    target.origin,
+  );
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void =>
       reject(
@@ -102,6 +106,28 @@ export async function dial(url: string, options: DialOptions): Promise<Dialled> 
       fail(messageOf(error), error);
     });
     request.end(options.body);
+  });
+}
+
+/** A look-up cannot be called off, so a resolver that hangs is left behind. */
+function whileWanted<Value>(
+  looking: Promise<Value>,
+  signal: AbortSignal | undefined,
+  origin: string,
+): Promise<Value> {
+  if (signal === undefined) return looking;
+  return new Promise((resolve, reject) => {
+    const stop = (): void =>
+      reject(
+        new Fault(
+          "unreachable",
+          `${origin} did not answer: called off.`,
+          "Check the address, and that it is up.",
+        ),
+      );
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    looking.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
 

@@ -25,6 +25,8 @@ export interface FeedSession {
   next(): Uint8Array | null;
   /** How many pages were pushed and not acked yet. */
   unacked(): number;
+  /** Has the POP said that it holds this manifest, or is the page none that it gets? */
+  holds(page: string, manifest: Digest): boolean;
   /** Counts this head as acked. Gives the ms since its push began, or null where it is not the one pushed last. */
   ack(page: string, manifest: Digest): number | null;
 }
@@ -135,6 +137,8 @@ export function createFeedSession(
     },
     next: () => nextChunk(nextFrame),
     unacked: () => unacked.size,
+    holds: (page, manifest) =>
+      !asked.gets(page) || (told.get(page)?.manifest === manifest && !unacked.has(page)),
     ack(page, manifest) {
       const pushed = unacked.get(page);
       if (pushed?.manifest !== manifest) return null;

@@ -31,6 +31,8 @@ export interface FeedSessions {
   dropStuck(): void;
   ack(session: string, key: string, page: string, manifest: Digest): void;
   states(): readonly FeedSessionState[];
+  /** How many of the POPs that follow now have not said that they hold this manifest. */
+  lacking(page: string, manifest: Digest): number;
   /** Ends the sessions of keys that may not follow any more, at once. */
   expel(allows: (key: string) => boolean): void;
   endAll(reason: RefusedReason): void;
@@ -43,6 +45,8 @@ export interface FeedSessionsOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   onFrame(kind: string, bytes: number): void;
+  /** A POP said that it applied what was pushed to it last. */
+  onAck(page: string): void;
 }
 
 interface Held {
@@ -88,6 +92,14 @@ export function createFeedSessions(options: FeedSessionsOptions): FeedSessions {
     return held.line.stream;
   }
 
+  /** A POP that polls is between two sessions most of the time: its last one speaks for it. */
+  function polling(): Iterable<Held> {
+    const last = new Map<string, Held>();
+    for (const held of sessions.values())
+      if (held.session.mode === "poll" && held.session.key !== "") last.set(held.session.key, held);
+    return last.values();
+  }
+
   function end({ line, session }: Held, reason: RefusedReason): void {
     dropped.add(1, reason);
     options.log.warn(`A session was ended. ${refusedSentences[reason]}`, { key: session.key, reason });
@@ -115,6 +127,11 @@ export function createFeedSessions(options: FeedSessionsOptions): FeedSessions {
       if (lagMs === null) return;
       acks.add();
       lag.set(lagMs);
+      options.onAck(page);
+    },
+    lacking(page, manifest) {
+      const streams = live().filter(({ session }) => session.mode === "stream");
+      return [...streams, ...polling()].filter(({ session }) => !session.holds(page, manifest)).length;
     },
     states: () =>
       live().map(({ session: { id, key, mode, unacked }, bytes }) => ({

@@ -6,7 +6,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
-import type { Head } from "../snapshot/types.ts";
+import type { Digest, Head } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { fetchFrames } from "./feed-fetch.ts";
 import { createLine, type Line, nextChunk } from "./feed-line.ts";
@@ -27,6 +27,8 @@ export interface FeedOptions {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** A POP said that it applied the generation of this page that was pushed to it last. */
+  onAck?(page: string): void;
 }
 
 export interface Feed {
@@ -37,6 +39,8 @@ export interface Feed {
   /** A new signed heartbeat, and the heads that it names: a publisher's own; a relay hands on those of its source. */
   beat(heartbeat: Uint8Array, heads?: readonly Head[]): void;
   sessions(): readonly FeedSessionState[];
+  /** How many of the POPs that follow here now have not said that they hold this manifest; those behind a relay are the relay's. */
+  lacking(page: string, manifest: Digest): number;
   /** Ends all sessions with a reason: their POPs look for another source. */
   close(): void;
 }
@@ -65,7 +69,8 @@ export function createFeed(options: FeedOptions): Feed {
   const diffs = metrics.counter("feed_diffs_total", "Differences of two generations, made or shared.", "how");
   const onFrame = (kind: string, bytes: number): void => sent.add(bytes, kind);
   const source = createFeedSource(store, clock, (how) => diffs.add(1, how));
-  const sessions = createFeedSessions({ ...options, source, onFrame });
+  const onAck = (page: string): void => options.onAck?.(page);
+  const sessions = createFeedSessions({ ...options, source, onFrame, onAck });
   /** Lines of fetches, each with the key that asked. */
   const fetches = new Map<Line, string>();
   let closed = false;
@@ -156,6 +161,7 @@ export function createFeed(options: FeedOptions): Feed {
       for (const line of fetches.keys()) if (line.stuckMs() >= limits.sourceSilentMs) line.end();
     },
     sessions: sessions.states,
+    lacking: sessions.lacking,
     close() {
       closed = true;
       sessions.endAll("closing");

@@ -13,6 +13,10 @@ const downWeights: Readonly<Record<ComponentStatus, number>> = {
   major_outage: 1,
 };
 
+const countedStatuses = (Object.keys(downWeights) as ComponentStatus[]).filter(
+  (status) => status !== "under_maintenance",
+);
+
 /** Times in ms. */
 export interface Uptime {
   /** 1 is always up; null when nothing is known of the span (before the start date, or all of it maintenance). */
@@ -54,10 +58,38 @@ export function uptime(view: PageView, componentId: string, from: number, until:
 /** The last `days` days up to the one that `asOf` is in, oldest first; the last one is measured up to `asOf`. */
 export function dayBars(view: PageView, componentId: string, asOf: number, days: number): readonly DayBar[] {
   const timeline = timelineOf(view, componentId);
-  return calendar(dayOf(asOf, view.page.timeZone), days, view.page.timeZone).map(({ day, from, until }) => {
-    const { uptime: measured, worst } = measure(timeline, from, Math.min(until, asOf));
-    return { day, from, until, status: worst, ...measured };
+  return calendar(dayOf(asOf, view.page.timeZone), days, view.page.timeZone).map((day) => {
+    const until = Math.min(day.until, asOf);
+    return isQuiet(timeline, day.from, until) ? quietBar(day, until) : barOf(timeline, day, until);
   });
+}
+
+function barOf(timeline: Timeline, { day, from, until }: Day, measuredUntil: number): DayBar {
+  const { uptime: measured, worst } = measure(timeline, from, measuredUntil);
+  return { day, from, until, status: worst, ...measured };
+}
+
+/** Known and operational from `from` until `until`: most days of most components. */
+function isQuiet({ since, entries }: Timeline, from: number, until: number): boolean {
+  if (since > from || from >= until) return false;
+  const last = entryAt(entries, from);
+  const next = entries[last + 1];
+  return (
+    (entries[last]?.status ?? "operational") === "operational" && (next === undefined || next.at >= until)
+  );
+}
+
+/** The quiet bars of days in use: all components share them. */
+const quietBars = new WeakMap<Day, DayBar>();
+const alwaysUp: Timeline = { since: 0, entries: [] };
+
+function quietBar(day: Day, measuredUntil: number): DayBar {
+  const known = quietBars.get(day);
+  // The day that is not over yet grows.
+  if (known?.countedMs === measuredUntil - day.from) return known;
+  const made = barOf(alwaysUp, day, measuredUntil);
+  quietBars.set(day, made);
+  return made;
 }
 
 type Day = Pick<DayBar, "day" | "from" | "until">;
@@ -168,10 +200,9 @@ function measure(
 
 function uptimeFrom(spent: Readonly<Record<ComponentStatus, number>>): Uptime {
   let [counted, down] = [0, 0];
-  for (const [status, ms] of Object.entries(spent) as [ComponentStatus, number][]) {
-    if (status === "under_maintenance") continue;
-    counted += ms;
-    down += ms * downWeights[status];
+  for (const status of countedStatuses) {
+    counted += spent[status];
+    down += spent[status] * downWeights[status];
   }
   return {
     ratio: counted === 0 ? null : 1 - down / counted,

@@ -40,29 +40,34 @@ export function Bar({
     >
       {known > 0 ? <path class="x" d={`M.13 7.5H${known}`} /> : ""}
       {known < days.length ? <path class="q" d={`M${known}.13 6.5H${days.length}`} /> : ""}
-      {days.map((day, at) => (
-        <BadDay day={day} at={at} spoken={spoken} />
-      ))}
+      {days.map((day, at) =>
+        day.status === null || day.status === "operational" ? (
+          ""
+        ) : (
+          <BadDay day={day} status={day.status} at={at} spoken={spoken} />
+        ),
+      )}
     </svg>
   );
 }
 
 function BadDay({
   day,
+  status,
   at,
   spoken,
 }: {
   readonly day: DayBar;
+  readonly status: keyof typeof tops;
   readonly at: number;
   readonly spoken: boolean;
 }): JSX.Element {
-  if (day.status === null || day.status === "operational") return "";
-  const stroke = `M${at}.5 ${tops[day.status]}V8`;
-  const mark = componentMarks[day.status];
+  const stroke = `M${at}.5 ${tops[status]}V8`;
+  const mark = componentMarks[status];
   if (!spoken) return <path class={mark} d={stroke} />;
   return (
     <path class={mark} d={stroke}>
-      <title safe>{dayText(day, day.status)}</title>
+      <title safe>{dayText(day, status)}</title>
     </path>
   );
 }

@@ -4,7 +4,7 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { membersByGroup } from "../model/group.ts";
-import { dayBars, uptime } from "../model/uptime.ts";
+import { type DayBar, dayBars, uptime } from "../model/uptime.ts";
 import type { Component, PageView } from "../model/view.ts";
 import { Bar, percentText } from "./bar.tsx";
 import { Icon } from "./icon.tsx";
@@ -53,15 +53,19 @@ function blocksOf(components: readonly Component[]): readonly Block[] {
   const members = membersByGroup(shown);
   const groups = new Set(shown.filter((it) => it.group).map((it) => it.id));
   const blocks: Block[] = [];
+  let loose: Component[] | null = null;
   for (const component of shown) {
     if (component.group) {
       const mine = members.get(component.id);
-      if (mine !== undefined) blocks.push({ kind: "group", group: component, members: mine });
+      if (mine === undefined) continue;
+      blocks.push({ kind: "group", group: component, members: mine });
+      loose = null;
     } else if (component.groupId === null || !groups.has(component.groupId)) {
-      const last = blocks.at(-1);
-      if (last?.kind === "loose")
-        blocks.splice(-1, 1, { kind: "loose", members: [...last.members, component] });
-      else blocks.push({ kind: "loose", members: [component] });
+      if (loose === null) {
+        loose = [];
+        blocks.push({ kind: "loose", members: loose });
+      }
+      loose.push(component);
     }
   }
   return blocks;
@@ -109,10 +113,37 @@ function Rows({ members, view, until }: InView & { readonly members: readonly Co
   );
 }
 
+/**
+ * Rows of components without a bad day: nothing but the component and the number of days that are known stands in them. On a page of
+ * 500 components they are most of the work of its front page.
+ */
+const quietRows = new WeakMap<Component, { readonly known: number; readonly html: JSX.Element }>();
+
 function Row({ component, view, until }: InView & { readonly component: Component }): JSX.Element {
   const days = dayBars(view, component.id, until, uptimeDays);
-  const from = days[0]?.from ?? until;
-  const known = days.filter((day) => day.status !== null).length;
+  let [known, bad] = [0, 0];
+  for (const { status } of days) {
+    if (status !== null) known++;
+    if (status !== null && status !== "operational") bad++;
+  }
+  if (bad > 0) return drawnRow(component, days, known, ratioOf(view, component, days, until));
+  const kept = quietRows.get(component);
+  if (kept?.known === known) return kept.html;
+  const html = drawnRow(component, days, known, known === 0 ? null : 1);
+  quietRows.set(component, { known, html });
+  return html;
+}
+
+function ratioOf(view: PageView, { id }: Component, days: readonly DayBar[], until: number): number | null {
+  return uptime(view, id, days[0]?.from ?? until, until).ratio;
+}
+
+function drawnRow(
+  component: Component,
+  days: readonly DayBar[],
+  known: number,
+  ratio: number | null,
+): JSX.Element {
   return (
     <li class="row">
       <div class="nm">
@@ -123,7 +154,7 @@ function Row({ component, view, until }: InView & { readonly component: Componen
       </div>
       <Bar days={days} spoken={true} />
       <span class="up n">
-        <span safe>{percentText(uptime(view, component.id, from, until).ratio)}</span>
+        <span safe>{percentText(ratio)}</span>
         {known < uptimeDays ? <small safe>{known === 1 ? "1 day" : `${known} days`}</small> : ""}
       </span>
       <Status component={component} />

@@ -35,10 +35,7 @@ const folder = mkdtempSync(join(tmpdir(), "pharos-profile-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const openAt = (name: string) => openStore({ folder: join(folder, name), clock, log: silentLog });
 const [origin, pop] = [openAt("origin"), openAt("pop")];
-const [root, key] = [
-  generateKeyPair("root", seededRandom(1)),
-  generateKeyPair("publisher", seededRandom(2)),
-];
+const [root, key] = [generateKeyPair("root", seededRandom(1)), generateKeyPair("publisher", seededRandom(2))];
 const trust = createTrust({ rootKeys: [root.publicKey] });
 trust.accept(
   signDelegation({ publisherKey: key.publicKey, pages: ["*"], hosts: ["*"], serial: 1 }, root.secretKey),

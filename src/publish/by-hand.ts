@@ -114,7 +114,7 @@ async function publishFolder(options: ByHandOptions, snapshot: FolderSnapshot): 
       "Give the command again.",
     );
   if (signedNow(before, options) && sameHosts(before, hosts) && sameRoutes(before, routes)) return false;
-  const wanted = { page, hosts, routes, asOf: clock.wallMs(), objects: [], notes: () => [] };
+  const wanted = { page, hosts, routes: { all: routes }, asOf: clock.wallMs(), objects: [], notes: () => [] };
   const signed = await signRoutes(options, wanted, before);
   if (signed.kind === "refused") throw notPublished(page, signed);
   return true;

@@ -19,9 +19,9 @@ export function noteName(index: number, count: number): string {
 export function encodeNote(
   part: Digest,
   routes: readonly Route[],
-  rendered: ReadonlyMap<string, Rendered>,
+  keyOf: (path: string) => string,
 ): Uint8Array {
-  const keys = Object.fromEntries(routes.map(({ path }) => [path, rendered.get(path)?.key ?? ""]));
+  const keys = Object.fromEntries(routes.map(({ path }) => [path, keyOf(path)]));
   return new TextEncoder().encode(JSON.stringify([part, keys]));
 }
 

@@ -1,13 +1,19 @@
 // One page, one generation. In: a view and what was published last. Out: a signed snapshot in the store, or nothing where nothing changed.
 import { assert } from "../base/fault.ts";
 import type { PageView } from "../model/view.ts";
-import { documentsOf } from "../render/documents.ts";
-import type { Snapshot } from "../snapshot/assemble.ts";
-import type { Route } from "../snapshot/types.ts";
-import { encodeNote, noteName, type Rendered } from "./notes.ts";
+import { documentsSince } from "../render/documents.ts";
+import { partHolding, type Snapshot } from "../snapshot/assemble.ts";
+import { encodeNote, noteName } from "./notes.ts";
 import { loadSigned, type Published } from "./published.ts";
 import { type RenderedPage, renderRoutes } from "./render-routes.ts";
-import { type Refused, type SigningContext, signAgain, signedNow, signRoutes } from "./sign-page.ts";
+import {
+  type Refused,
+  type SigningContext,
+  signAgain,
+  signedNow,
+  signRoutes,
+  type Wanted,
+} from "./sign-page.ts";
 
 export type Outcome =
   | { readonly kind: "unchanged"; readonly published: Published; readonly renderedCount: number }
@@ -23,20 +29,41 @@ export async function publishPage(
   asOf: number,
   before: Published,
 ): Promise<Outcome> {
-  const made = await renderRoutes(documentsOf(view, asOf), before.rendered, context.store);
+  const { shown, ...since } = documentsSince(before.shown, view, asOf);
+  const made = await renderRoutes(since, before.rendered, context.store);
   const { id: page, hosts } = view.page;
-  const { rendered, objects, renderedCount } = made;
+  const { objects, renderedCount } = made;
   const sameHosts = before.last?.manifest.hosts.join() === hosts.join();
-  if (sameHosts && signedNow(before, context) && sameRoutes(made, before))
-    return { kind: "unchanged", published: { ...before, rendered }, renderedCount };
-  const routes = [...rendered.values()].map(({ route }) => route);
-  const notes = (snapshot: Snapshot) => changedNotes(snapshot, rendered, before);
+  if (sameHosts && signedNow(before, context) && sameRoutes(made, before)) {
+    remember(made, before);
+    return { kind: "unchanged", published: { ...before, shown }, renderedCount };
+  }
+  const routes = routesAfter(made, before);
+  const notes = (snapshot: Snapshot) => changedNotes(snapshot, made, before);
   const signed = await signRoutes(context, { page, hosts, asOf, routes, objects, notes }, before);
   if (signed.kind === "refused") return signed;
+  remember(made, before);
   const { head, manifest, groups } = signed.snapshot;
   const signer = context.secretKey.publicKey;
-  const published = { head, last: { manifest, groups }, signer, rendered, pin: null };
+  const published = { ...before, head, last: { manifest, groups }, signer, shown, pin: null };
   return { kind: "published", published, renderedCount };
+}
+
+/** Only once the store has it: until then `before` is what is published. */
+function remember({ changed, gone }: RenderedPage, { rendered }: Published): void {
+  for (const path of gone) rendered.delete(path);
+  for (const [path, made] of changed) rendered.set(path, made);
+}
+
+/** Where no path came or went, the parts of the others are not even looked at. */
+function routesAfter({ changed, gone }: RenderedPage, { rendered, last }: Published): Wanted["routes"] {
+  const samePaths = gone.length === 0 && changed.keys().every((path) => rendered.has(path));
+  if (samePaths && last?.groups !== undefined)
+    return { changed: [...changed.values()].map(({ route }) => route) };
+  const all = new Map(rendered);
+  for (const path of gone) all.delete(path);
+  for (const [path, made] of changed) all.set(path, made);
+  return { all: [...all.values()].map(({ route }) => route) };
 }
 
 /**
@@ -54,30 +81,30 @@ export async function carryOver(context: SigningContext, asOf: number, before: P
 }
 
 /** A route that did not change is the same object as before. */
-function sameRoutes(made: RenderedPage, before: Published): boolean {
-  if (made.rendered.size !== before.rendered.size) return false;
-  for (const [path, { route }] of made.rendered) if (before.rendered.get(path)?.route !== route) return false;
-  return true;
+function sameRoutes({ changed, gone }: RenderedPage, { rendered }: Published): boolean {
+  return (
+    gone.length === 0 && changed.entries().every(([path, { route }]) => rendered.get(path)?.route === route)
+  );
 }
 
 /** Notes of the parts in which a key changed; where the number of parts changed, those of the old numbering go. */
 function changedNotes(
-  snapshot: Snapshot,
-  rendered: ReadonlyMap<string, Rendered>,
+  { manifest: { parts }, groups }: Snapshot,
+  { changed }: RenderedPage,
   before: Published,
 ): (readonly [string, Uint8Array | null])[] {
-  const { parts } = snapshot.manifest;
-  const countBefore = before.last?.manifest.parts.length ?? 0;
-  const recount = countBefore !== parts.length;
+  const partsBefore = before.last?.manifest.parts ?? [];
+  const recount = partsBefore.length !== parts.length;
   const notes: (readonly [string, Uint8Array | null])[] = [];
   if (recount)
-    for (let index = 0; index < countBefore; index++) notes.push([noteName(index, countBefore), null]);
-  const keyChanged = ({ path }: Route): boolean => before.rendered.get(path)?.key !== rendered.get(path)?.key;
+    for (const index of partsBefore.keys()) notes.push([noteName(index, partsBefore.length), null]);
+  const indexes = new Set([...changed.keys()].map((path) => partHolding(groups, path)));
+  const keyOf = (path: string): string => (changed.get(path) ?? before.rendered.get(path))?.key ?? "";
   for (const [index, digest] of parts.entries()) {
-    const group = snapshot.groups[index];
+    if (!recount && digest === partsBefore[index] && !indexes.has(index)) continue;
+    const group = groups[index];
     assert(group !== undefined, `Part ${index} of a snapshot just made has no routes.`);
-    const changed = recount || digest !== before.last?.manifest.parts[index] || group.some(keyChanged);
-    if (changed) notes.push([noteName(index, parts.length), encodeNote(digest, group, rendered)]);
+    notes.push([noteName(index, parts.length), encodeNote(digest, group, keyOf)]);
   }
   return notes;
 }

@@ -1,6 +1,7 @@
 // The end of every publish: sign, check as a POP will, store. In: routes and their bodies, or a tree that is held already. Out: a head.
+import { assert } from "../base/fault.ts";
 import { bannerTexts } from "../render/words.ts";
-import { assemble, type Snapshot } from "../snapshot/assemble.ts";
+import { assemble, assembleChange, type LastSnapshot, type Snapshot } from "../snapshot/assemble.ts";
 import { digestOf, digestOfNothing } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { signManifest } from "../snapshot/manifest.ts";
@@ -20,7 +21,8 @@ export interface Wanted {
   readonly page: string;
   readonly hosts: readonly string[];
   readonly asOf: number;
-  readonly routes: readonly Route[];
+  /** All routes, or those that changed of the snapshot before while its paths stay. */
+  readonly routes: { readonly all: readonly Route[] } | { readonly changed: readonly Route[] };
   /** Bodies that are neither held nor staged. */
   readonly objects: Apply["objects"];
   notes(snapshot: Snapshot): NonNullable<Apply["notes"]>;
@@ -37,13 +39,25 @@ export async function signRoutes(
   const { store, trust, secretKey } = context;
   const { page, hosts, asOf, routes, objects } = wanted;
   const fields = { ...fieldsAfter(before, page, trust), hosts, createdMs: asOf };
-  const snapshot = assemble({ ...fields, routes }, secretKey, before.last ?? undefined);
+  const snapshot = snapshotOf(fields, routes, secretKey, before.last ?? undefined);
   const { head, manifestBytes } = snapshot;
   const check = trust.checkManifest(manifestBytes, before.head);
   if (!check.ok) return { kind: "refused", reason: check.reason };
   const tree = [[head.manifest, manifestBytes] as const, ...snapshot.parts];
   await store.apply({ head, hosts, createdMs: asOf, tree, objects, notes: wanted.notes(snapshot) });
   return { kind: "published", snapshot };
+}
+
+function snapshotOf(
+  fields: Omit<Manifest, "parts">,
+  routes: Wanted["routes"],
+  secretKey: SecretKey,
+  last: LastSnapshot | undefined,
+): Snapshot {
+  if ("all" in routes) return assemble({ ...fields, routes: routes.all }, secretKey, last);
+  assert(last?.groups !== undefined, "Changed routes are of a snapshot that this process knows.");
+  const { manifest, groups } = last;
+  return assembleChange({ ...fields, changed: routes.changed }, secretKey, { manifest, groups });
 }
 
 /** Signs the parts of a manifest whose parts are held as the next generation: a rollback, a new epoch, a new key. */

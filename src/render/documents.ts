@@ -9,7 +9,8 @@ import { historyPages } from "./html-history.tsx";
 import { incidentPages } from "./html-incident.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
-import type { Document, Kind } from "./types.ts";
+import { sinceOf } from "./since.ts";
+import type { Document, Kind, Scene, Shown } from "./types.ts";
 
 const kinds: readonly Kind[] = [
   frontPage,
@@ -21,11 +22,27 @@ const kinds: readonly Kind[] = [
   rssFeed,
 ];
 
-/**
- * Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes.
- * Naming 5,000 incidents again costs milliseconds; what did not change comes with the key it had.
- */
-export function* documentsOf(view: PageView, asOf: number): Iterable<Document> {
-  const scene = { view, asOf, day: dayOf(asOf, view.page.timeZone) };
+/** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */
+export function documentsOf(view: PageView, asOf: number): Iterable<Document> {
+  return documentsSince(null, view, asOf).documents;
+}
+
+/** What there is to look at after `before`. */
+export interface DocumentsSince {
+  /** True: these are all documents of the page. False: what is not among them is there, with the key it had. */
+  readonly whole: boolean;
+  readonly documents: Iterable<Document>;
+  /** For the next call. */
+  readonly shown: Shown;
+}
+
+/** The documents of a page at `asOf` (ms since the epoch) as far as they may differ from those of `before`. */
+export function documentsSince(before: Shown | null, view: PageView, asOf: number): DocumentsSince {
+  const shown = { view, asOf, day: dayOf(asOf, view.page.timeZone) };
+  const since = sinceOf(before, shown);
+  return { whole: since === null, documents: documentsIn({ ...shown, since }), shown };
+}
+
+function* documentsIn(scene: Scene): Iterable<Document> {
   for (const kind of kinds) yield* kind(scene);
 }

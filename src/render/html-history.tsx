@@ -5,18 +5,18 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, Page, PageView } from "../model/view.ts";
-import { monthOf } from "../model/zone.ts";
 import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
 import { monthText } from "./moment.ts";
 import { PastDays } from "./past.tsx";
-import { beganAt } from "./selection.ts";
+import { beganAt, monthIn } from "./selection.ts";
 import type { Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
 
 interface Month {
   /** YYYY-MM */
   readonly name: string;
+  /** In no order. */
   readonly incidents: readonly Incident[];
   readonly newer: string | null;
   readonly older: string | null;
@@ -25,22 +25,13 @@ interface Month {
 const marks: readonly Mark[] = ["deg", "par", "maj", "mnt", "inf"];
 
 /** The history pages. */
-export function* historyPages({ view, day }: Scene): Iterable<Document> {
+export function* historyPages({ view, day, since }: Scene): Iterable<Document> {
   const months = monthsOf(view);
   const latest = months[0] ?? { name: day.slice(0, 7), incidents: [], newer: null, older: null };
   yield historyDocument("/history", view, latest, months);
-  for (const month of months) yield historyDocument(`/history/${month.name}`, view, month, []);
-}
-
-/** When an incident began does not change the incident's month in the zone, so it is worked out once an incident. */
-const monthMemory = new WeakMap<Incident, { readonly zone: string; readonly month: string }>();
-
-function monthIn(incident: Incident, zone: string): string {
-  const known = monthMemory.get(incident);
-  if (known?.zone === zone) return known.month;
-  const month = monthOf(beganAt(incident), zone);
-  monthMemory.set(incident, { zone, month });
-  return month;
+  for (const month of months)
+    if (since === null || since.months.has(month.name))
+      yield historyDocument(`/history/${month.name}`, view, month, []);
 }
 
 /** Months with incidents or maintenance, newest first. */
@@ -55,14 +46,18 @@ function monthsOf(view: PageView): readonly Month[] {
   const names = [...byMonth.keys()].sort().reverse();
   return names.map((name, at) => ({
     name,
-    incidents: (byMonth.get(name) ?? []).sort((a, b) => beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1)),
+    incidents: byMonth.get(name) ?? [],
     newer: names[at - 1] ?? null,
     older: names[at + 1] ?? null,
   }));
 }
 
+const latestFirst = (incidents: readonly Incident[]): readonly Incident[] =>
+  incidents.toSorted((a, b) => beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1));
+
 function historyDocument(path: string, view: PageView, month: Month, index: readonly Month[]): Document {
   const { page } = view;
+  const incidents = latestFirst(month.incidents);
   return {
     path,
     contentType: htmlType,
@@ -74,10 +69,10 @@ function historyDocument(path: string, view: PageView, month: Month, index: read
       month.name,
       month.newer,
       month.older,
-      ...month.incidents.map(incidentPrint),
+      ...incidents.map(incidentPrint),
       ...index.flatMap(({ name, incidents }) => [name, incidents.length]),
     ]),
-    body: () => historyBody(path, page, month, index),
+    body: () => historyBody(path, page, { ...month, incidents }, index),
   };
 }
 

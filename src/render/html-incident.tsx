@@ -20,8 +20,8 @@ const memory: IncidentMemory = new WeakMap();
 const allMarks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 
 /** One page an incident. */
-export function* incidentPages({ view }: Scene): Iterable<Document> {
-  for (const incident of view.incidentById.values()) {
+export function* incidentPages({ view, since }: Scene): Iterable<Document> {
+  for (const incident of since?.incidents ?? view.incidentById.values()) {
     const names = affectedNames(view, incident);
     yield rememberedDocument(memory, incident, [...frameInputs(view.page), ...names], () =>
       incidentDocument(incident, view.page, names),

@@ -9,9 +9,9 @@ import type { Document, Scene } from "./types.ts";
 const memory: IncidentMemory = new WeakMap();
 
 /** One document an incident. */
-export function* incidentJson({ view }: Scene): Iterable<Document> {
+export function* incidentJson({ view, since }: Scene): Iterable<Document> {
   const { page } = view;
-  for (const incident of view.incidentById.values()) {
+  for (const incident of since?.incidents ?? view.incidentById.values()) {
     const affected = affectedComponents(view, incident);
     yield rememberedDocument(memory, incident, [page.id, page.timeZone, ...affected], () =>
       incidentDocument(incident, page, affected),

@@ -1,6 +1,7 @@
 // Which incidents belong where. In: a view. Out: the open, the coming, the past ones; the same answer for page, API and feeds.
 import { closedAt, isClosed } from "../model/order.ts";
 import type { Incident, PageView } from "../model/view.ts";
+import { monthOf } from "../model/zone.ts";
 
 /** A real-time incident that is still open. */
 export function isUnresolved(incident: Incident): boolean {
@@ -34,7 +35,30 @@ export function latestAt(incident: Incident): number {
 
 /** Incidents and maintenances together, the latest told first, `count` of them. */
 export function latestTold(view: PageView, count: number): readonly Incident[] {
-  return [...view.incidents, ...view.maintenances]
-    .sort((a, b) => latestAt(b) - latestAt(a) || (a.id < b.id ? -1 : 1))
-    .slice(0, count);
+  const latest: Incident[] = [];
+  for (const list of [view.incidents, view.maintenances])
+    for (const incident of list) {
+      const last = latest[count - 1];
+      if (last !== undefined && !toldBefore(incident, last)) continue;
+      const place = latest.findIndex((it) => toldBefore(incident, it));
+      latest.splice(place === -1 ? latest.length : place, 0, incident);
+      if (latest.length > count) latest.pop();
+    }
+  return latest;
+}
+
+function toldBefore(a: Incident, b: Incident): boolean {
+  const later = latestAt(a) - latestAt(b);
+  return later > 0 || (later === 0 && a.id < b.id);
+}
+
+const monthMemory = new WeakMap<Incident, { readonly zone: string; readonly month: string }>();
+
+/** The zone's calendar month (YYYY-MM) in which an incident began. Worked out once an incident: history asks for all of them. */
+export function monthIn(incident: Incident, zone: string): string {
+  const known = monthMemory.get(incident);
+  if (known?.zone === zone) return known.month;
+  const month = monthOf(beganAt(incident), zone);
+  monthMemory.set(incident, { zone, month });
+  return month;
 }

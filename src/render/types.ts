@@ -1,5 +1,5 @@
 // What render gives to publish: documents that know what they are made of before they are made.
-import type { PageView } from "../model/view.ts";
+import type { Incident, PageView } from "../model/view.ts";
 
 /** One body to be. `key` names every input: two documents of one path with the same key have the same bytes. */
 export interface Document {
@@ -19,12 +19,29 @@ export interface Document {
 export const slotOpen = "<!--pharos:slot-->";
 export const slotClose = "<!--/pharos:slot-->";
 
-/** What a kind of document is made from: the page, the moment (ms), and the page's calendar day of that moment. */
-export interface Scene {
+/** What was rendered: the page, the moment (ms), and the page's calendar day of that moment. */
+export interface Shown {
   readonly view: PageView;
   readonly asOf: number;
   readonly day: string;
 }
 
-/** A kind of document: gives all documents of that kind, each with its key; bodies are made later, or never. */
+/** What changed between two moments of one day, while no path went and no page changed its words. */
+export interface Since {
+  /** Incidents that are new or changed, and those that name a component which did. */
+  readonly incidents: readonly Incident[];
+  /** Months (YYYY-MM) in which those of them that are new or changed began. */
+  readonly months: ReadonlySet<string>;
+}
+
+/** What a kind of document is made from. */
+export interface Scene extends Shown {
+  /** Null: everything may have changed. */
+  readonly since: Since | null;
+}
+
+/**
+ * A kind of document: gives all documents of that kind, each with its key; bodies are made later, or never. Where `since` says what
+ * changed it may leave out those that are as they were; one of few documents gives them all.
+ */
 export type Kind = (scene: Scene) => Iterable<Document>;

@@ -37,6 +37,47 @@ export interface Snapshot {
 export function assemble(input: SnapshotInput, secretKey: SecretKey, last?: LastSnapshot): Snapshot {
   const { routes, ...fields } = input;
   const groups = groupRoutes(routes, partCountFor(routes.length, last?.manifest.parts.length));
+  return assembleGroups(fields, groups, secretKey, last);
+}
+
+/** What a snapshot changes of the one before: routes in place of those of the same path, each of which must be there. */
+export interface SnapshotChange extends Omit<Manifest, "parts"> {
+  readonly changed: readonly Route[];
+}
+
+/** The same as `assemble` with all routes, without a look at those that stay. */
+export function assembleChange(
+  input: SnapshotChange,
+  secretKey: SecretKey,
+  last: Required<LastSnapshot>,
+): Snapshot {
+  const { changed, ...fields } = input;
+  const groups: (readonly Route[])[] = [...last.groups];
+  const copies = new Map<number, Route[]>();
+  for (const route of changed) {
+    const index = partHolding(last.groups, route.path);
+    const copy = copies.get(index) ?? [...(last.groups[index] ?? [])];
+    const at = copy.findIndex(({ path }) => path === route.path);
+    assert(at !== -1, `${route.path} is not in the snapshot that it is to be changed in.`);
+    copy[at] = route;
+    copies.set(index, copy);
+    groups[index] = copy;
+  }
+  return assembleGroups(fields, groups, secretKey, last);
+}
+
+/** Which of these parts `path` stands in, or would stand in where it is new. */
+export function partHolding(groups: readonly (readonly Route[])[], path: string): number {
+  if (groups[frontPart]?.some((route) => route.path === path)) return frontPart;
+  return partIndex(path, groups.length);
+}
+
+function assembleGroups(
+  fields: Omit<Manifest, "parts">,
+  groups: readonly (readonly Route[])[],
+  secretKey: SecretKey,
+  last: LastSnapshot | undefined,
+): Snapshot {
   const held = new Set(last?.manifest.parts);
   const fresh = new Map<Digest, Uint8Array>();
   const digests = groups.map((group, index) => {
@@ -68,6 +109,7 @@ function groupRoutes(routes: readonly Route[], partCount: number): Route[][] {
 }
 
 function sameRoutes(group: readonly Route[], before: readonly Route[] | undefined): boolean {
+  if (before === group) return true;
   return before?.length === group.length && group.every((route, at) => route === before[at]);
 }
 

@@ -1,18 +1,11 @@
 // A key names its body: equal keys mean equal bytes, and a change elsewhere leaves a key alone.
 import { describe, expect, test } from "bun:test";
 import { seededRandom } from "../../src/base/random.ts";
-import type { Command } from "../../src/model/command.ts";
-import {
-  componentStatuses,
-  impacts,
-  incidentStatuses,
-  maintenanceStatuses,
-  type PageView,
-} from "../../src/model/view.ts";
-import { emptyWorld, type World } from "../model/world.ts";
+import type { PageView } from "../../src/model/view.ts";
 import { count, testLong, testSeed } from "../support/seed.ts";
-import { dayMs, hourMs, inventedParts, now, type Parts, viewFrom } from "./invented.ts";
+import { hourMs, inventedParts, now, type Parts, viewFrom } from "./invented.ts";
 import { documentsByPath } from "./pages.ts";
+import { randomCommand, startedWorld } from "./random-page.ts";
 
 interface Drawn {
   readonly key: string;
@@ -126,72 +119,3 @@ test(`random commands and the time between them: equal key, equal bytes (seed ${
   expect(renamed).toBeGreaterThan(500);
   expect(needless / renamed).toBeLessThan(0.05);
 }, 120_000);
-
-function startedWorld(): World {
-  const made = emptyWorld("page", now - 3 * dayMs);
-  made.run({
-    kind: "page.create",
-    id: "page",
-    fields: { name: "Example", url: "https://status.example.com", timeZone: "Europe/Berlin" },
-  });
-  for (const id of ["api", "web", "cdn", "dns"])
-    made.run({ kind: "component.create", id, fields: { name: id } });
-  made.run({ kind: "component.create", id: "edge", fields: { name: "Edge", group: true } });
-  return made;
-}
-
-function randomCommand(
-  made: World,
-  pick: <Item>(list: readonly Item[]) => Item,
-  below: (max: number) => number,
-): Command {
-  const component = pick(["api", "web", "cdn", "dns"]);
-  const real = pick(["i", "j", "k", "l"]);
-  const planned = pick(["m", "n"]);
-  const known = (id: string): boolean => made.view().incidentById.has(id);
-  switch (below(7)) {
-    case 0:
-      return { kind: "component.update", id: component, fields: { status: pick(componentStatuses) } };
-    case 1:
-      return {
-        kind: "component.update",
-        id: component,
-        fields: { groupId: pick(["edge", null]), description: pick([null, "Told", "Said"]) },
-      };
-    case 2:
-      return {
-        kind: "component.update",
-        id: component,
-        fields: { onlyShowIfDegraded: pick([true, false]), name: pick([component, `New ${component}`]) },
-      };
-    case 3: {
-      if (known(planned))
-        return {
-          kind: "incident.update",
-          id: planned,
-          fields: { status: pick(maintenanceStatuses), body: pick(["", "Going on."]) },
-        };
-      const from = made.now + below(20) * hourMs;
-      return {
-        kind: "incident.create",
-        id: planned,
-        fields: { name: "Works", window: { from, until: from + hourMs }, componentIds: [component] },
-      };
-    }
-    case 4:
-      return {
-        kind: "page.update",
-        fields: { description: pick([null, "A page"]), name: pick(["Example", "Sample"]) },
-      };
-    default: {
-      const fields = {
-        status: pick(incidentStatuses),
-        body: pick(["", "First.", "Second <b>"]),
-        impactOverride: pick([null, ...impacts]),
-        components: { [component]: pick(componentStatuses) },
-      };
-      if (known(real)) return { kind: "incident.update", id: real, fields };
-      return { kind: "incident.create", id: real, fields: { ...fields, name: `Trouble ${real}` } };
-    }
-  }
-}

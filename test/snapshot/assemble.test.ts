@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
-import { assemble, type Snapshot, type SnapshotInput } from "../../src/snapshot/assemble.ts";
+import { assemble, assembleChange, type Snapshot, type SnapshotInput } from "../../src/snapshot/assemble.ts";
 import { diffSnapshots } from "../../src/snapshot/diff.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { frontPart } from "../../src/snapshot/front.ts";
@@ -15,6 +15,8 @@ function input(routes: readonly Route[], generation = 7): SnapshotInput {
   const { parts: _, ...fields } = sampleManifest({ generation });
   return { ...fields, routes };
 }
+
+const byPath = (a: Route, b: Route): number => (a.path < b.path ? -1 : 1);
 
 /** What a POP holds after these snapshots. */
 function treeOf(...snapshots: readonly Snapshot[]): ReadonlyMap<Digest, Uint8Array> {
@@ -85,6 +87,21 @@ test("assemble: what was kept from last time changes nothing in the bytes", () =
     expect(incremental.manifestBytes).toEqual(assemble(input(unique, 8), key).manifestBytes);
     expect(incremental.parts.length).toBeLessThan(partCount);
   }
+});
+
+test("assemble: changed routes alone give what all routes give, and one that is not there is a defect", () => {
+  const front = ["/", "/history", "/history.atom"].map((path) => sampleRoute(path));
+  const routes = [...front, ...sampleRoutes(1_500)];
+  const first = assemble(input(routes), key);
+  const news = ["/", "/incidents/77", "/incidents/15a"].map((path) => sampleRoute(path, "news"));
+  const after = routes.map((route) => news.find(({ path }) => path === route.path) ?? route);
+  const { routes: _, ...fields } = input([], 8);
+  const changed = assembleChange({ ...fields, changed: news }, key, first);
+  expect(changed.manifestBytes).toEqual(assemble(input(after, 8), key, first).manifestBytes);
+  expect(changed.parts.length).toBeGreaterThan(1);
+  expect(changed.groups.flat().toSorted(byPath)).toEqual(after.toSorted(byPath));
+  expect(first.groups.flat().toSorted(byPath)).toEqual(routes.toSorted(byPath));
+  expect(() => assembleChange({ ...fields, changed: [sampleRoute("/new")] }, key, first)).toThrow("/new");
 });
 
 test("assemble: a page that loses the route over a border keeps its parts", () => {

@@ -1,0 +1,55 @@
+// What may differ between two moments of a page. In: what was rendered last, and the scene now. Out: the incidents whose documents are to be
+// named again, or null where all of them are. Entities are shared between views: one that is the same object did not change.
+import type { Component, Incident, Page, PageView } from "../model/view.ts";
+import { monthIn } from "./selection.ts";
+import type { Scene, Shown, Since } from "./types.ts";
+
+/**
+ * Looks at each incident once and hashes none: on a page of 5,000 that is under a millisecond, naming all of their documents twenty.
+ * Null after a restart, at a new day, and where the page's own words or the set of paths may have changed: an incident went, moved to
+ * another month or began a new one.
+ */
+export function sinceOf(before: Shown | null, scene: Omit<Scene, "since">): Since | null {
+  if (before === null || before.day !== scene.day || !sameFrame(before.view.page, scene.view.page))
+    return null;
+  const components = changedComponents(before.view, scene.view);
+  const zone = scene.view.page.timeZone;
+  const incidents: Incident[] = [];
+  const months = new Set<string>();
+  let held = 0;
+  for (const incident of scene.view.incidentById.values()) {
+    const was = before.view.incidentById.get(incident.id);
+    if (was !== undefined) held++;
+    if (was !== incident) {
+      const month = monthIn(incident, zone);
+      const hadMonth = was === undefined ? hasMonth(before.view, month) : monthIn(was, zone) === month;
+      if (!hadMonth) return null;
+      months.add(month);
+      incidents.push(incident);
+    } else if (components.size > 0 && incident.componentIds.some((id) => components.has(id)))
+      incidents.push(incident);
+  }
+  return held === before.view.incidentById.size ? { incidents, months } : null;
+}
+
+/** What every incident's documents and the history show of the page. */
+function sameFrame(a: Page, b: Page): boolean {
+  return a.id === b.id && a.name === b.name && a.timeZone === b.timeZone && a.language === b.language;
+}
+
+/** Ids of components that came, went, or are another object. */
+function changedComponents(before: PageView, now: PageView): ReadonlySet<string> {
+  const changed = new Set<string>();
+  if (before.componentById === now.componentById) return changed;
+  const differ = (from: ReadonlyMap<string, Component>, to: ReadonlyMap<string, Component>): void => {
+    for (const [id, component] of from) if (to.get(id) !== component) changed.add(id);
+  };
+  differ(before.componentById, now.componentById);
+  differ(now.componentById, before.componentById);
+  return changed;
+}
+
+function hasMonth({ incidentById, page }: PageView, month: string): boolean {
+  for (const incident of incidentById.values()) if (monthIn(incident, page.timeZone) === month) return true;
+  return false;
+}

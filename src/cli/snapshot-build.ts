@@ -81,12 +81,16 @@ const exporting = defineCommand({
       const pages = values.page.map((page) => pageMeant(snapshots, page));
       return writeMirror({ store: snapshots, folder: values.out, ...(pages.length > 0 && { pages }) });
     });
-    const { pages, written, removed, unplaced } = done;
+    const { pages, written, removed, lacking, unplaced } = done;
     if (values.json) context.out(JSON.stringify({ out: values.out, ...done }));
     else {
       context.out(
         `${values.out}: ${counted(pages, "page")}, ${counted(written, "file")} written, ${removed} removed.`,
       );
+      if (lacking > 0)
+        context.out(
+          `${counted(lacking, "path")} left out: this POP has not fetched all bodies of old pages yet. Run it again later, or where the page is published.`,
+        );
       if (unplaced.length > 0)
         context.out(
           `No file can bear ${unplaced.join(", ")}: POPs that follow the mirror have them, a web server has not.`,

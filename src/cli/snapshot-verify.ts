@@ -47,14 +47,15 @@ export const command = defineCommand({
   },
 });
 
-function spoken({ documents, generations, parts, bodies, wrong }: Found, told: number): string {
+function spoken({ documents, generations, parts, bodies, later, wrong }: Found, told: number): string {
   const looked = [
     counted(documents, "document"),
     counted(generations, "generation"),
     counted(parts, "part"),
     counted(bodies, "body", "bodies"),
   ].join(", ");
-  if (wrong.length === 0) return `All of it holds: ${looked}.`;
+  const rest = later === 0 ? "" : ` ${counted(later, "body", "bodies")} of old pages can still come.`;
+  if (wrong.length === 0) return `All of it holds: ${looked}.${rest}`;
   const more = wrong.length > told ? `, of which these are the first ${told}` : "";
   return `${counted(wrong.length, "fault")}${more}, in ${looked}.`;
 }

@@ -22,6 +22,8 @@ export interface Found {
   readonly generations: number;
   readonly parts: number;
   readonly bodies: number;
+  /** Bodies of lazy routes that are not here: a POP fetches them later, a publisher has all. */
+  readonly later: number;
   /** Whole sentences, each naming what it is about. */
   readonly wrong: readonly string[];
 }
@@ -39,6 +41,7 @@ interface Looking {
   readonly trust: Trust;
   readonly parts: Set<Digest>;
   readonly bodies: Set<Digest>;
+  readonly later: Set<Digest>;
   readonly wrong: string[];
 }
 
@@ -52,6 +55,7 @@ export function verifyStore(store: Store, { rootKeys: given, page: named, onPage
     trust: trustOf(store.snapshots, rootKeys),
     parts: new Set(),
     bodies: new Set(),
+    later: new Set(),
     wrong: [],
   };
   const documents = verifyDocuments(looking, rootKeys);
@@ -66,8 +70,15 @@ export function verifyStore(store: Store, { rootKeys: given, page: named, onPage
     store.refresh();
     generations += attempt(looking, `Page ${page}`, () => verifyPage(looking, page));
   }
-  const { parts, bodies, wrong } = looking;
-  return { documents, generations, parts: parts.size, bodies: bodies.size, wrong };
+  const { parts, bodies, later, wrong } = looking;
+  return {
+    documents,
+    generations,
+    parts: parts.size,
+    bodies: bodies.size,
+    later: later.difference(bodies).size,
+    wrong,
+  };
 }
 
 /** What LMDB itself cannot read is one more sentence. */
@@ -154,10 +165,14 @@ function verifyPart(looking: Looking, manifest: Manifest, index: number, say: Sa
   else for (const route of part.value.routes) verifyRoute(looking, route, say);
 }
 
-function verifyRoute({ store, bodies }: Looking, { path, variants }: Route, say: Say): void {
+function verifyRoute({ store, bodies, later }: Looking, { path, lazy, variants }: Route, say: Say): void {
   for (const encoding of ["identity", "gzip", "br", "zstd"] as const) {
     const variant = variants[encoding];
     if (variant === undefined || bodies.has(variant.digest)) continue;
+    if (lazy && !store.snapshots.hasObject(variant.digest)) {
+      later.add(variant.digest);
+      continue;
+    }
     bodies.add(variant.digest);
     const bytes = store.snapshots.object(variant.digest);
     const reason =

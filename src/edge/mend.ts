@@ -48,9 +48,10 @@ export function createMending(options: MendOptions): Mending {
     const lacking: Route[] = [];
     try {
       for (const route of routes) {
-        const found = await goodBodies(store, route, damaged.add);
+        const { found, dropped } = await goodBodies(store, route, damaged.add);
         good += found;
-        if (found < Object.keys(route.variants).length) lacking.push(route);
+        // What a lazy route lacks may not have come yet; what it had must come back.
+        if (found < Object.keys(route.variants).length && (!route.lazy || dropped > 0)) lacking.push(route);
       }
       if (lacking.length > 0) await bring(lacking);
     } catch (thrown) {
@@ -99,20 +100,26 @@ export function createMending(options: MendOptions): Mending {
   };
 }
 
-/** How many bodies of a route are what their names say. A body that is not is dropped. */
-async function goodBodies(store: SnapshotStore, route: Route, onDamaged: () => void): Promise<number> {
-  let good = 0;
+/** How many bodies of a route are what their names say, and how many were not and are dropped. */
+async function goodBodies(
+  store: SnapshotStore,
+  route: Route,
+  onDamaged: () => void,
+): Promise<{ found: number; dropped: number }> {
+  let found = 0;
+  let dropped = 0;
   for (const { digest } of Object.values(route.variants)) {
     const bytes = store.object(digest);
     if (bytes === null) continue;
     if (digestOf(bytes) === digest) {
-      good++;
+      found++;
       continue;
     }
     onDamaged();
     await store.dropObject(digest);
+    dropped++;
   }
-  return good;
+  return { found, dropped };
 }
 
 /** Asks one source after the other until nothing is missing. */

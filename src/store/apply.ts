@@ -3,8 +3,8 @@
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
 import { type Held, heldChange, type Retired } from "./generations.ts";
-import { objectsNamedBy, partsNamedBy, refused } from "./naming.ts";
-import { objectsHeldIn } from "./sweep.ts";
+import { bodiesNamedBy, partsNamedBy, refused } from "./naming.ts";
+import { bodiesHeldIn } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
 import type { Apply } from "./types.ts";
 import { UseCounts } from "./uses.ts";
@@ -34,7 +34,7 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
   const changes = [
     ...tree.changes,
     ...counts.changes(),
-    ...bodyChanges(tables, apply.objects, counts),
+    ...bodyChanges(tables, apply.objects, counts, tree.needed),
     ...claimed.changes,
     heldChange(tables, held, tree.retired),
     refChange(tables, { ...head, hosts: claimed.hosts }),
@@ -44,13 +44,13 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
   return { changes, held };
 }
 
-/** Manifest and new parts, counted; and what the generation before named and this one does not. */
+/** Manifest and new parts, counted; the bodies that they need; and what the generation before named and this one does not. */
 function treeChanges(
   tables: Tables,
   { head, tree }: Apply,
   ref: Ref | null,
   counts: UseCounts,
-): { changes: Change[]; retired: Retired } {
+): { changes: Change[]; retired: Retired; needed: ReadonlySet<Digest> } {
   const brought = new Map(tree);
   const bytesOf = (digest: Digest, what: string): Uint8Array => {
     const bytes = brought.get(digest) ?? tables.tree.getBinary(digestKey(digest));
@@ -66,26 +66,39 @@ function treeChanges(
   const shift = (objects: Iterable<Digest>, by: 1 | -1): void => {
     for (const object of objects) shifts.set(object, (shifts.get(object) ?? 0) + by);
   };
+  const needed = new Set<Digest>();
   for (const part of parts) {
     if (before.has(part)) continue;
     const bytes = bytesOf(part, `its part ${part}`);
-    shift(objectsNamedBy(bytes), 1);
+    const named = bodiesNamedBy(bytes);
+    shift(named.all, 1);
+    for (const object of named.needed) needed.add(object);
     counts.move("part", part, 1);
     if (brought.has(part)) changes.push({ table: tables.tree, key: digestKey(part), value: bytes });
   }
   const retired = { parts: [...before].filter((part) => !parts.has(part)), objects: [] as Digest[] };
-  for (const part of retired.parts) shift(objectsHeldIn(tables, part), -1);
+  for (const part of retired.parts) {
+    const named = bodiesHeldIn(tables, part);
+    shift(named.all, -1);
+    // Needed before, so it came then; one that has been damaged since is for mending, and must not stop a publisher.
+    for (const object of named.needed) needed.delete(object);
+  }
   for (const [object, by] of shifts) {
     if (by > 0) counts.move("object", object, by);
     for (let lost = by; lost < 0; lost++) retired.objects.push(object);
   }
-  return { changes, retired };
+  return { changes, retired, needed };
 }
 
-/** The bodies that are named. Throws where one that nothing named before neither came nor is here: a sweep may have been faster. */
-function bodyChanges(tables: Tables, objects: Apply["objects"], counts: UseCounts): Change[] {
+/** The bodies that are named. Throws where one that is needed neither came nor is here: a sweep may have been faster. */
+function bodyChanges(
+  tables: Tables,
+  objects: Apply["objects"],
+  counts: UseCounts,
+  needed: ReadonlySet<Digest>,
+): Change[] {
   const brought = new Map(objects);
-  for (const digest of counts.firstNamed)
+  for (const digest of needed)
     if (!brought.has(digest) && !tables.objects.doesExist(digestKey(digest)))
       throw refused("A generation", `its body ${digest} is not here`);
   return objects

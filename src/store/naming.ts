@@ -13,13 +13,25 @@ export function partsNamedBy(manifest: Uint8Array): ReadonlySet<Digest> {
 
 /** Bodies of a part. Throws Fault `document-refused` where the bytes are none. */
 export function objectsNamedBy(part: Uint8Array): ReadonlySet<Digest> {
+  return bodiesNamedBy(part).all;
+}
+
+/** All bodies of a part, and those without which it is not whole: what lazy routes alone name may come later. Throws as `objectsNamedBy`. */
+export function bodiesNamedBy(part: Uint8Array): {
+  readonly all: ReadonlySet<Digest>;
+  readonly needed: ReadonlySet<Digest>;
+} {
   const decoded = decodePart(part);
   if (!decoded.ok) throw refused("A part", decoded.reason);
-  const named = new Set<Digest>();
-  for (const { variants } of decoded.value.routes)
-    for (const variant of [variants.identity, variants.gzip, variants.br, variants.zstd])
-      if (variant !== undefined) named.add(variant.digest);
-  return named;
+  const all = new Set<Digest>();
+  const needed = new Set<Digest>();
+  for (const { lazy, variants } of decoded.value.routes)
+    for (const variant of [variants.identity, variants.gzip, variants.br, variants.zstd]) {
+      if (variant === undefined) continue;
+      all.add(variant.digest);
+      if (!lazy) needed.add(variant.digest);
+    }
+  return { all, needed };
 }
 
 export function refused(what: string, reason: string): Fault {

@@ -11,6 +11,7 @@ import { doom, forgetGeneration, sweepTurn } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
 import { createTurns } from "./turns.ts";
 import type { Freshness, SnapshotStore, StoredDocument } from "./types.ts";
+import { UseCounts } from "./uses.ts";
 import { digestKey, packValue, unpackValue } from "./values.ts";
 
 interface Parts {
@@ -29,7 +30,7 @@ export function createSnapshots(parts: Parts): SnapshotStore {
   return { ...readsOf(tables), ...writesOf(parts), refresh, close };
 }
 
-type Reads = "head" | "heads" | "pageOf" | "tree" | "object" | "hasTree" | "hasObject" | "notes";
+type Reads = "head" | "heads" | "pageOf" | "tree" | "object" | "hasTree" | "hasObject" | "isNamed" | "notes";
 type DocumentReads = "documents" | "document" | "isGone" | "freshness";
 type Writes =
   | "apply"
@@ -54,6 +55,7 @@ function readsOf(tables: Tables): Pick<SnapshotStore, Reads | DocumentReads> {
     object: (digest) => tables.objects.getBinary(digestKey(digest)) ?? null,
     hasTree: (digest) => tables.tree.doesExist(digestKey(digest)),
     hasObject: (digest) => tables.objects.doesExist(digestKey(digest)),
+    isNamed: (digest) => new UseCounts(tables).count("object", digest) > 0,
     notes: (page) =>
       new Map(
         Array.from(tables.notes.getRange(ofPage(page)), ({ key, value }) => [

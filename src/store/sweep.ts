@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
 import { forgetChange, type Generations, type Held, pastKeep, retiredBy } from "./generations.ts";
-import { objectsNamedBy, refused } from "./naming.ts";
+import { bodiesNamedBy, refused } from "./naming.ts";
 import type { Tables } from "./tables.ts";
 import { type Kind, UseCounts } from "./uses.ts";
 import { digestKey, joinDigests, packValue, splitDigests, unpackValue } from "./values.ts";
@@ -63,15 +63,16 @@ function dropDoomed(tables: Tables): Change[] {
 }
 
 function dropName(tables: Tables, counts: UseCounts, kind: Doomed["kind"], digest: Digest): void {
-  if (kind === "whole") for (const object of objectsHeldIn(tables, digest)) counts.move("object", object, -1);
+  if (kind === "whole")
+    for (const object of bodiesHeldIn(tables, digest).all) counts.move("object", object, -1);
   counts.move(kind === "whole" ? "part" : kind, digest, -1);
 }
 
 /** Bodies that a stored part names. */
-export function objectsHeldIn(tables: Tables, part: Digest): ReadonlySet<Digest> {
+export function bodiesHeldIn(tables: Tables, part: Digest): ReturnType<typeof bodiesNamedBy> {
   const bytes = tables.tree.getBinary(digestKey(part));
   if (bytes === undefined) throw refused("A generation", `the part ${part} before it is missing`);
-  return objectsNamedBy(bytes);
+  return bodiesNamedBy(bytes);
 }
 
 function forgetPast(tables: Tables, generations: Generations, nowMs: number): Omit<SweepTurn, "done"> {

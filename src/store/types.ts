@@ -9,7 +9,7 @@ export interface Apply {
   readonly createdMs: number;
   /** The signed manifest and the parts that are new. */
   readonly tree: readonly (readonly [Digest, Uint8Array])[];
-  /** Bodies that are new, identity included. */
+  /** Bodies that are new, identity included. Those that lazy routes alone name may come later, by `stage`. */
   readonly objects: readonly (readonly [Digest, Uint8Array])[];
   /** The publisher's notes beside the snapshot by name, such as what a part's routes were rendered from; null takes one away. */
   readonly notes?: readonly (readonly [string, Uint8Array | null])[];
@@ -48,6 +48,8 @@ export interface SnapshotStore {
   object(digest: Digest): Uint8Array | null;
   hasTree(digest: Digest): boolean;
   hasObject(digest: Digest): boolean;
+  /** A generation that is kept names this body, whether or not it is here: one of a lazy route may be on its way. */
+  isNamed(digest: Digest): boolean;
   notes(page: string): ReadonlyMap<string, Uint8Array>;
   /** Objects, parts, manifest, ref, hosts in one transaction; resolves when it is on the device. Throws Fault `disk-full`. */
   apply(apply: Apply): Promise<void>;

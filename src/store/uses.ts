@@ -14,7 +14,6 @@ const kindByte = { part: 0x70, object: 0x6f } as const;
 
 export class UseCounts {
   readonly #tables: Tables;
-  readonly #firstNamed = new Set<Digest>();
   readonly #counts = { part: new Map<Digest, number>(), object: new Map<Digest, number>() };
 
   constructor(tables: Tables) {
@@ -24,11 +23,6 @@ export class UseCounts {
   /** How many counters this one has moved. */
   get moved(): number {
     return this.#counts.part.size + this.#counts.object.size;
-  }
-
-  /** Bodies that nothing named before. */
-  get firstNamed(): ReadonlySet<Digest> {
-    return this.#firstNamed;
   }
 
   count(kind: Kind, digest: Digest): number {
@@ -42,7 +36,6 @@ export class UseCounts {
     const before = this.count(kind, digest);
     assert(before + by >= 0, `The ${kind} ${digest} was forgotten more often than it was named.`);
     this.#counts[kind].set(digest, before + by);
-    if (kind === "object" && before === 0) this.#firstNamed.add(digest);
   }
 
   /** The new counts. */

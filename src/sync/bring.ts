@@ -76,7 +76,8 @@ async function bringWhole(parts: BringParts, target: Target): Promise<Result<Hea
   const { manifest, head } = judged;
   const fresh = await freshParts(parts, manifest, target);
   if (!fresh.ok) return fresh;
-  const routes = fresh.value.flatMap(({ part }) => part.routes);
+  // What lazy routes name comes in idle time, or when a visitor asks for it.
+  const routes = fresh.value.flatMap(({ part }) => part.routes.filter(({ lazy }) => !lazy));
   const bodies = await bringBodies(store, routes, target.objects, (wanted) => fetchAll(parts, [], wanted));
   if (!bodies.ok) return bodies;
   // Root may have spoken, and another generation may have come, while bodies were on their way.

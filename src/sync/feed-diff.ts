@@ -6,7 +6,7 @@ import { decodePart } from "../snapshot/part.ts";
 import type { Digest, Part } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 
-/** Parts first, so that bodies are declared before they come. Identity bodies never travel. */
+/** Parts first, so that bodies are declared before they come. Identity bodies never travel, those of lazy routes not before they are asked for. */
 export interface Diff {
   readonly parts: readonly Digest[];
   readonly bodies: readonly Digest[];
@@ -48,13 +48,13 @@ function diffOf(store: SnapshotStore, from: Digest, to: Digest): Diff | null {
     if (after.has(digest)) continue;
     const part = readPart(store, digest);
     if (part === null) return null;
-    for (const body of bodiesOf(part)) held.add(body.digest);
+    for (const body of pushedBodies(part)) held.add(body.digest);
   }
   const bodies = new Map<Digest, number>();
   for (const digest of fresh) {
     const part = readPart(store, digest);
     if (part === null) return null;
-    for (const body of bodiesOf(part)) if (!held.has(body.digest)) bodies.set(body.digest, body.length);
+    for (const body of pushedBodies(part)) if (!held.has(body.digest)) bodies.set(body.digest, body.length);
   }
   const bytes = [...bodies.values()].reduce((sum, length) => sum + length, 0);
   return bytes > limits.sessionBytesMax ? null : { parts: fresh, bodies: [...bodies.keys()], bytes };
@@ -74,8 +74,9 @@ function readPart(store: SnapshotStore, digest: Digest): Part | null {
   return part.ok ? part.value : null;
 }
 
-function* bodiesOf(part: Part): Generator<{ readonly digest: Digest; readonly length: number }> {
-  for (const { variants } of part.routes) {
+function* pushedBodies(part: Part): Generator<{ readonly digest: Digest; readonly length: number }> {
+  for (const { lazy, variants } of part.routes) {
+    if (lazy) continue;
     yield variants.gzip;
     if (variants.br !== undefined) yield variants.br;
     if (variants.zstd !== undefined) yield variants.zstd;

@@ -20,6 +20,8 @@ export interface WrittenPage {
 export interface PageCounts {
   written: number;
   removed: number;
+  /** Lazy routes that this store has not fetched yet: a publisher's own store has all of them. */
+  lacking: number;
   /** Paths that no file can bear. */
   readonly unplaced: Set<string>;
 }
@@ -31,19 +33,28 @@ export interface PageWriter {
 }
 
 export function createPageWriter(store: SnapshotStore, files: MirrorFiles): PageWriter {
-  const counts: PageCounts = { written: 0, removed: 0, unplaced: new Set() };
+  const counts: PageCounts = { written: 0, removed: 0, lacking: 0, unplaced: new Set() };
 
   async function blob(digest: Digest, length: number, read: () => Uint8Array): Promise<void> {
     if (await putBlob(files, digest, length, read)) counts.written += 1;
   }
 
-  async function route({ path, contentType, variants }: Route, { page, hosts }: WrittenPage): Promise<void> {
+  async function route(one: Route, { page, hosts }: WrittenPage): Promise<void> {
+    const { path, contentType, variants } = one;
+    if (one.lazy && !isHeld(variants)) {
+      counts.lacking += 1;
+      return;
+    }
     for (const variant of travelling(variants))
       await blob(variant.digest, variant.length, () => present(store.object(variant.digest), page));
     const file = fileOf({ path, contentType });
     if (file === null) counts.unplaced.add(path);
     else
       for (const host of hosts) await plain(`${pagesFolder}/${host}/${file}`, path, variants.identity, page);
+  }
+
+  function isHeld(variants: Route["variants"]): boolean {
+    return Object.values(variants).every(({ digest }) => store.hasObject(digest));
   }
 
   async function plain(file: string, path: string, { digest, length }: Variant, page: string): Promise<void> {

@@ -34,6 +34,8 @@ export interface MirrorWritten {
   /** Files written or replaced. */
   readonly written: number;
   readonly removed: number;
+  /** Routes whose bodies a POP's store has not fetched yet; in a publisher's store there are none. */
+  readonly lacking: number;
   /** Paths that no file can bear, such as one that is also a folder. POPs that follow the mirror have them. */
   readonly unplaced: readonly string[];
 }
@@ -105,7 +107,8 @@ export function createMirrorWriter(options: MirrorOptions): MirrorWriter {
         sweptMs = clock.monotonicMs();
       }
       const unplaced = [...counts.unplaced].toSorted();
-      return { pages: heads.length, written: counts.written + 1, removed, unplaced };
+      const { lacking } = counts;
+      return { pages: heads.length, written: counts.written + 1, removed, lacking, unplaced };
     },
   };
 }

@@ -6,6 +6,7 @@ import { assemble } from "../../src/snapshot/assemble.ts";
 import { compressBody } from "../../src/snapshot/body.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { openManifest } from "../../src/snapshot/manifest.ts";
+import { decodePart } from "../../src/snapshot/part.ts";
 import type { Digest, Head, Manifest, Route } from "../../src/snapshot/types.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import type { Apply, Freshness, SnapshotStore, StoredDocument } from "../../src/store/types.ts";
@@ -26,6 +27,7 @@ export interface RouteInput {
   readonly contentType?: string;
   readonly cache?: Route["cache"];
   readonly slot?: boolean;
+  readonly lazy?: true;
 }
 
 /** A front page of a few kilobytes with the slot, its JSON, a feed and a file. */
@@ -62,6 +64,7 @@ export async function signedPage(input: PageInput): Promise<Apply & { readonly m
       contentType: route.contentType ?? "text/plain; charset=utf-8",
       cache: route.cache ?? "page",
       slot: route.slot ?? false,
+      ...(route.lazy && { lazy: route.lazy }),
       variants: body.variants,
     });
   }
@@ -103,6 +106,10 @@ export interface MemoryStore extends SnapshotStore {
   failWith(error: Error | null): void;
 }
 
+function names({ variants }: Route, digest: Digest): boolean {
+  return Object.values(variants).some((variant) => variant.digest === digest);
+}
+
 /** A store without a device: the reads of serving, and enough writes to fill it. */
 export function memoryStore(): MemoryStore {
   const heads = new Map<string, Head>();
@@ -131,6 +138,11 @@ export function memoryStore(): MemoryStore {
     object: (digest) => read(objects.get(digest) ?? null),
     hasTree: (digest) => read(trees.has(digest)),
     hasObject: (digest) => read(objects.has(digest)),
+    isNamed: (digest) =>
+      read([...trees.values()]).some((bytes) => {
+        const part = decodePart(bytes);
+        return part.ok && part.value.routes.some((route) => names(route, digest));
+      }),
     notes: () => new Map(),
     async apply(apply) {
       for (const [digest, bytes] of apply.tree) trees.set(digest, bytes);

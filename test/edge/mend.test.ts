@@ -77,3 +77,27 @@ test("edge/mend: no source has it: it is counted, tried again later, and nothing
   expect(store.objects.size).toBe(before - 1);
   expect(metrics.text()).toContain("pharos_store_mend_failures_total 1");
 });
+
+test("edge/mend: what a lazy route lacks is left to come; what it had and lost comes back", async () => {
+  const old = await signedPage({
+    page: "p1",
+    hosts: ["status.example"],
+    generation: 7,
+    routes: { "/old": { body: "An old incident. ".repeat(50), lazy: true } },
+  });
+  const origin = await startOrigin(generateKeyPair("root", systemRandom).secretKey, [old]);
+  ended.push(() => origin.stop());
+  const store = memoryStore();
+  await store.apply({ ...old, objects: [] });
+  const metrics = createMetrics();
+  const sources = [origin.url];
+  const mending = createMending({ store, sources, dial, clock: systemClock, log: silentLog, metrics });
+  ended.push(mending.stop);
+  const routes = [...routesByPart(store)].flat();
+  await mending.check(routes);
+  expect(store.objects.size).toBe(0);
+  const { gzip } = (routes[0] as Route).variants;
+  store.objects.set(gzip.digest, Buffer.from("altered"));
+  await mending.check(routes);
+  expect(isWhole(store, routes)).toBe(true);
+});

@@ -19,6 +19,8 @@ export interface Sample {
   /** Path to body. */
   readonly routes: Readonly<Record<string, string>>;
   readonly partCount?: number;
+  /** Paths whose bodies may come later. */
+  readonly lazy?: readonly string[];
 }
 
 interface Body {
@@ -44,7 +46,14 @@ function bodiesOf(text: string): { readonly identity: Body; readonly gzip: Body 
 
 /** A complete generation: every part and body is in it, also those that an earlier one brought. */
 export function sampleApply(sample: Sample): Apply {
-  const { page = "page1", epoch = 1, generation, hosts = ["status.example.com"], partCount = 4 } = sample;
+  const {
+    page = "page1",
+    epoch = 1,
+    generation,
+    hosts = ["status.example.com"],
+    partCount = 4,
+    lazy = [],
+  } = sample;
   const objects = new Map<Digest, Uint8Array>();
   const buckets: Route[][] = Array.from({ length: partCount }, () => []);
   for (const [path, body] of Object.entries(sample.routes)) {
@@ -59,6 +68,7 @@ export function sampleApply(sample: Sample): Apply {
       contentType: "text/html; charset=utf-8",
       cache: "page",
       slot: false,
+      ...(lazy.includes(path) && { lazy: true as const }),
       variants,
     });
   }

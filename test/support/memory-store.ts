@@ -55,6 +55,12 @@ export function memoryStore(nowMs: () => number = () => 0): MemoryStore {
     object: (digest) => objects.get(digest)?.slice() ?? null,
     hasTree: (digest) => tree.has(digest),
     hasObject: (digest) => objects.has(digest),
+    isNamed: (digest) => {
+      const bodies = new Set<Digest>();
+      for (const generations of kept.values())
+        for (const { head } of generations) mark(head.manifest, new Set(), bodies);
+      return bodies.has(digest);
+    },
     notes: (page) => new Map(notes.get(page)),
     apply: (apply) => write("apply", () => applyNow(apply)),
     putNotes: (page, more) => write("putNotes", () => noteNow(page, more)),

@@ -24,6 +24,13 @@ export const publisherKey = generateKeyPair("publisher", seededRandom(12));
 export const strangerKey = generateKeyPair("publisher", seededRandom(13));
 export const origin = "http://origin.test";
 
+export interface PublishMore {
+  readonly announce?: boolean;
+  readonly epoch?: number;
+  /** Paths whose bodies may come later. */
+  readonly lazy?: readonly string[];
+}
+
 /** Path to body. */
 export type Bodies = Readonly<Record<string, string>>;
 
@@ -32,7 +39,7 @@ export interface Publisher {
   readonly feed: Feed;
   readonly metrics: Metrics;
   /** Publishes a page; `announce: false` leaves the feed in ignorance of it. */
-  publish(page: string, bodies: Bodies, more?: { announce?: boolean; epoch?: number }): Promise<Head>;
+  publish(page: string, bodies: Bodies, more?: PublishMore): Promise<Head>;
   /** Signs and sends a heartbeat; gives its bytes. */
   beat(): Uint8Array;
   sequence: number;
@@ -75,7 +82,7 @@ export async function createPublisher(clock: ManualClock, log: Log = silentLog):
     feed,
     metrics,
     sequence: 0,
-    async publish(page, bodies, { announce = true, epoch = 1 } = {}) {
+    async publish(page, bodies, { announce = true, epoch = 1, lazy = [] } = {}) {
       const all = await Promise.all(Object.entries(bodies).map(([path, text]) => bodyOf(path, text)));
       const before = last.get(page);
       const snapshot = assemble(
@@ -87,7 +94,7 @@ export async function createPublisher(clock: ManualClock, log: Log = silentLog):
           previous: before?.head.manifest ?? digestOfNothing,
           createdMs: clock.wallMs(),
           banners: {},
-          routes: all.map(({ route }) => route),
+          routes: all.map(({ route }) => (lazy.includes(route.path) ? { ...route, lazy: true } : route)),
         },
         publisherKey.secretKey,
         before,

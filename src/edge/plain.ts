@@ -32,14 +32,24 @@ function htmlOf(title: string, sentence: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><h1>${title}</h1><p>${sentence}</p></html>\n`;
 }
 
+/** After what no visitor sends nothing more of its connection is read: a proxy may have cut the requests on it elsewhere. */
+const last = { connection: "close" };
+
 export const badHost = (): Response =>
-  plain(400, "Bad request", "A request needs exactly one Host header of a host and, if any, a port.", "");
+  plain(
+    400,
+    "Bad request",
+    "A request needs exactly one Host header of a host and, if any, a port.",
+    "",
+    last,
+  );
 
 export const badPath = (): Response =>
-  plain(400, "Bad request", "The path has a broken escape or a dot segment.", "");
+  plain(400, "Bad request", "The path has a broken escape or a dot segment.", "", last);
 
 export const badMethod = (path: string): Response =>
   plain(405, "Method not allowed", `This address answers ${allowedMethods}.`, path, {
+    ...last,
     allow: allowedMethods,
   });
 

@@ -7,6 +7,7 @@ import { type Listener, listenHttp } from "../host/http.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import { endingConnections } from "./last-request.ts";
 import type { Link } from "./link.ts";
 import { createRoots, verifyRoots } from "./roots.ts";
 import { createServing } from "./serve.ts";
@@ -56,7 +57,7 @@ export function startWorker(options: WorkerOptions): Listener {
     port: options.port,
     reusePort: options.shared,
     bodyBytesMax: limits.requestBodyBytesMax,
-    fetch: serving,
+    fetch: endingConnections(serving),
   });
   metrics.watch("edge_requests_pending", "Requests being answered.", listener.pendingRequests);
   return listener;

@@ -5,6 +5,7 @@ import { createSecureServer } from "node:http2";
 import type { Server as NetServer, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
+import { isLast, refusalOf } from "./node-framing.ts";
 import { requestOf, TooLong } from "./node-request.ts";
 import { sendResponse } from "./node-response.ts";
 
@@ -20,13 +21,23 @@ export function listenDeno(options: ListenOptions): Listener {
     unix === undefined ? { host: address, port: freePort(address, options.port ?? 0) } : { path: unix };
   let pending = 0;
   let draining = false;
-  const server = serverOf(options, async (incoming, outgoing) => {
+  const inTurn = createTurns();
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> => {
     pending++;
     const response = await responseTo(incoming, options);
     // HTTP/2 has no such field.
-    if (draining && incoming.httpVersionMajor === 1) response.headers.set("connection", "close");
+    if (isMultiplexed(incoming, options)) response.headers.delete("connection");
+    else if (draining || isLast(incoming)) response.headers.set("connection", "close");
     await sendResponse(response, outgoing);
     pending--;
+    return response;
+  };
+  const server = serverOf(options, (incoming, outgoing) => {
+    if (isMultiplexed(incoming, options)) return answer(incoming, outgoing);
+    return inTurn(incoming.socket, async () => {
+      const { headers } = await answer(incoming, outgoing);
+      return outgoing.shouldKeepAlive && headers.get("connection") !== "close";
+    });
   });
   const open = connectionsOf(server);
   const ready = new Promise<void>((resolve, reject) => {
@@ -50,6 +61,11 @@ export function listenDeno(options: ListenOptions): Listener {
   };
 }
 
+/** HTTP/2, which is spoken over TLS alone here, frames each request by itself. */
+function isMultiplexed({ httpVersionMajor }: IncomingMessage, { tls }: ListenOptions): boolean {
+  return tls !== undefined && httpVersionMajor === 2;
+}
+
 /** node:http2 cannot close what is open, as node:http can. */
 function connectionsOf(server: NetServer): ReadonlySet<Socket> {
   const open = new Set<Socket>();
@@ -68,7 +84,21 @@ function freePort(hostname: string, port: number): number {
   return probe.addr.port;
 }
 
-type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+/**
+ * Requests of one connection, one after the other: node:http hands over the next while the one before is being answered, also when that is the
+ * last one, whose answer ends the connection. `answer` tells whether another one may follow.
+ */
+function createTurns(): (socket: Socket, answer: () => Promise<boolean>) => Promise<boolean> {
+  const turns = new WeakMap<Socket, Promise<boolean>>();
+  return (socket, answer) => {
+    const before = turns.get(socket) ?? Promise.resolve(true);
+    const turn = before.then((open) => open && answer());
+    turns.set(socket, turn);
+    return turn;
+  };
+}
+
+type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<unknown>;
 
 function serverOf({ tls, idleTimeoutS = 30 }: ListenOptions, handle: Handler): NetServer {
   const idleMs = idleTimeoutS * 1_000;
@@ -77,13 +107,14 @@ function serverOf({ tls, idleTimeoutS = 30 }: ListenOptions, handle: Handler): N
   if (tls !== undefined) return secureServerOf(tls, { ...bounds, handshakeTimeout: idleMs }, handle);
   const server = createServer(bounds, handle);
   server.setTimeout(idleMs);
+  // An expectation that is unknown may be passed over (RFC 9110, 10.1.1); node:http would answer it and let the connection go on.
+  server.on("checkExpectation", handle);
   // A tunnel is a request like any other here, on a socket that node:http has already let go of.
   server.on("connect", (incoming: IncomingMessage, socket: Socket) => {
     const outgoing = new ServerResponse(incoming);
     outgoing.assignSocket(socket);
     outgoing.shouldKeepAlive = false;
-    outgoing.once("finish", () => socket.end());
-    handle(incoming, outgoing);
+    void handle(incoming, outgoing).then(() => socket.end());
   });
   return server;
 }
@@ -123,6 +154,8 @@ function wildcardOf(name: string): string {
 /** What the handler throws is a 500. */
 async function responseTo(incoming: IncomingMessage, options: ListenOptions): Promise<Response> {
   const tooLong = new TooLong();
+  const refusal = isMultiplexed(incoming, options) ? null : refusalOf(incoming);
+  if (refusal !== null) return new Response(null, { status: refusal, headers: { connection: "close" } });
   try {
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
     const { remoteAddress } = incoming.socket;

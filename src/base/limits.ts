@@ -152,6 +152,16 @@ export const limits = {
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
+  /**
+   * Requests of one worker that are under way at once, event streams aside. A visitor who reads at all is out in microseconds, so this many
+   * are slow readers of long answers, or a source that brings nothing: each costs the kernel some 100 kB at a usual MTU.
+   */
+  pendingRequestsMax: 4_096,
+  /** Bytes of a worker's answers that slow readers have not taken: copies of them, where the runtime copies. */
+  pendingBytesMax: 128 * 1024 * 1024,
+  /** Lines of the access log that wait for their batch: some 20,000 a second; more are dropped and counted. */
+  accessLogCharsMax: 1024 * 1024,
+  accessLogFlushMs: 250,
   ingestPerMinuteMax: 60,
   /** A child that dies twice within this time at opening its store has a corrupt store. */
   childDeathsWindowMs: 10_000,
@@ -208,6 +218,8 @@ export function assertLimits(): void {
   assert(
     limits.purgeAckMsMax < limits.sourceSilentMs,
     "Limits: a purge must not wait longer for a POP than an answer is fresh in a CDN.",
+    limits.pendingBytesMax >= 4 * limits.objectBytesMax,
+    "Limits: some slow readers of the longest body must not shut out everyone.",
   );
   assert(
     limits.bannerMsMin >= limits.refsPollMs,

@@ -1,0 +1,141 @@
+// Who asked for what, a JSON line each. In: answers, a share of which is wanted. Out: lines in batches, never in the way of an answer.
+// No personal data: addresses are cut to a network, and neither query, nor referrer, nor user agent is ever read.
+import { type Clock, every } from "../base/clock.ts";
+import { messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Random } from "../base/random.ts";
+import type { Appender } from "../host/append.ts";
+import type { Peer } from "../host/http.ts";
+
+export interface AccessLog {
+  /** Tells of an answer; a number is counted down and nothing else done where its line is not wanted. */
+  answered(request: Request, peer: Peer, response: Response, bytes: number, tookMs: number): void;
+  /** Writes what is left. */
+  stop(): Promise<void>;
+}
+
+export interface AccessLogOptions {
+  readonly to: Appender;
+  /** Share of answers that get a line, from 0 to 1. Statuses of 400 and above always do. */
+  readonly sample: number;
+  /** `network`: the /24 of an IPv4 address, the /48 of an IPv6 one. */
+  readonly addresses: "network" | "off";
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export function createAccessLog(options: AccessLogOptions): AccessLog {
+  const { to, sample, clock, random, log, metrics } = options;
+  const outcomes = metrics.counter(
+    "edge_access_log_lines_total",
+    "Lines of the access log, by outcome.",
+    "outcome",
+  );
+  let left = gapOf(sample, random);
+  let lines: string[] = [];
+  let chars = 0;
+  let writing: Promise<void> | null = null;
+  let said = "";
+
+  async function write(batch: readonly string[]): Promise<void> {
+    try {
+      await to.append(batch.join(""));
+      outcomes.add(batch.length, "written");
+      said = "";
+    } catch (thrown) {
+      outcomes.add(batch.length, "failed");
+      const sentence = messageOf(thrown);
+      if (sentence !== said)
+        log.warn(`The access log cannot be written: ${sentence}. Visitors are still answered.`);
+      said = sentence;
+    }
+  }
+
+  /** One batch at a time: a disk that is slow makes dropped lines, never a queue of writes. */
+  function flush(): Promise<void> {
+    if (writing !== null || lines.length === 0) return writing ?? Promise.resolve();
+    const batch = lines;
+    lines = [];
+    chars = 0;
+    writing = write(batch).finally(() => {
+      writing = null;
+    });
+    return writing;
+  }
+
+  const flushing = every(clock, limits.accessLogFlushMs, () => void flush());
+  return {
+    answered(request, peer, response, bytes, tookMs) {
+      const { status } = response;
+      left -= 1;
+      if (left > 0 && status < 400) return;
+      if (left <= 0) left = gapOf(sample, random);
+      if (chars >= limits.accessLogCharsMax) return outcomes.add(1, "dropped");
+      const time = new Date(clock.wallMs()).toISOString();
+      const line = `${JSON.stringify({ time, ...fieldsOf(request, peer, response, options), bytes, ms: round(tookMs) })}\n`;
+      lines.push(line);
+      chars += line.length;
+    },
+    async stop() {
+      flushing.cancel();
+      await flush();
+      await flush();
+      await to.close();
+    },
+  };
+}
+
+/** How many answers to the next one that gets a line: chance, so that a rhythm of requests and one of lines cannot agree. */
+function gapOf(sample: number, random: Random): number {
+  if (sample >= 1) return 1;
+  if (sample <= 0) return Number.POSITIVE_INFINITY;
+  return 1 + Math.floor(Math.log(1 - random.fraction()) / Math.log(1 - sample));
+}
+
+function fieldsOf(request: Request, peer: Peer, response: Response, { addresses }: AccessLogOptions) {
+  const { headers } = response;
+  return {
+    ...(addresses === "off" ? {} : { from: networkOf(peer.address) }),
+    method: request.method.slice(0, textCharsMax),
+    host: request.headers.get("host")?.slice(0, textCharsMax) ?? null,
+    path: pathIn(request.url).slice(0, limits.pathBytesMax),
+    status: response.status,
+    generation: Number(headers.get("pharos-generation") ?? 0),
+    level: Number(headers.get("pharos-level") ?? 0),
+    encoding: headers.get("content-encoding") ?? "identity",
+    secure: peer.secure,
+  };
+}
+
+const textCharsMax = 255;
+
+/** The path as it was sent, without its query: people put names and tokens there. */
+function pathIn(url: string): string {
+  const from = url.indexOf("/", url.indexOf("//") + 2);
+  if (from < 0) return "";
+  const query = url.indexOf("?", from);
+  return query < 0 ? url.slice(from) : url.slice(from, query);
+}
+
+/** `203.0.113.0/24`, `2001:db8:1::/48`; null for what is no address. Neither names a household. */
+export function networkOf(address: string | null): string | null {
+  if (address === null) return null;
+  const mapped = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address)?.[1];
+  if (mapped !== undefined) return `${mapped}.0/24`;
+  if (!address.includes(":")) return null;
+  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
+  const first = head === "" ? [] : head.split(":");
+  const last = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  const groups = [...first, ...Array<string>(zeros).fill("0"), ...last];
+  const [one = "0", two = "0", three = "0"] = groups.map((group) => group.replace(/^0+(?=.)/, ""));
+  return `${one}:${two}:${three}::/48`;
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}

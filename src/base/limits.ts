@@ -218,6 +218,8 @@ export function assertLimits(): void {
   assert(
     limits.purgeAckMsMax < limits.sourceSilentMs,
     "Limits: a purge must not wait longer for a POP than an answer is fresh in a CDN.",
+  );
+  assert(
     limits.pendingBytesMax >= 4 * limits.objectBytesMax,
     "Limits: some slow readers of the longest body must not shut out everyone.",
   );

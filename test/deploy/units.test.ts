@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { limits } from "../../src/base/limits.ts";
 import { commandEntries, loadCommand } from "../../src/cli/commands.ts";
+import { command as edgeCommand } from "../../src/cli/edge.ts";
 import { variableOf } from "../../src/cli/flags.ts";
 import { keyFiles } from "../../src/cli/key-files.ts";
 import { skipUnless } from "../support/skip.ts";
@@ -41,6 +43,18 @@ test("the control plane's unit hands on every key file that a control plane read
   const { publisher, root, delegation, appointment } = keyFiles;
   const read = [publisher.secret, root.public, delegation, appointment];
   expect(handed.map(([, as = ""]) => as).toSorted()).toEqual(read.toSorted());
+});
+
+test("a POP's unit bounds its files, tasks and memory, and has room for the most workers there can be", () => {
+  const text = readFileSync(join(deploy, "pharos-edge.service"), "utf8");
+  const value = (name: string) => Number(new RegExp(`^${name}=(\\d+)%?$`, "m").exec(text)?.[1]);
+  const { max: workersMax = 0 } = edgeCommand.flags.workers as { max?: number };
+  expect(value("TasksMax")).toBeGreaterThan(workersMax * 20);
+  // Each worker's most requests, and as many event clients.
+  expect(value("LimitNOFILE")).toBeGreaterThan(workersMax * (limits.pendingRequestsMax + 10_000));
+  expect(value("MemoryHigh")).toBeLessThan(value("MemoryMax"));
+  expect(value("MemoryMax")).toBeLessThan(100);
+  expect(value("MemorySwapMax")).toBe(0);
 });
 
 for (const name of units) {

@@ -170,6 +170,25 @@ export const limits = {
   /** A child that was dismissed and still runs after this is killed. */
   stopGraceMs: 3_000,
 
+  // Certificates (edge/)
+  /** Pairs that a POP shows: a listener with 1,000 of them takes 40 to 250 ms to open, during which its process answers nobody. */
+  certificatesMax: 4_096,
+  /** A chain of ten certificates is 20 kB. */
+  certificateBytesMax: 64 * 1024,
+  /** Folders within a folder of certificates: ACME clients use two at most. */
+  certificateDepthMax: 3,
+  /** How often their files are looked at; a change is read once it is the same at two looks. */
+  certificatesPollMs: 10_000,
+  /** The end of a certificate is said from then on, so often. */
+  certificateSoonMs: 14 * 24 * 3_600_000,
+  certificateSayMs: 24 * 3_600_000,
+  /** Of 1,000 names only those that end first are in the metrics. */
+  certificateGaugesMax: 16,
+  /** A listener that is replaced answers its connections for so long, each answer being the last of its connection. */
+  drainMs: 2_000,
+  /** Answers that are then still under way have this long. */
+  lingerMs: 60_000,
+
   /** The demo gives up when its POP has no page after this long. */
   demoReadyMsMax: 60_000,
   /** A POP of the demo that ended is started again after this: long enough to see the others go on without it. */

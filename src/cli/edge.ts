@@ -3,11 +3,13 @@
 import { existsSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { createMetrics } from "../base/metrics.ts";
+import { readCertificates } from "../edge/certificates.ts";
 import { asideCounter, createParent } from "../edge/parent.ts";
 import {
   checkPlace,
   type Place,
   type PopOptions,
+  type PopTls,
   type Running,
   runSyncer,
   runWhole,
@@ -15,8 +17,8 @@ import {
 } from "../edge/pop.ts";
 import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
-import { linkToParent, selfCommand, spawnChild } from "../host/process.ts";
-import { hasWorkers } from "../host/runtime.ts";
+import { linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
+import { hasHttp3, hasWorkers } from "../host/runtime.ts";
 import { asDamage } from "../store/file-check.ts";
 import { storeFile } from "../store/open.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
@@ -37,6 +39,11 @@ export interface EdgeOptions {
   readonly source: readonly string[];
   readonly mirror: readonly string[];
   readonly listen: Place;
+  /** Folders and pairs of certificates; none is plain HTTP alone. */
+  readonly certs?: readonly string[];
+  readonly listenTls?: Place | undefined;
+  readonly http3?: boolean;
+  readonly acmeWebroot?: string | undefined;
   readonly ops?: Place | undefined;
   readonly feed?: Place | undefined;
   /** Who may follow that feed; default `open`. */
@@ -60,7 +67,21 @@ const flags = {
   listen: {
     kind: "address",
     default: "0.0.0.0:8080",
-    help: "where visitors are answered; port 0 lets the system choose",
+    help: "where visitors are answered, or with --certs led to https; port 0 lets the system choose",
+  },
+  certs: {
+    kind: "list",
+    help: "certificates: folders as certbot, lego or acme.sh write them, or pairs chain.pem:key.pem; the first is for unknown names",
+  },
+  "listen-tls": {
+    kind: "address",
+    default: "0.0.0.0:8443",
+    help: "where visitors are answered over TLS (HTTP/2 and HTTP/1.1), given --certs",
+  },
+  http3: { kind: "boolean", help: "HTTP/3 too, on the UDP port of the same number" },
+  "acme-webroot": {
+    kind: "path",
+    help: "folder in which an ACME client leaves its challenges, which the plain port then answers",
   },
   ops: { kind: "address", help: "where /metrics, /healthz, /readyz and POST /ingest are; not for visitors" },
   feed: { kind: "address", help: "where other POPs follow this one; without it, it feeds nobody" },
@@ -94,7 +115,7 @@ export const command = defineCommand({
   name: "edge",
   summary: "run a POP: follow a source and answer visitors",
   about:
-    "Serves what is in its folder whether or not a source answers. SIGTERM or Ctrl-C ends it and all its processes.",
+    "Serves what is in its folder whether or not a source answers. SIGHUP reads the certificates again. SIGTERM or Ctrl-C ends it and all its processes.",
   example: [
     "edge --root-key keys/root.pub --source http://127.0.0.1:7300 --listen 127.0.0.1:8080",
     "edge --root-key root.pub --source https://near.example.org --source https://origin.example.org --feed 0.0.0.0:8401",
@@ -113,6 +134,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     sources: [...options.source.map(feedAddress), ...options.mirror.map(mirrorAddress)],
     rootKeys: readRootKeys(options.rootKey),
     listen: options.listen,
+    tls: tlsOf(options, context),
     ops: options.ops ?? null,
     feed: options.feed ?? null,
     defaultPage: options.defaultPage ?? null,
@@ -131,6 +153,21 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     : runParent(options, pop, context);
 }
 
+function tlsOf(
+  { certs = [], listenTls, http3 = false, acmeWebroot }: EdgeOptions,
+  { log }: Context,
+): PopTls | null {
+  if (certs.length === 0 || listenTls === undefined) return null;
+  if (http3 && !hasHttp3)
+    log.info("This runtime has no HTTP/3: visitors are answered by HTTP/2 and HTTP/1.1.");
+  return {
+    listen: listenTls,
+    certificates: certs,
+    http3: http3 && hasHttp3,
+    challenges: acmeWebroot ?? null,
+  };
+}
+
 /** All in this process. */
 async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
   const stop = stopOf(context, options.tied);
@@ -141,9 +178,11 @@ async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context)
   const at = (place: Place | undefined, port: number) => place && { ...place, port };
   const addresses = {
     listen: { ...pop.listen, port: running.port },
+    listenTls: running.tlsPort === null ? undefined : at(pop.tls?.listen, running.tlsPort),
     ops: at(options.ops, running.opsPort),
     feed: at(options.feed, running.feedPort),
   };
+  onHangUp(() => void running.reload());
   sayAddresses(options, addresses, context);
   await stop;
   await running.stop();
@@ -165,11 +204,14 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
   const listen = await checkPlace(pop.listen);
   const ops = options.ops && (await checkPlace(options.ops));
   const feed = options.feed && (await checkPlace(options.feed));
+  if (pop.tls) await readCertificates(pop.tls.certificates);
+  const listenTls = pop.tls ? await checkPlace(pop.tls.listen) : undefined;
+  const places = { listen, listenTls, ops, feed };
   const parent = createParent({
     workers: options.workers,
     spawn: (role, onLine) =>
       spawnChild({
-        command: [...selfCommand(), "edge", ...flagsOf({ ...options, listen, ops, feed, role })],
+        command: [...selfCommand(), "edge", ...flagsOf({ ...options, ...places, role })],
         env: withoutFlags(context.env),
         onLine,
       }),
@@ -182,7 +224,7 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
   });
   const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
   if (started) {
-    sayAddresses(options, { listen, ops, feed }, context);
+    sayAddresses(options, places, context);
     await stop;
   }
   await parent.stop();
@@ -234,14 +276,16 @@ function hearParent(syncer: Syncer, line: string): void {
 
 function sayAddresses(
   { json }: EdgeOptions,
-  at: Pick<EdgeOptions, "listen" | "ops" | "feed">,
+  at: Record<"listenTls" | "ops" | "feed", Place | undefined> & { readonly listen: Place },
   context: Context,
 ): void {
-  const pages = urlOf(at.listen);
+  const plain = urlOf(at.listen);
+  const pages = at.listenTls === undefined ? plain : urlOf(at.listenTls, "https");
   const ops = at.ops === undefined ? null : urlOf(at.ops);
   const feed = at.feed === undefined ? null : urlOf(at.feed);
   const others = Object.entries({ ops, feed }).filter(([, url]) => url !== null);
-  if (json) context.out(JSON.stringify({ pages, ops, feed }));
+  if (pages !== plain) others.unshift(["plain", plain]);
+  if (json) context.out(JSON.stringify({ pages, ops, feed, ...(pages === plain ? {} : { plain }) }));
   else context.out([`Pages ${pages}`, ...others.map(([what, url]) => `${what} ${url}`)].join(", "));
 }
 
@@ -268,11 +312,16 @@ function readRootKeys(paths: readonly string[]): readonly string[] {
 function flagsOf(options: EdgeOptions): readonly string[] {
   const { data, rootKey, source, mirror, listen, ops, feed, feedAccess, workers, defaultPage, role } =
     options;
+  const { certs = [], listenTls, http3 = false, acmeWebroot } = options;
   return [
     ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
     ...rootKey.flatMap((path) => ["--root-key", path]),
     ...source.flatMap((url) => ["--source", url]),
     ...mirror.flatMap((url) => ["--mirror", url]),
+    ...certs.flatMap((place) => ["--certs", place]),
+    ...(listenTls === undefined ? [] : ["--listen-tls", textOf(listenTls)]),
+    ...(http3 ? ["--http3"] : []),
+    ...(acmeWebroot === undefined ? [] : ["--acme-webroot", acmeWebroot]),
     ...(ops === undefined ? [] : ["--ops", textOf(ops)]),
     ...(feed === undefined ? [] : ["--feed", textOf(feed)]),
     ...(feedAccess === undefined ? [] : ["--feed-access", feedAccess]),
@@ -290,6 +339,6 @@ function textOf({ host, port }: Place): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function urlOf(place: Place): string {
-  return `http://${textOf(place)}`;
+function urlOf(place: Place, scheme = "http"): string {
+  return `${scheme}://${textOf(place)}`;
 }

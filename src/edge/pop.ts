@@ -7,7 +7,7 @@ import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import { dial } from "../host/dial.ts";
-import { type Listener, listenHttp } from "../host/http.ts";
+import { listenHttp } from "../host/http.ts";
 import { type FolderLock, lockFolder } from "../host/lock.ts";
 import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
@@ -18,9 +18,11 @@ import { createFollower, type Follower } from "../sync/follow.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
+import { readCertificates } from "./certificates.ts";
 import { createWakes, type Link, linkFile } from "./link.ts";
 import { serveLink } from "./link-syncer.ts";
 import { dialLink } from "./link-worker.ts";
+import type { Listeners, TlsPlace } from "./listeners.ts";
 import { createPopMembership } from "./membership.ts";
 import { createMending } from "./mend.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
@@ -31,12 +33,24 @@ export interface Place {
   readonly port: number;
 }
 
+/** How pages are served over TLS; the plain place then only leads there. */
+export interface PopTls {
+  readonly listen: Place;
+  /** Folders of certificates, and pairs `chain.pem:key.pem`. */
+  readonly certificates: readonly string[];
+  readonly http3: boolean;
+  /** See `RedirectOptions`. */
+  readonly challenges: string | null;
+}
+
 export interface PopOptions {
   readonly folder: string;
   readonly rootKeys: readonly PublicKey[];
   /** Addresses of feeds, the nearest first, then of mirrors; none serves what is held. */
   readonly sources: readonly string[];
   readonly listen: Place;
+  /** Without it, plain HTTP alone. */
+  readonly tls?: PopTls | null;
   readonly ops: Place | null;
   /** Where this POP feeds others; without it, it feeds nobody. */
   readonly feed?: Place | null;
@@ -112,36 +126,60 @@ export interface WorkerTells {
   lost(fault: Fault): void;
 }
 
-/** A process that reads the syncer's store and answers visitors. Throws Faults of the store and the port. */
-export async function runWorker(options: PopOptions, tell: WorkerTells): Promise<Running> {
+export interface RunningWorker extends Running {
+  /** Tells its clients to go elsewhere, and stops a moment later: others answer on its ports. */
+  leave(): Promise<void>;
+}
+
+/** A process that reads the syncer's store and answers visitors. Throws Faults of the store, the port and the certificates. */
+export async function runWorker(options: PopOptions, tell: WorkerTells): Promise<RunningWorker> {
   const { folder, clock, log, metrics } = options;
+  const tls = await readTls(options);
   const store = await openStore({ folder, clock, log, role: "reader" });
   const link = dialLink(options);
-  const listener = listenOrSay(options, store, link, tell);
+  const listener = listenOrSay({ ...options, tls }, store, link, tell);
   const reporting: Timer = every(clock, limits.workerMetricsMs, () => tell.metrics(metrics.text()));
+  const stop = async (): Promise<void> => {
+    reporting.cancel();
+    await stopListening(listener, clock);
+    link.stop();
+    await store.close();
+  };
   return {
     port: listener.port,
-    async stop() {
-      reporting.cancel();
-      await stopListening(listener, clock);
-      link.stop();
-      await store.close();
+    stop,
+    async leave() {
+      listener.drain();
+      await pause(clock, limits.drainMs);
+      await stop();
     },
   };
 }
 
+async function readTls({ tls = null }: PopOptions): Promise<TlsPlace | null> {
+  return tls && { ...tls, ...tls.listen, ...(await readCertificates(tls.certificates)) };
+}
+
 export interface RunningWhole extends Running {
+  readonly tlsPort: number | null;
+  /** Looks at the certificates' files now. */
+  reload(): Promise<void>;
   readonly opsPort: number;
   readonly feedPort: number;
 }
 
 /** All of a POP in this process. */
 export async function runWhole(options: PopOptions): Promise<RunningWhole> {
+  const tls = await readTls(options);
+  // Its listener is always shared.
+  if (tls !== null) await checkPlace(tls);
   const { store, syncer, link, port, stop } = await openSyncer(options);
   try {
-    const listener = listen(options, store, link, false, syncer.takeDamaged);
+    const listener = listen({ ...options, tls }, store, link, false, syncer.takeDamaged);
     await listener.ready;
     return {
+      tlsPort: listener.tlsPort,
+      reload: listener.reload,
       port: listener.port,
       opsPort: port,
       feedPort: syncer.feedPort,
@@ -216,8 +254,11 @@ function startWriter(options: PopOptions, store: Store) {
   return { syncer, link, port: syncer.opsPort, stop: syncer.stop };
 }
 
+/** With its certificates read. */
+type Listening = Omit<PopOptions, "tls"> & { readonly tls: TlsPlace | null };
+
 /** Whatever it reads first may be what is damaged; what it reads later, too. */
-function listenOrSay(options: PopOptions, store: Store, link: Link, tell: WorkerTells): Listener {
+function listenOrSay(options: Listening, store: Store, link: Link, tell: WorkerTells): Listeners {
   const path = storeFile(options.folder);
   try {
     return listen(options, store, link, true, tell.damaged, (cause) => {
@@ -242,20 +283,21 @@ function isConfirmed({ snapshots }: Store, clock: Clock): boolean {
 }
 
 function listen(
-  options: PopOptions,
+  options: Listening,
   store: Store,
   link: Link,
   shared: boolean,
   onDamaged: (digest: Digest) => void,
   onStoreFailure: (cause: unknown) => void = () => undefined,
-): Listener {
-  const { listen: place, rootKeys, defaultPage, clock, log, metrics } = options;
+): Listeners {
+  const { listen: place, tls, rootKeys, defaultPage, clock, log, metrics } = options;
   return startWorker({
     store: store.snapshots,
     link,
     rootKeys,
     address: place.host,
     port: place.port,
+    tls,
     shared,
     defaultPage,
     clock,
@@ -267,7 +309,7 @@ function listen(
 }
 
 /** Answers what was asked before it closes what is idle. */
-async function stopListening(listener: Listener, clock: Clock): Promise<void> {
+async function stopListening(listener: Listeners, clock: Clock): Promise<void> {
   const graceful = listener.stop();
   await Promise.race([graceful, pause(clock, limits.stopGraceMs / 3)]);
   await listener.stop(true);

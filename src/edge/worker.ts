@@ -3,12 +3,12 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import { type Listener, listenHttp } from "../host/http.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { endingConnections } from "./last-request.ts";
 import type { Link } from "./link.ts";
+import { type Listeners, openListeners, type TlsPlace } from "./listeners.ts";
 import { createRoots, verifyRoots } from "./roots.ts";
 import { createServing } from "./serve.ts";
 
@@ -21,6 +21,7 @@ export interface WorkerOptions {
   readonly port: number;
   /** Other workers listen on the same port. */
   readonly shared: boolean;
+  readonly tls?: TlsPlace | null;
   readonly defaultPage: string | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,7 +32,7 @@ export interface WorkerOptions {
 }
 
 /** Verifies the roots, then listens. Throws Fault `port-taken` or `address-refused`. */
-export function startWorker(options: WorkerOptions): Listener {
+export function startWorker(options: WorkerOptions): Listeners {
   const { store, log, metrics } = options;
   const openRoot = createRoots(store, options.rootKeys);
   const roots = verifyRoots(store, openRoot, log);
@@ -52,10 +53,8 @@ export function startWorker(options: WorkerOptions): Listener {
     log,
     metrics,
   });
-  const listener = listenHttp({
-    address: options.address,
-    port: options.port,
-    reusePort: options.shared,
+  const listener = openListeners({
+    ...options,
     bodyBytesMax: limits.requestBodyBytesMax,
     fetch: endingConnections(serving),
   });

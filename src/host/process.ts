@@ -88,11 +88,12 @@ export interface ParentLinkOptions {
 }
 
 /**
- * Ties this process to the one that started it. Ctrl-C on a terminal reaches parent and child alike: the child leaves the answer to its
- * parent, who dismisses it.
+ * Ties this process to the one that started it. Ctrl-C on a terminal, and the terminal's end, reach parent and child alike: the child
+ * leaves the answer to its parent, who dismisses it.
  */
 export function linkToParent(options: ParentLinkOptions): ParentLink {
   process.on("SIGINT", () => undefined);
+  process.on("SIGHUP", () => undefined);
   let gone = false;
   const end = (): void => {
     if (gone) return;
@@ -109,6 +110,11 @@ export function linkToParent(options: ParentLinkOptions): ParentLink {
   process.stdin.once("error", end);
   process.on("SIGTERM", end);
   return { send: (line) => void process.stdout.write(`${line}\n`) };
+}
+
+/** Calls `run` at each SIGHUP, which from then on ends nothing. */
+export function onHangUp(run: () => void): void {
+  process.on("SIGHUP", run);
 }
 
 /** Longest line that is waited for; a longer one is cut off from the connection's memory and dropped. */

@@ -5,3 +5,8 @@ export const runtime: "bun" | "deno" = process.versions.deno === undefined ? "bu
 
 /** Whether a POP may be several processes on one port. Under Deno it is one. */
 export const hasWorkers: boolean = runtime === "bun";
+
+/** Whether a listener can take the place of another on its port, with other certificates. */
+export const hasCertificateSwap: boolean = runtime === "bun";
+
+export const hasHttp3: boolean = runtime === "bun";

@@ -22,6 +22,8 @@ export function pharosOn(runs: string): readonly string[] {
 export interface TestPop {
   readonly pid: number;
   readonly visitors: { readonly host: string; readonly port: number };
+  /** Where visitors are led to TLS, where there is TLS. */
+  readonly plainPort: number | null;
   readonly ops: { readonly host: string; readonly port: number } | null;
   /** Lines of stderr so far. */
   readonly log: readonly string[];
@@ -66,7 +68,7 @@ export async function startPop(flags: readonly string[], runs = runtime): Promis
   const log: string[] = [];
   const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
   createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
-  const said = await new Promise<{ pages: string; ops: string | null }>((done, fail) => {
+  const said = await new Promise<{ pages: string; plain?: string; ops: string | null }>((done, fail) => {
     createInterface({ input: child.stdout }).once("line", (line) => done(JSON.parse(line)));
     exited.then((code) => fail(new Error(`the POP ended with ${code}: ${log.join("\n")}`)));
   });
@@ -77,6 +79,7 @@ export async function startPop(flags: readonly string[], runs = runtime): Promis
   return {
     pid,
     visitors,
+    plainPort: said.plain === undefined ? null : placeOf(said.plain).port,
     ops,
     log,
     children: () => childrenOf(pid),

@@ -60,7 +60,9 @@ export function dayBars(view: PageView, componentId: string, asOf: number, days:
   const timeline = timelineOf(view, componentId);
   return calendar(dayOf(asOf, view.page.timeZone), days, view.page.timeZone).map((day) => {
     const until = Math.min(day.until, asOf);
-    return isQuiet(timeline, day.from, until) ? quietBar(day, until) : barOf(timeline, day, until);
+    if (until <= timeline.since) return sharedBar(unknownBars, neverKnown, day, until);
+    if (isQuiet(timeline, day.from, until)) return sharedBar(quietBars, alwaysUp, day, until);
+    return barOf(timeline, day, until);
   });
 }
 
@@ -79,17 +81,20 @@ function isQuiet({ since, entries }: Timeline, from: number, until: number): boo
   );
 }
 
-/** The quiet bars of days in use: all components share them. */
-const quietBars = new WeakMap<Day, DayBar>();
+/** Bars that many components share: of days on which nothing happened, and of days before the component's own. */
+type SharedBars = WeakMap<Day, { readonly until: number; readonly bar: DayBar }>;
+const quietBars: SharedBars = new WeakMap();
+const unknownBars: SharedBars = new WeakMap();
 const alwaysUp: Timeline = { since: 0, entries: [] };
+const neverKnown: Timeline = { since: Number.POSITIVE_INFINITY, entries: [] };
 
-function quietBar(day: Day, measuredUntil: number): DayBar {
-  const known = quietBars.get(day);
+function sharedBar(bars: SharedBars, timeline: Timeline, day: Day, until: number): DayBar {
+  const known = bars.get(day);
   // The day that is not over yet grows.
-  if (known?.countedMs === measuredUntil - day.from) return known;
-  const made = barOf(alwaysUp, day, measuredUntil);
-  quietBars.set(day, made);
-  return made;
+  if (known?.until === until) return known.bar;
+  const bar = barOf(timeline, day, until);
+  bars.set(day, { until, bar });
+  return bar;
 }
 
 type Day = Pick<DayBar, "day" | "from" | "until">;

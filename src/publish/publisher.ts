@@ -73,6 +73,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   };
   const run = async (page: string, turns: PageTurns): Promise<void> => {
     while (turns.dirty && live) {
+      // The editor's answer goes out first: rendering takes the thread.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       turns.dirty = false;
       await turn(page, turns);
     }

@@ -29,6 +29,11 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
   });
 }
 
+/** Resolves when the event loop has gone round once: what waits there already goes first. No time passes on any clock. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Runs `tick` every `periodMs` from `periodMs` on, until cancelled. A tick that takes longer than the period delays the next. */
 export function every(clock: Clock, periodMs: number, tick: () => void | Promise<void>): Timer {
   let live = true;

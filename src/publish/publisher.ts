@@ -1,7 +1,7 @@
 // Follows the op-log. In: pages that changed, moments at which a page changes by itself. Out: new generations, announced.
 // One turn a page at a time; what changes meanwhile is one more turn, so a burst of ops costs one generation, not one each.
 import { backoffMs } from "../base/backoff.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import { type Clock, nextTurn, type Timer } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
@@ -74,7 +74,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const run = async (page: string, turns: PageTurns): Promise<void> => {
     while (turns.dirty && live) {
       // The editor's answer goes out first: rendering takes the thread.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await nextTurn();
       turns.dirty = false;
       await turn(page, turns);
     }

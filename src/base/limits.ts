@@ -107,6 +107,8 @@ export const limits = {
   batchOpsMax: 200_000,
 
   // Publish
+  /** What an open page is told of a change: three packets, so that 10,000 of them are told with 40 MB. */
+  eventBytesMax: 4_096,
   publishRetryMsMin: 200,
   publishRetryMsMax: 10_000,
   /** Pages that turn at the same moment (midnight) are published within this time of it, each at its own place. */

@@ -4,9 +4,11 @@ import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { sameRoute } from "../snapshot/diff.ts";
 import { digestOf } from "../snapshot/digest.ts";
+import { eventPath } from "../snapshot/names.ts";
 import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Digest, Manifest, Route } from "../snapshot/types.ts";
 import type { Ledger } from "../store/ledger.ts";
+import { plainEvent } from "./event-route.ts";
 import { pinNote } from "./pin.ts";
 import { generationsOf, loadPublished, loadSigned, type Published } from "./published.ts";
 import { type Refused, type SigningContext, signAgain, signedNow, signRoutes } from "./sign-page.ts";
@@ -114,7 +116,9 @@ async function publishFolder(options: ByHandOptions, snapshot: FolderSnapshot): 
       "Give the command again.",
     );
   if (signedNow(before, options) && sameHosts(before, hosts) && sameRoutes(before, routes)) return false;
-  const wanted = { page, hosts, routes: { all: routes }, asOf: clock.wallMs(), objects: [], notes: () => [] };
+  const { route, objects } = await plainEvent((before.head?.generation ?? 0) + 1);
+  const all = [...routes, route];
+  const wanted = { page, hosts, routes: { all }, asOf: clock.wallMs(), objects, notes: () => [] };
   const signed = await signRoutes(options, wanted, before);
   if (signed.kind === "refused") throw notPublished(page, signed);
   return true;
@@ -126,7 +130,8 @@ function sameHosts({ last }: Published, hosts: readonly string[]): boolean {
 
 /** A manifest's parts are made of its routes, so equal routes would make equal parts; order apart, as parts are sorted. */
 function sameRoutes({ rendered }: Published, routes: readonly Route[]): boolean {
-  if (rendered.size !== routes.length) return false;
+  // The event is not of the folder.
+  if (rendered.size !== routes.length + (rendered.has(eventPath) ? 1 : 0)) return false;
   return routes.every((route) => {
     const known = rendered.get(route.path)?.route;
     return known !== undefined && sameRoute(known, route);

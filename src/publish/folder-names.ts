@@ -1,7 +1,7 @@
 // From the name of a file to the path that answers with it. In: a place in a folder. Out: paths as POPs look them up, or why there is none.
 import { limits } from "../base/limits.ts";
 import { ok, type Result, refuse } from "../base/result.ts";
-import { isRoutePath } from "../snapshot/names.ts";
+import { eventPath, eventsPath, isRoutePath } from "../snapshot/names.ts";
 
 /** The file that answers for its folder. */
 const index = "index.html";
@@ -18,6 +18,7 @@ export function pathsOf(file: string): Result<readonly string[], string> {
   const own = escaped(file);
   if (own.length > limits.pathBytesMax || !isRoutePath(own))
     return refuse(`its path is ${own.length} bytes long, and ${limits.pathBytesMax} are the limit`);
+  if (own === eventPath || own === eventsPath) return refuse(`Pharos itself answers at ${own}`);
   if (own !== `/${index}` && !own.endsWith(`/${index}`)) return ok([own]);
   return ok([own.slice(0, -index.length - 1) || "/", own]);
 }

@@ -3,6 +3,7 @@ import { assert } from "../base/fault.ts";
 import type { PageView } from "../model/view.ts";
 import { documentsSince } from "../render/documents.ts";
 import { partHolding, type Snapshot } from "../snapshot/assemble.ts";
+import { withEvent } from "./event-route.ts";
 import { encodeNote, noteName } from "./notes.ts";
 import { loadSigned, type Published } from "./published.ts";
 import { type RenderedPage, renderRoutes } from "./render-routes.ts";
@@ -30,7 +31,8 @@ export async function publishPage(
   before: Published,
 ): Promise<Outcome> {
   const { shown, ...since } = documentsSince(before.shown, view, asOf);
-  const made = await renderRoutes(since, before.rendered, context.store);
+  const documents = await renderRoutes(since, before.rendered, context.store);
+  const made = await withEvent(context, view, documents, before);
   const { id: page, hosts } = view.page;
   const { objects, renderedCount } = made;
   const sameHosts = before.last?.manifest.hosts.join() === hosts.join();

@@ -9,6 +9,7 @@ import { historyPages } from "./html-history.tsx";
 import { incidentPages } from "./html-incident.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
+import { pageScript } from "./page-script.ts";
 import { sinceOf } from "./since.ts";
 import type { Document, Kind, Scene, Shown } from "./types.ts";
 
@@ -20,6 +21,7 @@ const kinds: readonly Kind[] = [
   incidentJson,
   atomFeed,
   rssFeed,
+  pageScript,
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */

@@ -36,11 +36,11 @@ export function Components({
         <h2 id="components">Components</h2>
         <p class="mu">{`The last ${uptimeDays} days, today on the right. The higher a mark, the worse the day.`}</p>
       </div>
-      {blocks.map((block) =>
+      {placed(blocks).map(([block, at]) =>
         block.kind === "group" ? (
-          <Group block={block} view={view} until={until} />
+          <Group block={block} at={at} view={view} until={until} />
         ) : (
-          <Rows members={block.members} view={view} until={until} />
+          <Rows members={block.members} at={at} view={view} until={until} />
         ),
       )}
     </section>
@@ -71,7 +71,19 @@ function blocksOf(components: readonly Component[]): readonly Block[] {
   return blocks;
 }
 
+/** Blocks with the number of rows above them: each row of the page is named by its place, a group's own row too. */
+function placed(blocks: readonly Block[]): readonly (readonly [Block, number])[] {
+  let rows = 0;
+  return blocks.map((block) => {
+    const at = rows;
+    rows += block.members.length + (block.kind === "group" ? 1 : 0);
+    return [block, at];
+  });
+}
+
 interface InView {
+  /** Place of the first row. */
+  readonly at: number;
   readonly view: PageView;
   readonly until: number;
 }
@@ -79,6 +91,7 @@ interface InView {
 /** A group folds; it stands open while something in it is wrong. */
 function Group({
   block,
+  at,
   view,
   until,
 }: InView & { readonly block: Extract<Block, { kind: "group" }> }): JSX.Element {
@@ -86,7 +99,7 @@ function Group({
   const count = members.length === 1 ? "1 part" : `${members.length} parts`;
   return (
     <details class="g" open={group.status !== "operational"}>
-      <summary class="row">
+      <summary class="row" id={`p-c${at}`}>
         <div class="nm">
           <h3>
             <Name of={group.name} />
@@ -98,39 +111,47 @@ function Group({
         </span>
         <Status component={group} />
       </summary>
-      <Rows members={members} view={view} until={until} />
+      <Rows members={members} at={at + 1} view={view} until={until} />
     </details>
   );
 }
 
-function Rows({ members, view, until }: InView & { readonly members: readonly Component[] }): JSX.Element {
+function Rows({
+  members,
+  at,
+  view,
+  until,
+}: InView & { readonly members: readonly Component[] }): JSX.Element {
   return (
     <ul class="rows">
-      {members.map((component) => (
-        <Row component={component} view={view} until={until} />
+      {members.map((component, index) => (
+        <Row component={component} at={at + index} view={view} until={until} />
       ))}
     </ul>
   );
 }
 
 /**
- * Rows of components without a bad day: nothing but the component and the number of days that are known stands in them. On a page of
+ * Rows of components without a bad day: nothing but the component, its place and the number of days that are known stands in them. On a page of
  * 500 components they are most of the work of its front page.
  */
-const quietRows = new WeakMap<Component, { readonly known: number; readonly html: JSX.Element }>();
+const quietRows = new WeakMap<
+  Component,
+  { readonly at: number; readonly known: number; readonly html: JSX.Element }
+>();
 
-function Row({ component, view, until }: InView & { readonly component: Component }): JSX.Element {
+function Row({ component, at, view, until }: InView & { readonly component: Component }): JSX.Element {
   const days = dayBars(view, component.id, until, uptimeDays);
   let [known, bad] = [0, 0];
   for (const { status } of days) {
     if (status !== null) known++;
     if (status !== null && status !== "operational") bad++;
   }
-  if (bad > 0) return drawnRow(component, days, known, ratioOf(view, component, days, until));
+  if (bad > 0) return drawnRow(component, at, days, known, ratioOf(view, component, days, until));
   const kept = quietRows.get(component);
-  if (kept?.known === known) return kept.html;
-  const html = drawnRow(component, days, known, known === 0 ? null : 1);
-  quietRows.set(component, { known, html });
+  if (kept?.known === known && kept.at === at) return kept.html;
+  const html = drawnRow(component, at, days, known, known === 0 ? null : 1);
+  quietRows.set(component, { at, known, html });
   return html;
 }
 
@@ -140,12 +161,13 @@ function ratioOf(view: PageView, { id }: Component, days: readonly DayBar[], unt
 
 function drawnRow(
   component: Component,
+  at: number,
   days: readonly DayBar[],
   known: number,
   ratio: number | null,
 ): JSX.Element {
   return (
-    <li class="row">
+    <li class="row" id={`p-c${at}`}>
       <div class="nm">
         <h3>
           <Name of={component.name} />

@@ -37,9 +37,9 @@ export function OpenIncidents({
   readonly incidents: readonly Incident[];
   readonly view: PageView;
 }): JSX.Element {
-  if (incidents.length === 0) return "";
+  if (incidents.length === 0) return <section id="p-open" />;
   return (
-    <section aria-labelledby="open">
+    <section id="p-open" aria-labelledby="open">
       <h2 id="open">{incidents.length === 1 ? "Open incident" : "Open incidents"}</h2>
       {incidents.map((incident) => (
         <Card incident={incident} view={view} late="" />
@@ -58,9 +58,9 @@ export function Maintenances({
   readonly view: PageView;
   readonly asOf: number;
 }): JSX.Element {
-  if (incidents.length === 0) return "";
+  if (incidents.length === 0) return <section id="p-work" />;
   return (
-    <section aria-labelledby="maintenance">
+    <section id="p-work" aria-labelledby="maintenance">
       <h2 id="maintenance">Maintenance</h2>
       {incidents.map((incident) => (
         <Card incident={incident} view={view} late={lateWords(incident, phaseAt(incident, asOf))} />

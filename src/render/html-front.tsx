@@ -13,6 +13,7 @@ import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
 import { momentIn, secondIso, secondText } from "./moment.ts";
+import { scriptPath } from "./page-script.ts";
 import { RecentDays } from "./past.tsx";
 import { beganAt, endedAt, isActive, isUnresolved, isUpcoming } from "./selection.ts";
 import { indicatorMark, type Mark } from "./severity.ts";
@@ -38,22 +39,24 @@ const marks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 export function* frontPage(scene: Scene): Iterable<Document> {
   const front = frontOf(scene);
   const { view, day, asOf } = front;
+  const key = keyOf("front", [
+    scriptPath,
+    pagePrint(view.page),
+    day,
+    front.overall.indicator,
+    front.overall.description,
+    ...view.components.map(componentPrint),
+    ...view.components.map(({ id }) => transitionsPrint(view.transitions.get(id) ?? noTransitions)),
+    ...[...front.open, ...front.maintenances, ...front.recent].map(incidentPrint),
+    ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
+  ]);
   yield {
     path: "/",
     contentType: htmlType,
     cache: "page",
     slot: true,
-    key: keyOf("front", [
-      pagePrint(view.page),
-      day,
-      front.overall.indicator,
-      front.overall.description,
-      ...view.components.map(componentPrint),
-      ...view.components.map(({ id }) => transitionsPrint(view.transitions.get(id) ?? noTransitions)),
-      ...[...front.open, ...front.maintenances, ...front.recent].map(incidentPrint),
-      ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
-    ]),
-    body: () => frontBody(front),
+    key,
+    body: () => frontBody(front, key),
   };
 }
 
@@ -73,7 +76,8 @@ function frontOf(scene: Scene): Front {
   };
 }
 
-function frontBody(front: Front): string {
+/** `version` is the key: the page carries it, so that its script knows what it has. */
+function frontBody(front: Front, version: string): string {
   const { view, overall, day, asOf } = front;
   const { page } = view;
   const mark = indicatorMark(overall.indicator);
@@ -85,7 +89,7 @@ function frontBody(front: Front): string {
     mark,
     marks,
     path: "/",
-    band: <State front={front} mark={mark} />,
+    band: <State front={front} mark={mark} version={version} />,
     footer: (
       <>
         <ZoneNote zone={page.timeZone} />
@@ -110,11 +114,19 @@ function frontBody(front: Front): string {
 }
 
 /** The answer to the one question: shape, words, and how old they are. */
-function State({ front, mark }: { readonly front: Front; readonly mark: Mark }): JSX.Element {
+function State({
+  front,
+  mark,
+  version,
+}: {
+  readonly front: Front;
+  readonly mark: Mark;
+  readonly version: string;
+}): JSX.Element {
   const { page } = front.view;
   const updated = momentIn(page.updatedAt, page.timeZone);
   return (
-    <div class={`lamp ${mark}`}>
+    <div class={`lamp ${mark}`} id="p-now" data-v={version}>
       <Icon mark={mark} />
       <div>
         <h1 safe>{front.overall.description}</h1>

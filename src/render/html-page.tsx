@@ -1,11 +1,12 @@
 // The frame of every HTML page. In: title, mark, what stands in the band and below it. Out: a complete document.
-// No script, one stylesheet, nothing fetched from elsewhere; the banner slot stands once, after the header.
+// One stylesheet, one script without which it reads as well, nothing from elsewhere; the banner slot stands once, after the header.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Page } from "../model/view.ts";
 import { faviconOf, IconShapes } from "./icon.tsx";
+import { scriptPath } from "./page-script.ts";
 import { Name, oneLine } from "./piece.tsx";
 import { attribute, textOf } from "./prose.tsx";
 import type { Mark } from "./severity.ts";
@@ -31,9 +32,9 @@ export interface Frame {
   readonly children: JSX.Element;
 }
 
-/** Parts of the page object that a frame shows, for keys. */
+/** What a frame shows of the page object, and its script, for keys. */
 export function frameInputs({ name, timeZone, language }: Page): readonly string[] {
-  return [name, timeZone, language];
+  return [scriptPath, name, timeZone, language];
 }
 
 /** A complete HTML document. */
@@ -75,10 +76,11 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <title safe>{oneLine(frame.title)}</title>
       <meta name="description" content={attribute(oneLine(frame.description))} />
       <meta name="color-scheme" content="light dark" />
-      <link rel="icon" href={faviconOf(frame.mark)} />
+      <link rel="icon" id="p-icon" href={faviconOf(frame.mark)} />
       <link rel="alternate" type="application/atom+xml" title={feedTitle} href="/history.atom" />
       <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
       <style>{safeStyle}</style>
+      <script src={scriptPath} defer={true} />
     </head>
   );
 }

@@ -51,12 +51,16 @@ export function RecentDays({
 }): JSX.Element {
   const busy = byDay(incidents, zone);
   const oldest = addDays(today, 1 - days);
-  const rows: JSX.Element[] = [];
+  // What begins today changes the lines above the last busy day, and nothing below them.
+  const newest: JSX.Element[] = [];
+  const older: JSX.Element[] = [];
   let quietTo = today;
   for (const [day, of] of busy) {
     if (day < quietTo && quietTo >= oldest)
-      rows.push(<Quiet from={maxDay(addDays(day, 1), oldest)} to={quietTo} />);
-    rows.push(
+      (older.length === 0 ? newest : older).push(
+        <Quiet from={maxDay(addDays(day, 1), oldest)} to={quietTo} />,
+      );
+    (day < today ? older : newest).push(
       <li>
         <h3>
           <DayName day={day} />
@@ -66,8 +70,17 @@ export function RecentDays({
     );
     quietTo = addDays(day, -1);
   }
-  if (quietTo >= oldest) rows.push(<Quiet from={oldest} to={quietTo} />);
-  return <ul class="past">{rows}</ul>;
+  if (quietTo >= oldest) (older.length === 0 ? newest : older).push(<Quiet from={oldest} to={quietTo} />);
+  return (
+    <>
+      <ul class="past" id="p-new">
+        {newest}
+      </ul>
+      <ul class="past" id="p-old">
+        {older}
+      </ul>
+    </>
+  );
 }
 
 const maxDay = (a: string, b: string): string => (a > b ? a : b);

@@ -38,6 +38,8 @@ h1{font-size:clamp(1.65rem,1.2rem + 2.6vw,2.6rem);line-height:1.15;font-weight:6
 .sea p{color:var(--mu);margin-top:.5rem}
 .sea p b{color:#fff;font-weight:600}
 main>.w>section{padding:2.25rem 0 .5rem}
+main>.w>section:empty{display:none}
+.vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 h2{font-size:1.3rem;line-height:1.3;font-weight:650;letter-spacing:-.012em}
 h3{font-size:1rem;line-height:1.4;font-weight:600}
 .hd{display:flex;flex-wrap:wrap;gap:.1rem 1rem;justify-content:space-between;align-items:baseline;margin-bottom:.6rem}
@@ -113,6 +115,6 @@ const styleHash = `'sha256-${createHash("sha256").update(styleText).digest("base
 
 /**
  * The Content-Security-Policy of every page (CSP 3). It stands in the page itself, so that it also holds where the page is a file of a
- * mirror. No script, no style attribute, nothing from elsewhere.
+ * mirror. The page's own script and what that asks for, no inline script, no style attribute, nothing from elsewhere.
  */
-export const pagePolicy = `default-src 'none'; style-src ${styleHash}; img-src 'self' data:; base-uri 'none'; form-action 'self'`;
+export const pagePolicy = `default-src 'none'; style-src ${styleHash}; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'`;

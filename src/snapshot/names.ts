@@ -46,3 +46,7 @@ export function isLanguage(text: string): boolean {
 
 export const isPageOrEverything = (text: string): boolean => text === everything || isPageId(text);
 export const isHostOrEverything = (text: string): boolean => text === everything || isHostName(text);
+
+/** Where a page's newest event is, and where a POP streams them. What is published by others has no such paths. */
+export const eventPath = "/_event";
+export const eventsPath = "/_events";

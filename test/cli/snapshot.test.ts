@@ -147,7 +147,7 @@ describe("inspect and diff", () => {
     const inspected = await said("snapshot", "inspect", "--data", data);
     expect(inspected).toMatchObject({ page: host, hosts: [host], pinned: null, generation: 2, epoch: 1 });
     const routes = inspected.routes as unknown as { path: string; identity: number; gzip: number }[];
-    expect(routes.map(({ path }) => path)).toEqual(["/", "/index.html", "/new.txt", "/style.css"]);
+    expect(routes.map(({ path }) => path)).toEqual(["/", "/_event", "/index.html", "/new.txt", "/style.css"]);
     expect(routes.at(-1)).toMatchObject({ identity: 19, contentType: "text/css; charset=utf-8", zstd: null });
     const first = await said("snapshot", "inspect", "--data", data, "--generation", "1");
     expect((first.routes as unknown as unknown[]).length).toBe(5);

@@ -146,6 +146,7 @@ describe("folders", () => {
     });
     expect(plane.store.pageOf(site)).toBe(site);
     expect(plane.text(site, "/a")).toBe("a");
+    expect(plane.text(site, "/_event")).toBe('{"generation":1}');
     const announced = plane.announced();
     expect(await publish(plane, { "/a": "a", "/": "front" })).toEqual({
       page: site,
@@ -156,14 +157,14 @@ describe("folders", () => {
     await plane.stop();
   });
 
-  test("the folder is the whole truth: what is gone from it is gone; a changed file changes one part", async () => {
+  test("the folder is the whole truth: what is gone from it is gone; a changed file changes its part, and the one of the event", async () => {
     const plane = start();
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`/deep/${at}`, `text ${at}`]));
     await publish(plane, { ...many, "/": "front" });
     const before = plane.head(site)?.parts ?? [];
     await publish(plane, { ...many, "/": "front", "/deep/7": "changed" });
     const after = plane.head(site)?.parts ?? [];
-    expect(after.filter((digest) => !before.includes(digest))).toHaveLength(1);
+    expect(after.filter((digest) => !before.includes(digest))).toHaveLength(2);
     expect(before.length).toBeGreaterThan(4);
     await publish(plane, { "/": "front" });
     expect(plane.text(site, "/deep/7")).toBeNull();

@@ -8,7 +8,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import type { Command } from "../../src/model/command.ts";
 import { startBeat } from "../../src/publish/beat.ts";
 import { createPublisher } from "../../src/publish/publisher.ts";
-import { signDelegation, signRemoval } from "../../src/snapshot/documents.ts";
+import { signDelegation, signEpoch, signRemoval } from "../../src/snapshot/documents.ts";
 import { frontPart } from "../../src/snapshot/front.ts";
 import { openHeartbeat } from "../../src/snapshot/heartbeat.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
@@ -243,6 +243,49 @@ describe("publish", () => {
     plane.store.refresh();
     expect(snapshots.head(page)?.generation).toBe(2);
     expect(bodyOf(plane, page, "/api/v2/components.json")).toContain("Part");
+    await plane.publisher.stop();
+    await plane.store.close();
+  });
+});
+
+describe("the event", () => {
+  const eventAt = (plane: Plane, page: string) => JSON.parse(bodyOf(plane, page, "/_event") ?? "");
+  const versionOf = (plane: Plane, page: string): string =>
+    / data-v="([^"]*)"/.exec(bodyOf(plane, page, "/") ?? "")?.[1] ?? "none";
+
+  test("it names its generation, and leads from the front page before to this one, over a restart too", async () => {
+    const first = start(folder, clock);
+    first.publisher.start();
+    const page = await makePage(first);
+    await first.submit(page, { kind: "component.create", id: "part", fields: { name: "Part" } });
+    expect(eventAt(first, page)).toMatchObject({ generation: 2, epoch: 1, state: "none" });
+    const before = versionOf(first, page);
+    await first.publisher.stop();
+    await first.store.close();
+
+    await clock.advance(1_000);
+    const second = start(folder, clock);
+    second.publisher.start();
+    await second.publisher.settled();
+    await second.submit(page, { kind: "component.update", id: "part", fields: { status: "major_outage" } });
+    const event = eventAt(second, page);
+    expect(event).toMatchObject({ generation: 3, state: "critical", since: before });
+    expect(event.title).toBe("Major Service Outage · Example");
+    expect(event.front).toBe(versionOf(second, page));
+    expect(event.fragments["p-c0"]).toContain("Major outage");
+    await second.publisher.stop();
+    await second.store.close();
+  });
+
+  test("root raises the epoch: the next one says so, and that the front page is the same", async () => {
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    const version = versionOf(plane, page);
+    plane.trust.accept(signEpoch({ page, epoch: 2, serial: 2 }, root.secretKey));
+    plane.publisher.recheck();
+    await plane.publisher.settled();
+    expect(eventAt(plane, page)).toMatchObject({ generation: 2, epoch: 2, since: version, front: version });
     await plane.publisher.stop();
     await plane.store.close();
   });

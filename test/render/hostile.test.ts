@@ -111,7 +111,7 @@ describe.each(texts)("%s", (_, text) => {
     for (const document of documents) {
       const body = document.body();
       if (document.contentType.startsWith("application/json")) JSON.parse(body);
-      else if (!isHtml(document)) {
+      else if (/xml/.test(document.contentType)) {
         expect(body.isWellFormed()).toBe(true);
         expect(XMLValidator.validate(body)).toBe(true);
       }
@@ -141,7 +141,7 @@ test("2,000 components are all there", () => {
     component(`c${at}`, `Component ${at}`, { position: at }),
   );
   const front = bodyOf(viewFrom({ components }), "/");
-  expect(countIn(front, '<li class="row">')).toBe(2_000);
+  expect(countIn(front, '<li class="row"')).toBe(2_000);
   expect(front).toContain("2000 components, none with trouble");
 }, 30_000);
 

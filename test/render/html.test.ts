@@ -1,9 +1,10 @@
-// What holds of every HTML page: readable without script, nothing from elsewhere, one policy, headings in order.
+// What holds of every HTML page: readable without its script, nothing from elsewhere, one policy, headings in order.
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { uptime } from "../../src/model/uptime.ts";
 import { startOfDate } from "../../src/model/zone.ts";
 import { percentText } from "../../src/render/bar.tsx";
+import { scriptPath } from "../../src/render/page-script.ts";
 import { slotClose, slotOpen } from "../../src/render/types.ts";
 import { bannerTexts } from "../../src/render/words.ts";
 import * as snapshot from "../../src/snapshot/types.ts";
@@ -26,9 +27,13 @@ test("there are pages of every kind", () => {
 describe.each(pages)("$path", ({ body, slot }) => {
   const tags = tagsOf(body);
 
-  test("no script, no style attribute, nothing fetched from elsewhere", () => {
+  test("one script by its name, no style attribute, nothing fetched from elsewhere", () => {
+    expect(tags.filter(({ name }) => name === "script")).toEqual([
+      { name: "script", attributes: { src: scriptPath, defer: "" } },
+    ]);
+    expect(body).toContain("></script>");
     const names = new Set(tags.map(({ name }) => name));
-    for (const name of ["script", "iframe", "object", "embed", "img", "base", "form"])
+    for (const name of ["iframe", "object", "embed", "img", "base", "form"])
       expect(names.has(name)).toBe(false);
     for (const { name, attributes } of tags) {
       expect(Object.keys(attributes).filter((key) => key === "style" || key.startsWith("on"))).toEqual([]);
@@ -51,7 +56,7 @@ describe.each(pages)("$path", ({ body, slot }) => {
       .update(styles[0] ?? "")
       .digest("base64");
     expect(meta?.attributes.content).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; img-src 'self' data:; base-uri 'none'; form-action 'self'`,
+      `default-src 'none'; style-src 'sha256-${hash}'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'`,
     );
   });
 

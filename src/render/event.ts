@@ -1,0 +1,104 @@
+// What an open page is told of a new generation. In: the front page before and now, as HTML. Out: /_event, a JSON object on one line.
+// Fragments change one front page into the next, byte for byte, so they say which one: a page that shows another asks for it instead.
+import { limits } from "../base/limits.ts";
+import { overallStatus } from "../model/status.ts";
+import type { PageView } from "../model/view.ts";
+
+/** Where the newest one is. */
+export const eventPath = "/_event";
+export const eventType = "application/json; charset=utf-8";
+
+export interface Moved {
+  readonly generation: number;
+  readonly epoch: number;
+  readonly view: PageView;
+  /** The front page that is published; null where none is, or where it is not to be had. */
+  readonly before: string | null;
+  readonly now: string;
+}
+
+/** The event of a page of the op-log: at most `limits.eventBytesMax` bytes, without fragments where they would make it longer. */
+export function eventOf({ generation, epoch, view, before, now }: Moved): string {
+  const { indicator } = overallStatus(view);
+  const fresh = cut(now);
+  const old = before === null ? null : cut(before);
+  const says = {
+    generation,
+    epoch,
+    state: indicator,
+    title: fresh.title,
+    since: old?.version ?? "",
+    front: fresh.version,
+  };
+  const fragments = old === null || old.rest !== fresh.rest ? {} : changed(old.elements, fresh.elements);
+  const whole = JSON.stringify({ ...says, fragments });
+  return new TextEncoder().encode(whole).length <= limits.eventBytesMax
+    ? whole
+    : JSON.stringify({ ...says, fragments: {} });
+}
+
+/** The event of a page whose content Pharos did not make: there is a new generation, and nothing is known of what it changed. */
+export function plainEventOf(generation: number): string {
+  return JSON.stringify({ generation });
+}
+
+/** A front page: its elements that change, by id, and all that stands around them. */
+export interface Cut {
+  /** The version that the page says of itself. */
+  readonly version: string;
+  /** As a browser's tab shows it. */
+  readonly title: string;
+  readonly elements: ReadonlyMap<string, string>;
+  /** Where two pages have this in common, changing the elements that differ, and the title, makes the one into the other. */
+  readonly rest: string;
+}
+
+const opening = /<([a-z]+)(?=\s)[^<]*?\sid="(p-[a-z0-9]+)"[^<]*?>/g;
+
+/** Takes apart what `html-front.tsx` put together: text and attributes hold no `<` of their own there. */
+export function cut(html: string): Cut {
+  const elements = new Map<string, string>();
+  let rest = "";
+  let at = 0;
+  opening.lastIndex = 0;
+  for (let found = opening.exec(html); found !== null; found = opening.exec(html)) {
+    const [start, name = "", id = ""] = found;
+    const end = name === "link" ? opening.lastIndex : endOf(html, name, found.index + start.length);
+    elements.set(id, html.slice(found.index, end));
+    rest += `${html.slice(at, found.index)}<${id}>`;
+    at = end;
+    opening.lastIndex = end;
+  }
+  rest += html.slice(at);
+  const title = /<title>([^<]*)<\/title>/.exec(html)?.[1] ?? "";
+  return {
+    version: /\sdata-v="([^"]*)"/.exec(elements.get("p-now") ?? "")?.[1] ?? "",
+    title: unescaped(title),
+    elements,
+    // A group stands open while something in it is wrong: the page's script sees that at the group's own row.
+    rest: rest
+      .replace(/<title>[^<]*<\/title>/, "<title>")
+      .replaceAll('<details class="g" open>', '<details class="g">'),
+  };
+}
+
+/** Where the element ends whose start tag ends at `from`: elements of its own name may stand within it. */
+function endOf(html: string, name: string, from: number): number {
+  const tags = new RegExp(`<(/?)${name}(?=[\\s/>])`, "g");
+  tags.lastIndex = from;
+  for (let depth = 1, tag = tags.exec(html); tag !== null; tag = tags.exec(html)) {
+    depth += tag[1] === "/" ? -1 : 1;
+    if (depth === 0) return html.indexOf(">", tag.index) + 1;
+  }
+  throw new RangeError(`Render: <${name}> has no end.`);
+}
+
+function changed(old: Cut["elements"], fresh: Cut["elements"]): Readonly<Record<string, string>> {
+  return Object.fromEntries([...fresh].filter(([id, html]) => old.get(id) !== html));
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
+
+function unescaped(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#x27);/g, (_, name: string) => entities[name] ?? "");
+}

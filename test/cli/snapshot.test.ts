@@ -150,7 +150,7 @@ describe("inspect and diff", () => {
     expect(routes.map(({ path }) => path)).toEqual(["/", "/_event", "/index.html", "/new.txt", "/style.css"]);
     expect(routes.at(-1)).toMatchObject({ identity: 19, contentType: "text/css; charset=utf-8", zstd: null });
     const first = await said("snapshot", "inspect", "--data", data, "--generation", "1");
-    expect((first.routes as unknown as unknown[]).length).toBe(5);
+    expect((first.routes as unknown as unknown[]).length).toBe(6);
 
     const compared = await said("snapshot", "diff", "1", "2", "--data", data);
     expect(compared).toMatchObject({

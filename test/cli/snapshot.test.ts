@@ -156,7 +156,7 @@ describe("inspect and diff", () => {
     expect(compared).toMatchObject({
       added: ["/new.txt"],
       removed: ["/sub", "/sub/index.html"],
-      changed: ["/style.css"],
+      changed: ["/_event", "/style.css"],
     });
     const bytes = compared.bytes as unknown as { manifest: number; parts: number; bodies: number };
     expect(bytes.bodies).toBeLessThan(200);

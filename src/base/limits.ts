@@ -136,6 +136,10 @@ export const limits = {
   /** The banner slot is filled at most this often per page. */
   bannerMsMin: 1_000,
   hotBytesMax: 64 * 1024 * 1024,
+  /** Whole answers that a worker holds until the next commit: 2,000 front pages. They share their bodies with the hot ones. */
+  answersBytesMax: 32 * 1024 * 1024,
+  /** Shorter bodies are copied for each response: a client that reads nothing then holds no more than this for each request it sent. */
+  blobBytesMin: 16 * 1024,
   /** Encoded bytes of the manifests and parts that a worker holds decoded: 1,000 pages of 200 routes are 38 MB. */
   hotTreeBytesMax: 64 * 1024 * 1024,
   /** Background verification reads one part (about 24 routes, 2 MB of bodies: some 2 ms of hashing) a turn. */

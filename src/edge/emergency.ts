@@ -21,6 +21,8 @@ export interface Notice {
 export interface Emergencies {
   /** The emergency in force on this page. The store is asked once per page and `refsPollMs`, and signatures are checked once per change. */
   of(page: string, reads: Reads): Notice | null;
+  /** What `of` said of this page holds until this moment (monotonic): the store is asked again, or the emergency is over. */
+  untilMs(page: string): number;
 }
 
 export interface EmergenciesOptions {
@@ -88,6 +90,13 @@ export function createEmergencies(options: EmergenciesOptions): Emergencies {
       const now = look(page, held?.seen ?? nothing, reads);
       seen.set(page, { atMs: nowMs, seen: now });
       return inForce(now);
+    },
+    untilMs(page) {
+      const held = seen.get(page);
+      if (held === undefined) return Number.NEGATIVE_INFINITY;
+      const { notice, untilMs } = held.seen;
+      const overMs = notice === null ? limits.refsPollMs : untilMs - clock.wallMs();
+      return Math.min(held.atMs + limits.refsPollMs, clock.monotonicMs() + overMs);
     },
   };
 }

@@ -1,4 +1,4 @@
-// One request on its way through the steps. In: the request. Out: what each step found, for the next one.
+// One request on its way through the steps. In: the request, how it came. Out: what each step found, for the next one.
 import type { Head, Manifest, Part, Route } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
 import type { PageFreshness } from "./level.ts";
@@ -10,8 +10,17 @@ export interface Exchange {
   readonly request: Request;
   /** The live store, or what this process remembers while the store fails. */
   readonly reads: Reads;
+  /** It came over TLS. */
+  readonly secure: boolean;
   host: string;
   path: string;
+  /** Accept-Encoding as it was sent. */
+  accept: string | null;
+  /**
+   * The store's commit number before anything was read, where it has one. A step sets it to null when its answer follows from more than
+   * host, path, encodings and tags: such an answer is not given to the next one who asks.
+   */
+  commit: number | null;
   page: string;
   head: Head;
   manifest: Manifest;
@@ -36,12 +45,15 @@ const noRoute: Route = {
 };
 
 /** An exchange at its start. */
-export function openExchange(request: Request, reads: Reads): Exchange {
+export function openExchange(request: Request, reads: Reads, secure: boolean): Exchange {
   return {
     request,
     reads,
+    secure,
     host: "",
     path: "",
+    accept: null,
+    commit: null,
     page: "",
     head: noHead,
     manifest: noManifest,

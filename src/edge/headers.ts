@@ -31,11 +31,16 @@ export const everywhere: Readonly<Record<string, string>> = {
   "referrer-policy": "strict-origin-when-cross-origin",
 };
 
+/** Said over TLS alone (RFC 6797, 7.2). This host and no other: names below it are not the status page's to decide about. */
+export const overTls: Readonly<Record<string, string>> = { "strict-transport-security": "max-age=31536000" };
+
 /**
- * The page's own policy, with the digest of its style, stands in its HTML, where the publisher knows it. A policy in a header can only
- * narrow that, so this one says what a document cannot say of itself.
+ * The page's own policy, with the digest of its style and no inline script, stands in its HTML, where the publisher knows it. A policy in a
+ * header can only narrow that, so this one says what a document cannot say of itself: who may frame it. A signed flag opens it for the
+ * widget; a page that any site may frame could be dressed up there as that site's own.
  */
-const framePolicy = "frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+const policyOf = (route: Route): string =>
+  `frame-ancestors ${route.framed ? "*" : "'none'"}; base-uri 'none'; form-action 'self'`;
 
 /** What names a generation and its age. An emergency is level 3, with or without a source. */
 export function generationHeaders(
@@ -53,24 +58,30 @@ export function generationHeaders(
   };
 }
 
-interface Made {
-  readonly head: Head;
-  readonly freshness: PageFreshness;
-  readonly notice: Notice | null;
+/** Headers of 200 and of 304. */
+export interface Sets {
   readonly ok: ResponseInit;
   readonly notModified: ResponseInit;
 }
 
+interface Made extends Sets {
+  readonly head: Head;
+  readonly freshness: PageFreshness;
+  readonly notice: Notice | null;
+}
+
 export interface HeaderSets {
-  /** 200 and 304 of the chosen variant. */
-  of(exchange: Exchange): Made;
+  /** Those of the chosen variant. */
+  of(exchange: Exchange): Sets;
 }
 
 /** Sets are keyed by the variant's own object: it lives as long as its decoded part does. */
 export function createHeaderSets(): HeaderSets {
-  const made = new WeakMap<Variant, Made>();
+  const plain = new WeakMap<Variant, Made>();
+  const secure = new WeakMap<Variant, Made>();
   return {
     of(exchange) {
+      const made = exchange.secure ? secure : plain;
       const known = made.get(exchange.chosen.name);
       if (known !== undefined && isSame(known, exchange)) return known;
       const fresh = makeSets(exchange);
@@ -90,10 +101,11 @@ function isSame({ head, freshness, notice }: Made, exchange: Exchange): boolean 
   );
 }
 
-function makeSets({ head, freshness, notice, route, chosen }: Exchange): Made {
+function makeSets({ head, freshness, notice, route, chosen, secure }: Exchange): Made {
   const { browsers, shared } = caching[route.cache];
   const validators = {
     ...everywhere,
+    ...(secure ? overTls : {}),
     ...generationHeaders(head, freshness, notice),
     etag: chosen.etag,
     "cache-control": browsers,
@@ -103,7 +115,7 @@ function makeSets({ head, freshness, notice, route, chosen }: Exchange): Made {
   const representation = {
     "content-type": route.contentType,
     ...(chosen.encoding === "identity" ? {} : { "content-encoding": chosen.encoding }),
-    ...(isHtml(route) ? { "content-security-policy": framePolicy } : {}),
+    ...(isHtml(route) ? { "content-security-policy": policyOf(route) } : {}),
   };
   return {
     head,

@@ -15,6 +15,8 @@ export interface PageFreshness {
 export interface Levels {
   /** `createdMs` of the snapshot stands in where no heartbeat was ever accepted. */
   of(page: string, createdMs: number, read: () => Freshness | null): PageFreshness;
+  /** What `of` said holds until this moment (monotonic), or until a commit. */
+  untilMs(): number;
 }
 
 /**
@@ -54,5 +56,6 @@ export function createLevels(clock: Clock): Levels {
       const overdue = record.confirmedMs - behindMs > limits.staleAfterMs;
       return { level: silent || overdue ? 1 : record.level, confirmedMs: behindMs };
     },
+    untilMs: () => readAtMs + limits.refsPollMs,
   };
 }

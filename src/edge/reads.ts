@@ -6,7 +6,9 @@ import type { Freshness, SnapshotStore } from "../store/types.ts";
 export interface Reads {
   /** False where "not there" may mean "not remembered". */
   readonly whole: boolean;
-  /** Called once per request, first. */
+  /** Names the latest commit, as `SnapshotStore.commitNumber`; null while the store fails. */
+  commitNumber(): number | null;
+  /** Called before what follows is read, once per request. */
   refresh(): void;
   /** True when `host` belongs to a page that was removed. */
   isGone(host: string): boolean;
@@ -44,6 +46,7 @@ export function createReads(store: SnapshotStore): ReadPair {
   return {
     live: {
       whole: true,
+      commitNumber: store.commitNumber,
       refresh: () => guarded(() => store.refresh()),
       isGone(host) {
         const answer = guarded(() => store.isGone(host));
@@ -64,6 +67,7 @@ export function createReads(store: SnapshotStore): ReadPair {
     },
     remembered: {
       whole: false,
+      commitNumber: () => null,
       refresh: () => undefined,
       isGone: (host) => gone.has(host),
       isRemoved: () => false,

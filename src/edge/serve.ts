@@ -3,14 +3,16 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import type { Peer } from "../host/http.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import { createAnswers } from "./answers.ts";
 import { createBanners } from "./banner.ts";
 import { createBodies } from "./bodies.ts";
 import { createEmergencies } from "./emergency.ts";
-import { openExchange, type Step } from "./exchange.ts";
-import { createHeaderSets } from "./headers.ts";
+import { type Exchange, openExchange, type Step } from "./exchange.ts";
+import { createHeaderSets, overTls } from "./headers.ts";
 import { createLevels } from "./level.ts";
 import * as plain from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
@@ -34,8 +36,8 @@ export interface ServingOptions {
   readonly metrics: Metrics;
 }
 
-/** Answers one visitor's request. Never throws and never awaits. */
-export type Serving = (request: Request) => Response;
+/** Answers one visitor's request. Never throws and never awaits. Without a word of the peer it came as plain HTTP. */
+export type Serving = (request: Request, peer?: Pick<Peer, "secure">) => Response;
 
 /** The hot path of a worker. When the store fails, what this process remembers is served. */
 export function createServing(options: ServingOptions): Serving {
@@ -51,38 +53,46 @@ export function createServing(options: ServingOptions): Serving {
     levels: createLevels(clock),
     emergencies: createEmergencies(options),
     headers: createHeaderSets(),
+    answers: createAnswers(clock, metrics),
     served: pair.served,
   });
   const say = sayEvery(clock, log);
 
-  const answer = (request: Request, reads: Reads): Response => {
+  const answer = (request: Request, reads: Reads, secure: boolean): Response => {
     try {
-      return run(steps, request, reads);
+      return run(steps, openExchange(request, reads, secure));
     } catch (thrown) {
       if (thrown instanceof StoreFailure && reads === pair.live) {
         failures.add();
         options.onStoreFailure?.(thrown.cause);
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
-        return answer(request, pair.remembered);
+        return answer(request, pair.remembered, secure);
       }
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
       return plain.unavailable("", "This server failed to answer. It has written why to its log.");
     }
   };
-  return (request) => {
-    const response = answer(request, pair.live);
+  return (request, peer) => {
+    const secure = peer?.secure === true;
+    const response = answer(request, pair.live, secure);
+    if (secure && !madeOfSets(response))
+      for (const [name, value] of Object.entries(overTls)) response.headers.set(name, value);
     requests.add(1, statusLabels[response.status] ?? "other");
     return response;
   };
 }
 
-function run(steps: readonly Step[], request: Request, reads: Reads): Response {
-  const exchange = openExchange(request, reads);
+function run(steps: readonly Step[], exchange: Exchange): Response {
   for (const step of steps) {
     const response = step(exchange);
     if (response !== null) return response;
   }
   return plain.unavailable(exchange.path, "No step answered this request.");
+}
+
+/** Whose headers know already how the request came. */
+function madeOfSets({ status }: Response): boolean {
+  return status === 200 || status === 304;
 }
 
 /** Labels made once: a number turned into text on each request is garbage on each request. */

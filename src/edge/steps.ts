@@ -1,8 +1,10 @@
 // The hot path as a table. In: an exchange. Out: a response, from the first step that can give one. No step awaits.
 
+import { sendable } from "../host/sendable.ts";
 import { frontPart } from "../snapshot/front.ts";
 import { findRoute, partIndex } from "../snapshot/part.ts";
 import type { Head } from "../snapshot/types.ts";
+import { type Answers, responseOf } from "./answers.ts";
 import type { Banners } from "./banner.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Emergencies } from "./emergency.ts";
@@ -12,7 +14,6 @@ import type { Levels } from "./level.ts";
 import * as plain from "./plain.ts";
 import { hostOf, pathOf } from "./receive.ts";
 import type { Trees } from "./trees.ts";
-import { isHeld } from "./validators.ts";
 import { choose } from "./variant.ts";
 
 export interface Parts {
@@ -23,6 +24,7 @@ export interface Parts {
   readonly levels: Levels;
   readonly emergencies: Emergencies;
   readonly headers: HeaderSets;
+  readonly answers: Answers;
   /** Told at the end of each exchange that a snapshot answered. */
   served(host: string, head: Head): void;
 }
@@ -31,13 +33,13 @@ export interface Parts {
 export function stepsOf(parts: Parts): readonly Step[] {
   return [
     receive,
+    recall(parts),
     page(parts),
     preflight,
     manifest(parts),
     part(parts),
     route,
     variant(parts),
-    conditional(parts),
     reply(parts),
   ];
 }
@@ -53,7 +55,18 @@ const receive: Step = (exchange) => {
   const path = pathOf(request.url);
   if (path === null) return plain.badPath();
   exchange.path = path;
+  exchange.accept = request.headers.get("accept-encoding");
   return null;
+};
+
+/** Before anything is read: what was answered since the last commit is answered again. */
+const recall = ({ answers }: Parts): Step => {
+  return (exchange) => {
+    exchange.commit = exchange.reads.commitNumber();
+    return exchange.commit === null || exchange.request.method === "OPTIONS"
+      ? null
+      : answers.recall(exchange);
+  };
 };
 
 const page = ({ defaultPage, trees }: Parts): Step => {
@@ -140,18 +153,14 @@ const variant = ({ bodies, banners }: Parts): Step => {
   };
 };
 
-const conditional = ({ headers, served }: Parts): Step => {
+const reply = ({ headers, served, answers, levels, emergencies }: Parts): Step => {
   return (exchange) => {
-    if (!isHeld(exchange.request.headers.get("if-none-match"), exchange.chosen.etag)) return null;
-    served(exchange.host, exchange.head);
-    return new Response(null, headers.of(exchange).notModified);
-  };
-};
-
-const reply = ({ headers, served }: Parts): Step => {
-  return (exchange) => {
-    served(exchange.host, exchange.head);
-    return new Response(exchange.chosen.body, headers.of(exchange).ok);
+    const { chosen, host, head, page } = exchange;
+    served(host, head);
+    const sets = headers.of(exchange);
+    const body = sendable(chosen.body);
+    answers.keep(exchange, { sets, body, untilMs: Math.min(levels.untilMs(), emergencies.untilMs(page)) });
+    return responseOf(exchange.request, chosen.etag, body, sets);
   };
 };
 

@@ -18,7 +18,7 @@ export type Choice = Chosen | "not-acceptable" | "missing";
 
 /** Chooses among what the client accepts: signed variants first, then bytes made again from a good one. */
 export function choose(exchange: Exchange, bodies: Bodies, banners: Banners): Choice {
-  const preference = acceptable(exchange.request.headers.get("accept-encoding"));
+  const preference = acceptable(exchange.accept);
   if (preference.length === 0) return "not-acceptable";
   if (exchange.route.slot && (exchange.freshness.level === 1 || exchange.notice !== null))
     return fill(exchange, preference, bodies, banners);

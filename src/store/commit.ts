@@ -4,6 +4,7 @@ import type { Key, RootDatabase } from "lmdb";
 import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { fillFile, freeBytes } from "../host/files.ts";
+import type { CommitMark } from "./commit-mark.ts";
 import { checkFile } from "./file-check.ts";
 import type { Table } from "./tables.ts";
 import { createTurns } from "./turns.ts";
@@ -32,7 +33,7 @@ const growPages = 64;
 const pageHeaderBytes = 24;
 const nodeBytes = 16;
 
-export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string): Commit {
+export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string, mark: CommitMark): Commit {
   const turns = createTurns();
   return (changes) =>
     turns(async () => {
@@ -40,6 +41,7 @@ export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string):
       root.resetReadTxn();
       reserve(path, changes);
       try {
+        mark.begin();
         // Puts of one event turn are one transaction; lmdb-js gives all of them the same promise.
         let committed: Promise<unknown> = Promise.resolve();
         for (const { table, key, value } of changes)
@@ -48,6 +50,8 @@ export function createCommit(root: RootDatabase<Uint8Array, Key>, path: string):
         await root.flushed;
       } catch (thrown) {
         throw diskFault(path, await reasonOf(thrown), thrown);
+      } finally {
+        mark.end();
       }
     });
 }

@@ -2,7 +2,7 @@
 // Sync stays within the commit (`overlappingSync: false`): what a reader sees is on the device, and after a power failure LMDB finds
 // the last root by its own two meta pages, not by comparing boot ids.
 import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Key, open, type RootDatabase } from "lmdb";
 import { type Clock, every } from "../base/clock.ts";
 import { assert, Fault, messageOf } from "../base/fault.ts";
@@ -10,6 +10,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { freeBytes } from "../host/files.ts";
 import { type Commit, createCommit, reserve } from "./commit.ts";
+import { openCommitMark, watchCommits } from "./commit-mark.ts";
 import { asDamage, checkFile, corrupt } from "./file-check.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { openTable, openTables, type Tables, tablesMax } from "./tables.ts";
@@ -61,7 +62,8 @@ export function openStore(options: OpenOptions): Store {
   else throw notYet(path);
   const root = openRoot(folder, role);
   const tables = openChecked(root, path, role);
-  const write = role === "writer" ? createCommit(root, path) : null;
+  const mark = role === "writer" ? openCommitMark(dirname(path)) : null;
+  const write = mark === null ? null : createCommit(root, path, mark);
   let closing: Promise<void> | null = null;
   const commit: Commit = async (changes) => {
     assert(write !== null, "A reader of the store wrote to it.");
@@ -73,10 +75,17 @@ export function openStore(options: OpenOptions): Store {
   const refresh = (): void => root.resetReadTxn();
   const close = (): Promise<void> => {
     readerCheck?.cancel();
-    closing ??= (write?.([]) ?? Promise.resolve()).then(() => root.close());
+    closing ??= (write?.([]) ?? Promise.resolve()).then(() => root.close()).then(() => mark?.close());
     return closing;
   };
-  const snapshots = createSnapshots({ tables, commit, refresh, close, clock });
+  const snapshots = createSnapshots({
+    tables,
+    commit,
+    commitNumber: watchCommits(dirname(path)),
+    refresh,
+    close,
+    clock,
+  });
   return {
     folder,
     clock,

@@ -6,6 +6,7 @@ import { limits } from "../base/limits.ts";
 import type { Head } from "../snapshot/types.ts";
 import { holderOf, partsHeld, planApply, type Ref, readRef, stageChanges } from "./apply.ts";
 import type { Change, Commit } from "./commit.ts";
+import type { CommitNumber } from "./commit-mark.ts";
 import { type Generations, loadGenerations, retiredBy } from "./generations.ts";
 import { doom, forgetGeneration, sweepTurn } from "./sweep.ts";
 import type { Tables } from "./tables.ts";
@@ -18,6 +19,7 @@ interface Parts {
   readonly tables: Tables;
   readonly commit: Commit;
   readonly clock: Clock;
+  readonly commitNumber: CommitNumber;
   refresh(): void;
   close(): Promise<void>;
 }
@@ -26,8 +28,8 @@ interface Parts {
 const keyCharsMax = 512;
 
 export function createSnapshots(parts: Parts): SnapshotStore {
-  const { tables, refresh, close } = parts;
-  return { ...readsOf(tables), ...writesOf(parts), refresh, close };
+  const { tables, commitNumber, refresh, close } = parts;
+  return { ...readsOf(tables), ...writesOf(parts), commitNumber, refresh, close };
 }
 
 type Reads = "head" | "heads" | "pageOf" | "tree" | "object" | "hasTree" | "hasObject" | "isNamed" | "notes";

@@ -39,6 +39,11 @@ export interface Freshness {
 export interface SnapshotStore {
   /** Ends the current read transaction: what follows sees the latest commit. Called once per request (0.4 us). */
   refresh(): void;
+  /**
+   * Names the latest commit of any process, without a call into LMDB; null where only `refresh()` tells. The same number twice: what was
+   * read after the first is what would be read after the second.
+   */
+  commitNumber(): number | null;
   head(page: string): Head | null;
   heads(): readonly Head[];
   /** The page that answers to a host (lower case, no port). */

@@ -110,8 +110,11 @@ function names({ variants }: Route, digest: Digest): boolean {
   return Object.values(variants).some((variant) => variant.digest === digest);
 }
 
-/** A store without a device: the reads of serving, and enough writes to fill it. */
-export function memoryStore(): MemoryStore {
+/**
+ * A store without a device: the reads of serving, and enough writes to fill it. `numbered` counts its commits, as LMDB does under Bun;
+ * without, as under Deno, each request reads everything again.
+ */
+export function memoryStore({ numbered = false } = {}): MemoryStore {
   const heads = new Map<string, Head>();
   const hosts = new Map<string, string>();
   const gone = new Set<string>();
@@ -120,6 +123,7 @@ export function memoryStore(): MemoryStore {
   const objects = new Map<Digest, Uint8Array>();
   let freshness: Freshness | null = null;
   let failure: Error | null = null;
+  let commits = 1;
   const read = <Value>(value: Value): Value => {
     if (failure !== null) throw failure;
     return value;
@@ -131,6 +135,7 @@ export function memoryStore(): MemoryStore {
       failure = error;
     },
     refresh: () => read(undefined),
+    commitNumber: () => (numbered ? commits : null),
     head: (page) => read(heads.get(page) ?? null),
     heads: () => read([...heads.values()]),
     pageOf: (host) => read(hosts.get(host) ?? null),
@@ -145,6 +150,7 @@ export function memoryStore(): MemoryStore {
       }),
     notes: () => new Map(),
     async apply(apply) {
+      commits++;
       for (const [digest, bytes] of apply.tree) trees.set(digest, bytes);
       for (const [digest, bytes] of apply.objects) objects.set(digest, bytes);
       for (const [host, page] of hosts)
@@ -157,12 +163,15 @@ export function memoryStore(): MemoryStore {
       for (const [digest, bytes] of bodies) objects.set(digest, bytes);
     },
     async dropObject(digest) {
+      commits++;
       objects.delete(digest);
     },
     async forgetPage(page) {
+      commits++;
       heads.delete(page);
     },
     async putDocument(document, forget) {
+      commits++;
       documents.set(`${document.kind} ${document.subject}`, document);
       if (forget === undefined) return;
       heads.delete(forget.page);
@@ -176,6 +185,7 @@ export function memoryStore(): MemoryStore {
     isGone: (host) => read(gone.has(host)),
     freshness: () => read(freshness),
     async putFreshness(fresh) {
+      commits++;
       freshness = fresh;
     },
     sweep: async () => ({ removed: 0, done: true }),

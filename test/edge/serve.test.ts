@@ -27,11 +27,18 @@ const next = await signedPage({
 
 interface Setup {
   readonly defaultPage?: string | null;
+  readonly numbered?: boolean;
 }
 
-async function setUp({ defaultPage = null }: Setup = {}) {
+/** A store whose commits can be told apart lets a worker give an answer again; the same is asked of both. */
+const kinds = [
+  ["", false],
+  [", answers given again", true],
+] as const;
+
+async function setUpWith({ defaultPage = null, numbered = false }: Setup = {}) {
   const clock = manualClock();
-  const store = memoryStore();
+  const store = memoryStore({ numbered });
   const metrics = createMetrics();
   const damaged: string[] = [];
   await store.apply(page);
@@ -77,7 +84,11 @@ function routeOf(path: string): Route {
 const bytesOf = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 const header = (response: Response, name: string) => response.headers.get(name);
 
-describe("edge/serve", () => {
+for (const [kind, numbered] of kinds) describe(`edge/serve${kind}`, () => answersOf(numbered));
+for (const [kind, numbered] of kinds) describe(`edge/serve, level 1${kind}`, () => levelsOf(numbered));
+
+function answersOf(numbered: boolean): void {
+  const setUp = (setup: Setup = {}) => setUpWith({ ...setup, numbered });
   test("a page is answered with its bytes, its digest as tag, its generation and its age", async () => {
     const { ask } = await setUp();
     const response = ask("/api/v2/summary.json");
@@ -239,13 +250,13 @@ describe("edge/serve", () => {
     await store.apply({ ...page, head: { ...page.head, manifest }, tree: [[manifest, altered]] });
     expect(ask("/").status).toBe(503);
   });
-});
+}
 
 describe("edge/serve, damaged bodies", () => {
   const variants: Record<string, Variant | undefined> = { ...routeOf("/").variants };
 
   async function damagedSetUp(encodings: readonly string[]) {
-    const all = await setUp();
+    const all = await setUpWith();
     for (const encoding of encodings)
       all.store.objects.set(variants[encoding]?.digest ?? "", Buffer.from("not what it was"));
     return all;
@@ -281,7 +292,8 @@ describe("edge/serve, damaged bodies", () => {
   });
 });
 
-describe("edge/serve, level 1", () => {
+function levelsOf(numbered: boolean): void {
+  const setUp = () => setUpWith({ numbered });
   const cut = (html: string) => {
     const from = html.indexOf(slotOpen) + slotOpen.length;
     return html.slice(0, from) + html.slice(html.indexOf(slotClose));
@@ -399,11 +411,11 @@ describe("edge/serve, level 1", () => {
     await beat(0, confirmedMs, { p1: confirmedMs - 1000 });
     expect(header(ask("/"), "pharos-level")).toBe("0");
   });
-});
+}
 
 describe("edge/serve, the store fails", () => {
   test("what is in memory is still served, the rest is a sentence", async () => {
-    const { ask, store, metrics } = await setUp();
+    const { ask, store, metrics } = await setUpWith();
     const before = await ask("/").text();
     store.failWith(new Error("EIO"));
     expect(await ask("/").text()).toBe(before);
@@ -415,7 +427,7 @@ describe("edge/serve, the store fails", () => {
   });
 
   test("it fails in the middle of a new generation: the last one that was served goes on", async () => {
-    const { ask, store } = await setUp();
+    const { ask, store } = await setUpWith();
     expect(header(ask("/"), "pharos-generation")).toBe("7");
     await store.apply(next);
     const reads = store.tree;
@@ -428,7 +440,7 @@ describe("edge/serve, the store fails", () => {
   });
 
   test("for longer than the bound: the page says its age", async () => {
-    const { ask, store, clock } = await setUp();
+    const { ask, store, clock } = await setUpWith();
     ask("/", { "accept-encoding": "identity" });
     store.failWith(new Error("EIO"));
     await clock.advance(limits.staleAfterMs + limits.refsPollMs + 1);
@@ -439,7 +451,7 @@ describe("edge/serve, the store fails", () => {
 });
 
 test("edge/serve: brotli bodies decode to the identity digest", async () => {
-  const { ask } = await setUp();
+  const { ask } = await setUpWith();
   const plain = digestOf(await bytesOf(ask("/")));
   expect(digestOf(brotliDecompressSync(await bytesOf(ask("/", { "accept-encoding": "br" }))))).toBe(plain);
 });

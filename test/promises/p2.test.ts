@@ -2,7 +2,8 @@
 // POP it never falls, whichever worker answers.
 // Covered: two workers over one store, 250 publishes a second, a reader on new connections; each body is of the generation in its header.
 // Covered later: badges and widget; the page's own script between POPs; replacement of workers under load; regions.
-// Switch: PHAROS_BREAK=refresh takes out the renewal of the read transaction, and the first test must turn red.
+// Switches: PHAROS_BREAK=refresh takes out the renewal of the read transaction, PHAROS_BREAK=number the notice of a commit, and the first test
+// must turn red.
 // Alone: it measures what happens under load.
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -131,8 +132,9 @@ describe("promise 2", () => {
     });
   }, 180_000);
 
-  test("with the switch thrown the generation falls: the test above can see it", async () => {
-    const tally = await race("refresh");
-    expect(tally.fell).toBeGreaterThan(0);
-  }, 180_000);
+  for (const breaks of ["refresh", "number"])
+    test(`with the switch \`${breaks}\` thrown the generation falls: the test above can see it`, async () => {
+      const tally = await race(breaks);
+      expect(tally.fell).toBeGreaterThan(0);
+    }, 180_000);
 });

@@ -48,6 +48,7 @@ export function memoryStore(nowMs: () => number = () => 0): MemoryStore {
     afterWrite: null,
     writes: [],
     refresh() {},
+    commitNumber: () => null,
     head: (page) => refs.get(page) ?? null,
     heads: () => [...refs.values()],
     pageOf: (host) => hosts.get(host) ?? null,

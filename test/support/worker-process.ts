@@ -1,5 +1,6 @@
 // One worker of a POP as a process of its own. In: arguments <folder> <public key> <port>. Out: "ready <port>" on stdout; ends with its stdin.
-// PHAROS_BREAK=refresh takes out the renewal of the read transaction, and with it the promise that a generation never falls.
+// PHAROS_BREAK=refresh takes out the renewal of the read transaction, PHAROS_BREAK=number the notice of a commit; with either goes the promise
+// that a generation never falls.
 import { systemClock } from "../../src/base/clock.ts";
 import { createLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
@@ -33,5 +34,6 @@ const parent = linkToParent({ onLine: () => undefined, onGone: () => process.exi
 parent.send(`ready ${listener.port}`);
 
 function broken(snapshots: SnapshotStore, how: string | undefined): SnapshotStore {
+  if (how === "number") return { ...snapshots, commitNumber: () => 1 };
   return how === "refresh" ? { ...snapshots, refresh: () => undefined } : snapshots;
 }

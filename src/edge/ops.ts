@@ -1,5 +1,7 @@
 // The operator's address of a POP. In: requests on the ops listener. Out: metrics, health, readiness, the door for signed documents.
+
 import type { Clock } from "../base/clock.ts";
+import { requestPath } from "../host/request-path.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { Ingest } from "./ingest.ts";
 
@@ -14,12 +16,12 @@ export interface OpsOptions {
 /** GET /metrics, /healthz, /readyz; POST /ingest. */
 export function createOps(options: OpsOptions): (request: Request) => Response | Promise<Response> {
   return (request) => {
-    const { pathname } = new URL(request.url, "http://ops");
-    if (pathname === "/ingest") {
+    const path = requestPath(request.url);
+    if (path === "/ingest") {
       return request.method === "POST" ? options.ingest(request) : notAllowed("POST");
     }
     if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
-    switch (pathname) {
+    switch (path) {
       case "/metrics":
         return text(200, options.metricsText(), "text/plain; version=0.0.4; charset=utf-8");
       case "/healthz":

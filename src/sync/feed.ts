@@ -1,11 +1,13 @@
 // The side that sends. In: a store, heartbeats, POPs that ask. Out: one long response to each POP, bodies by digest, and how far each is.
 // A publisher feeds POPs with it, and so does a relay: what is sent is signed, so who sends it does not matter.
+
 import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
+import { requestPath } from "../host/request-path.ts";
 import type { Digest, Head } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { fetchFrames } from "./feed-fetch.ts";
@@ -141,8 +143,8 @@ export function createFeed(options: FeedOptions): Feed {
 
   return {
     fetch(request) {
-      const { pathname } = new URL(request.url);
-      const path = paths.find((one) => one === pathname);
+      const asked = requestPath(request.url);
+      const path = paths.find((one) => one === asked);
       if (path === undefined) return null;
       if (request.method === "POST") return answer(path, request);
       return Promise.resolve(new Response(null, { status: 405, headers: { allow: "POST" } }));

@@ -1,5 +1,6 @@
 // How a POP becomes a member. In: a one-time token and a document signed by the POP's own key. Out: the POP in the registry, and the documents
 // by which it can tell what it joined. POST /sync/join: the token in `Authorization: Bearer`, the document as the body.
+
 import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
@@ -7,6 +8,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { dial } from "../host/dial.ts";
+import { requestPath } from "../host/request-path.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import { openJoin, signJoin } from "../snapshot/join.ts";
 import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
@@ -72,7 +74,7 @@ export function createJoins(options: JoinsOptions): (request: Request) => Promis
   }
 
   return (request) => {
-    if (new URL(request.url).pathname !== path) return null;
+    if (requestPath(request.url) !== path) return null;
     if (request.method === "POST") return take(request);
     return Promise.resolve(new Response(null, { status: 405, headers: { allow: "POST" } }));
   };

@@ -1,9 +1,11 @@
 // What POPs say of themselves. In: reports of anyone, the heads as they become. Out: the last one of each member, how far each is behind, and
 // the reports to carry on where this is a relay. In memory alone: after a restart each POP has spoken again within seconds.
+
 import { Buffer } from "node:buffer";
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { requestPath } from "../host/request-path.ts";
 import { decode, Writer } from "../snapshot/bytes.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import { openReport } from "../snapshot/report.ts";
@@ -79,7 +81,7 @@ export function createReports({ members, clock, metrics }: ReportsOptions): Repo
 
   return {
     fetch(request) {
-      if (new URL(request.url).pathname !== reportPath) return null;
+      if (requestPath(request.url) !== reportPath) return null;
       if (request.method === "POST") return take(request);
       return Promise.resolve(new Response(null, { status: 405, headers: { allow: "POST" } }));
     },

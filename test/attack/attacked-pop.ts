@@ -8,6 +8,8 @@ import { canaryText, visitedHost } from "./smuggling-cases.ts";
 
 export interface AttackedPop extends Pick<TestPop, "pid" | "visitors" | "log"> {
   readonly ops: { readonly host: string; readonly port: number };
+  /** Where it feeds others, with `--feed`. */
+  readonly feed: { readonly host: string; readonly port: number };
   /** A visitor's request on a new connection. */
   visit(path?: string, headers?: Readonly<Record<string, string>>): Promise<RawAnswer>;
   /** Resolves when a visitor who came later was answered rightly, twice; throws where one was not. */
@@ -19,9 +21,9 @@ export interface AttackedPop extends Pick<TestPop, "pid" | "visitors" | "log"> {
 
 export async function startAttackedPop(program: string, ...flags: readonly string[]): Promise<AttackedPop> {
   const routes = { ...frontRoutes("calm"), "/canary": { body: canaryText } };
-  const held = await makePopFolder([
-    await signedPage({ page: "p1", hosts: [visitedHost], generation: 7, routes }),
-  ]);
+  const page = await signedPage({ page: "p1", hosts: [visitedHost], generation: 7, routes });
+  // Long without a source: nothing of an answer changes while it is attacked.
+  const held = await makePopFolder([page], Date.now() - 3_600_000);
   const trusted = ["--data", held.folder, "--root-key", held.rootFile];
   const places = ["--listen", "127.0.0.1:0", "--ops", "127.0.0.1:0"];
   const pop = await startPop([...trusted, ...places, "--workers", "0", ...flags], program);
@@ -37,6 +39,7 @@ export async function startAttackedPop(program: string, ...flags: readonly strin
     visitors: pop.visitors,
     log: pop.log,
     ops,
+    feed: pop.feed ?? { host: "", port: 0 },
     visit,
     async settled() {
       for (let time = 0; time < 2; time++) {

@@ -25,6 +25,7 @@ export interface TestPop {
   /** Where visitors are led to TLS, where there is TLS. */
   readonly plainPort: number | null;
   readonly ops: { readonly host: string; readonly port: number } | null;
+  readonly feed: { readonly host: string; readonly port: number } | null;
   /** Lines of stderr so far. */
   readonly log: readonly string[];
   /** Process ids of children by role, as they are now. */
@@ -68,12 +69,18 @@ export async function startPop(flags: readonly string[], runs = runtime): Promis
   const log: string[] = [];
   const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
   createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
-  const said = await new Promise<{ pages: string; plain?: string; ops: string | null }>((done, fail) => {
+  const said = await new Promise<{
+    pages: string;
+    plain?: string;
+    ops: string | null;
+    feed: string | null;
+  }>((done, fail) => {
     createInterface({ input: child.stdout }).once("line", (line) => done(JSON.parse(line)));
     exited.then((code) => fail(new Error(`the POP ended with ${code}: ${log.join("\n")}`)));
   });
   const visitors = placeOf(said.pages);
   const ops = said.ops === null ? null : placeOf(said.ops);
+  const feed = said.feed === null ? null : placeOf(said.feed);
   if (child.pid === undefined) throw new Error("the POP was not started");
   const { pid } = child;
   return {
@@ -81,6 +88,7 @@ export async function startPop(flags: readonly string[], runs = runtime): Promis
     visitors,
     plainPort: said.plain === undefined ? null : placeOf(said.plain).port,
     ops,
+    feed,
     log,
     children: () => childrenOf(pid),
     async stop() {

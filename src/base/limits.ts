@@ -195,6 +195,11 @@ export const limits = {
   /** Answers that are then still under way have this long. */
   lingerMs: 60_000,
 
+  /** A worker that another one replaced has this long for the answers that are under way, `drainMs` included. */
+  leaveMsMax: 12_000,
+  /** A worker that is to replace another must have begun to work by then: it verifies every root first. */
+  childReadyMsMax: 60_000,
+
   /** The demo gives up when its POP has no page after this long. */
   demoReadyMsMax: 60_000,
   /** A POP of the demo that ended is started again after this: long enough to see the others go on without it. */
@@ -248,6 +253,7 @@ export function assertLimits(): void {
     limits.pendingBytesMax >= 4 * limits.objectBytesMax,
     "Limits: some slow readers of the longest body must not shut out everyone.",
   );
+  assert(limits.leaveMsMax > limits.drainMs, "Limits: who leaves must have time left after saying so.");
   assert(
     limits.bannerMsMin >= limits.refsPollMs,
     "Limits: the banner must not be refilled faster than levels are read.",

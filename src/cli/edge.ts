@@ -115,7 +115,7 @@ export const command = defineCommand({
   name: "edge",
   summary: "run a POP: follow a source and answer visitors",
   about:
-    "Serves what is in its folder whether or not a source answers. SIGHUP reads the certificates again. SIGTERM or Ctrl-C ends it and all its processes.",
+    "Serves what is in its folder whether or not a source answers. SIGHUP replaces its workers one by one, without losing a request; they read the certificates again. SIGTERM or Ctrl-C ends it and all its processes.",
   example: [
     "edge --root-key keys/root.pub --source http://127.0.0.1:7300 --listen 127.0.0.1:8080",
     "edge --root-key root.pub --source https://near.example.org --source https://origin.example.org --feed 0.0.0.0:8401",
@@ -224,6 +224,7 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
   });
   const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
   if (started) {
+    onHangUp(() => void parent.restart());
     sayAddresses(options, places, context);
     await stop;
   }
@@ -245,11 +246,15 @@ async function runChild(role: string, pop: PopOptions): Promise<number> {
   const tell = (message: Parameters<typeof toLine>[0]): void => link.send(toLine(message));
   const start = async (): Promise<Running> => {
     if (role !== "syncer") {
-      return runWorker(pop, {
+      const running = await runWorker(pop, {
         damaged: (digest) => tell({ says: "damaged", digest }),
         metrics: (text) => tell({ says: "metrics", text }),
         lost: gone.reject,
       });
+      hear = (line) => {
+        if (parentSays(line)?.says === "leave") void running.leave().then(gone.resolve, gone.reject);
+      };
+      return running;
     }
     const running = await runSyncer(pop);
     hear = (line) => hearParent(running.syncer, line);

@@ -2,12 +2,22 @@
 // It opens no store and answers no request: what it does not touch cannot take it down.
 import { backoffMs } from "../base/backoff.ts";
 import { type Clock, every, pause, type Timer } from "../base/clock.ts";
-import { Fault, type FaultCode, messageOf } from "../base/fault.ts";
+import { type Fault, type FaultCode, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
-import type { Child, Exit } from "../host/process.ts";
+import type { Child } from "../host/process.ts";
+import {
+  endedEarly,
+  failuresAtStartMax,
+  isStoreDeath,
+  type Life,
+  type Living,
+  lifeOfNone,
+  newSlot,
+  type Slot,
+} from "./child-life.ts";
 import { type ChildSays, childSays, faultOf, type ParentSays, toLine } from "./wire.ts";
 
 export interface ParentOptions {
@@ -28,26 +38,13 @@ export interface ParentOptions {
 export interface Parent {
   /** Resolves when all children do their work. Rejects with the Fault of one that cannot, after ending the others. */
   start(): Promise<void>;
+  /**
+   * Replaces the workers one by one: each leaves once its successor does its work, and the next one's turn comes when it has left. A
+   * successor that cannot work is said, and all that are left stay. Never rejects.
+   */
+  restart(): Promise<void>;
   /** Dismisses the children and resolves when all have ended. */
   stop(): Promise<void>;
-}
-
-interface Slot {
-  readonly name: string;
-  readonly first: PromiseWithResolvers<void>;
-  child: Child | null;
-  /** Lives in a row that ended early. */
-  failures: number;
-  /** The last fault that was said; it is not said again until it changes or passes. */
-  said: string;
-}
-
-/** One life of a child, after its end. */
-interface Life {
-  readonly exit: Exit;
-  readonly ready: boolean;
-  readonly fault: Fault | null;
-  readonly livedMs: number;
 }
 
 /** Faults that no restart mends: at the first start the command says them and ends. */
@@ -62,7 +59,6 @@ const fatalCodes: ReadonlySet<FaultCode> = new Set<FaultCode>([
   "store-format",
   "disk-full",
 ]);
-const failuresAtStartMax = 5;
 
 /** Counts damaged stores that were moved aside, by a parent or by a POP that is one process. */
 export function asideCounter(metrics: Metrics): Counter {
@@ -79,10 +75,12 @@ class RunningParent implements Parent {
   readonly #workers: readonly Slot[];
   readonly #restarts: Counter;
   readonly #asides: Counter;
+  readonly #replacements: Counter;
   readonly #stopped = Promise.withResolvers<void>();
   readonly #loops: Promise<void>[] = [];
   #storeDeathsMs: number[] = [];
   #movingAside: Promise<void> = Promise.resolve();
+  #restarting: Promise<void> = Promise.resolve();
   #started = false;
   #stopping = false;
   #reporting: Timer | null = null;
@@ -97,6 +95,10 @@ class RunningParent implements Parent {
       "child",
     );
     this.#asides = asideCounter(metrics);
+    this.#replacements = metrics.counter(
+      "edge_workers_replaced_total",
+      "Workers that left after another one had begun to work in their place.",
+    );
   }
 
   async start(): Promise<void> {
@@ -125,12 +127,14 @@ class RunningParent implements Parent {
     const killing = this.#options.clock.after(limits.stopGraceMs, () => {
       for (const child of this.#running()) child.kill("SIGKILL");
     });
-    await Promise.all(this.#loops);
+    await Promise.all([...this.#loops, this.#restarting]);
     killing.cancel();
   }
 
   #running(): readonly Child[] {
-    return [this.#syncer, ...this.#workers].flatMap(({ child }) => child ?? []);
+    return [this.#syncer, ...this.#workers].flatMap(({ child, successor }) =>
+      [child, successor?.child].filter((one) => one != null),
+    );
   }
 
   #tellSyncer(message: ParentSays): void {
@@ -143,6 +147,7 @@ class RunningParent implements Parent {
     while (!this.#stopping) {
       const life = await this.#live(slot).catch(lifeOfNone);
       if (this.#stopping) return;
+      if (slot.successor !== null) continue;
       const worked = life.ready && life.livedMs > limits.childDeathsWindowMs;
       slot.failures = worked ? 0 : slot.failures + 1;
       if (this.#started || !this.#endsStart(slot, life)) this.#say(slot, life);
@@ -157,21 +162,81 @@ class RunningParent implements Parent {
   }
 
   async #live(slot: Slot): Promise<Life> {
+    const living = slot.successor ?? this.#begin(slot);
+    slot.successor = null;
+    slot.child = living.child;
+    const life = await living.life;
+    slot.child = null;
+    return life;
+  }
+
+  #begin(slot: Slot): Living {
     const { clock, log, spawn } = this.#options;
     const bornMs = clock.monotonicMs();
+    const works = Promise.withResolvers<boolean>();
     let ready = false;
     let fault: Fault | null = null;
     const child = spawn(slot.name, (line) => {
       const message = childSays(line);
       if (message?.says === "fault") fault = faultOf(message);
-      if (message?.says === "ready") ready = true;
+      if (message?.says === "ready") {
+        ready = true;
+        works.resolve(true);
+      }
       if (message !== null) this.#hear(slot, message);
     });
-    slot.child = child;
     log.info("A process of this POP has started.", { name: slot.name, child: child.pid });
-    const exit = await child.exited;
-    slot.child = null;
-    return { exit, ready, fault, livedMs: clock.monotonicMs() - bornMs };
+    const life = child.exited.then((exit) => {
+      works.resolve(false);
+      return { exit, ready, fault, livedMs: clock.monotonicMs() - bornMs };
+    });
+    return { child, ready: works.promise, life };
+  }
+
+  restart(): Promise<void> {
+    this.#restarting = this.#restarting.then(() => this.#replaceAll());
+    return this.#restarting;
+  }
+
+  async #replaceAll(): Promise<void> {
+    const { log } = this.#options;
+    if (!this.#started) return;
+    log.info("The workers are replaced, one by one.");
+    for (const slot of this.#workers) {
+      if (this.#stopping) return;
+      const failed = await this.#replace(slot).catch(lifeOfNone);
+      if (failed !== null) {
+        const { fault, exit } = failed;
+        const why = fault === null ? `it ended (${exit.signal ?? `exit code ${exit.code}`}).` : fault.message;
+        if (!this.#stopping)
+          log.error(`Another ${slot.name} did not start, so the one before it stays: ${why}`);
+        return;
+      }
+    }
+    log.info("The workers were replaced.");
+  }
+
+  /** Null when it is done, else the end of the one that could not work. */
+  async #replace(slot: Slot): Promise<Life | null> {
+    const { clock } = this.#options;
+    const before = slot.child;
+    // It has ended and is started again, which is what was asked for.
+    if (before === null) return null;
+    const next = this.#begin(slot);
+    slot.successor = next;
+    const late = clock.after(limits.childReadyMsMax, () => next.child.kill("SIGKILL"));
+    const works = await next.ready;
+    late.cancel();
+    if (!works) {
+      if (slot.successor === next) slot.successor = null;
+      return next.life;
+    }
+    before.send(toLine({ says: "leave" }));
+    const killing = clock.after(limits.leaveMsMax + limits.stopGraceMs, () => before.kill("SIGKILL"));
+    await before.exited;
+    killing.cancel();
+    this.#replacements.add();
+    return null;
   }
 
   #hear(slot: Slot, message: ChildSays): void {
@@ -236,32 +301,4 @@ class RunningParent implements Parent {
       log.error(`The store is damaged and cannot be moved aside: ${messageOf(thrown)}.`);
     }
   }
-}
-
-function newSlot(name: string): Slot {
-  const first = Promise.withResolvers<void>();
-  // Several children may fail together; the first one's fault is the command's, the others' are in the log.
-  first.promise.catch(() => undefined);
-  return { name, first, child: null, failures: 0, said: "" };
-}
-
-/** The program could not even be started. */
-function lifeOfNone(thrown: unknown): Life {
-  const fault =
-    thrown instanceof Fault ? thrown : new Fault("internal", messageOf(thrown), "Report this line.");
-  return { exit: { code: null, signal: null }, ready: false, fault, livedMs: 0 };
-}
-
-/** Reading a truncated map is SIGBUS at any time; SIGSEGV speaks of the store only while it is being opened. */
-function isStoreDeath({ exit, ready, fault }: Life): boolean {
-  if (fault?.code === "store-corrupt") return true;
-  return exit.signal === "SIGBUS" || (exit.signal === "SIGSEGV" && !ready);
-}
-
-function endedEarly(name: string, { code, signal }: Exit): Fault {
-  return new Fault(
-    "internal",
-    `The ${name} of this POP ended ${failuresAtStartMax} times before it could work (${signal ?? `exit code ${code}`}).`,
-    "Its own lines above say more; if there are none, please report this.",
-  );
 }

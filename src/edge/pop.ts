@@ -139,11 +139,17 @@ export async function runWorker(options: PopOptions, tell: WorkerTells): Promise
   const link = dialLink(options);
   const listener = listenOrSay({ ...options, tls }, store, link, tell);
   const reporting: Timer = every(clock, limits.workerMetricsMs, () => tell.metrics(metrics.text()));
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     reporting.cancel();
     await stopListening(listener, clock);
     link.stop();
     await store.close();
+  };
+  let ended: Promise<void> | null = null;
+  // Who leaves may be told to stop meanwhile.
+  const stop = (): Promise<void> => {
+    ended ??= end();
+    return ended;
   };
   return {
     port: listener.port,
@@ -151,6 +157,7 @@ export async function runWorker(options: PopOptions, tell: WorkerTells): Promise
     async leave() {
       listener.drain();
       await pause(clock, limits.drainMs);
+      await Promise.race([listener.stop(), pause(clock, limits.leaveMsMax - limits.drainMs)]);
       await stop();
     },
   };

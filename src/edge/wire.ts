@@ -14,8 +14,9 @@ export type ChildSays =
   /** It read a body that does not hash to its name. */
   | { readonly says: "damaged"; readonly digest: Digest };
 
-/** From the parent to the syncer: what a worker said. */
+/** From the parent: to the syncer what a worker said, to a worker that another one answers in its place. */
 export type ParentSays =
+  | { readonly says: "leave" }
   | { readonly says: "worker-metrics"; readonly worker: string; readonly text: string }
   | { readonly says: "damaged"; readonly digest: Digest };
 
@@ -49,6 +50,7 @@ export function childSays(line: string): ChildSays | null {
 
 export function parentSays(line: string): ParentSays | null {
   const message = parsed(line);
+  if (message?.says === "leave") return { says: "leave" };
   if (message?.says === "damaged") return damaged(message.digest);
   if (message?.says !== "worker-metrics" || !isText(message.worker) || !isText(message.text)) return null;
   return { says: "worker-metrics", worker: message.worker, text: message.text };

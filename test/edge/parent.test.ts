@@ -253,6 +253,78 @@ describe("edge/parent", () => {
     await parent.stop();
   });
 
+  const leave = toLine({ says: "leave" });
+
+  test("a restart replaces workers one by one: each leaves when its successor works, the next when it has left", async () => {
+    const { parent, births, alive, eager, pass, metrics } = setUp();
+    await parent.start();
+    const first = alive("worker-1");
+    const second = alive("worker-2");
+    eager.clear();
+    const restarting = parent.restart();
+    await pass(1);
+    expect(births.map(({ name }) => name).slice(3)).toEqual(["worker-1"]);
+    expect([first.alive, ...first.heard]).toEqual([true]);
+    alive("worker-1").says({ says: "ready", port: 1 });
+    await pass(1);
+    expect(first.heard).toEqual([leave]);
+    expect(births).toHaveLength(4);
+    first.ends({ code: 0 });
+    await pass(1);
+    expect(births.map(({ name }) => name).slice(3)).toEqual(["worker-1", "worker-2"]);
+    alive("worker-2").says({ says: "ready", port: 1 });
+    await pass(1);
+    second.ends({ code: 0 });
+    await restarting;
+    await pass(limits.restartMsMax);
+    expect(births).toHaveLength(5);
+    expect(metrics.text()).toContain("edge_workers_replaced_total 2");
+    expect(metrics.text()).not.toContain("edge_restarts_total{");
+    await parent.stop();
+    expect(births.filter(({ alive: lives }) => lives)).toEqual([]);
+  });
+
+  test("a successor that cannot work: it is said, and all workers stay", async () => {
+    const { parent, births, alive, eager, pass, said } = setUp();
+    await parent.start();
+    const before = [alive("worker-1"), alive("worker-2")];
+    eager.clear();
+    const restarting = parent.restart();
+    await pass(1);
+    const next = alive("worker-1");
+    next.says(fault("key-unreadable", "There is no certificate."));
+    next.ends({ code: 1 });
+    await restarting;
+    await pass(limits.restartMsMax);
+    expect(births).toHaveLength(4);
+    expect(before.map(({ alive: lives, heard }) => [lives, heard])).toEqual([
+      [true, []],
+      [true, []],
+    ]);
+    expect(said("error").at(-1)).toContain("stays: There is no certificate.");
+    await parent.stop();
+  });
+
+  test("a worker that dies while its successor starts is followed by it alone; one that will not leave is killed", async () => {
+    const { parent, births, alive, eager, pass, count } = setUp();
+    await parent.start();
+    eager.delete("worker-1");
+    const restarting = parent.restart();
+    await pass(1);
+    births.find(({ name }) => name === "worker-1")?.ends({ signal: "SIGKILL" });
+    await pass(limits.restartMsMax);
+    expect(count("worker-1")).toBe(2);
+    const second = alive("worker-2");
+    alive("worker-1").says({ says: "ready", port: 1 });
+    await pass(1);
+    expect(count("worker-2")).toBe(2);
+    expect(second.alive).toBe(true);
+    await pass(limits.leaveMsMax + limits.stopGraceMs);
+    expect(second.alive).toBe(false);
+    await restarting;
+    await parent.stop();
+  });
+
   test("a child that does not leave when dismissed is killed", async () => {
     const { parent, alive, pass } = setUp({ workers: 1 });
     await parent.start();

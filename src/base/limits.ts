@@ -155,6 +155,26 @@ export const limits = {
   linkRetryMsMax: 500,
   /** A visitor waits no longer for a body that this POP has to fetch; a browser shows nothing meanwhile. */
   lazyWaitMsMax: 5_000,
+  /** A body that was not to be had, and a source that failed, is asked for again after this. */
+  lazyAgainMs: 1_000,
+  /** Bodies that were not to be had, as a process remembers them: some 400 kB. */
+  lazyRefusedMax: 4_096,
+  /** Requests that wait for bodies in one process: about 2 kB each. One more gets 503. */
+  lazyWaitersMax: 16_384,
+  /** Bodies that one process waits for. */
+  lazyFlightsMax: 1_024,
+  /** Requests for lazy bodies to sources at a time, each of so many bodies: their answers are in memory until they are stored. */
+  lazyFetchesMax: 2,
+  lazyFetchDigestsMax: 16,
+  /** A relay asks its own source for what a POP behind it asked for, so long that the POP's patience (`sourceSilentMs`) is not at its end. */
+  lazyRelayMsMax: 4_000,
+  /** In idle time lazy bodies come in turns of about so many bytes: 4 MB/s at most. */
+  lazyIdleMs: 250,
+  lazyIdleBytes: 1024 * 1024,
+  /** Parts that one idle turn looks into: 4 ms. */
+  lazyIdlePartsMax: 64,
+  /** What nobody gave in idle time is asked for again after this. */
+  lazyIdleAgainMs: 10_000,
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
@@ -254,6 +274,10 @@ export function assertLimits(): void {
     "Limits: some slow readers of the longest body must not shut out everyone.",
   );
   assert(limits.leaveMsMax > limits.drainMs, "Limits: who leaves must have time left after saying so.");
+  assert(
+    limits.lazyRelayMsMax < limits.sourceSilentMs && limits.lazyRelayMsMax < limits.lazyWaitMsMax,
+    "Limits: a relay must answer before who asked it stops waiting.",
+  );
   assert(
     limits.bannerMsMin >= limits.refsPollMs,
     "Limits: the banner must not be refilled faster than levels are read.",

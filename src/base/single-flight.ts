@@ -4,10 +4,9 @@ import type { Clock } from "./clock.ts";
 
 export interface FlightsOptions<Value> {
   readonly clock: Clock;
-  /** A flight that takes longer is given up: all who wait get `late`, and whoever comes next begins another. */
+  /** A flight that takes longer is given up: all who wait get `late(key)`, and whoever comes next begins another. */
   readonly ageMsMax: number;
-  /** What those get who waited too long. */
-  readonly late: Value;
+  late(key: string): Value;
   /** Flights at the same time. */
   readonly flightsMax: number;
   /** Who wait, over all flights. */
@@ -50,7 +49,7 @@ export function createFlights<Value>(options: FlightsOptions<Value>): Flights<Va
       resolve(value);
     };
     const timer = clock.after(ageMsMax, () => {
-      land(late);
+      land(late(key));
       abort.abort();
     });
     void run(abort.signal).then(land);

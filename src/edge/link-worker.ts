@@ -8,6 +8,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import { dialLines, type Lines } from "../host/lines.ts";
 import type { Digest } from "../snapshot/types.ts";
+import { createCoalescing } from "./coalesce.ts";
 import { type Brought, createWakes, type Link, linkFile, linkLine, syncerTells } from "./link.ts";
 
 export interface LinkOptions {
@@ -22,20 +23,14 @@ export interface DialledLink extends Link {
   stop(): void;
 }
 
-/** One who waits for a body. */
-interface Asked {
-  readonly answer: Promise<Brought>;
-  resolve(outcome: Brought): void;
-  readonly timer: Timer;
-}
-
 /** Dials at once, and again whenever the connection ends. */
 export function dialLink(options: LinkOptions): DialledLink {
   const { folder, clock, random, metrics } = options;
   const path = join(folder, linkFile);
   const connects = metrics.counter("edge_link_connects_total", "Connections to the syncer.");
   const { onWake, wake } = createWakes();
-  const asked = new Map<Digest, Asked>();
+  /** Bodies that were asked for, and who is to be told. */
+  const asked = new Map<Digest, (outcome: Brought) => void>();
   let lines: Lines | null = null;
   let connected = false;
   let stopped = false;
@@ -63,10 +58,17 @@ export function dialLink(options: LinkOptions): DialledLink {
   }
 
   function settle(digest: Digest, outcome: Brought): void {
-    const one = asked.get(digest);
+    asked.get(digest)?.(outcome);
     asked.delete(digest);
-    one?.timer.cancel();
-    one?.resolve(outcome);
+  }
+
+  /** While the syncer is away it waits: one that is started again is there within a second. */
+  function bring(digest: Digest, givenUp: AbortSignal): Promise<Brought> {
+    const { promise, resolve } = Promise.withResolvers<Brought>();
+    asked.set(digest, resolve);
+    givenUp.addEventListener("abort", () => settle(digest, "late"), { once: true });
+    if (connected) lines?.send(linkLine({ bring: digest }));
+    return promise;
   }
 
   function dial(): void {
@@ -86,15 +88,7 @@ export function dialLink(options: LinkOptions): DialledLink {
   dial();
   return {
     onWake,
-    bring(digest) {
-      const known = asked.get(digest);
-      if (known !== undefined) return known.answer;
-      const { promise, resolve } = Promise.withResolvers<Brought>();
-      const timer = clock.after(limits.lazyWaitMsMax, () => settle(digest, "late"));
-      asked.set(digest, { answer: promise, resolve, timer });
-      if (connected) lines?.send(linkLine({ bring: digest }));
-      return promise;
-    },
+    bring: createCoalescing({ bring, clock, metrics }),
     stop() {
       stopped = true;
       polling.cancel();

@@ -19,6 +19,7 @@ import type { FeedAccess } from "../sync/members-gate.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
 import { readCertificates } from "./certificates.ts";
+import { startLazies } from "./lazy.ts";
 import { createWakes, type Link, linkFile } from "./link.ts";
 import { serveLink } from "./link-syncer.ts";
 import { dialLink } from "./link-worker.ts";
@@ -234,12 +235,22 @@ function startWriter(options: PopOptions, store: Store) {
     sources.length === 0
       ? null
       : createFollower({ ...options, store: snapshots, trust, dial: reach, prover, load, carried });
+  const lazies = startLazies({ ...options, store: snapshots, follower, dial: reach, prover });
   const { onWake, wake } = createWakes();
   follower?.onApplied(wake);
   follower?.onDocument(() => wake(null));
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
-  const fed = { store: snapshots, mayFollow: () => true, gate, clock, random, log, metrics };
+  const fed = {
+    store: snapshots,
+    mayFollow: () => true,
+    gate,
+    bring: lazies.bringAll,
+    clock,
+    random,
+    log,
+    metrics,
+  };
   const syncer = startSyncer({
     store: snapshots,
     trust,
@@ -256,9 +267,12 @@ function startWriter(options: PopOptions, store: Store) {
     log,
     metrics,
   });
-  // Nothing of a page is left out yet, so there is nothing to bring.
-  const link: Link = { onWake, bring: () => Promise.resolve("absent") };
-  return { syncer, link, port: syncer.opsPort, stop: syncer.stop };
+  const link: Link = { onWake, bring: lazies.bring };
+  const stop = async (): Promise<void> => {
+    lazies.stop();
+    await syncer.stop();
+  };
+  return { syncer, link, port: syncer.opsPort, stop };
 }
 
 /** With its certificates read. */

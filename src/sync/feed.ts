@@ -24,6 +24,8 @@ export interface FeedOptions {
   mayFollow(key: string): boolean;
   /** Who is known here, and proves it; without one whoever reaches the feed may follow. */
   readonly gate?: Gate;
+  /** A relay's way to bodies that its own store lacks. Resolves when they are there, or cannot be had; never rejects. */
+  bring?(digests: readonly Digest[]): Promise<unknown>;
   readonly clock: Clock;
   /** Names sessions: no POP can guess another one's and ack for it. */
   readonly random: Random;
@@ -68,6 +70,11 @@ export function createFeed(options: FeedOptions): Feed {
   const { store, clock, log, metrics, gate = openGate } = options;
   const sent = metrics.counter("feed_bytes_total", "Bytes sent to POPs, by kind of frame.", "frame");
   const refused = metrics.counter("feed_refused_total", "Requests that were refused, by reason.", "reason");
+  const fetched = metrics.counter(
+    "feed_fetched_total",
+    "What was sent because a POP asked for it by digest.",
+    "what",
+  );
   const diffs = metrics.counter("feed_diffs_total", "Differences of two generations, made or shared.", "how");
   const onFrame = (kind: string, bytes: number): void => sent.add(bytes, kind);
   const source = createFeedSource(store, clock, (how) => diffs.add(1, how));
@@ -75,6 +82,8 @@ export function createFeed(options: FeedOptions): Feed {
   const sessions = createFeedSessions({ ...options, source, onFrame, onAck });
   /** Lines of fetches, each with the key that asked. */
   const fetches = new Map<Line, string>();
+  /** Requests that wait for bodies which this store lacks. */
+  let bringing = 0;
   let closed = false;
 
   function refuseWith(reason: RefusedReason): Response {
@@ -101,11 +110,12 @@ export function createFeed(options: FeedOptions): Feed {
     return stream === null ? refuseWith("too-many") : new Response(stream, { headers });
   }
 
-  function give(key: string, want: Extract<Frame, { kind: "want" }> | null): Response {
+  async function give(key: string, want: Extract<Frame, { kind: "want" }> | null): Promise<Response> {
     if (want === null) return refuseWith("bad-request");
-    if (fetches.size >= limits.sessionsMax) return refuseWith("too-many");
+    if (fetches.size + bringing >= limits.sessionsMax) return refuseWith("too-many");
     store.refresh();
-    const frames = fetchFrames(store, want, onFrame);
+    await bringAbsent(want.objects);
+    const frames = fetchFrames(store, want, onFrame, (what) => fetched.add(1, what));
     const line = createLine({
       clock,
       whenEmpty: "end",
@@ -114,6 +124,15 @@ export function createFeed(options: FeedOptions): Feed {
     });
     fetches.set(line, key);
     return new Response(line.stream, { headers });
+  }
+
+  async function bringAbsent(digests: readonly Digest[]): Promise<void> {
+    const absent = options.bring === undefined ? [] : digests.filter((digest) => !store.hasObject(digest));
+    if (absent.length === 0) return;
+    bringing++;
+    await options.bring?.(absent);
+    bringing--;
+    store.refresh();
   }
 
   function acknowledge({ ask, acks }: FeedRequest): Response {

@@ -11,6 +11,8 @@ export interface Wanted {
   readonly trees: readonly Digest[];
   /** Bodies, with the length that their part declares. */
   readonly objects: ReadonlyMap<Digest, number>;
+  /** Bodies whose length whoever asks does not know. */
+  readonly unmeasured?: readonly Digest[];
 }
 
 export interface Fetched {
@@ -29,7 +31,8 @@ export async function fetchBlobs(
   const refused = new Set<string>();
   const call = createCall(line.clock, line.stopped, limits.answerMsMax);
   const take = receive(wanted, blobs, refused);
-  const want = { kind: "want", trees: wanted.trees, objects: [...wanted.objects.keys()] } as const;
+  const objects = [...wanted.objects.keys(), ...(wanted.unmeasured ?? [])];
+  const want = { kind: "want", trees: wanted.trees, objects } as const;
   try {
     for await (const chunk of ask(line, "/sync/fetch", "poll", [encodeFrame(want)], call)) {
       call.heard();
@@ -46,10 +49,10 @@ export async function fetchBlobs(
 }
 
 /** More than a whole answer can measure: what goes on beyond it will never end (endless data). */
-function answerBytesMax({ trees, objects }: Wanted): number {
+function answerBytesMax({ trees, objects, unmeasured = [] }: Wanted): number {
   const bodies = objects.values().reduce((sum, length) => sum + length, 0);
   const framing = 2 * limits.frameBytesMax;
-  return trees.length * limits.partBytesMax + bodies + framing;
+  return trees.length * limits.partBytesMax + unmeasured.length * limits.objectBytesMax + bodies + framing;
 }
 
 /** Takes chunks until it says false: the answer is whole, or no longer worth reading. */
@@ -59,11 +62,13 @@ function receive(
   refused: Set<string>,
 ): (chunk: Uint8Array) => boolean {
   const trees = new Set(wanted.trees);
+  const unmeasured = new Set(wanted.unmeasured);
   const decoder = createFrameDecoder("hello");
   const assembly = createAssembly((kind, digest) => {
     if (blobs.has(digest)) return null;
     const length = kind === "body" ? wanted.objects.get(digest) : undefined;
     if (length !== undefined) return { exactly: length };
+    if (kind === "body" && unmeasured.has(digest)) return { atMost: limits.objectBytesMax };
     return kind === "part" && trees.has(digest) ? { atMost: limits.partBytesMax } : null;
   }, limits.applyBytesMax);
   let length = 0;

@@ -8,7 +8,7 @@ function world(bounds: { flightsMax?: number; waitersMax?: number } = {}) {
   const flights = createFlights<string>({
     clock,
     ageMsMax: 1_000,
-    late: "late",
+    late: () => "late",
     flightsMax: bounds.flightsMax ?? 10,
     waitersMax: bounds.waitersMax ?? 10_000,
   });

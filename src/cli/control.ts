@@ -23,9 +23,9 @@ import { openStore, type Store, storeFile } from "../store/open.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
-import { createFeed, type Feed } from "../sync/feed.ts";
+import { createFeed } from "../sync/feed.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
-import { type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
+import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
 import { createMembership } from "./control-members.ts";
 import { controlSocketOf } from "./control-plane.ts";
@@ -153,12 +153,14 @@ async function wire(
   const announce = (): void => {
     members.look();
     feed.announce();
+    mirror?.announce();
     purging.look(snapshots.heads());
   };
   const access = options.feedAccess ?? "open";
   const members = await createMembership({ ...common, store, secretKey, access });
   const onAck = (page: string): void => purging.acked(page);
   const feed = createFeed({ ...common, mayFollow: () => true, gate: members.gate, onAck });
+  const mirror = await mirrorIn(options.export, common, closing);
   members.onSigned(announce);
   closing.push(() => feed.close());
   const purging = createPurging({ ...common, dial, adapters: options.purge ?? [], lacking: feed.lacking });
@@ -185,12 +187,12 @@ async function wire(
     }),
     local: createLocal({ ledger, tokens, log, more: { ...byHandOperations(byHand), ...members.operations } }),
   });
-  const send = await beatsTo(feed, { ...common, folder: options.export }, closing);
-  const beat: typeof send = (heartbeat, heads) => {
+  const send = (heartbeat: Uint8Array, heads: readonly Head[]): void => {
     members.beat(heartbeat, heads);
-    send(heartbeat, heads);
+    feed.beat(heartbeat, heads);
+    mirror?.beat(heartbeat, heads);
   };
-  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send: beat })];
+  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send })];
   closing.push(() => {
     for (const timer of timers) timer.cancel();
   });
@@ -198,19 +200,15 @@ async function wire(
   return addresses;
 }
 
-/** Heartbeats go to the feed, and into the mirror where there is one. */
-async function beatsTo(
-  feed: Feed,
-  { folder, ...options }: Omit<MirrorExportOptions, "folder"> & { readonly folder: string | null },
+async function mirrorIn(
+  folder: string | null,
+  options: Omit<MirrorExportOptions, "folder">,
   closing: Closing,
-): Promise<(heartbeat: Uint8Array, heads: readonly Head[]) => void> {
-  if (folder === null) return feed.beat;
+): Promise<MirrorExport | null> {
+  if (folder === null) return null;
   const mirror = await startMirrorExport({ ...options, folder });
   closing.push(() => mirror.stop());
-  return (heartbeat, heads) => {
-    feed.beat(heartbeat, heads);
-    mirror.beat(heartbeat, heads);
-  };
+  return mirror;
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>;

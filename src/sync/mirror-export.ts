@@ -1,5 +1,6 @@
-// Keeps a mirror up to date. In: the publisher's heartbeats, as they are sent. Out: a folder no older than one heartbeat, or one line that says
-// why it is. One writing at a time, each with the newest heartbeat: a slow disk makes a late mirror, never a queue, and holds up nobody.
+// Keeps a mirror up to date. In: new generations and heartbeats, as they are sent. Out: a folder whose plain files follow each publish and whose
+// head follows each heartbeat, or one line that says why not. One writing at a time, each with the newest: a slow disk makes a late mirror, never
+// a queue, and holds up nobody.
 import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
@@ -7,7 +8,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Head } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { claimFolder } from "./mirror-files.ts";
-import { createMirrorWriter, type MirrorBeat } from "./mirror-write.ts";
+import { createMirrorWriter, type MirrorBeat, type MirrorWritten } from "./mirror-write.ts";
 
 export interface MirrorExportOptions {
   readonly store: SnapshotStore;
@@ -20,6 +21,8 @@ export interface MirrorExportOptions {
 export interface MirrorExport {
   /** A heartbeat was sent; it names these heads. */
   beat(heartbeat: Uint8Array, heads: readonly Head[]): void;
+  /** The store has a new generation. */
+  announce(): void;
   /** Resolves when nothing more will be written. */
   stop(): Promise<void>;
 }
@@ -35,14 +38,15 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
   const writer = createMirrorWriter(options);
   await claimFolder(folder);
   let newest: MirrorBeat | null = null;
+  let announced = false;
   let running: Promise<void> | null = null;
   let stopped = false;
   let said = "";
   const unplaced = new Set<string>();
 
-  async function write(beat: MirrorBeat): Promise<void> {
+  async function write(writing: Promise<MirrorWritten>): Promise<void> {
     try {
-      const { written, unplaced: paths } = await writer.write(beat);
+      const { written, unplaced: paths } = await writing;
       outcomes.add(1, "written");
       files.add(written);
       say("");
@@ -70,10 +74,11 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
   }
 
   async function run(): Promise<void> {
-    while (newest !== null && !stopped) {
+    while ((newest !== null || announced) && !stopped) {
       const beat = newest;
       newest = null;
-      await write(beat);
+      announced = false;
+      await write(beat === null ? writer.show() : writer.write(beat));
     }
     running = null;
   }
@@ -81,6 +86,10 @@ export async function startMirrorExport(options: MirrorExportOptions): Promise<M
   return {
     beat(heartbeat, heads) {
       newest = { heartbeat, heads };
+      if (!stopped) running ??= run();
+    },
+    announce() {
+      announced = true;
       if (!stopped) running ??= run();
     },
     async stop() {

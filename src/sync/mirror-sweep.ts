@@ -1,12 +1,12 @@
-// Forgets what a mirror no longer needs. In: what its head names. Out: plain files of no route are gone; blobs of no page too, once nobody can
-// still be reading a head that named them. What waits for that stands in a file beside them, so that it works over one writing a week, too.
+// Forgets blobs that a mirror no longer needs. In: what its head names. Out: those of no page are gone, once nobody can still be reading a head
+// that named them. What waits for that stands in a file beside them, so that it works over one writing a week, too.
 import { Buffer } from "node:buffer";
 import { basename } from "node:path";
 import { pause, systemClock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
-import { blobFolder, fileOf, mirrorFolder, pagesFolder } from "./mirror.ts";
+import { blobFolder, mirrorFolder } from "./mirror.ts";
 import type { MirrorFiles } from "./mirror-files.ts";
 import { routesOf, travelling, type WrittenPage } from "./mirror-page.ts";
 
@@ -25,13 +25,8 @@ const unusedFile = `${mirrorFolder}/unused.json`;
 /** Gives how many files went. Throws Fault `disk-full`, `folder-unusable`, or `not-found` where the store forgot a page meanwhile. */
 export async function sweepMirror(sweep: MirrorSweep): Promise<number> {
   const { files, wallMs } = sweep;
-  const { blobs, places } = await inUse(sweep);
+  const blobs = await inUse(sweep);
   let removed = 0;
-  for (const path of await files.list(pagesFolder)) {
-    if (places.has(path)) continue;
-    await files.remove(path);
-    removed += 1;
-  }
   const before = readUnused(await files.read(unusedFile));
   const unused = new Map<string, number>();
   for (const path of await files.list(blobFolder)) {
@@ -50,28 +45,19 @@ export async function sweepMirror(sweep: MirrorSweep): Promise<number> {
   return removed;
 }
 
-interface InUse {
-  readonly blobs: ReadonlySet<string>;
-  readonly places: ReadonlySet<string>;
-}
-
-async function inUse({ store, pages, named }: MirrorSweep): Promise<InUse> {
+async function inUse({ store, pages, named }: MirrorSweep): Promise<ReadonlySet<string>> {
   const blobs = new Set(named);
-  const places = new Set<string>();
-  for (const { page, manifest, hosts, parts } of pages) {
+  for (const { page, manifest, parts } of pages) {
     blobs.add(manifest);
     for (const digest of parts) {
       blobs.add(digest);
-      for (const route of routesOf(store.tree(digest) ?? new Uint8Array(), page)) {
-        for (const variant of travelling(route.variants)) blobs.add(variant.digest);
-        const file = fileOf(route);
-        for (const host of file === null ? [] : hosts) places.add(`${pagesFolder}/${host}/${file}`);
-      }
+      for (const { variants } of routesOf(store.tree(digest) ?? new Uint8Array(), page))
+        for (const variant of travelling(variants)) blobs.add(variant.digest);
     }
     // A thousand pages take a second: whoever else runs in this process has a turn between two. No time passes, so no clock is asked.
     await pause(systemClock, 0);
   }
-  return { blobs, places };
+  return blobs;
 }
 
 /** What the sweep before left behind; anything that is not what it wrote makes it begin anew. */

@@ -1,5 +1,5 @@
 // A mirror of a store, in a folder that any web server can carry: each page as plain files, and what POPs need to follow it. In: a store, a
-// folder, the newest heartbeat. Out: blobs first, then plain files, last the head, so that no reader meets a head whose blobs are missing.
+// folder, the newest heartbeat. Out: plain files, blobs, last the head, so that no reader meets a head whose blobs are missing.
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
@@ -10,7 +10,8 @@ import { registriesOf, rootDocumentsOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { encodeMirrorHead, headFile } from "./mirror.ts";
 import { claimFolder, mirrorFiles } from "./mirror-files.ts";
-import { createPageWriter, putBlob, type WrittenPage } from "./mirror-page.ts";
+import { type Counts, createPageWriter, putBlob, type WrittenPage } from "./mirror-page.ts";
+import { createSites } from "./mirror-site.ts";
 import { sweepMirror } from "./mirror-sweep.ts";
 
 export interface MirrorOptions {
@@ -43,6 +44,8 @@ export interface MirrorWritten {
 export interface MirrorWriter {
   /** Brings the folder up to date. One call at a time. Throws Fault `disk-full`, `folder-unusable` or `not-found`; what was there stays. */
   write(beat: MirrorBeat | null): Promise<MirrorWritten>;
+  /** The same of the plain files alone: what browsers see need not wait for a heartbeat. */
+  show(): Promise<MirrorWritten>;
 }
 
 /**
@@ -59,6 +62,7 @@ export function createMirrorWriter(options: MirrorOptions): MirrorWriter {
   const files = mirrorFiles(resolve(options.folder));
   const chosen = options.pages === undefined ? null : new Set(options.pages);
   const pages = new Map<string, WrittenPage>();
+  const sites = createSites(store, files);
   let claimed = false;
   let sweptMs = Number.NEGATIVE_INFINITY;
 
@@ -81,34 +85,51 @@ export function createMirrorWriter(options: MirrorOptions): MirrorWriter {
     return gone.length > 0;
   }
 
+  const isChosen = ({ page }: Head): boolean => chosen?.has(page) ?? true;
+
+  /** Plain files follow the store, whatever a heartbeat that waits to be written still names: what was shown never turns back. */
+  async function showAll(counts: Counts): Promise<readonly Head[]> {
+    if (!claimed) await claimFolder(options.folder);
+    claimed = true;
+    store.refresh();
+    const heads = store.heads().filter(isChosen);
+    for (const head of heads) await sites.show(head, counts);
+    return heads;
+  }
+
   return {
+    async show() {
+      const counts = noCounts();
+      return writtenOf(await showAll(counts), counts);
+    },
     async write(beat) {
-      if (!claimed) await claimFolder(options.folder);
-      claimed = true;
-      store.refresh();
+      const counts = noCounts();
+      const shown = await showAll(counts);
       const all = beat?.heads ?? store.heads();
-      const heads = all.filter(({ page }) => chosen?.has(page) ?? true);
-      const { put, counts } = createPageWriter(store, files);
+      const heads = all.filter(isChosen);
+      const { put } = createPageWriter(store, files, counts);
       for (const head of heads) {
         const before = pages.get(head.page) ?? null;
         if (before === null || before.manifest !== head.manifest)
           pages.set(head.page, await put(head, before));
       }
       const kept = await writeHead(beat, beat === null ? heads : all);
-      let removed = counts.removed;
+      counts.written += 1;
       if (forget(heads) || clock.monotonicMs() - sweptMs >= limits.mirrorSweepMs) {
-        removed += await sweepMirror({
-          store,
-          files,
-          pages: pages.values(),
-          named: kept,
-          wallMs: clock.wallMs(),
-        });
+        counts.removed += await sites.keep(new Set(shown.map(({ page }) => page)));
+        const wallMs = clock.wallMs();
+        counts.removed += await sweepMirror({ store, files, pages: pages.values(), named: kept, wallMs });
         sweptMs = clock.monotonicMs();
       }
-      const unplaced = [...counts.unplaced].toSorted();
-      const { lacking } = counts;
-      return { pages: heads.length, written: counts.written + 1, removed, lacking, unplaced };
+      return writtenOf(heads, counts);
     },
   };
+}
+
+function noCounts(): Counts {
+  return { written: 0, removed: 0, lacking: 0, unplaced: new Set() };
+}
+
+function writtenOf(heads: readonly Head[], { unplaced, ...counts }: Counts): MirrorWritten {
+  return { ...counts, pages: heads.length, unplaced: [...unplaced].toSorted() };
 }

@@ -4,38 +4,21 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
-import { seededRandom } from "../../src/base/random.ts";
 import { signRemoval } from "../../src/snapshot/documents.ts";
 import type { Head } from "../../src/snapshot/types.ts";
 import { blobFile, decodeMirrorHead, encodeMirrorHead, fileOf, headFile } from "../../src/sync/mirror.ts";
-import { mirrorSource, withMirrors } from "../../src/sync/mirror-read.ts";
-import { createMirrorWriter, type MirrorWriter, writeMirror } from "../../src/sync/mirror-write.ts";
-import { staticFolder } from "./mirror-folder.ts";
-import {
-  bodiesAt,
-  bodyAt,
-  createPop,
-  createWorld,
-  origin,
-  type Pop,
-  root,
-  settled,
-  until,
-  type World,
-} from "./world.ts";
-
-const server = "http://files.test";
-const mirror = mirrorSource(`${server}/status/`);
+import { withMirrors } from "../../src/sync/mirror-read.ts";
+import { writeMirror } from "../../src/sync/mirror-write.ts";
+import { createMirrored, filesIn, type Mirrored, mirror, server, staticFolder } from "./mirror-folder.ts";
+import { bodiesAt, bodyAt, createPop, origin, type Pop, root, settled, until, type World } from "./world.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -43,40 +26,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const files = (below = ""): string[] =>
-  readdirSync(join(folder, "status", below), { recursive: true, encoding: "utf8" })
-    .filter((path) => statSync(join(folder, "status", below, path)).isFile())
-    .toSorted();
+const mirrored = (): Promise<Mirrored> => createMirrored(folder);
+const files = (below = ""): string[] => filesIn(join(folder, "status", below));
 const text = (path: string): string => readFileSync(join(folder, "status", path), "utf8");
-
-interface Mirrored extends World {
-  readonly writer: MirrorWriter;
-  /** Beats, and writes the mirror with that heartbeat. */
-  write(): Promise<void>;
-  follow(sources: readonly string[]): Pop;
-}
-
-/** A publisher, and a web server that carries the mirror of it. */
-async function mirrored(): Promise<Mirrored> {
-  const world = await createWorld();
-  const { store } = world.publisher;
-  const writer = createMirrorWriter({ store, folder: join(folder, "status"), clock: world.clock });
-  world.line.feeds.set(server, staticFolder(folder));
-  const dial = withMirrors(world.line.dial, world.clock);
-  return {
-    ...world,
-    writer,
-    async write() {
-      const heartbeat = world.publisher.beat();
-      await writer.write({ heartbeat, heads: store.heads() });
-    },
-    follow(sources) {
-      const pop = createPop(world.clock, world.line, { sources, dial, random: seededRandom(44) });
-      pop.follower.start();
-      return pop;
-    },
-  };
-}
 
 /** Moves time on; file reads of the real system settle in between. */
 async function passes(world: World, ms: number, each: () => Promise<void> = async () => {}): Promise<void> {

@@ -29,6 +29,8 @@ export interface PublishMore {
   readonly epoch?: number;
   /** Paths whose bodies may come later. */
   readonly lazy?: readonly string[];
+  /** Default: one made of the page's id. */
+  readonly hosts?: readonly string[];
 }
 
 /** Path to body. */
@@ -82,13 +84,13 @@ export async function createPublisher(clock: ManualClock, log: Log = silentLog):
     feed,
     metrics,
     sequence: 0,
-    async publish(page, bodies, { announce = true, epoch = 1, lazy = [] } = {}) {
+    async publish(page, bodies, { announce = true, epoch = 1, lazy = [], hosts = [`${page}.test`] } = {}) {
       const all = await Promise.all(Object.entries(bodies).map(([path, text]) => bodyOf(path, text)));
       const before = last.get(page);
       const snapshot = assemble(
         {
           page,
-          hosts: [`${page}.test`],
+          hosts,
           epoch,
           generation: (before?.head.generation ?? 0) + 1,
           previous: before?.head.manifest ?? digestOfNothing,

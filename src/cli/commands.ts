@@ -184,6 +184,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./backup.ts"),
   },
   {
+    name: "doctor",
+    summary: "look at what a POP needs of this machine, and say what to fix",
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "version",
     summary: "name the commit, the target and the runtime of this program",
     load: () => import("./version.ts"),

@@ -56,7 +56,8 @@ export interface EdgeOptions {
   readonly json: boolean;
 }
 
-const flags = {
+/** Also what `pharos doctor` asks for. */
+export const edgeFlags = {
   data: { kind: "path", default: "pharos-edge", help: "folder of this POP's store" },
   "root-key": { kind: "list", help: "files of the public root keys that this POP obeys" },
   source: { kind: "list", help: "addresses of feeds, the nearest first; none serves what is held" },
@@ -121,7 +122,7 @@ export const command = defineCommand({
     "edge --root-key root.pub --source https://near.example.org --source https://origin.example.org --feed 0.0.0.0:8401",
     "edge --root-key root.pub --source https://origin.example.org --ops 127.0.0.1:9090 --workers 4",
   ],
-  flags,
+  flags: edgeFlags,
   run: (values, context) => runEdge(values, context),
 });
 
@@ -336,7 +337,7 @@ function flagsOf(options: EdgeOptions): readonly string[] {
 
 /** What the parent decided must not be decided again by a variable, nor by a file that was edited since. */
 function withoutFlags(env: Context["env"]): Context["env"] {
-  const settled = new Set([...Object.keys(flags), "config"].map(variableOf));
+  const settled = new Set([...Object.keys(edgeFlags), "config"].map(variableOf));
   return Object.fromEntries(Object.entries(env).filter(([name]) => !settled.has(name)));
 }
 

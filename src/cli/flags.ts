@@ -104,6 +104,8 @@ interface CommandShape {
   readonly example: string | readonly string[];
   /** More for `--help`, where the summary is not enough. */
   readonly about?: string;
+  /** The command whose table of the file it reads, where not its own. */
+  readonly table?: string;
 }
 
 /** A command whose table's types have been checked where it was defined. */

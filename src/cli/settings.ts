@@ -125,7 +125,13 @@ function configOf(
       "Name a TOML file that this user may read.",
     );
   }
-  return readConfig(path, text, command.name, sources.commandNames, Object.keys(command.flags));
+  return readConfig(
+    path,
+    text,
+    command.table ?? command.name,
+    sources.commandNames,
+    Object.keys(command.flags),
+  );
 }
 
 function settled(name: string, spec: FlagSpec, said: Said | undefined): FlagValue {

@@ -175,6 +175,21 @@ export const limits = {
   lazyIdlePartsMax: 64,
   /** What nobody gave in idle time is asked for again after this. */
   lazyIdleAgainMs: 10_000,
+  /** Event streams of a worker: 15,000 of them take some 75 MB. */
+  eventClientsMax: 15_000,
+  /** Frames that wait for a visitor who does not read; a heartbeat is one, so this is under three minutes. */
+  eventFramesMax: 16,
+  /** A stream says something this often: a listener closes what was silent for 30 s. */
+  eventBeatMs: 10_000,
+  /** Turns over which the heartbeats of one round are spread: a few hundred streams in each, and levels are looked at. */
+  eventBeatSlots: 40,
+  /** Streams that are told in one go: some 4 ms, then others who wait for this process have their turn. */
+  eventsAtOnce: 250,
+  /** A browser whose stream ended comes back after this: 15,000 of them, 1,700 a second. */
+  eventRetryMsMin: 1_000,
+  eventRetryMsMax: 10_000,
+  /** One who found no room is told to come back after this, or up to twice as long. */
+  eventRefusedSMin: 30,
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
@@ -281,5 +296,9 @@ export function assertLimits(): void {
   assert(
     limits.bannerMsMin >= limits.refsPollMs,
     "Limits: the banner must not be refilled faster than levels are read.",
+  );
+  assert(
+    limits.eventBeatMs / limits.eventBeatSlots >= limits.refsPollMs,
+    "Limits: levels of open pages need not be looked at more often than those of requests.",
   );
 }

@@ -311,7 +311,7 @@ function listen(
   onDamaged: (digest: Digest) => void,
   onStoreFailure: (cause: unknown) => void = () => undefined,
 ): Listeners {
-  const { listen: place, tls, rootKeys, defaultPage, clock, log, metrics } = options;
+  const { listen: place, tls, rootKeys, defaultPage, clock, random, log, metrics } = options;
   return startWorker({
     store: store.snapshots,
     link,
@@ -322,6 +322,7 @@ function listen(
     shared,
     defaultPage,
     clock,
+    random,
     log,
     metrics,
     onDamaged,

@@ -13,6 +13,8 @@ import { createBodies } from "./bodies.ts";
 import { createEmergencies } from "./emergency.ts";
 import { type Exchange, openExchange, type Step } from "./exchange.ts";
 import { createHeaderSets, overTls } from "./headers.ts";
+import type { Hub } from "./hub.ts";
+import { createLook } from "./hub-look.ts";
 import { createLevels } from "./level.ts";
 import * as plain from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
@@ -32,6 +34,8 @@ export interface ServingOptions {
   readonly clock: Clock;
   /** The page that answers to hosts that no page claims; null answers 421. */
   readonly defaultPage: string | null;
+  /** Who is told of new generations; without it nobody is. */
+  readonly hub?: Hub;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -45,13 +49,18 @@ export function createServing(options: ServingOptions): Serving {
   const requests = metrics.counter("edge_requests_total", "Requests answered.", "status");
   const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
   const pair = createReads(options.store);
-  const steps = stepsOf({
-    defaultPage: options.defaultPage,
+  const found = {
     trees: createTrees(options.openRoot, log, metrics),
     bodies: createBodies(options.onDamaged, log, metrics),
-    banners: createBanners(clock, metrics),
     levels: createLevels(clock),
     emergencies: createEmergencies(options),
+  };
+  const steps = stepsOf({
+    ...found,
+    defaultPage: options.defaultPage,
+    banners: createBanners(clock, metrics),
+    hub: options.hub ?? null,
+    look: createLook(found, pair.live),
     headers: createHeaderSets(),
     answers: createAnswers(clock, metrics),
     served: pair.served,

@@ -2,6 +2,7 @@
 
 import { sendable } from "../host/sendable.ts";
 import { frontPart } from "../snapshot/front.ts";
+import { eventsPath } from "../snapshot/names.ts";
 import { findRoute, partIndex } from "../snapshot/part.ts";
 import type { Head } from "../snapshot/types.ts";
 import { type Answers, responseOf } from "./answers.ts";
@@ -10,6 +11,7 @@ import type { Bodies } from "./bodies.ts";
 import type { Emergencies } from "./emergency.ts";
 import type { Exchange, Step } from "./exchange.ts";
 import { generationHeaders, type HeaderSets } from "./headers.ts";
+import type { Hub, Looked } from "./hub.ts";
 import type { Levels } from "./level.ts";
 import * as plain from "./plain.ts";
 import { hostOf, pathOf } from "./receive.ts";
@@ -25,6 +27,10 @@ export interface Parts {
   readonly emergencies: Emergencies;
   readonly headers: HeaderSets;
   readonly answers: Answers;
+  /** Null: streams are not served. */
+  readonly hub: Hub | null;
+  /** What the hub is to see of a page. */
+  look(page: string): Looked;
   /** Told at the end of each exchange that a snapshot answered. */
   served(host: string, head: Head): void;
 }
@@ -37,6 +43,7 @@ export function stepsOf(parts: Parts): readonly Step[] {
     page(parts),
     preflight,
     manifest(parts),
+    events(parts),
     part(parts),
     route,
     variant(parts),
@@ -115,6 +122,12 @@ const manifest = ({ trees, levels, emergencies }: Parts): Step => {
     exchange.notice = emergencies.of(page, reads);
     return null;
   };
+};
+
+/** A stream is opened on what the page is now; from then on the hub looks by itself. */
+const events = ({ hub, look }: Parts): Step => {
+  return ({ request, secure, page, path }) =>
+    path === eventsPath && hub !== null ? hub.open({ request, secure, page, look }) : null;
 };
 
 const part = ({ trees }: Parts): Step => {

@@ -3,9 +3,11 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import type { Random } from "../base/random.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import { createHub } from "./hub.ts";
 import { endingConnections } from "./last-request.ts";
 import type { Link } from "./link.ts";
 import { type Listeners, openListeners, type TlsPlace } from "./listeners.ts";
@@ -24,6 +26,7 @@ export interface WorkerOptions {
   readonly tls?: TlsPlace | null;
   readonly defaultPage: string | null;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   onDamaged(digest: Digest): void;
@@ -42,6 +45,8 @@ export function startWorker(options: WorkerOptions): Listeners {
   metrics
     .gauge("edge_roots", "Pages whose roots held or did not hold at start.", "state")
     .set(roots.bad, "bad");
+  const hub = createHub({ clock: options.clock, random: options.random, metrics });
+  options.link.onWake(hub.wake);
   const serving = createServing({
     store,
     openRoot,
@@ -50,6 +55,7 @@ export function startWorker(options: WorkerOptions): Listeners {
     defaultPage: options.defaultPage,
     onDamaged: options.onDamaged,
     ...(options.onStoreFailure === undefined ? {} : { onStoreFailure: options.onStoreFailure }),
+    hub,
     log,
     metrics,
   });
@@ -59,5 +65,16 @@ export function startWorker(options: WorkerOptions): Listeners {
     fetch: endingConnections(serving),
   });
   metrics.watch("edge_requests_pending", "Requests being answered.", listener.pendingRequests);
-  return listener;
+  return {
+    ...listener,
+    // A stream lasts for as long as its page is open, which no drain waits for.
+    drain() {
+      hub.stop();
+      listener.drain();
+    },
+    stop(force) {
+      hub.stop();
+      return listener.stop(force);
+    },
+  };
 }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from "bun:test";
 import { join } from "node:path";
 import { runLine } from "../support/command.ts";
+import { openEvents } from "../support/event-stream.ts";
 import { ApiClient, Installation, type Running, until } from "../support/installation.ts";
 import { pharosOn } from "../support/pop.ts";
 import { rawAsk } from "../support/raw-http.ts";
@@ -70,6 +71,21 @@ function contractOn(runtime: Runtime): void {
     const incident = await post();
     await until("the incident is there", () => shows("/api/v2/incidents.json", incident));
     expect((await ask("/"))?.headers).toMatchObject({ "pharos-level": "0" });
+  });
+
+  test("an open page is told of each generation, by an event that is signed like the page", async () => {
+    const stream = await openEvents(await installation.address(`${name}-pages`), sampleHost);
+    await until("it says what there is", () => stream.told().length === 1);
+    const incident = await post();
+    const [, told] = await until("it is told", () => stream.told().length > 1 && stream.told());
+    const event = await ask("/_event");
+    expect(told?.data).toBe(event?.body.toString());
+    expect(told?.id).toBe(String(event?.headers["pharos-generation"]));
+    const { since, fragments } = JSON.parse(told?.data ?? "");
+    expect(since).toBe(JSON.parse(stream.told()[0]?.data ?? "").front);
+    expect(fragments["p-open"]).toContain(incident);
+    expect(stream.told("level")[0]).toMatchObject({ data: "0" });
+    stream.close();
   });
 
   test("its operator's address: alive, ready, metrics, and documents within their bound", async () => {

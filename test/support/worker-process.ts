@@ -26,6 +26,7 @@ const listener = startWorker({
   shared: true,
   defaultPage: null,
   clock: systemClock,
+  random: systemRandom,
   log,
   metrics,
   onDamaged: () => undefined,

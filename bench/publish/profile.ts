@@ -131,7 +131,9 @@ if (out !== undefined) {
 const usedBefore = process.cpuUsage();
 for (let at = 0; at < Number(rounds); at++) await round(at);
 const used = process.cpuUsage(usedBefore);
-console.log(`${((used.user + used.system) / 1_000 / Number(rounds)).toFixed(1)} ms of processor time a round`);
+console.log(
+  `${((used.user + used.system) / 1_000 / Number(rounds)).toFixed(1)} ms of processor time a round`,
+);
 if (out !== undefined) {
   const { profile } = (await tell("Profiler.stop")) as { profile: object };
   writeFileSync(out, JSON.stringify(profile));

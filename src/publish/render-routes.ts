@@ -78,7 +78,7 @@ async function renderOne(
   if (known !== undefined && sameResponse(known, document, digestOf(identity))) {
     return { made: { key, route: known }, bodies: [] };
   }
-  const { variants, objects } = await compressBody(identity);
+  const { variants, objects } = await compressBody(identity, known?.variants);
   const { contentType, cache, slot, framed } = document;
   const route: Route = { path, contentType, cache, slot, ...(framed && { framed }), variants };
   return { made: { key, route }, bodies: objects };

@@ -2,7 +2,7 @@
 import { limits } from "../base/limits.ts";
 import { overallStatus } from "../model/status.ts";
 import type { Incident, PageView } from "../model/view.ts";
-import { affectedComponents, componentShapes, incidentShape, jsonType, pageShape } from "./json-shape.ts";
+import { affectedComponents, componentsJson, incidentShape, jsonType, pageShape } from "./json-shape.ts";
 import { componentPrint, incidentPrint, keyOf, pagePrint } from "./key.ts";
 import { isActive, isUnresolved, isUpcoming } from "./selection.ts";
 import type { Document, Scene } from "./types.ts";
@@ -34,6 +34,14 @@ const endpoints: readonly Endpoint[] = [
   { path: "/api/v2/scheduled-maintenances/active.json", maintenances: active },
 ];
 
+/** An object of values that are JSON already; keys without one are left out. */
+function objectJson(values: Readonly<Record<string, string | undefined>>): string {
+  const members = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : `${JSON.stringify(key)}:${value}`,
+  );
+  return `{${members.join(",")}}`;
+}
+
 /** Documents of the table above. */
 export function* pageJson({ view }: Scene): Iterable<Document> {
   const overall = overallStatus(view);
@@ -55,14 +63,13 @@ export function* pageJson({ view }: Scene): Iterable<Document> {
         ...listed.flatMap((it) => [incidentPrint(it), ...affectedComponents(view, it).map(componentPrint)]),
         ...(endpoint.status ? [overall.indicator, overall.description] : []),
       ]),
-      // JSON.stringify leaves out the keys that this path does not have.
       body: () =>
-        JSON.stringify({
-          page: pageShape(view.page),
-          components: endpoint.components ? componentShapes(view) : undefined,
-          incidents: incidents?.map(shape),
-          scheduled_maintenances: maintenances?.map(shape),
-          status: endpoint.status ? overall : undefined,
+        objectJson({
+          page: JSON.stringify(pageShape(view.page)),
+          components: endpoint.components && componentsJson(view),
+          incidents: incidents && JSON.stringify(incidents.map(shape)),
+          scheduled_maintenances: maintenances && JSON.stringify(maintenances.map(shape)),
+          status: endpoint.status && JSON.stringify(overall),
         }),
     };
   }

@@ -39,14 +39,31 @@ function componentShape(component: Component, page: Page): Shape {
   };
 }
 
-/** All components of a page, groups and members in one list; a group also lists the ids of its members, in their order. */
-export function componentShapes(view: PageView): readonly Shape[] {
+/**
+ * All components of a page as a JSON list, groups and members in one; a group also lists the ids of its members, in their order. Two
+ * documents list all of them, and most publishes change one.
+ */
+export function componentsJson(view: PageView): string {
   const members = membersByGroup(view.components);
-  return view.components.map((component) => {
-    const shape = componentShape(component, view.page);
-    if (!component.group) return shape;
-    return { ...shape, components: (members.get(component.id) ?? []).map((member) => member.id) };
+  const items = view.components.map((component) => {
+    if (!component.group) return memberJson(component, view.page);
+    const components = (members.get(component.id) ?? []).map((member) => member.id);
+    return JSON.stringify({ ...componentShape(component, view.page), components });
   });
+  return `[${items.join(",")}]`;
+}
+
+const memberTexts = new WeakMap<
+  Component,
+  { readonly zone: string; readonly page: string; readonly text: string }
+>();
+
+function memberJson(component: Component, page: Page): string {
+  const known = memberTexts.get(component);
+  if (known?.zone === page.timeZone && known.page === page.id) return known.text;
+  const text = JSON.stringify(componentShape(component, page));
+  memberTexts.set(component, { zone: page.timeZone, page: page.id, text });
+  return text;
 }
 
 function updateShape(update: IncidentUpdate, zone: string): Shape {

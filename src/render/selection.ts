@@ -33,8 +33,18 @@ export function latestAt(incident: Incident): number {
   return incident.updates[0]?.displayAt ?? incident.createdAt;
 }
 
-/** Incidents and maintenances together, the latest told first, `count` of them. */
+const toldMemory = new WeakMap<PageView, { readonly count: number; readonly latest: readonly Incident[] }>();
+
+/** Incidents and maintenances together, the latest told first, `count` of them. Both feeds ask for the same. */
 export function latestTold(view: PageView, count: number): readonly Incident[] {
+  const known = toldMemory.get(view);
+  if (known?.count === count) return known.latest;
+  const latest = latestOf(view, count);
+  toldMemory.set(view, { count, latest });
+  return latest;
+}
+
+function latestOf(view: PageView, count: number): readonly Incident[] {
   const latest: Incident[] = [];
   for (const list of [view.incidents, view.maintenances])
     for (const incident of list) {

@@ -33,8 +33,11 @@ export interface Body {
   readonly objects: readonly (readonly [Digest, Uint8Array])[];
 }
 
-/** Compresses off the main thread: gzip always, brotli where smaller than gzip, zstd where clearly smaller than both. */
-export async function compressBody(identity: Uint8Array): Promise<Body> {
+/**
+ * Compresses off the main thread: gzip always, brotli where smaller than gzip, zstd where clearly smaller than both. `before` are the
+ * encodings of the body that this one replaces.
+ */
+export async function compressBody(identity: Uint8Array, before?: Route["variants"]): Promise<Body> {
   assert(identity.length <= limits.objectBytesMax, `A body exceeds ${limits.objectBytesMax} bytes.`);
   const [gzipped, brotlied, zstded] = await Promise.all([
     gzipAsync(identity, { level: 9 }),
@@ -44,9 +47,9 @@ export async function compressBody(identity: Uint8Array): Promise<Body> {
         [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
       },
     }),
-    identity.length < zstdBytesMin
-      ? null
-      : zstdAsync(identity, { params: { [constants.ZSTD_c_compressionLevel]: zstdLevel } }),
+    tryZstd(identity.length, before)
+      ? zstdAsync(identity, { params: { [constants.ZSTD_c_compressionLevel]: zstdLevel } })
+      : null,
   ]);
   const objects: (readonly [Digest, Uint8Array])[] = [];
   const named = (bytes: Uint8Array): Variant => {
@@ -62,6 +65,16 @@ export async function compressBody(identity: Uint8Array): Promise<Body> {
     ...(zstded !== null && zstded.length < zstdSizeMax * smallest ? { zstd: named(zstded) } : {}),
   };
   return { variants, objects };
+}
+
+/**
+ * A page that changes by a word compresses as it did: where zstd was not worth its way, it is tried again when the body has grown or
+ * shrunk by an eighth.
+ */
+function tryZstd(length: number, before: Route["variants"] | undefined): boolean {
+  if (length < zstdBytesMin) return false;
+  if (before === undefined || before.zstd !== undefined || before.identity.length < zstdBytesMin) return true;
+  return Math.abs(length - before.identity.length) > before.identity.length / 8;
 }
 
 /**

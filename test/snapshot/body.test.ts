@@ -39,6 +39,19 @@ test("body: every variant inflates to the identity, and each object is what its 
   }
 });
 
+test("body: where zstd was not worth its way, it is not tried for nearly the same body again", async () => {
+  const large = pageText(8_000);
+  const { zstd, ...without } = (await compressBody(large)).variants;
+  expect(zstd).toBeDefined();
+  const inPlaceOf = async (bytes: Uint8Array, before: Body["variants"]) =>
+    (await compressBody(bytes, before)).variants.zstd?.length;
+  expect(await inPlaceOf(large, without)).toBeUndefined();
+  expect(await inPlaceOf(large.subarray(0, 0.9 * large.length), without)).toBeUndefined();
+  expect(await inPlaceOf(large, { ...without, zstd: without.gzip })).toBe(zstd?.length);
+  const small = { ...without, identity: { ...without.identity, length: large.length / 2 } };
+  expect(await inPlaceOf(large, small)).toBe(zstd?.length);
+});
+
 test("body: an encoding is offered where it is smaller than the one before it, zstd where that is worth its way", async () => {
   const letters = seededRandom(4);
   const short = Array.from({ length: 30_000 }, () => ["a", "b", "cd"][letters.below(3)]).join(" ");

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly reads: Reads;
   /** It came over TLS. */
   readonly secure: boolean;
+  /** It has waited for a body that was not here. */
+  readonly waited: boolean;
   host: string;
   path: string;
   /** Accept-Encoding as it was sent. */
@@ -32,8 +34,8 @@ export interface Exchange {
   chosen: Chosen;
 }
 
-/** A step finds its part of the exchange, or ends it with a response. No step awaits. */
-export type Step = (exchange: Exchange) => Response | null;
+/** A step finds its part of the exchange, or ends it with a response; with a later one where a lazy body is not here, and never else. */
+export type Step = (exchange: Exchange) => Response | Promise<Response> | null;
 
 const nothing = { digest: "", length: 0 };
 const noRoute: Route = {
@@ -45,11 +47,12 @@ const noRoute: Route = {
 };
 
 /** An exchange at its start. */
-export function openExchange(request: Request, reads: Reads, secure: boolean): Exchange {
+export function openExchange(request: Request, reads: Reads, secure: boolean, waited: boolean): Exchange {
   return {
     request,
     reads,
     secure,
+    waited,
     host: "",
     path: "",
     accept: null,

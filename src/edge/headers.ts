@@ -60,7 +60,7 @@ export function generationHeaders(
 
 /** Headers of 200 and of 304. */
 export interface Sets {
-  readonly ok: ResponseInit;
+  readonly ok: ResponseInit & { readonly headers: Headers };
   readonly notModified: ResponseInit;
 }
 

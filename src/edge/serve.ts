@@ -1,4 +1,5 @@
-// A visitor's request. In: requests, the store. Out: responses made of signed bytes, without waiting for anyone.
+// A visitor's request. In: requests, the store. Out: responses made of signed bytes, without waiting for anyone; one whose lazy body is not
+// here waits until it was brought.
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
@@ -16,6 +17,7 @@ import { createHeaderSets, overTls } from "./headers.ts";
 import type { Hub } from "./hub.ts";
 import { createLook } from "./hub-look.ts";
 import { createLevels } from "./level.ts";
+import type { Link } from "./link.ts";
 import * as plain from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
 import { stepsOf } from "./steps.ts";
@@ -40,11 +42,16 @@ export interface ServingOptions {
   readonly metrics: Metrics;
 }
 
-/** Answers one visitor's request. Never throws and never awaits. Without a word of the peer it came as plain HTTP. */
-export type Serving = (request: Request, peer?: Pick<Peer, "secure">) => Response;
+/** Answers one visitor's request, at once where its body is held. Never throws. Without a word of the peer it came as plain HTTP. */
+export type Serving = (request: Request, peer?: Pick<Peer, "secure">) => Response | Promise<Response>;
+
+/** The same with nobody to ask for lazy bodies: it never waits, and what is not here is 503. */
+export type ServingAtOnce = (...given: Parameters<Serving>) => Response;
 
 /** The hot path of a worker. When the store fails, what this process remembers is served. */
-export function createServing(options: ServingOptions): Serving {
+export function createServing(options: ServingOptions, link: Pick<Link, "bring">): Serving;
+export function createServing(options: ServingOptions): ServingAtOnce;
+export function createServing(options: ServingOptions, link?: Pick<Link, "bring">): Serving {
   const { log, clock, metrics } = options;
   const requests = metrics.counter("edge_requests_total", "Requests answered.", "status");
   const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
@@ -63,35 +70,47 @@ export function createServing(options: ServingOptions): Serving {
     look: createLook(found, pair.live),
     headers: createHeaderSets(),
     answers: createAnswers(clock, metrics),
+    bring: link?.bring ?? null,
+    again: ({ request, secure }) => answer(request, pair.live, secure, true),
     served: pair.served,
   });
   const say = sayEvery(clock, log);
 
-  const answer = (request: Request, reads: Reads, secure: boolean): Response => {
+  const answer = (
+    request: Request,
+    reads: Reads,
+    secure: boolean,
+    waited = false,
+  ): Response | Promise<Response> => {
     try {
-      return run(steps, openExchange(request, reads, secure));
+      return run(steps, openExchange(request, reads, secure, waited));
     } catch (thrown) {
       if (thrown instanceof StoreFailure && reads === pair.live) {
         failures.add();
         options.onStoreFailure?.(thrown.cause);
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
-        return answer(request, pair.remembered, secure);
+        return answer(request, pair.remembered, secure, waited);
       }
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
       return plain.unavailable("", "This server failed to answer. It has written why to its log.");
     }
   };
-  return (request, peer) => {
-    const secure = peer?.secure === true;
-    const response = answer(request, pair.live, secure);
+  const finish = (response: Response, secure: boolean): Response => {
     if (secure && !madeOfSets(response))
       for (const [name, value] of Object.entries(overTls)) response.headers.set(name, value);
     requests.add(1, statusLabels[response.status] ?? "other");
     return response;
   };
+  return (request, peer) => {
+    const secure = peer?.secure === true;
+    const answered = answer(request, pair.live, secure);
+    return answered instanceof Promise
+      ? answered.then((response) => finish(response, secure))
+      : finish(answered, secure);
+  };
 }
 
-function run(steps: readonly Step[], exchange: Exchange): Response {
+function run(steps: readonly Step[], exchange: Exchange): Response | Promise<Response> {
   for (const step of steps) {
     const response = step(exchange);
     if (response !== null) return response;

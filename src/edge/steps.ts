@@ -1,4 +1,4 @@
-// The hot path as a table. In: an exchange. Out: a response, from the first step that can give one. No step awaits.
+// The hot path as a table. In: an exchange. Out: a response, from the first step that can give one. No step awaits what is held.
 
 import { sendable } from "../host/sendable.ts";
 import { frontPart } from "../snapshot/front.ts";
@@ -10,22 +10,22 @@ import type { Banners } from "./banner.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Emergencies } from "./emergency.ts";
 import type { Exchange, Step } from "./exchange.ts";
-import { generationHeaders, type HeaderSets } from "./headers.ts";
+import { generationHeaders } from "./headers.ts";
 import type { Hub, Looked } from "./hub.ts";
 import type { Levels } from "./level.ts";
+import { answerMissing, type MissingParts } from "./missing.ts";
 import * as plain from "./plain.ts";
 import { hostOf, pathOf } from "./receive.ts";
 import type { Trees } from "./trees.ts";
-import { choose } from "./variant.ts";
+import { choose, isSlotted } from "./variant.ts";
 
-export interface Parts {
+export interface Parts extends MissingParts {
   readonly defaultPage: string | null;
   readonly trees: Trees;
   readonly bodies: Bodies;
   readonly banners: Banners;
   readonly levels: Levels;
   readonly emergencies: Emergencies;
-  readonly headers: HeaderSets;
   readonly answers: Answers;
   /** Null: streams are not served. */
   readonly hub: Hub | null;
@@ -156,11 +156,15 @@ const route: Step = (exchange) => {
   return null;
 };
 
-const variant = ({ bodies, banners }: Parts): Step => {
+const variant = (parts: Parts): Step => {
+  const { bodies, banners } = parts;
   return (exchange) => {
     const choice = choose(exchange, bodies, banners);
     if (choice === "not-acceptable") return plain.notAcceptable(exchange.path);
-    if (choice === "missing") return plain.unavailable(exchange.path, damaged);
+    if (choice === "missing") {
+      if (exchange.route.lazy) return answerMissing(exchange, isSlotted(exchange), parts);
+      return plain.unavailable(exchange.path, damaged);
+    }
     exchange.chosen = choice;
     return null;
   };

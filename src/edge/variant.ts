@@ -20,8 +20,7 @@ export type Choice = Chosen | "not-acceptable" | "missing";
 export function choose(exchange: Exchange, bodies: Bodies, banners: Banners): Choice {
   const preference = acceptable(exchange.accept);
   if (preference.length === 0) return "not-acceptable";
-  if (exchange.route.slot && (exchange.freshness.level === 1 || exchange.notice !== null))
-    return fill(exchange, preference, bodies, banners);
+  if (isSlotted(exchange)) return fill(exchange, preference, bodies, banners);
   const { route, reads } = exchange;
   for (const encoding of candidates(preference, route.variants)) {
     const variant = route.variants[encoding];
@@ -30,6 +29,11 @@ export function choose(exchange: Exchange, bodies: Bodies, banners: Banners): Ch
       return { name: variant, body, encoding, etag: `"${variant.digest}"` };
   }
   return remake(exchange, preference, bodies);
+}
+
+/** The body goes out with something in its slot. */
+export function isSlotted({ route, freshness, notice }: Exchange): boolean {
+  return route.slot && (freshness.level === 1 || notice !== null);
 }
 
 function remake({ route, reads }: Exchange, preference: Preference, bodies: Bodies): Choice {

@@ -47,7 +47,7 @@ export function startWorker(options: WorkerOptions): Listeners {
     .set(roots.bad, "bad");
   const hub = createHub({ clock: options.clock, random: options.random, metrics });
   options.link.onWake(hub.wake);
-  const serving = createServing({
+  const parts = {
     store,
     openRoot,
     rootKeys: options.rootKeys,
@@ -58,7 +58,8 @@ export function startWorker(options: WorkerOptions): Listeners {
     hub,
     log,
     metrics,
-  });
+  };
+  const serving = createServing(parts, options.link);
   const listener = openListeners({
     ...options,
     bodyBytesMax: limits.requestBodyBytesMax,

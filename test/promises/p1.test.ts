@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
-import { createServing, type Serving } from "../../src/edge/serve.ts";
+import { createServing, type ServingAtOnce } from "../../src/edge/serve.ts";
 import { storeFile } from "../../src/store/open.ts";
 import { frontRoutes, memoryStore, openRoot, signedPage } from "../edge/fixture.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -69,7 +69,7 @@ async function failingStore(breaks: string | undefined): Promise<readonly string
   const store = memoryStore();
   await store.apply(page);
   const clock = manualClock();
-  const fresh = (): Serving =>
+  const fresh = (): ServingAtOnce =>
     createServing({
       store,
       openRoot,

@@ -1,0 +1,66 @@
+// A lazy route whose body is not here yet. In: an exchange that found none to send, a way to bring one. Out: an answer that needs no body, or
+// one that waits for it: the only request that ever waits.
+import type { Variant } from "../snapshot/types.ts";
+import type { Exchange } from "./exchange.ts";
+import type { HeaderSets } from "./headers.ts";
+import type { Brought, Link } from "./link.ts";
+import { acceptable, candidates } from "./negotiate.ts";
+import * as plain from "./plain.ts";
+import { isHeld } from "./validators.ts";
+
+export interface MissingParts {
+  readonly headers: HeaderSets;
+  /** Null where there is nobody to ask. */
+  readonly bring: Link["bring"] | null;
+  /** Answers from the beginning: another generation may have come meanwhile. */
+  again(exchange: Exchange): Response | Promise<Response>;
+}
+
+/** `slotted`: the body is sent with something in its slot, under a tag of its own. */
+export function answerMissing(
+  exchange: Exchange,
+  slotted: boolean,
+  { headers, bring, again }: MissingParts,
+): Response | Promise<Response> {
+  const { route, path } = exchange;
+  if (!slotted) {
+    const bodiless = withoutBody(exchange, headers);
+    if (bodiless !== null) return bodiless;
+  }
+  // Once is enough: what was brought and is gone again was swept with its page.
+  if (exchange.waited || !exchange.reads.whole || bring === null)
+    return plain.unavailable(path, words.absent);
+  const wanted = slotted ? route.variants.gzip : travelling(exchange);
+  return bring(wanted.digest).then((brought) =>
+    brought === "here" ? again(exchange) : plain.unavailable(path, words[brought]),
+  );
+}
+
+/** 304 to who has it, and the headers of a HEAD: the route says all that they need. */
+function withoutBody(exchange: Exchange, headers: HeaderSets): Response | null {
+  const { request, route } = exchange;
+  const [encoding] = candidates(acceptable(exchange.accept), route.variants);
+  const name = encoding === undefined ? undefined : route.variants[encoding];
+  if (encoding === undefined || name === undefined) return null;
+  exchange.chosen = { name, body: new Uint8Array(), encoding, etag: `"${name.digest}"` };
+  const { ok, notModified } = headers.of(exchange);
+  if (isHeld(request.headers.get("if-none-match"), exchange.chosen.etag))
+    return new Response(null, notModified);
+  if (request.method !== "HEAD") return null;
+  const head = new Headers(ok.headers);
+  head.set("content-length", String(name.length));
+  return new Response(null, { ...ok, headers: head });
+}
+
+/** The encoding to fetch: what the client likes best; identity never travels and is made from gzip. */
+function travelling({ accept, route: { variants } }: Exchange): Variant {
+  const [encoding] = candidates(acceptable(accept), variants);
+  const best = encoding === undefined || encoding === "identity" ? undefined : variants[encoding];
+  return best ?? variants.gzip;
+}
+
+const words: Readonly<Record<Exclude<Brought, "here">, string>> = {
+  absent: "This server has not fetched this old page yet, and its source does not give it now.",
+  late: "This server has not fetched this old page yet, and its source takes too long.",
+  busy: "This server is fetching too many old pages at once.",
+};

@@ -138,8 +138,10 @@ export const limits = {
   hotBytesMax: 64 * 1024 * 1024,
   /** Whole answers that a worker holds until the next commit: 2,000 front pages. They share their bodies with the hot ones. */
   answersBytesMax: 32 * 1024 * 1024,
+  /** An answer is looked up anew after this, whatever the store's mark says: should someone take that away, a visitor is no further behind. */
+  answerHeldMs: 1_000,
   /** Shorter bodies are copied for each response: a client that reads nothing then holds no more than this for each request it sent. */
-  blobBytesMin: 16 * 1024,
+  blobBytesMin: 4 * 1024,
   /** Encoded bytes of the manifests and parts that a worker holds decoded: 1,000 pages of 200 routes are 38 MB. */
   hotTreeBytesMax: 64 * 1024 * 1024,
   /** Background verification reads one part (about 24 routes, 2 MB of bodies: some 2 ms of hashing) a turn. */

@@ -41,8 +41,16 @@ export function createAnswers(clock: Clock, metrics: Metrics): Answers {
     keep(exchange, { sets, body, untilMs }) {
       const { commit, chosen } = exchange;
       if (commit === null) return;
+      const latestMs = clock.monotonicMs() + limits.answerHeldMs;
       const bytes = chosen.body.length + entryBytes;
-      held.set(keyOf(exchange), { commit, untilMs, etag: chosen.etag, body, sets, bytes });
+      held.set(keyOf(exchange), {
+        commit,
+        untilMs: Math.min(untilMs, latestMs),
+        etag: chosen.etag,
+        body,
+        sets,
+        bytes,
+      });
     },
   };
 }

@@ -19,8 +19,11 @@ export interface Notice {
 }
 
 export interface Emergencies {
-  /** The emergency in force on this page. The store is asked once per page and `refsPollMs`, and signatures are checked once per change. */
-  of(page: string, reads: Reads): Notice | null;
+  /**
+   * The emergency in force on this page. The store is asked once per page and `refsPollMs`, or, given the number of what it would read now,
+   * once per page and commit; signatures are checked once per change.
+   */
+  of(page: string, reads: Reads, commit?: number | null): Notice | null;
   /** What `of` said of this page holds until this moment (monotonic): the store is asked again, or the emergency is over. */
   untilMs(page: string): number;
 }
@@ -46,7 +49,10 @@ const nothing: Seen = { document: null, signer: null, appointment: null, notice:
 export function createEmergencies(options: EmergenciesOptions): Emergencies {
   const { clock, log, rootKeys } = options;
   // Asked only for pages that are held, so these are as many as pages.
-  const seen = new Map<string, { readonly atMs: number; readonly seen: Seen }>();
+  const seen = new Map<
+    string,
+    { readonly atMs: number; readonly commit: number | null; readonly seen: Seen }
+  >();
   const inForce = ({ notice, untilMs }: Seen): Notice | null =>
     notice !== null && clock.wallMs() < untilMs ? notice : null;
   options.metrics.watch(
@@ -81,22 +87,25 @@ export function createEmergencies(options: EmergenciesOptions): Emergencies {
   };
 
   return {
-    of(page, reads) {
+    of(page, reads, commit = null) {
       const held = seen.get(page);
       const nowMs = clock.monotonicMs();
+      const isRecent =
+        held !== undefined &&
+        (commit === null ? nowMs - held.atMs < limits.refsPollMs : commit === held.commit);
       // While the store fails, what was seen last holds on.
-      if (!reads.whole || (held !== undefined && nowMs - held.atMs < limits.refsPollMs))
-        return inForce(held?.seen ?? nothing);
+      if (!reads.whole || isRecent) return inForce(held?.seen ?? nothing);
       const now = look(page, held?.seen ?? nothing, reads);
-      seen.set(page, { atMs: nowMs, seen: now });
+      seen.set(page, { atMs: nowMs, commit, seen: now });
       return inForce(now);
     },
     untilMs(page) {
       const held = seen.get(page);
       if (held === undefined) return Number.NEGATIVE_INFINITY;
       const { notice, untilMs } = held.seen;
-      const overMs = notice === null ? limits.refsPollMs : untilMs - clock.wallMs();
-      return Math.min(held.atMs + limits.refsPollMs, clock.monotonicMs() + overMs);
+      const overMs = notice === null ? Number.POSITIVE_INFINITY : untilMs - clock.wallMs();
+      const againMs = held.commit === null ? held.atMs + limits.refsPollMs : Number.POSITIVE_INFINITY;
+      return Math.min(againMs, clock.monotonicMs() + overMs);
     },
   };
 }

@@ -14,25 +14,28 @@ export interface PageFreshness {
 
 export interface Levels {
   /** `createdMs` of the snapshot stands in where no heartbeat was ever accepted. */
-  of(page: string, createdMs: number, read: () => Freshness | null): PageFreshness;
-  /** What `of` said holds until this moment (monotonic), or until a commit. */
+  /** `commit` names what `read` would read, where that can be told: read again at each one. */
+  of(page: string, createdMs: number, read: () => Freshness | null, commit?: number | null): PageFreshness;
+  /** What `of` last said, of any page, holds until this moment (monotonic), or until a commit. */
   untilMs(): number;
 }
 
 /**
  * Level 1 when the record says so, when the page is behind what the last heartbeats name, when the record has not changed for
- * `staleAfterMs` (the syncer is dead), or when there is none. The record is read once per `refsPollMs`.
+ * `staleAfterMs` (the syncer is dead), or when there is none. The record is read once per `refsPollMs`, and at each commit that has a number.
  */
 export function createLevels(clock: Clock): Levels {
   let record: Freshness | null = null;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let changedAtMs = clock.monotonicMs();
   let silent = false;
-  const look = (read: () => Freshness | null): void => {
+  let readAt: number | null = null;
+  const look = (read: () => Freshness | null, commit: number | null): void => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - readAtMs < limits.refsPollMs) return;
+    if (nowMs - readAtMs < limits.refsPollMs && (commit === null || commit === readAt)) return;
     const first = readAtMs === Number.NEGATIVE_INFINITY;
     readAtMs = nowMs;
+    readAt = commit;
     const latest = read();
     if (first) {
       // Monotonic time does not reach back over a restart. Until the record changes, its age by the wall clock is a hint: a POP that
@@ -46,8 +49,8 @@ export function createLevels(clock: Clock): Levels {
     record = latest;
   };
   return {
-    of(page, createdMs, read) {
-      look(read);
+    of(page, createdMs, read, commit = null) {
+      look(read, commit);
       if (record === null) return { level: 1, confirmedMs: createdMs };
       const behindMs = record.behind[page];
       if (behindMs === undefined)
@@ -56,6 +59,10 @@ export function createLevels(clock: Clock): Levels {
       const overdue = record.confirmedMs - behindMs > limits.staleAfterMs;
       return { level: silent || overdue ? 1 : record.level, confirmedMs: behindMs };
     },
-    untilMs: () => readAtMs + limits.refsPollMs,
+    untilMs() {
+      if (readAt === null) return readAtMs + limits.refsPollMs;
+      // Nothing but silence changes a level without a commit.
+      return silent ? Number.POSITIVE_INFINITY : changedAtMs + limits.staleAfterMs;
+    },
   };
 }

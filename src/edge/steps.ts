@@ -113,13 +113,13 @@ const preflight: Step = ({ request }) => (request.method === "OPTIONS" ? plain.p
 
 const manifest = ({ trees, levels, emergencies }: Parts): Step => {
   return (exchange) => {
-    const { reads, path, page, head } = exchange;
+    const { reads, path, page, head, commit } = exchange;
     if (head.page !== page) return reads.isRemoved(page) ? plain.gone(path) : plain.unavailable(path, notYet);
     const found = trees.manifest(head.manifest, reads.tree);
     if (found?.page !== page) return plain.unavailable(path, damaged);
     exchange.manifest = found;
-    exchange.freshness = levels.of(page, found.createdMs, reads.freshness);
-    exchange.notice = emergencies.of(page, reads);
+    exchange.freshness = levels.of(page, found.createdMs, reads.freshness, commit);
+    exchange.notice = emergencies.of(page, reads, commit);
     return null;
   };
 };

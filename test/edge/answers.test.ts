@@ -107,12 +107,14 @@ describe("edge/answers", () => {
     expect(readsOf(() => [ask("/", { host: "x.example" }), ask("/", { host: "x.example" })])).toBe(2);
   });
 
-  test("any commit ends it, and so does the time after which levels are looked at again", async () => {
+  test("any commit ends it, and so does its time", async () => {
     const { ask, beat, clock, readsOf } = await setUp();
     ask("/");
     await beat(0, 2);
     expect(readsOf(() => [ask("/"), ask("/")])).toBe(1);
-    await clock.advance(limits.refsPollMs);
+    await clock.advance(limits.answerHeldMs - 1);
+    expect(readsOf(() => [ask("/"), ask("/")])).toBe(0);
+    await clock.advance(1);
     expect(readsOf(() => [ask("/"), ask("/")])).toBe(1);
   });
 
@@ -120,11 +122,15 @@ describe("edge/answers", () => {
     const { ask, clock, beat } = await setUp();
     ask("/");
     await beat(1, 2);
-    await clock.advance(limits.refsPollMs);
     const response = ask("/");
     expect(response.headers.get("pharos-level")).toBe("1");
     expect(await response.text()).toContain("No contact since");
+    await beat(0, 3);
+    expect(ask("/").headers.get("pharos-level")).toBe("0");
+    // From here on the syncer is silent: nothing is committed, time alone tells.
     await clock.advance(limits.staleAfterMs);
+    expect(ask("/").headers.get("pharos-level")).toBe("0");
+    await clock.advance(limits.refsPollMs);
     expect(await ask("/").text()).toContain("No contact since");
   });
 

@@ -155,6 +155,7 @@ export function svgOf(root: Frame, title: string): string {
     return `<g><title>${escaped(said)}</title><rect class="${kindOf(frame)}" x="${px(x)}" y="${y}" width="${px(wide)}" height="15"/>${text}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+<title>${escaped(title)}</title>
 <style>svg{background:#fff}text{font:10px monospace;fill:#111;pointer-events:none}rect{stroke:#fff;stroke-width:.4}.own{fill:#f4a259}.pkg{fill:#8cb369}.rt{fill:#9db4d6}.in{fill:#cfd4dc}</style>
 <text x="4" y="13">${escaped(title)}; ${root.count} samples; orange: this repository, green: packages, blue: the runtime's JavaScript, grey: its inside</text>
 ${drawn.join("\n")}

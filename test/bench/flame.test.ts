@@ -49,7 +49,7 @@ test("the picture is static, names everything, and is as wide as the samples say
   expect(svg).not.toContain(process.cwd());
   expect(svg).toContain("<title>b&lt;c&gt; src/b.ts:1: 40.0 %, 2 samples</title>");
   expect(svg).toContain('<rect class="own" x="720" y="64" width="480" height="15"/>');
-  expect(svg.match(/<title>/g)).toHaveLength(7);
+  expect(svg.match(/<title>/g)).toHaveLength(8);
 });
 
 test("a profile without samples is an empty picture", () => {

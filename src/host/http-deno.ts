@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { createSecureServer } from "node:http2";
 import type { Server as NetServer, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { limits } from "../base/limits.ts";
 import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
 import { isLast, refusalOf } from "./node-framing.ts";
 import { requestOf, TooLong } from "./node-request.ts";
@@ -86,15 +87,21 @@ function freePort(hostname: string, port: number): number {
 
 /**
  * Requests of one connection, one after the other: node:http hands over the next while the one before is being answered, also when that is the
- * last one, whose answer ends the connection. `answer` tells whether another one may follow.
+ * last one, whose answer ends the connection. `answer` tells whether another one may follow. Who sends many and reads nothing is cut off.
  */
 function createTurns(): (socket: Socket, answer: () => Promise<boolean>) => Promise<boolean> {
-  const turns = new WeakMap<Socket, Promise<boolean>>();
+  const turns = new WeakMap<Socket, { last: Promise<boolean>; waiting: number }>();
   return (socket, answer) => {
-    const before = turns.get(socket) ?? Promise.resolve(true);
-    const turn = before.then((open) => open && answer());
+    const turn = turns.get(socket) ?? { last: Promise.resolve(true), waiting: 0 };
     turns.set(socket, turn);
-    return turn;
+    if (socket.destroyed) return turn.last;
+    turn.waiting++;
+    if (turn.waiting > limits.pipelinedMax) socket.destroy();
+    turn.last = turn.last.then((open) => {
+      turn.waiting--;
+      return open && !socket.destroyed && answer();
+    });
+    return turn.last;
   };
 }
 

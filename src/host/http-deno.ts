@@ -6,6 +6,7 @@ import type { Server as NetServer, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { limits } from "../base/limits.ts";
 import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
+import { keepHeadDeadlines } from "./node-deadlines.ts";
 import { isLast, refusalOf } from "./node-framing.ts";
 import { requestOf, TooLong } from "./node-request.ts";
 import { sendResponse } from "./node-response.ts";
@@ -35,11 +36,13 @@ export function listenDeno(options: ListenOptions): Listener {
   };
   const server = serverOf(options, (incoming, outgoing) => {
     if (isMultiplexed(incoming, options)) return answer(incoming, outgoing);
+    headCame(incoming.socket, outgoing);
     return inTurn(incoming.socket, async () => {
       const { headers } = await answer(incoming, outgoing);
       return outgoing.shouldKeepAlive && headers.get("connection") !== "close";
     });
   });
+  const headCame = keepHeadDeadlines(server, options.tls !== undefined, idleMsOf(options));
   const open = connectionsOf(server);
   const ready = new Promise<void>((resolve, reject) => {
     // For as long as it lives: without a listener, a connection that cannot be taken (too many files) would end the process.
@@ -107,8 +110,13 @@ function createTurns(): (socket: Socket, answer: () => Promise<boolean>) => Prom
 
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<unknown>;
 
-function serverOf({ tls, idleTimeoutS = 30 }: ListenOptions, handle: Handler): NetServer {
-  const idleMs = idleTimeoutS * 1_000;
+function idleMsOf({ idleTimeoutS = 30 }: ListenOptions): number {
+  return idleTimeoutS * 1_000;
+}
+
+function serverOf(options: ListenOptions, handle: Handler): NetServer {
+  const { tls } = options;
+  const idleMs = idleMsOf(options);
   // A request without Host is answered by the handler as any other that is wrong.
   const bounds = { headersTimeout: idleMs, keepAliveTimeout: idleMs, requireHostHeader: false };
   if (tls !== undefined) return secureServerOf(tls, { ...bounds, handshakeTimeout: idleMs }, handle);

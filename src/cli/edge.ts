@@ -45,6 +45,8 @@ export interface EdgeOptions {
   /** Folders and pairs of certificates; none is plain HTTP alone. */
   readonly certs?: readonly string[];
   readonly listenTls?: Place | undefined;
+  /** Default true. */
+  readonly http2?: boolean;
   readonly http3?: boolean;
   readonly acmeWebroot?: string | undefined;
   readonly ops?: Place | undefined;
@@ -88,6 +90,7 @@ export const edgeFlags = {
     default: "0.0.0.0:8443",
     help: "where visitors are answered over TLS (HTTP/2 and HTTP/1.1), given --certs",
   },
+  http2: { kind: "boolean", default: true, help: "HTTP/2 over TLS; --no-http2 leaves HTTP/1.1" },
   http3: { kind: "boolean", help: "HTTP/3 too, on the UDP port of the same number" },
   "acme-webroot": {
     kind: "path",
@@ -188,7 +191,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
 }
 
 function tlsOf(
-  { certs = [], listenTls, http3 = false, acmeWebroot }: EdgeOptions,
+  { certs = [], listenTls, http2 = true, http3 = false, acmeWebroot }: EdgeOptions,
   { log }: Context,
 ): PopTls | null {
   if (certs.length === 0 || listenTls === undefined) return null;
@@ -197,6 +200,7 @@ function tlsOf(
   return {
     listen: listenTls,
     certificates: certs,
+    http2,
     http3: http3 && hasHttp3,
     challenges: acmeWebroot ?? null,
   };
@@ -352,7 +356,7 @@ function readRootKeys(paths: readonly string[]): readonly string[] {
 function flagsOf(options: EdgeOptions): readonly string[] {
   const { data, rootKey, source, mirror, listen, ops, feed, feedAccess, workers, defaultPage, role } =
     options;
-  const { certs = [], listenTls, http3 = false, acmeWebroot } = options;
+  const { certs = [], listenTls, http2 = true, http3 = false, acmeWebroot } = options;
   return [
     ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
     ...rootKey.flatMap((path) => ["--root-key", path]),
@@ -360,6 +364,7 @@ function flagsOf(options: EdgeOptions): readonly string[] {
     ...mirror.flatMap((url) => ["--mirror", url]),
     ...certs.flatMap((place) => ["--certs", place]),
     ...(listenTls === undefined ? [] : ["--listen-tls", textOf(listenTls)]),
+    ...(http2 ? [] : ["--no-http2"]),
     ...(http3 ? ["--http3"] : []),
     ...(acmeWebroot === undefined ? [] : ["--acme-webroot", acmeWebroot]),
     ...(ops === undefined ? [] : ["--ops", textOf(ops)]),

@@ -14,6 +14,7 @@ export interface TlsPlace {
   readonly certificates: Certificates;
   /** What was wrong with others. */
   readonly refused: readonly string[];
+  readonly http2: boolean;
   readonly http3: boolean;
   /** See `RedirectOptions`. */
   readonly challenges: string | null;

@@ -40,6 +40,7 @@ export interface PopTls {
   readonly listen: Place;
   /** Folders of certificates, and pairs `chain.pem:key.pem`. */
   readonly certificates: readonly string[];
+  readonly http2: boolean;
   readonly http3: boolean;
   /** See `RedirectOptions`. */
   readonly challenges: string | null;

@@ -88,7 +88,7 @@ export function openSecure(options: SecureOptions): SecureListener {
 }
 
 function listen(
-  { tls: { host, http3 }, fetch, bodyBytesMax }: SecureOptions,
+  { tls: { host, http2, http3 }, fetch, bodyBytesMax }: SecureOptions,
   port: number,
   certificates: readonly HeldCertificate[],
 ): Listener {
@@ -97,7 +97,7 @@ function listen(
     address: host,
     port,
     reusePort: true,
-    tls: { certificates, http3 },
+    tls: { certificates, http2, http3 },
     bodyBytesMax,
     fetch,
   });

@@ -50,7 +50,7 @@ function lastOfConnection(response: Response): Response {
 }
 
 /** One entry a name: Bun finds them by hash, 1,000 of them take 40 ms (EC) to 250 ms (RSA) and 10 to 20 MB. */
-function secureOf({ certificates, http3 }: TlsOptions) {
+function secureOf({ certificates, http2, http3 }: TlsOptions) {
   const [first] = certificates;
   const entry = ({ chain, key }: { chain: string; key: string }) => ({ cert: chain, key });
   return {
@@ -58,7 +58,7 @@ function secureOf({ certificates, http3 }: TlsOptions) {
       ...(first === undefined ? [] : [entry(first)]),
       ...certificates.flatMap((one) => one.names.map((serverName) => ({ ...entry(one), serverName }))),
     ],
-    http2: true,
+    http2,
     http3,
   };
 }

@@ -2,6 +2,7 @@
 // By node:http and node:http2, not by Deno.serve, which never closes a silent connection and cannot be forced to stop once it was asked to.
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createSecureServer } from "node:http2";
+import { createServer as createHttpsServer } from "node:https";
 import type { Server as NetServer, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { limits } from "../base/limits.ts";
@@ -135,7 +136,7 @@ function serverOf(options: ListenOptions, handle: Handler): NetServer {
 }
 
 function secureServerOf(
-  { certificates }: TlsOptions,
+  { certificates, http2 }: TlsOptions,
   bounds: { readonly headersTimeout: number; readonly handshakeTimeout: number },
   handle: Handler,
 ): NetServer {
@@ -145,14 +146,15 @@ function secureServerOf(
     for (const name of names) contexts.set(name, context);
   }
   const [first = { chain: "", key: "" }] = certificates;
-  const server = createSecureServer({
+  const secure = {
     ...bounds,
     cert: first.chain,
     key: first.key,
     allowHTTP1: true,
-    SNICallback: (name, done) =>
+    SNICallback: (name: string, done: (failed: null, context?: SecureContext) => void): void =>
       done(null, contexts.get(name.toLowerCase()) ?? contexts.get(wildcardOf(name.toLowerCase()))),
-  });
+  };
+  const server = http2 ? createSecureServer(secure) : createHttpsServer(secure);
   server.setTimeout(bounds.headersTimeout);
   // Both speak enough of node:http's own classes to be answered by the same handler.
   server.on("request", handle as never);

@@ -7,10 +7,11 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** HTTP/1.1 and HTTP/2 over TLS. */
+/** HTTP/1.1 over TLS, and what the client may choose in its place. */
 export interface TlsOptions {
   /** At least one; the first is also shown to clients that name no host, or one that no certificate is for. */
   readonly certificates: readonly Certificate[];
+  readonly http2: boolean;
   /** HTTP/3 too, on the UDP port of the same number; answers then name it (`Alt-Svc`). Not under Deno. */
   readonly http3: boolean;
 }

@@ -8,7 +8,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { startPop, type TestPop, until } from "../support/pop.ts";
 import { makePopFolder, type PopFolder } from "../support/pop-folder.ts";
 import { rawAsk, rawGet } from "../support/raw-http.ts";
-import { type SecureAnswer, type SecureAsk, secureAsk } from "../support/secure-ask.ts";
+import { type SecureAnswer, type SecureAsk, secureAsk, secureConnection } from "../support/secure-ask.ts";
 import { type Runtime, runtimes } from "./runtimes.ts";
 
 const page = await signedPage({
@@ -50,6 +50,20 @@ function contractOn(runtime: Runtime): void {
     held.remove();
   });
 
+  const startWith = async (...flags: readonly string[]): Promise<TestPop> => {
+    const other = await makePopFolder([page]);
+    const folder = ["--data", other.folder, "--root-key", other.rootFile, "--workers", "0", ...flags];
+    const places = ["--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0", "--certs", certs("")];
+    const started = await startPop([...folder, ...places], await runtime.program());
+    return {
+      ...started,
+      async stop() {
+        const code = await started.stop();
+        other.remove();
+        return code;
+      },
+    };
+  };
   const ask = (
     more: Partial<SecureAsk> & Pick<SecureAsk, "protocol">,
     servername = "status.example",
@@ -126,6 +140,24 @@ function contractOn(runtime: Runtime): void {
     expect((await get("token-2")).status).toBe(404);
     for (const path of ["../../secret", "%2e%2e/%2e%2e/secret", "..%2f..%2fsecret"])
       expect((await get(path)).body.toString()).not.toContain("secret");
+  });
+
+  test("told to do without HTTP/2, it speaks HTTP/1.1 to a client that could do either", async () => {
+    const other = await startWith("--no-http2");
+    const place = { ...other.visitors, servername: "status.example" };
+    expect(await secureAsk({ ...place, protocol: "http/1.1" })).toMatchObject({ status: 200 });
+    const socket = await secureConnection({ ...place, protocol: "h2" }).catch(() => null);
+    expect(socket?.alpnProtocol ?? "refused").not.toBe("h2");
+    socket?.destroy();
+    expect(await other.stop()).toBe(0);
+  });
+
+  needing("HTTP/3")("asked for HTTP/3, it names it in each answer", async () => {
+    const other = await startWith("--http3");
+    const place = { ...other.visitors, servername: "status.example" };
+    for (const protocol of ["http/1.1", "h2"] as const)
+      expect((await secureAsk({ ...place, protocol })).headers["alt-svc"]).toStartWith(`h3=":${place.port}"`);
+    expect(await other.stop()).toBe(0);
   });
 
   needing("certificate swap")(

@@ -33,6 +33,7 @@ async function setUp(options: CertificateOptions = {}) {
     ...(await readCertificates([folder])),
     host: "127.0.0.1",
     port: 0,
+    http2: true,
     http3: false,
     challenges: null,
   };
@@ -108,6 +109,7 @@ describe("edge/secure-listener", () => {
       ...(await readCertificates([folder])),
       host: "127.0.0.1",
       port: 0,
+      http2: true,
       http3: false,
       challenges: null,
     };

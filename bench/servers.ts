@@ -19,8 +19,6 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export type Start = (site: Site, lines: Lines, tls?: Tls) => Promise<Server>;
-
 /** Names and values; `{page}` stands for the page's id. */
 export type Lines = readonly (readonly [string, string])[];
 
@@ -30,10 +28,10 @@ export interface Tls {
   readonly key: string;
 }
 
-const isInstalled = (program: string): boolean =>
+export const isInstalled = (program: string): boolean =>
   spawnSync("which", [program], { stdio: "ignore" }).status === 0;
 
-const versionOf = (program: "nginx" | "h2o"): string => {
+export const versionOf = (program: "nginx" | "h2o"): string => {
   const { stdout, stderr } = spawnSync(program, [program === "nginx" ? "-v" : "--version"], {
     encoding: "utf8",
   });
@@ -78,18 +76,6 @@ async function started(
       await ended;
     },
   };
-}
-
-/** Those of nginx and h2o that are installed. */
-export function peersHere(say: (line: string) => void): readonly Start[] {
-  const known: readonly (readonly ["nginx" | "h2o", Start])[] = [
-    ["nginx", startNginx],
-    ["h2o", startH2o],
-  ];
-  return known.flatMap(([name, start]) => {
-    say(isInstalled(name) ? `${name} ${versionOf(name)}` : `${name} is not installed: left out`);
-    return isInstalled(name) ? [start] : [];
-  });
 }
 
 const pageOf = (at: number): string => `page${at}`;
@@ -184,8 +170,8 @@ Bun.serve({ hostname: "127.0.0.1", port: ${port}, development: false, fetch });
   return started("Bun.serve", port, [process.execPath, script], site, false);
 }
 
-/** `pharos edge` with one worker, following the site's source. `certs` is a folder as certbot writes it: then it answers over TLS. */
-export async function startPharos(site: Site, certs?: string): Promise<Server> {
+/** \`pharos edge\` with one worker, following the site's source. Given TLS it listens with it alone. */
+export async function startPharos(site: Site, more: readonly string[] = []): Promise<Server> {
   const port = await freePort();
   const { folder, rootFile } = site.pop;
   const mine = spawnSync("taskset", ["-pc", String(process.pid)], { encoding: "utf8" }).stdout;
@@ -195,12 +181,11 @@ export async function startPharos(site: Site, certs?: string): Promise<Server> {
   pin(String(serverCore));
   const pop = await startPop([
     ...["--data", folder, "--root-key", rootFile, "--source", site.origin.url],
-    ...["--listen", `127.0.0.1:${port}`, "--workers", "1"],
-    ...(certs === undefined ? [] : ["--certs", certs, "--listen-tls", "127.0.0.1:0"]),
+    ...["--listen", `127.0.0.1:${port}`, "--workers", "1", ...more],
   ]).finally(() => pin(allowed));
   return {
     name: "pharos",
-    address: `${pop.visitors.host}:${pop.visitors.port}`,
+    address: `127.0.0.1:${port}`,
     pids: () => [...pop.children().values()],
     stop: async () => void (await pop.stop()),
   };

@@ -109,6 +109,10 @@ export const limits = {
   // Publish
   /** What an open page is told of a change: three packets, so that 10,000 of them are told with 40 MB. */
   eventBytesMax: 4_096,
+  /** A page, or JSON, of an incident that ended this long ago may be fetched when somebody asks for it. */
+  lazyAgeMs: 90 * 24 * 3_600_000,
+  /** So may a longer body, if it is not one that visitors come for. */
+  lazyBytesMin: 256 * 1024,
   publishRetryMsMin: 200,
   publishRetryMsMax: 10_000,
   /** Pages that turn at the same moment (midnight) are published within this time of it, each at its own place. */
@@ -195,8 +199,6 @@ export const limits = {
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
-  /** Requests of one connection that wait for the one before; browsers and proxies send none. Under Deno: Bun closes where an answer is not read. */
-  pipelinedMax: 64,
   /**
    * Requests of one worker that are under way at once, event streams aside. A visitor who reads at all is out in microseconds, so this many
    * are slow readers of long answers, or a source that brings nothing: each costs the kernel some 100 kB at a usual MTU.

@@ -86,7 +86,7 @@ export function startIdling(options: IdleOptions): Idling {
     return null;
   }
 
-  /** Lazy routes of a part that lack a body, and how many bytes. */
+  /** Lazy routes of a part that lack a body, and how many bytes have to travel. */
   function lackingIn(digest: Digest): (readonly [Route, number])[] {
     const bytes = store.tree(digest);
     const part = bytes === null ? null : decodePart(bytes);
@@ -94,9 +94,9 @@ export function startIdling(options: IdleOptions): Idling {
     return part.value.routes.flatMap((route) => {
       if (!route.lazy) return [];
       const absent = Object.values(route.variants).filter((variant) => !store.hasObject(variant.digest));
-      return absent.length === 0
-        ? []
-        : [[route, absent.reduce((sum, { length }) => sum + length, 0)] as const];
+      const travel = absent.filter((variant) => variant !== route.variants.identity);
+      const length = travel.reduce((sum, variant) => sum + variant.length, 0);
+      return absent.length === 0 ? [] : [[route, length] as const];
     });
   }
 

@@ -18,6 +18,7 @@ export async function withEvent(
   view: PageView,
   made: RenderedPage,
   before: Published,
+  asOf: number,
 ): Promise<RenderedPage> {
   const was = before.rendered.get(front);
   const is = made.changed.get(front) ?? was;
@@ -48,6 +49,7 @@ export async function withEvent(
     { whole: false, documents: [event] },
     before.rendered,
     store,
+    asOf,
   );
   return {
     ...made,

@@ -9,6 +9,7 @@ import type { CacheClass, Digest, Route } from "../snapshot/types.ts";
 import type { FolderFile } from "./folder.ts";
 import { type Slotted, withSlot } from "./folder-html.ts";
 import { contentTypeOf } from "./folder-types.ts";
+import { fileMayWait } from "./lazy-rule.ts";
 
 type Bodies = readonly (readonly [Digest, Uint8Array])[];
 
@@ -117,6 +118,7 @@ async function makeOne(
       contentType,
       cache: isHtml ? "page" : cacheOf(path, immutable),
       slot,
+      ...(fileMayWait(path, contentType, identity.length) && { lazy: true }),
       variants,
     };
     const before = byPath.get(path);

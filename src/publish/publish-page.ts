@@ -31,8 +31,8 @@ export async function publishPage(
   before: Published,
 ): Promise<Outcome> {
   const { shown, ...since } = documentsSince(before.shown, view, asOf);
-  const documents = await renderRoutes(since, before.rendered, context.store);
-  const made = await withEvent(context, view, documents, before);
+  const documents = await renderRoutes(since, before.rendered, context.store, asOf);
+  const made = await withEvent(context, view, documents, before, asOf);
   const { id: page, hosts } = view.page;
   const { objects, renderedCount } = made;
   const sameHosts = before.last?.manifest.hosts.join() === hosts.join();

@@ -7,6 +7,7 @@ import { compressBody } from "../snapshot/body.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Route } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import { mayWait } from "./lazy-rule.ts";
 import type { Rendered } from "./notes.ts";
 
 /** What differs from what was rendered last. */
@@ -34,20 +35,28 @@ export async function renderRoutes(
   { whole, documents }: Pick<DocumentsSince, "whole" | "documents">,
   last: ReadonlyMap<string, Rendered>,
   store: Pick<SnapshotStore, "stage">,
+  asOf: number,
 ): Promise<RenderedPage> {
   const fresh: Document[] = [];
+  const changed = new Map<string, Rendered>();
   const paths = new Set<string>();
   for (const document of documents) {
-    if (whole) paths.add(document.path);
-    if (last.get(document.path)?.key !== document.key) fresh.push(document);
+    const known = last.get(document.path);
+    if (known?.key !== document.key) fresh.push(document);
+    if (!whole) continue;
+    paths.add(document.path);
+    // Where all documents are named, after a start and once a day: what has aged since takes its part along. On a big page that is a few
+    // parts a night; with every publish it would be one more part for each incident that ended 90 days before.
+    if (known?.key !== document.key) continue;
+    const route = waiting(known.route, document, asOf);
+    if (route !== known.route) changed.set(document.path, { key: known.key, route });
   }
   const gone = whole ? [...last.keys()].filter((path) => !paths.has(path)) : [];
-  const changed = new Map<string, Rendered>();
   let objects: Body[] = [];
   let bytes = 0;
   const renderSome = async (queue: Iterable<Document>): Promise<void> => {
     for (const document of queue) {
-      const { made, bodies } = await renderOne(document, last);
+      const { made, bodies } = await renderOne(document, last, asOf);
       changed.set(document.path, made);
       objects.push(...bodies);
       bytes += bodies.reduce((sum, [, body]) => sum + body.length, 0);
@@ -71,17 +80,26 @@ function* queueOf<Item>(items: readonly Item[]): Generator<Item> {
 async function renderOne(
   document: Document,
   last: ReadonlyMap<string, Rendered>,
+  asOf: number,
 ): Promise<{ made: Rendered; bodies: readonly Body[] }> {
   const { path, key } = document;
   const identity = new TextEncoder().encode(document.body());
   const known = last.get(path)?.route;
   if (known !== undefined && sameResponse(known, document, digestOf(identity))) {
-    return { made: { key, route: known }, bodies: [] };
+    return { made: { key, route: waiting(known, document, asOf) }, bodies: [] };
   }
   const { variants, objects } = await compressBody(identity, known?.variants);
   const { contentType, cache, slot, framed } = document;
   const route: Route = { path, contentType, cache, slot, ...(framed && { framed }), variants };
-  return { made: { key, route }, bodies: objects };
+  return { made: { key, route: waiting(route, document, asOf) }, bodies: objects };
+}
+
+/** The route, lazy where its document may wait by now; the same object where it says so already. */
+function waiting(route: Route, document: Document, asOf: number): Route {
+  const lazy = mayWait(document, route.variants.identity.length, asOf);
+  if (lazy === (route.lazy ?? false)) return route;
+  const { lazy: _was, ...rest } = route;
+  return lazy ? { ...rest, lazy } : rest;
 }
 
 function sameResponse(route: Route, document: Document, identity: Digest): boolean {

@@ -9,7 +9,7 @@ import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-pag
 import { incidentPrint, keyOf } from "./key.ts";
 import { monthText } from "./moment.ts";
 import { PastDays } from "./past.tsx";
-import { beganAt, monthIn } from "./selection.ts";
+import { beganAt, monthIn, settledSince } from "./selection.ts";
 import type { Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
 
@@ -63,6 +63,8 @@ function historyDocument(path: string, view: PageView, month: Month, index: read
     contentType: htmlType,
     cache: "page",
     slot: true,
+    // The list of months is what visitors come by.
+    ...(index.length > 0 ? {} : settledSince(incidents)),
     key: keyOf("history", [
       path,
       ...frameInputs(page),

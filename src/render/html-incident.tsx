@@ -12,6 +12,7 @@ import { incidentPrint, keyOf } from "./key.ts";
 import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
 import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
 import { Prose, piecesOf } from "./prose.tsx";
+import { settledSince } from "./selection.ts";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
 import { componentWords, statusWords, updateWord } from "./words.ts";
@@ -35,6 +36,7 @@ function incidentDocument(incident: Incident, page: Page, names: readonly string
     contentType: htmlType,
     cache: "page",
     slot: true,
+    ...settledSince([incident]),
     key: keyOf("incident", [...frameInputs(page), incidentPrint(incident), ...names]),
     body: () => incidentBody(incident, page, names),
   };

@@ -35,6 +35,16 @@ export function latestAt(incident: Incident): number {
 
 const toldMemory = new WeakMap<PageView, { readonly count: number; readonly latest: readonly Incident[] }>();
 
+/** Since when what is told of them stands as it is, ms; for a document, and none while one is open. */
+export function settledSince(incidents: readonly Incident[]): { settledAt?: number } {
+  let settledAt = Number.NEGATIVE_INFINITY;
+  for (const incident of incidents) {
+    if (!isClosed(incident)) return {};
+    settledAt = Math.max(settledAt, incident.updatedAt, closedAt(incident), latestAt(incident));
+  }
+  return incidents.length === 0 ? {} : { settledAt };
+}
+
 /** Incidents and maintenances together, the latest told first, `count` of them. Both feeds ask for the same. */
 export function latestTold(view: PageView, count: number): readonly Incident[] {
   const known = toldMemory.get(view);

@@ -10,6 +10,8 @@ export interface Document {
   readonly slot: boolean;
   /** Present where pages of any site may frame this one. */
   readonly framed?: true;
+  /** Since when (ms since the epoch) what it tells stands as it is, where all of it is over; absent where visitors may come for it. */
+  readonly settledAt?: number;
   readonly key: string;
   /** UTF-8 body. Pure: the same view and `asOf` give the same bytes. */
   body(): string;

@@ -15,6 +15,7 @@ import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { openManifest } from "../../src/snapshot/manifest.ts";
 import { decodePart, findRoute, partIndex } from "../../src/snapshot/part.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
+import type { Route } from "../../src/snapshot/types.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
@@ -78,6 +79,12 @@ async function makePage(plane: Plane, url = "https://status.example.org"): Promi
 }
 
 function bodyOf(plane: Plane, page: string, path: string): string | null {
+  const route = routeOf(plane, page, path);
+  const bytes = route ? plane.store.snapshots.object(route.variants.identity.digest) : null;
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+function routeOf(plane: Plane, page: string, path: string): Route | null {
   plane.store.refresh();
   const head = plane.store.snapshots.head(page);
   const opened = head && openManifest(plane.store.snapshots.tree(head.manifest) ?? new Uint8Array());
@@ -87,9 +94,7 @@ function bodyOf(plane: Plane, page: string, path: string): string | null {
     const part = decodePart(plane.store.snapshots.tree(parts[index] ?? "") ?? new Uint8Array());
     return part.ok ? findRoute(part.value, path) : null;
   });
-  const route = found[0] ?? found[1] ?? null;
-  const bytes = route ? plane.store.snapshots.object(route.variants.identity.digest) : null;
-  return bytes && new TextDecoder().decode(bytes);
+  return found[0] ?? found[1] ?? null;
 }
 
 let folder = "";
@@ -173,6 +178,41 @@ describe("publish", () => {
     expect(bodyOf(second, page, "/")).toContain("We look.");
     await second.publisher.stop();
     await second.store.close();
+  });
+
+  test("an incident that ended 90 days ago may wait from that night on, unrendered; one that is told again may not", async () => {
+    const dayMs = 24 * 3_600_000;
+    const plane = start(folder, clock);
+    plane.publisher.start();
+    const page = await makePage(plane);
+    for (const name of ["One", "Two"]) {
+      const fields = { name, status: "resolved", body: "It is over." } as const;
+      await plane.submit(page, { kind: "incident.create", fields });
+    }
+    const [one = "", two = ""] = plane.ledger.view(page)?.incidentById.keys() ?? [];
+    const lazyAt = (...paths: readonly string[]): unknown[] =>
+      paths.map((path) => routeOf(plane, page, path)?.lazy ?? false);
+    const pathsOf = (id: string): string[] => [`/incidents/${id}`, `/api/v2/incidents/${id}.json`];
+    for (let day = 0; day < 90; day++) await clock.advance(dayMs);
+    await plane.publisher.settled();
+    expect(lazyAt(...pathsOf(one), ...pathsOf(two), "/history/2026-01")).toEqual(Array(5).fill(false));
+    const before = bodyOf(plane, page, pathsOf(one)[0] ?? "");
+    await clock.advance(dayMs);
+    await plane.publisher.settled();
+    expect(lazyAt(...pathsOf(one), ...pathsOf(two), "/history/2026-01")).toEqual(Array(5).fill(true));
+    expect(bodyOf(plane, page, pathsOf(one)[0] ?? "")).toBe(before);
+    const again = { body: "It was the disk.", status: "resolved" } as const;
+    await plane.submit(page, { kind: "incident.update", id: one, fields: again });
+    expect(lazyAt(...pathsOf(one), ...pathsOf(two), "/history/2026-01")).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(lazyAt("/", "/history", "/history.atom", "/api/v2/incidents.json")).toEqual(Array(4).fill(false));
+    await plane.publisher.stop();
+    await plane.store.close();
   });
 
   test("a page that turns by itself is published at its own place in the minute after midnight", async () => {

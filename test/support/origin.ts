@@ -10,9 +10,11 @@ import { listenHttp } from "../../src/host/http.ts";
 import { signDelegation } from "../../src/snapshot/documents.ts";
 import { headsDigest, signHeartbeat } from "../../src/snapshot/heartbeat.ts";
 import type { SecretKey } from "../../src/snapshot/keys.ts";
+import type { Digest } from "../../src/snapshot/types.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Apply, SnapshotStore } from "../../src/store/types.ts";
 import { createFeed } from "../../src/sync/feed.ts";
+import { readFeedRequest } from "../../src/sync/feed-request.ts";
 import { publisher } from "../edge/fixture.ts";
 
 export interface TestOrigin {
@@ -24,11 +26,20 @@ export interface TestOrigin {
   stop(): Promise<void>;
 }
 
+/** What a test sees of it, or does to it. */
+export interface OriginWatch {
+  /** A body was read to be sent. */
+  onBody?(digest: Digest): void;
+  /** Bodies and parts are asked for by digest: waits before the answer, which is 500 where this throws. */
+  beforeFetch?(digests: readonly Digest[]): Promise<void>;
+}
+
 /** Beats every `beatMs` until it is stopped. */
 export async function startOrigin(
   rootKey: SecretKey,
   pages: readonly Apply[],
   beatMs = 250,
+  watch: OriginWatch = {},
 ): Promise<TestOrigin> {
   const folder = mkdtempSync(join(tmpdir(), "pharos-origin-"));
   const store = await openStore({ folder, clock: systemClock, log: silentLog });
@@ -38,8 +49,12 @@ export async function startOrigin(
   );
   await store.snapshots.putDocument({ kind: "delegation", subject: publisher.publicKey, bytes });
   for (const page of pages) await store.snapshots.apply(page);
+  const object = (digest: Digest): Uint8Array | null => {
+    watch.onBody?.(digest);
+    return store.snapshots.object(digest);
+  };
   const feed = createFeed({
-    store: store.snapshots,
+    store: { ...store.snapshots, object },
     mayFollow: () => true,
     clock: systemClock,
     random: systemRandom,
@@ -49,7 +64,13 @@ export async function startOrigin(
   const listener = listenHttp({
     bodyBytesMax: 1024 * 1024,
     idleTimeoutS: 60,
-    fetch: (request) => feed.fetch(request) ?? new Response(null, { status: 404 }),
+    async fetch(request) {
+      if (watch.beforeFetch !== undefined && new URL(request.url).pathname === "/sync/fetch") {
+        const asked = await readFeedRequest(request.clone().body);
+        if (asked.ok) await watch.beforeFetch(asked.value.want?.objects ?? []);
+      }
+      return (await feed.fetch(request)) ?? new Response(null, { status: 404 });
+    },
   });
   // Sequences rise over restarts of an origin too.
   let sequence = Date.now();

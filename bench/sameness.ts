@@ -1,6 +1,6 @@
 // Is it the same that is compared? In: servers, a host. Out: nothing where bodies and header names are equal, but for what is allowed here by name.
 import { createHash } from "node:crypto";
-import { type Answer, get } from "../test/support/reader.ts";
+import type { Answer } from "../test/support/reader.ts";
 import type { Server } from "./servers.ts";
 
 /** Names that only one side says, and why that is left. */
@@ -9,28 +9,19 @@ const allowed: Readonly<Record<string, string>> = {
   connection: "nginx and h2o say keep-alive, which HTTP/1.1 has by default",
 };
 
-export interface Question {
-  readonly host: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** The answers of all, the first server's first. Throws where a status, a body or a header's name differs. */
 export async function sameAnswers(
   servers: readonly Server[],
-  { host, headers = {} }: Question,
+  ask: (server: Server) => Promise<Answer>,
   say: (line: string) => void,
 ): Promise<readonly Answer[]> {
-  const ask = (server: Server) =>
-    get(server.address, "/", { host, "accept-encoding": "gzip", connection: "keep-alive", ...headers });
   const answers = await Promise.all(servers.map(ask));
   const [own] = answers;
   if (own === undefined) return [];
   for (const [at, answer] of answers.entries()) {
     const name = servers[at]?.name ?? "";
     if (answer.status !== own.status || digest(answer) !== digest(own))
-      throw new Error(
-        `${name} answers ${host} with ${answer.status} and other bytes (${answer.body.length}).`,
-      );
+      throw new Error(`${name} answers with ${answer.status} and other bytes (${answer.body.length}).`);
     const more = only(answer, own);
     const less = only(own, answer);
     const differing = [...more, ...less].filter((one) => allowed[one] === undefined);

@@ -19,6 +19,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+export type Start = (site: Site, lines: Lines, tls?: Tls) => Promise<Server>;
+
 /** Names and values; `{page}` stands for the page's id. */
 export type Lines = readonly (readonly [string, string])[];
 
@@ -28,10 +30,10 @@ export interface Tls {
   readonly key: string;
 }
 
-export const isInstalled = (program: string): boolean =>
+const isInstalled = (program: string): boolean =>
   spawnSync("which", [program], { stdio: "ignore" }).status === 0;
 
-export const versionOf = (program: "nginx" | "h2o"): string => {
+const versionOf = (program: "nginx" | "h2o"): string => {
   const { stdout, stderr } = spawnSync(program, [program === "nginx" ? "-v" : "--version"], {
     encoding: "utf8",
   });
@@ -76,6 +78,18 @@ async function started(
       await ended;
     },
   };
+}
+
+/** Those of nginx and h2o that are installed. */
+export function peersHere(say: (line: string) => void): readonly Start[] {
+  const known: readonly (readonly ["nginx" | "h2o", Start])[] = [
+    ["nginx", startNginx],
+    ["h2o", startH2o],
+  ];
+  return known.flatMap(([name, start]) => {
+    say(isInstalled(name) ? `${name} ${versionOf(name)}` : `${name} is not installed: left out`);
+    return isInstalled(name) ? [start] : [];
+  });
 }
 
 const pageOf = (at: number): string => `page${at}`;
@@ -170,8 +184,8 @@ Bun.serve({ hostname: "127.0.0.1", port: ${port}, development: false, fetch });
   return started("Bun.serve", port, [process.execPath, script], site, false);
 }
 
-/** \`pharos edge\` with one worker, following the site's source. Given TLS it listens with it alone. */
-export async function startPharos(site: Site, more: readonly string[] = []): Promise<Server> {
+/** `pharos edge` with one worker, following the site's source. `certs` is a folder as certbot writes it: then it answers over TLS. */
+export async function startPharos(site: Site, certs?: string): Promise<Server> {
   const port = await freePort();
   const { folder, rootFile } = site.pop;
   const mine = spawnSync("taskset", ["-pc", String(process.pid)], { encoding: "utf8" }).stdout;
@@ -181,11 +195,12 @@ export async function startPharos(site: Site, more: readonly string[] = []): Pro
   pin(String(serverCore));
   const pop = await startPop([
     ...["--data", folder, "--root-key", rootFile, "--source", site.origin.url],
-    ...["--listen", `127.0.0.1:${port}`, "--workers", "1", ...more],
+    ...["--listen", `127.0.0.1:${port}`, "--workers", "1"],
+    ...(certs === undefined ? [] : ["--certs", certs, "--listen-tls", "127.0.0.1:0"]),
   ]).finally(() => pin(allowed));
   return {
     name: "pharos",
-    address: `127.0.0.1:${port}`,
+    address: `${pop.visitors.host}:${pop.visitors.port}`,
     pids: () => [...pop.children().values()],
     stop: async () => void (await pop.stop()),
   };

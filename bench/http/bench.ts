@@ -7,21 +7,13 @@ import { seededRandom } from "../../src/base/random.ts";
 import { get } from "../../test/support/reader.ts";
 import { compare, figuresOf, type Wanted } from "../rounds.ts";
 import { sameAnswers } from "../sameness.ts";
-import {
-  isInstalled,
-  type Lines,
-  type Server,
-  startConstant,
-  startH2o,
-  startNginx,
-  startPharos,
-  versionOf,
-} from "../servers.ts";
+import { peersHere, type Server, type Start, startConstant, startPharos } from "../servers.ts";
 import { demoFront, linesToSay, makeSite, type Site } from "../site.ts";
 import type { Figure, Run, Suite } from "../suite.ts";
 import { type Ask, autocannon, type Generator, heads, wrk } from "./generators.ts";
 
 const wanted: Readonly<Record<string, Wanted>> = { nginx: { contract: 0.8, aim: 1 }, h2o: { aim: 1 } };
+const gzip = { "accept-encoding": "gzip" };
 const manyPages = 1_000;
 /** Requests of one turn of the Zipf list; the list is asked again and again. */
 const draws = 20_000;
@@ -57,9 +49,14 @@ async function onSite(
     const pharos = await startPharos(site);
     servers.push(pharos);
     const host = site.hosts[0] ?? "";
-    const lines = linesToSay(await get(pharos.address, "/", { host, "accept-encoding": "gzip" }), "page0");
+    const lines = linesToSay(await get(pharos.address, "/", { ...gzip, host }), "page0");
     for (const start of peers(count, run)) servers.push(await start(site, lines));
-    for (const one of site.hosts.slice(0, 3)) await sameAnswers(sending(servers), { host: one }, run.say);
+    for (const one of site.hosts.slice(-2))
+      await sameAnswers(
+        sending(servers),
+        ({ address }) => get(address, "/", { ...gzip, host: one, connection: "keep-alive" }),
+        run.say,
+      );
     return await measure({ ...run, site, servers, folder });
   } finally {
     for (const server of servers) await server.stop();
@@ -68,18 +65,8 @@ async function onSite(
   }
 }
 
-type Start = (site: Site, lines: Lines) => Promise<Server>;
-
 function peers(count: number, { say }: Run): readonly Start[] {
-  const installed: readonly (readonly ["nginx" | "h2o", Start])[] = [
-    ["nginx", startNginx],
-    ["h2o", startH2o],
-  ];
-  const starts = installed.flatMap(([name, start]) => {
-    say(isInstalled(name) ? `${name} ${versionOf(name)}` : `${name} is not installed: left out`);
-    return isInstalled(name) ? [start] : [];
-  });
-  return count === 1 ? [...starts, startConstant] : starts;
+  return count === 1 ? [...peersHere(say), startConstant] : peersHere(say);
 }
 
 /** Those that choose what they send; the constant sends one thing. */
@@ -133,7 +120,7 @@ async function figures(
 }
 
 async function tagOf(server: Server, host: string): Promise<string> {
-  const asked = { host, "accept-encoding": "gzip" };
+  const asked = { ...gzip, host };
   const etag = (await get(server.address, "/", asked)).headers.etag ?? "";
   const again = await get(server.address, "/", { ...asked, "if-none-match": etag });
   if (again.status !== 304) throw new Error(`${server.name} does not know its own tag ${etag}.`);

@@ -199,6 +199,8 @@ export const limits = {
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
+  /** Requests of one connection that wait for the one before; browsers and proxies send none. Under Deno: Bun closes where an answer is not read. */
+  pipelinedMax: 64,
   /**
    * Requests of one worker that are under way at once, event streams aside. A visitor who reads at all is out in microseconds, so this many
    * are slow readers of long answers, or a source that brings nothing: each costs the kernel some 100 kB at a usual MTU.

@@ -2,7 +2,9 @@
 // The children run this command again with a role; what the parent learnt from variables or a file reaches them as flags.
 import { existsSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
+import type { AccessLogPlace } from "../edge/access-log.ts";
 import { readCertificates } from "../edge/certificates.ts";
 import { asideCounter, createParent } from "../edge/parent.ts";
 import {
@@ -17,7 +19,8 @@ import {
 } from "../edge/pop.ts";
 import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
-import { linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
+import { appendToDescriptor, appendToFile } from "../host/append.ts";
+import { linkToParent, onHangUp, selfCommand, sharedOutput, spawnChild } from "../host/process.ts";
 import { hasHttp3, hasWorkers } from "../host/runtime.ts";
 import { asDamage } from "../store/file-check.ts";
 import { storeFile } from "../store/open.ts";
@@ -52,6 +55,12 @@ export interface EdgeOptions {
   readonly feedAccess?: FeedAccess;
   readonly workers: number;
   readonly defaultPage?: string | undefined;
+  readonly pendingMax?: number | undefined;
+  /** A file, or `stdout`; none without it. */
+  readonly accessLog?: string | undefined;
+  /** As it was given: a share from 0 to 1. */
+  readonly accessLogSample?: string | undefined;
+  readonly accessLogAddresses?: "network" | "off" | undefined;
   /** `parent`, `syncer` or `worker-N`. */
   readonly role: string;
   readonly tied: boolean;
@@ -106,6 +115,28 @@ export const edgeFlags = {
     kind: "string",
     help: "id of the page for hosts that no page claims; without it they get 421",
   },
+  "pending-max": {
+    kind: "integer",
+    default: limits.pendingRequestsMax,
+    min: 1,
+    max: 1_000_000,
+    help: "requests of one worker that may be under way, most of them clients that read slowly; more are answered 503",
+  },
+  "access-log": {
+    kind: "path",
+    help: "file of JSON lines about requests, or stdout; one that is moved away is begun anew within a second",
+  },
+  "access-log-sample": {
+    kind: "string",
+    default: "0.01",
+    help: "share of answers in the access log, from 0 to 1; errors always are",
+  },
+  "access-log-addresses": {
+    kind: "string",
+    default: "network",
+    allowed: ["network", "off"],
+    help: "visitors' addresses in the access log: cut to /24 and /48, or none",
+  },
   role: {
     kind: "string",
     default: "parent",
@@ -142,6 +173,8 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     ops: options.ops ?? null,
     feed: options.feed ?? null,
     defaultPage: options.defaultPage ?? null,
+    ...(options.pendingMax === undefined ? {} : { pendingMax: options.pendingMax }),
+    accessLog: accessLogOf(options),
     popKey: readPopKey(options.data),
     feedAccess: options.feedAccess ?? "open",
     clock: context.clock,
@@ -219,6 +252,7 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
         command: [...selfCommand(), "edge", ...flagsOf({ ...options, ...places, role })],
         env: withoutFlags(context.env),
         onLine,
+        sharesOutput: options.accessLog === toOutput,
       }),
     moveStoreAside: () => moveStoreAside(options.data, context.clock.wallMs()),
     hasStore: () => existsSync(storeFile(options.data)),
@@ -337,7 +371,39 @@ function flagsOf(options: EdgeOptions): readonly string[] {
     ...(feed === undefined ? [] : ["--feed", textOf(feed)]),
     ...(feedAccess === undefined ? [] : ["--feed-access", feedAccess]),
     ...(defaultPage === undefined ? [] : ["--default-page", defaultPage]),
+    ...logFlagsOf(options),
   ];
+}
+
+function logFlagsOf({ pendingMax, accessLog, accessLogSample, accessLogAddresses }: EdgeOptions) {
+  return [
+    ...(pendingMax === undefined ? [] : ["--pending-max", String(pendingMax)]),
+    ...(accessLog === undefined ? [] : ["--access-log", accessLog]),
+    ...(accessLogSample === undefined ? [] : ["--access-log-sample", accessLogSample]),
+    ...(accessLogAddresses === undefined ? [] : ["--access-log-addresses", accessLogAddresses]),
+  ];
+}
+
+/** In place of a file. */
+const toOutput = "stdout";
+
+function accessLogOf(options: EdgeOptions): AccessLogPlace | null {
+  const {
+    accessLog: place,
+    accessLogSample: text = "0.01",
+    accessLogAddresses: addresses = "network",
+  } = options;
+  const sample = /^(?:0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(sample)) {
+    throw new Fault(
+      "usage",
+      `--access-log-sample: ${JSON.stringify(text)} is not allowed.`,
+      "Give a share from 0 to 1, such as 0.01.",
+    );
+  }
+  if (place === undefined) return null;
+  const own = options.role === "parent" ? 1 : sharedOutput;
+  return { to: place === toOutput ? appendToDescriptor(own) : appendToFile(place), sample, addresses };
 }
 
 /** What the parent decided must not be decided again by a variable, nor by a file that was edited since. */

@@ -16,12 +16,16 @@ export interface AccessLog {
   stop(): Promise<void>;
 }
 
-export interface AccessLogOptions {
+/** What an operator asks for. */
+export interface AccessLogPlace {
   readonly to: Appender;
   /** Share of answers that get a line, from 0 to 1. Statuses of 400 and above always do. */
   readonly sample: number;
   /** `network`: the /24 of an IPv4 address, the /48 of an IPv6 one. */
   readonly addresses: "network" | "off";
+}
+
+export interface AccessLogOptions extends AccessLogPlace {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -36,7 +36,7 @@ export function createAnswers(clock: Clock, metrics: Metrics): Answers {
       const answer = held.get(keyOf(exchange));
       if (answer === undefined || answer.commit !== exchange.commit) return null;
       if (clock.monotonicMs() >= answer.untilMs) return null;
-      return responseOf(exchange.request, answer.etag, answer.body, answer.sets);
+      return responseOf(exchange, answer.etag, answer.body, answer.sets);
     },
     keep(exchange, { sets, body, untilMs }) {
       const { commit, chosen } = exchange;
@@ -56,10 +56,12 @@ export function createAnswers(clock: Clock, metrics: Metrics): Answers {
 }
 
 /** 304 to who has it, else 200. Under HEAD the runtime keeps the body to itself. */
-export function responseOf(request: Request, etag: string, body: Sendable, sets: Sets): Response {
-  return isHeld(request.headers.get("if-none-match"), etag)
-    ? new Response(null, sets.notModified)
-    : new Response(body, sets.ok);
+export function responseOf(exchange: Exchange, etag: string, body: Sendable, sets: Sets): Response {
+  const { request } = exchange;
+  exchange.kind = sets.kind;
+  if (isHeld(request.headers.get("if-none-match"), etag)) return new Response(null, sets.notModified);
+  if (request.method !== "HEAD") exchange.bytes = body instanceof Uint8Array ? body.length : body.size;
+  return new Response(body, sets.ok);
 }
 
 /** Unambiguous: a host has no slash, a path begins with one, and neither path nor header has a line's end. */

@@ -3,6 +3,7 @@ import type { Head, Manifest, Part, Route } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
 import type { PageFreshness } from "./level.ts";
 import type { Reads } from "./reads.ts";
+import { type Kind, otherKind } from "./tally.ts";
 import type { Chosen } from "./variant.ts";
 
 /** Filled in from left to right; a field is read only by steps after the one that sets it. */
@@ -32,6 +33,9 @@ export interface Exchange {
   part: Part;
   route: Route;
   chosen: Chosen;
+  /** Of the answer: what it is about, and bytes of its body. */
+  kind: Kind;
+  bytes: number;
 }
 
 /** A step finds its part of the exchange, or ends it with a response; with a later one where a lazy body is not here, and never else. */
@@ -65,6 +69,8 @@ export function openExchange(request: Request, reads: Reads, secure: boolean, wa
     part: { routes: [] },
     route: noRoute,
     chosen: { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" },
+    kind: otherKind,
+    bytes: 0,
   };
 }
 

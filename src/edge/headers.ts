@@ -4,6 +4,7 @@ import type { CacheClass, Head, Route, Variant } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PageFreshness } from "./level.ts";
+import { type Kind, kindOf } from "./tally.ts";
 
 interface Caching {
   readonly browsers: string;
@@ -58,8 +59,9 @@ export function generationHeaders(
   };
 }
 
-/** Headers of 200 and of 304. */
+/** Headers of 200 and of 304, and what kind of answer they stand over. */
 export interface Sets {
+  readonly kind: Kind;
   readonly ok: ResponseInit & { readonly headers: Headers };
   readonly notModified: ResponseInit;
 }
@@ -121,6 +123,7 @@ function makeSets({ head, freshness, notice, route, chosen, secure }: Exchange):
     head,
     freshness,
     notice,
+    kind: kindOf(route.contentType),
     ok: { status: 200, headers: new Headers({ ...validators, ...representation }) },
     notModified: { status: 304, headers: new Headers(validators) },
   };

@@ -18,6 +18,7 @@ import { createFollower, type Follower } from "../sync/follow.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
+import { type AccessLog, type AccessLogPlace, createAccessLog } from "./access-log.ts";
 import { readCertificates } from "./certificates.ts";
 import { startLazies } from "./lazy.ts";
 import { createWakes, type Link, linkFile } from "./link.ts";
@@ -57,6 +58,9 @@ export interface PopOptions {
   /** Where this POP feeds others; without it, it feeds nobody. */
   readonly feed?: Place | null;
   readonly defaultPage: string | null;
+  /** Requests of one worker that are under way at once; default `pendingRequestsMax`. */
+  readonly pendingMax?: number;
+  readonly accessLog?: AccessLogPlace | null;
   /** This POP's own key, where it has joined a control plane. */
   readonly popKey?: SecretKey | null;
   /** Who may follow this POP's own feed; default `open`. */
@@ -139,11 +143,13 @@ export async function runWorker(options: PopOptions, tell: WorkerTells): Promise
   const tls = await readTls(options);
   const store = await openStore({ folder, clock, log, role: "reader" });
   const link = dialLink(options);
-  const listener = listenOrSay({ ...options, tls }, store, link, tell);
+  const accessLog = openAccessLog(options);
+  const listener = listenOrSay({ ...options, tls, accessLog }, store, link, tell);
   const reporting: Timer = every(clock, limits.workerMetricsMs, () => tell.metrics(metrics.text()));
   const end = async (): Promise<void> => {
     reporting.cancel();
     await stopListening(listener, clock);
+    await accessLog?.stop();
     link.stop();
     await store.close();
   };
@@ -165,6 +171,10 @@ export async function runWorker(options: PopOptions, tell: WorkerTells): Promise
   };
 }
 
+function openAccessLog({ accessLog, ...options }: PopOptions): AccessLog | null {
+  return accessLog == null ? null : createAccessLog({ ...options, ...accessLog });
+}
+
 async function readTls({ tls = null }: PopOptions): Promise<TlsPlace | null> {
   return tls && { ...tls, ...tls.listen, ...(await readCertificates(tls.certificates)) };
 }
@@ -184,7 +194,8 @@ export async function runWhole(options: PopOptions): Promise<RunningWhole> {
   if (tls !== null) await checkPlace(tls);
   const { store, syncer, link, port, stop } = await openSyncer(options);
   try {
-    const listener = listen({ ...options, tls }, store, link, false, syncer.takeDamaged);
+    const accessLog = openAccessLog(options);
+    const listener = listen({ ...options, tls, accessLog }, store, link, false, syncer.takeDamaged);
     await listener.ready;
     return {
       tlsPort: listener.tlsPort,
@@ -194,6 +205,7 @@ export async function runWhole(options: PopOptions): Promise<RunningWhole> {
       feedPort: syncer.feedPort,
       async stop() {
         await stopListening(listener, options.clock);
+        await accessLog?.stop();
         await stop();
       },
     };
@@ -277,7 +289,10 @@ function startWriter(options: PopOptions, store: Store) {
 }
 
 /** With its certificates read. */
-type Listening = Omit<PopOptions, "tls"> & { readonly tls: TlsPlace | null };
+type Listening = Omit<PopOptions, "tls" | "accessLog"> & {
+  readonly tls: TlsPlace | null;
+  readonly accessLog: AccessLog | null;
+};
 
 /** Whatever it reads first may be what is damaged; what it reads later, too. */
 function listenOrSay(options: Listening, store: Store, link: Link, tell: WorkerTells): Listeners {
@@ -312,7 +327,18 @@ function listen(
   onDamaged: (digest: Digest) => void,
   onStoreFailure: (cause: unknown) => void = () => undefined,
 ): Listeners {
-  const { listen: place, tls, rootKeys, defaultPage, clock, random, log, metrics } = options;
+  const {
+    listen: place,
+    tls,
+    rootKeys,
+    defaultPage,
+    pendingMax,
+    accessLog,
+    clock,
+    random,
+    log,
+    metrics,
+  } = options;
   return startWorker({
     store: store.snapshots,
     link,
@@ -322,6 +348,8 @@ function listen(
     tls,
     shared,
     defaultPage,
+    ...(pendingMax === undefined ? {} : { pendingMax }),
+    accessLog,
     clock,
     random,
     log,

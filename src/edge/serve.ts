@@ -21,6 +21,7 @@ import type { Link } from "./link.ts";
 import * as plain from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
 import { stepsOf } from "./steps.ts";
+import { createTally, otherKind, type Tally } from "./tally.ts";
 import { createTrees, type OpenRoot } from "./trees.ts";
 
 export interface ServingOptions {
@@ -40,6 +41,8 @@ export interface ServingOptions {
   readonly hub?: Hub;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Counts answers; without it, one of its own does. */
+  readonly tally?: Tally;
 }
 
 /** Answers one visitor's request, at once where its body is held. Never throws. Without a word of the peer it came as plain HTTP. */
@@ -53,7 +56,7 @@ export function createServing(options: ServingOptions, link: Pick<Link, "bring">
 export function createServing(options: ServingOptions): ServingAtOnce;
 export function createServing(options: ServingOptions, link?: Pick<Link, "bring">): Serving {
   const { log, clock, metrics } = options;
-  const requests = metrics.counter("edge_requests_total", "Requests answered.", "status");
+  const tally = options.tally ?? createTally(metrics);
   const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
   const pair = createReads(options.store);
   const found = {
@@ -71,19 +74,31 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     headers: createHeaderSets(),
     answers: createAnswers(clock, metrics),
     bring: link?.bring ?? null,
-    again: ({ request, secure }) => answer(request, pair.live, secure, true),
+    again: (exchange) => answer(exchange.request, pair.live, exchange.secure, exchange),
     served: pair.served,
   });
   const say = sayEvery(clock, log);
 
+  const counted = ({ kind, bytes }: Exchange, response: Response): Response => {
+    tally.answered(response.status, kind, bytes);
+    return response;
+  };
+
+  /** `waited`: the exchange that waits for this answer, and is counted for it. */
   const answer = (
     request: Request,
     reads: Reads,
     secure: boolean,
-    waited = false,
+    waited: Exchange | null = null,
   ): Response | Promise<Response> => {
     try {
-      return run(steps, openExchange(request, reads, secure, waited));
+      const exchange = openExchange(request, reads, secure, waited !== null);
+      const given = run(steps, exchange);
+      if (given instanceof Promise) return given.then((response) => counted(exchange, response));
+      if (waited === null) return counted(exchange, given);
+      waited.kind = exchange.kind;
+      waited.bytes = exchange.bytes;
+      return given;
     } catch (thrown) {
       if (thrown instanceof StoreFailure && reads === pair.live) {
         failures.add();
@@ -91,6 +106,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
         return answer(request, pair.remembered, secure, waited);
       }
+      if (waited === null) tally.answered(503, otherKind, 0);
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
       return plain.unavailable("", "This server failed to answer. It has written why to its log.");
     }
@@ -98,7 +114,6 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
   const finish = (response: Response, secure: boolean): Response => {
     if (secure && !madeOfSets(response))
       for (const [name, value] of Object.entries(overTls)) response.headers.set(name, value);
-    requests.add(1, statusLabels[response.status] ?? "other");
     return response;
   };
   return (request, peer) => {
@@ -122,11 +137,6 @@ function run(steps: readonly Step[], exchange: Exchange): Response | Promise<Res
 function madeOfSets({ status }: Response): boolean {
   return status === 200 || status === 304;
 }
-
-/** Labels made once: a number turned into text on each request is garbage on each request. */
-const statusLabels: Readonly<Record<number, string>> = Object.fromEntries(
-  [200, 204, 304, 400, 404, 405, 406, 410, 421, 503].map((status) => [status, String(status)]),
-);
 
 const sayEveryMs = 60_000;
 

@@ -16,6 +16,7 @@ import type { Levels } from "./level.ts";
 import { answerMissing, type MissingParts } from "./missing.ts";
 import * as plain from "./plain.ts";
 import { hostOf, pathOf } from "./receive.ts";
+import { eventKind } from "./tally.ts";
 import type { Trees } from "./trees.ts";
 import { choose, isSlotted } from "./variant.ts";
 
@@ -126,8 +127,12 @@ const manifest = ({ trees, levels, emergencies }: Parts): Step => {
 
 /** A stream is opened on what the page is now; from then on the hub looks by itself. */
 const events = ({ hub, look }: Parts): Step => {
-  return ({ request, secure, page, path }) =>
-    path === eventsPath && hub !== null ? hub.open({ request, secure, page, look }) : null;
+  return (exchange) => {
+    const { request, secure, page, path } = exchange;
+    if (path !== eventsPath || hub === null) return null;
+    exchange.kind = eventKind;
+    return hub.open({ request, secure, page, look });
+  };
 };
 
 const part = ({ trees }: Parts): Step => {
@@ -177,7 +182,7 @@ const reply = ({ headers, served, answers, levels, emergencies }: Parts): Step =
     const sets = headers.of(exchange);
     const body = sendable(chosen.body);
     answers.keep(exchange, { sets, body, untilMs: Math.min(levels.untilMs(), emergencies.untilMs(page)) });
-    return responseOf(exchange.request, chosen.etag, body, sets);
+    return responseOf(exchange, chosen.etag, body, sets);
   };
 };
 

@@ -7,12 +7,16 @@ import type { Random } from "../base/random.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import type { AccessLog } from "./access-log.ts";
+import { createAdmission } from "./admission.ts";
+import { attending } from "./attend.ts";
 import { createHub } from "./hub.ts";
 import { endingConnections } from "./last-request.ts";
 import type { Link } from "./link.ts";
 import { type Listeners, openListeners, type TlsPlace } from "./listeners.ts";
 import { createRoots, verifyRoots } from "./roots.ts";
 import { createServing } from "./serve.ts";
+import { createTally } from "./tally.ts";
 
 export interface WorkerOptions {
   readonly store: SnapshotStore;
@@ -25,6 +29,9 @@ export interface WorkerOptions {
   readonly shared: boolean;
   readonly tls?: TlsPlace | null;
   readonly defaultPage: string | null;
+  /** Requests under way at once; default `pendingRequestsMax`. */
+  readonly pendingMax?: number;
+  readonly accessLog?: AccessLog | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -47,6 +54,16 @@ export function startWorker(options: WorkerOptions): Listeners {
     .set(roots.bad, "bad");
   const hub = createHub({ clock: options.clock, random: options.random, metrics });
   options.link.onWake(hub.wake);
+  // The listener is there before the first request that is judged by it.
+  const pending = (): number => listener.pendingRequests();
+  const { pendingMax: requestsMax, accessLog = null, clock } = options;
+  const admission = createAdmission({
+    pending,
+    streams: hub.streams,
+    ...(requestsMax === undefined ? {} : { requestsMax }),
+    metrics,
+  });
+  const tally = createTally(metrics, admission.answered);
   const parts = {
     store,
     openRoot,
@@ -58,14 +75,15 @@ export function startWorker(options: WorkerOptions): Listeners {
     hub,
     log,
     metrics,
+    tally,
   };
   const serving = createServing(parts, options.link);
   const listener = openListeners({
     ...options,
     bodyBytesMax: limits.requestBodyBytesMax,
-    fetch: endingConnections(serving),
+    fetch: attending(endingConnections(serving), { admission, tally, accessLog, clock }),
   });
-  metrics.watch("edge_requests_pending", "Requests being answered.", listener.pendingRequests);
+  metrics.watch("edge_requests_pending", "Requests being answered.", pending);
   return {
     ...listener,
     // A stream lasts for as long as its page is open, which no drain waits for.

@@ -5,7 +5,9 @@ import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import type { Server as NetServer, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { limits } from "../base/limits.ts";
 import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
+import { keepHeadDeadlines } from "./node-deadlines.ts";
 import { isLast, refusalOf } from "./node-framing.ts";
 import { requestOf, TooLong } from "./node-request.ts";
 import { sendResponse } from "./node-response.ts";
@@ -35,11 +37,13 @@ export function listenDeno(options: ListenOptions): Listener {
   };
   const server = serverOf(options, (incoming, outgoing) => {
     if (isMultiplexed(incoming, options)) return answer(incoming, outgoing);
+    headCame(incoming.socket, outgoing);
     return inTurn(incoming.socket, async () => {
       const { headers } = await answer(incoming, outgoing);
       return outgoing.shouldKeepAlive && headers.get("connection") !== "close";
     });
   });
+  const headCame = keepHeadDeadlines(server, options.tls !== undefined, idleMsOf(options));
   const open = connectionsOf(server);
   const ready = new Promise<void>((resolve, reject) => {
     // For as long as it lives: without a listener, a connection that cannot be taken (too many files) would end the process.
@@ -87,22 +91,33 @@ function freePort(hostname: string, port: number): number {
 
 /**
  * Requests of one connection, one after the other: node:http hands over the next while the one before is being answered, also when that is the
- * last one, whose answer ends the connection. `answer` tells whether another one may follow.
+ * last one, whose answer ends the connection. `answer` tells whether another one may follow. Who sends many and reads nothing is cut off.
  */
 function createTurns(): (socket: Socket, answer: () => Promise<boolean>) => Promise<boolean> {
-  const turns = new WeakMap<Socket, Promise<boolean>>();
+  const turns = new WeakMap<Socket, { last: Promise<boolean>; waiting: number }>();
   return (socket, answer) => {
-    const before = turns.get(socket) ?? Promise.resolve(true);
-    const turn = before.then((open) => open && answer());
+    const turn = turns.get(socket) ?? { last: Promise.resolve(true), waiting: 0 };
     turns.set(socket, turn);
-    return turn;
+    if (socket.destroyed) return turn.last;
+    turn.waiting++;
+    if (turn.waiting > limits.pipelinedMax) socket.destroy();
+    turn.last = turn.last.then((open) => {
+      turn.waiting--;
+      return open && !socket.destroyed && answer();
+    });
+    return turn.last;
   };
 }
 
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<unknown>;
 
-function serverOf({ tls, idleTimeoutS = 30 }: ListenOptions, handle: Handler): NetServer {
-  const idleMs = idleTimeoutS * 1_000;
+function idleMsOf({ idleTimeoutS = 30 }: ListenOptions): number {
+  return idleTimeoutS * 1_000;
+}
+
+function serverOf(options: ListenOptions, handle: Handler): NetServer {
+  const { tls } = options;
+  const idleMs = idleMsOf(options);
   // A request without Host is answered by the handler as any other that is wrong.
   const bounds = { headersTimeout: idleMs, keepAliveTimeout: idleMs, requireHostHeader: false };
   if (tls !== undefined) return secureServerOf(tls, { ...bounds, handshakeTimeout: idleMs }, handle);

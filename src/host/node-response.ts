@@ -8,7 +8,7 @@ export async function sendResponse(response: Response, to: ServerResponse): Prom
     to.statusCode = response.status;
     for (const [name, value] of response.headers) to.appendHeader(name, value);
     to.once("close", () => void reader?.cancel().catch(() => undefined));
-    if (reader === undefined) to.end();
+    if (reader === undefined) await ended(to);
     else await sendBody(reader, to);
   } catch {
     to.destroy();
@@ -24,7 +24,7 @@ async function sendBody(reader: Reader, to: ServerResponse): Promise<void> {
   const whole = await bytesAtOnce(first, second);
   if (whole !== null) {
     to.setHeader("content-length", whole.length);
-    return void to.end(whole);
+    return ended(to, whole);
   }
   to.flushHeaders();
   for (let next: Promise<Chunk> = first, after: Promise<Chunk> | null = second; ; ) {
@@ -34,7 +34,16 @@ async function sendBody(reader: Reader, to: ServerResponse): Promise<void> {
     next = after ?? reader.read();
     after = null;
   }
-  to.end();
+  return ended(to);
+}
+
+/** When all has left, or nothing more will: what a slow reader holds is pending until then. */
+function ended(to: ServerResponse, last?: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    to.once("close", resolve);
+    to.once("finish", resolve);
+    to.end(last);
+  });
 }
 
 /** The body, where it is there without waiting: its length is then said, as for GET so for HEAD. Null for a stream. */

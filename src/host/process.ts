@@ -31,7 +31,12 @@ export interface SpawnOptions {
   onLine(line: string): void;
   /** Takes its stderr, appended; without it, this process's does. */
   readonly logFile?: string;
+  /** Its descriptor `sharedOutput` is this process's standard output: its own is the pipe of its lines. */
+  readonly sharesOutput?: boolean;
 }
+
+/** A child's descriptor for its parent's standard output. */
+export const sharedOutput = 3;
 
 /** Starts a child. Throws Fault `internal` when there is no such program. */
 export function spawnChild(options: SpawnOptions): Child {
@@ -41,6 +46,7 @@ export function spawnChild(options: SpawnOptions): Child {
       "pipe",
       "pipe",
       options.logFile === undefined ? "inherit" : openSync(options.logFile, "a", 0o600),
+      ...(options.sharesOutput === true ? [1] : []),
     ],
     env: { ...(options.env ?? process.env) },
   });

@@ -1,5 +1,5 @@
 // A POP to be attacked, in one process so that an answer tells that what came before it was handled. In: a runtime. Out: its addresses, its counters.
-import { frontRoutes, signedPage } from "../edge/fixture.ts";
+import { frontRoutes, type PageInput, signedPage } from "../edge/fixture.ts";
 import { metricsAt } from "../support/metrics.ts";
 import { startPop, type TestPop } from "../support/pop.ts";
 import { makePopFolder } from "../support/pop-folder.ts";
@@ -19,14 +19,17 @@ export interface AttackedPop extends Pick<TestPop, "pid" | "visitors" | "log"> {
   end(): Promise<void>;
 }
 
-export async function startAttackedPop(program: string, ...flags: readonly string[]): Promise<AttackedPop> {
-  const routes = { ...frontRoutes("calm"), "/canary": { body: canaryText } };
+export async function startAttackedPop(
+  program: string,
+  more: { readonly flags?: readonly string[]; readonly routes?: PageInput["routes"] } = {},
+): Promise<AttackedPop> {
+  const routes = { ...frontRoutes("calm"), "/canary": { body: canaryText }, ...more.routes };
   const page = await signedPage({ page: "p1", hosts: [visitedHost], generation: 7, routes });
   // Long without a source: nothing of an answer changes while it is attacked.
   const held = await makePopFolder([page], Date.now() - 3_600_000);
   const trusted = ["--data", held.folder, "--root-key", held.rootFile];
   const places = ["--listen", "127.0.0.1:0", "--ops", "127.0.0.1:0"];
-  const pop = await startPop([...trusted, ...places, "--workers", "0", ...flags], program);
+  const pop = await startPop([...trusted, ...places, "--workers", "0", ...(more.flags ?? [])], program);
   const { ops } = pop;
   if (ops === null) throw new Error("the POP has no ops address");
   let own = 0;

@@ -33,7 +33,7 @@ function targetsOn(runtime: Runtime): void {
   let bodies: Readonly<Record<string, string>>;
   beforeAll(async () => {
     if (!runtime.present) return;
-    pop = await startAttackedPop(await runtime.program(), "--feed", "127.0.0.1:0");
+    pop = await startAttackedPop(await runtime.program(), { flags: ["--feed", "127.0.0.1:0"] });
     const bodyOf = async (path: string): Promise<string> => (await pop.visit(path)).body.toString("latin1");
     bodies = { front: await bodyOf("/"), icon: await bodyOf("/icon.svg"), canary: canaryText };
   }, 60_000);

@@ -28,6 +28,7 @@ export interface RouteInput {
   readonly cache?: Route["cache"];
   readonly slot?: boolean;
   readonly lazy?: true;
+  readonly framed?: true;
 }
 
 /** A front page of a few kilobytes with the slot, its JSON, a feed and a file. */
@@ -65,6 +66,7 @@ export async function signedPage(input: PageInput): Promise<Apply & { readonly m
       cache: route.cache ?? "page",
       slot: route.slot ?? false,
       ...(route.lazy && { lazy: route.lazy }),
+      ...(route.framed && { framed: route.framed }),
       variants: body.variants,
     });
   }

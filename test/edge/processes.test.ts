@@ -242,7 +242,7 @@ describe("edge/processes, the operator's address", () => {
       const text = await until("workers have reported", async () => {
         const now = await (await opsGet(pop, "/metrics")).text();
         const counts = [
-          ...now.matchAll(/pharos_edge_requests_total\{process="worker-\d",status="200"\} (\d+)/g),
+          ...now.matchAll(/pharos_edge_requests_total\{process="worker-\d",status="200",kind="\w+"\} (\d+)/g),
         ];
         return counts.reduce((sum, [, count]) => sum + Number(count), 0) === 20 && now;
       });

@@ -185,7 +185,7 @@ function answersOf(numbered: boolean): void {
       const response = ask(path, headers, method);
       expect(response.status).toBe(status);
       if (status === 405) expect(header(response, "allow")).toBe("GET, HEAD, OPTIONS");
-      expect(metrics.text()).toContain(`pharos_edge_requests_total{status="${status}"} 1`);
+      expect(metrics.text()).toContain(`pharos_edge_requests_total{status="${status}",kind="other"} 1`);
     });
   }
 

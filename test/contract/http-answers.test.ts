@@ -1,0 +1,224 @@
+// What a POP answers with, byte by byte: encodings by weight, tags and lists of them, HEAD, preflights, spellings of a path, header lines.
+// On every runtime, or on the one that PHAROS_RUNTIME names: bun, deno, binary, or the path of a binary.
+import { afterAll, beforeAll, describe, expect } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { digestOf } from "../../src/snapshot/digest.ts";
+import { frontRoutes, type RouteInput, signedPage } from "../edge/fixture.ts";
+import { makeCertificate } from "../support/certificate.ts";
+import { startPop, type TestPop, until } from "../support/pop.ts";
+import { makePopFolder, type PopFolder } from "../support/pop-folder.ts";
+import { type RawAnswer, rawAsk } from "../support/raw-http.ts";
+import { secureAsk } from "../support/secure-ask.ts";
+import { type Runtime, runtimes } from "./runtimes.ts";
+
+const html = "text/html; charset=utf-8";
+/** Long enough to be sent as a body that is shared, not copied. */
+const long = Array.from({ length: 9_000 }, (_none, at) => `<li>${(at * 2_654_435_761) % 4_294_967_296}`).join(
+  "",
+);
+const routes: Readonly<Record<string, RouteInput>> = {
+  ...frontRoutes("calm"),
+  "/widget": { body: "<!doctype html><p>calm", contentType: html, framed: true },
+  "/long": { body: `<!doctype html><ul>${long}`, contentType: html },
+};
+const page = await signedPage({ page: "p1", hosts: ["status.example"], generation: 7, routes });
+
+const inflate: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  identity: (bytes) => bytes,
+  gzip: gunzipSync,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+/** What comes back for an Accept-Encoding; null sends none. */
+const encodings: readonly (readonly [accept: string | null, best: string])[] = [
+  [null, "identity"],
+  ["", "identity"],
+  ["identity", "identity"],
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"],
+  ["br;q=0.1, gzip;q=0.9", "gzip"],
+  ["gzip;q=0.1, br;q=0.9", "br"],
+  ["gzip;q=0, br;q=0", "identity"],
+  ["gzip, identity;q=0", "gzip"],
+  ["br, *;q=0", "br"],
+  ["identity;q=1, gzip;q=0.5", "identity"],
+  ["deflate, compress", "identity"],
+  ["GZIP ; Q=1.0", "gzip"],
+  ["*;q=0", "406"],
+  ["identity;q=0", "406"],
+  ["deflate, identity;q=0", "406"],
+];
+
+/** `{tag}` stands for the tag of what is asked for. */
+const conditions: readonly (readonly [given: string, status: number])[] = [
+  ["{tag}", 304],
+  ["W/{tag}", 304],
+  ['"a", {tag}', 304],
+  ['"a",W/"b",{tag},"c"', 304],
+  ["*", 304],
+  [" * ", 304],
+  ['"a"', 200],
+  ['"*"', 200],
+  ["{bare}", 200],
+  ['"{bare}', 200],
+  ["", 200],
+];
+
+/** All of these ask for /api/v2/summary.json. */
+const spellings: readonly string[] = [
+  "/api/v2/summary.json",
+  "/api/v2/summary.json?x=1",
+  "/api/v2/summary.json?",
+  "/api/v2/summary.json/",
+  "//api///v2/summary.json",
+  "/%61pi/v2/summary%2Ejson",
+  "/%61%70%69/v2/summary.json?%zz",
+];
+
+const page5s = "max-age=5, stale-while-revalidate=10, stale-if-error=600";
+const framed = (by: string): string => `frame-ancestors ${by}; base-uri 'none'; form-action 'self'`;
+
+/** Lines of a 200; null where there is none. */
+const lines: readonly (readonly [path: string, name: string, value: string | null])[] = [
+  ...Object.keys(routes).flatMap((path): [string, string, string | null][] => [
+    [path, "pharos-generation", "7"],
+    [path, "surrogate-key", "p1"],
+    [path, "vary", "accept-encoding"],
+    [path, "x-content-type-options", "nosniff"],
+    [path, "referrer-policy", "strict-origin-when-cross-origin"],
+    [path, "access-control-allow-origin", "*"],
+    [path, "strict-transport-security", null],
+    [path, "age", null],
+    [path, "last-modified", null],
+    [path, "accept-ranges", null],
+    [path, "set-cookie", null],
+    [path, "transfer-encoding", null],
+  ]),
+  ["/", "cache-control", "public, max-age=0, must-revalidate"],
+  ["/", "cdn-cache-control", page5s],
+  ["/", "content-type", html],
+  ["/", "content-security-policy", framed("'none'")],
+  ["/widget", "content-security-policy", framed("*")],
+  ["/api/v2/summary.json", "content-security-policy", null],
+  ["/api/v2/summary.json", "cache-control", "public, max-age=0, must-revalidate"],
+  ["/history.atom", "cache-control", "public, max-age=60, must-revalidate"],
+  ["/history.atom", "cdn-cache-control", page5s],
+  ["/icon.svg", "cache-control", "public, max-age=31536000, immutable"],
+];
+
+for (const runtime of runtimes) describe(`contract/answers on ${runtime.name}`, () => contractOn(runtime));
+
+function contractOn(runtime: Runtime): void {
+  const { test } = runtime;
+  let held: PopFolder;
+  let pop: TestPop;
+  beforeAll(async () => {
+    if (!runtime.present) return;
+    held = await makePopFolder([page]);
+    const folder = ["--data", held.folder, "--root-key", held.rootFile];
+    pop = await startPop([...folder, "--listen", "127.0.0.1:0"], await runtime.program());
+  }, 60_000);
+  afterAll(async () => {
+    if (!runtime.present) return;
+    expect(await pop.stop()).toBe(0);
+    held.remove();
+  });
+
+  const ask = (path: string, more: readonly string[] = [], method = "GET"): Promise<RawAnswer> => {
+    const head = [`${method} ${path} HTTP/1.1`, "Host: status.example", ...more, "Connection: close"];
+    return rawAsk(pop.visitors.host, pop.visitors.port, `${head.join("\r\n")}\r\n\r\n`);
+  };
+  const accepting = (accept: string | null): string[] =>
+    accept === null ? [] : [`Accept-Encoding: ${accept}`];
+
+  for (const [accept, best] of encodings)
+    test(`Accept-Encoding ${JSON.stringify(accept)} gives ${best}`, async () => {
+      for (const path of ["/", "/long"]) {
+        const answer = await ask(path, accepting(accept));
+        const encoding = answer.headers.get("content-encoding") ?? "identity";
+        expect(answer.status === 200 ? encoding : String(answer.status)).toBe(best);
+        expect(answer.headers.get("vary")).toBe("accept-encoding");
+        if (answer.status !== 200) continue;
+        expect(answer.headers.get("etag")).toBe(`"${digestOf(answer.body)}"`);
+        expect(Number(answer.headers.get("content-length"))).toBe(answer.body.length);
+        expect(Buffer.from(inflate[encoding]?.(answer.body) ?? []).toString()).toBe(routes[path]?.body ?? "");
+      }
+    });
+
+  for (const [given, status] of conditions)
+    test(`If-None-Match ${given} gives ${status}`, async () => {
+      for (const method of ["GET", "HEAD"]) {
+        const gzip = "Accept-Encoding: gzip";
+        const tag = (await ask("/", [gzip])).headers.get("etag") ?? "";
+        const text = given.replace("{tag}", tag).replace("{bare}", tag.replaceAll('"', ""));
+        const answer = await ask("/", [gzip, `If-None-Match: ${text}`], method);
+        expect(answer.status).toBe(status);
+        expect(answer.headers.get("etag")).toBe(tag);
+        if (status === 304) {
+          expect(answer.body.length).toBe(0);
+          expect(answer.headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
+        }
+      }
+    });
+
+  test("HEAD says what GET says, and sends nothing", async () => {
+    for (const path of Object.keys(routes))
+      for (const accept of ["identity", "gzip"]) {
+        const full = await ask(path, accepting(accept));
+        const head = await ask(path, accepting(accept), "HEAD");
+        expect(head.body.length).toBe(0);
+        const without = ({ headers }: RawAnswer) => [...headers].filter(([name]) => name !== "date").sort();
+        expect(without(head)).toEqual(without(full));
+      }
+  });
+
+  for (const path of spellings)
+    test(`${path} is the summary, and the same answer`, async () => {
+      const answer = await ask(path);
+      expect([answer.status, answer.body.toString()]).toEqual([
+        200,
+        routes["/api/v2/summary.json"]?.body ?? "",
+      ]);
+    });
+
+  for (const [path, name, value] of lines)
+    test(`${path} says ${name}: ${value}`, async () => {
+      expect((await ask(path)).headers.get(name) ?? null).toBe(value);
+    });
+
+  test("a preflight is asked once: it allows what a page of another site may ask, for a day", async () => {
+    const asks = ["Origin: https://app.example", "Access-Control-Request-Method: GET"];
+    const more = [...asks, "Access-Control-Request-Headers: x-anything"];
+    const answer = await ask("/api/v2/summary.json", more, "OPTIONS");
+    expect([answer.status, answer.body.length]).toEqual([204, 0]);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, HEAD, OPTIONS",
+      "access-control-allow-headers": "*",
+      "access-control-max-age": "86400",
+    });
+  });
+
+  test("over TLS each answer says that it is to be TLS from now on, whatever its status", async () => {
+    const { chain, key } = makeCertificate(["status.example"]);
+    const certs = join(held.folder, "certs");
+    mkdirSync(certs, { recursive: true });
+    writeFileSync(join(certs, "fullchain.pem"), chain);
+    writeFileSync(join(certs, "privkey.pem"), key, { mode: 0o600 });
+    const other = await makePopFolder([page]);
+    const flags = ["--data", other.folder, "--root-key", other.rootFile, "--listen", "127.0.0.1:0"];
+    const secure = ["--listen-tls", "127.0.0.1:0", "--certs", certs];
+    const over = await startPop([...flags, ...secure], await runtime.program());
+    for (const protocol of ["h2", "http/1.1"] as const)
+      for (const path of ["/", "/nothing", "/%zz"]) {
+        const place = { ...over.visitors, servername: "status.example", protocol, path };
+        const answer = await until("the POP answers", () => secureAsk(place).catch(() => null));
+        expect([path, answer.headers["strict-transport-security"]]).toEqual([path, "max-age=31536000"]);
+      }
+    await over.stop();
+    other.remove();
+  });
+}

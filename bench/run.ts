@@ -1,4 +1,5 @@
-// Runs a suite and prints what it measured. In: the suite's name. Out: figures on the terminal, and with --save in bench/<suite>/baseline.json.
+// Runs a suite and prints what it measured. In: the suite's name. Out: figures on the terminal, and with --save in bench/<suite>/baseline.json and in
+// the table of README.md that is made of it.
 //   npm run bench publish [-- --save] [-- --quick]
 // Nothing here is asserted by the tests: a figure is a figure of this machine in this run.
 import { execFileSync } from "node:child_process";
@@ -6,6 +7,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Suite } from "./suite.ts";
+import { writeTable } from "./table.ts";
 
 const here = import.meta.dirname;
 const [name = "", ...flags] = process.argv.slice(2);
@@ -40,9 +42,11 @@ if (flags.includes("--save")) {
     date: new Date().toISOString().slice(0, 10),
     commit,
     bun: process.versions.bun,
+    ...(suite.versions && { versions: suite.versions() }),
     machine,
     figures,
   };
   writeFileSync(join(here, name, "baseline.json"), `${JSON.stringify(measured, null, 2)}\n`);
+  writeTable();
 }
 process.exit(0);

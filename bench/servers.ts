@@ -80,6 +80,10 @@ async function started(
   };
 }
 
+/** Of those of them that are installed. */
+export const peerVersions = (): Readonly<Record<string, string>> =>
+  Object.fromEntries((["nginx", "h2o"] as const).filter(isInstalled).map((name) => [name, versionOf(name)]));
+
 /** Those of nginx and h2o that are installed. */
 export function peersHere(say: (line: string) => void): readonly Start[] {
   const known: readonly (readonly ["nginx" | "h2o", Start])[] = [

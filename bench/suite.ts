@@ -18,6 +18,8 @@ export interface Run {
 export interface Suite {
   /** What is measured, in one line. */
   readonly about: string;
+  /** Other programs that are measured, by name: kept with the figures. */
+  versions?(): Readonly<Record<string, string>>;
   run(run: Run): Promise<readonly Figure[]>;
 }
 

@@ -9,7 +9,7 @@ import { until } from "../../test/support/pop.ts";
 import { secureAsk } from "../../test/support/secure-ask.ts";
 import { compare, figuresOf, type Turn, type Wanted } from "../rounds.ts";
 import { sameAnswers } from "../sameness.ts";
-import { peersHere, type Server, startPharos } from "../servers.ts";
+import { peersHere, peerVersions, type Server, startPharos } from "../servers.ts";
 import { demoFront, linesToSay, makeSite, type Site } from "../site.ts";
 import type { Figure, Run, Suite } from "../suite.ts";
 
@@ -21,6 +21,7 @@ const generatorCore = 1;
 export const suite: Suite = {
   about:
     "200s, 304s and HEADs of the demo's front page over TLS and HTTP/2 on one core, beside nginx and h2o",
+  versions: peerVersions,
   async run(run) {
     const folder = mkdtempSync(join(tmpdir(), "pharos-bench-h2-"));
     const site = await makeSite(await demoFront(), 1);

@@ -7,7 +7,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import { get } from "../../test/support/reader.ts";
 import { compare, figuresOf, type Wanted } from "../rounds.ts";
 import { sameAnswers } from "../sameness.ts";
-import { peersHere, type Server, type Start, startConstant, startPharos } from "../servers.ts";
+import { peersHere, peerVersions, type Server, type Start, startConstant, startPharos } from "../servers.ts";
 import { demoFront, linesToSay, makeSite, type Site } from "../site.ts";
 import type { Figure, Run, Suite } from "../suite.ts";
 import { type Ask, autocannon, type Generator, heads, wrk } from "./generators.ts";
@@ -21,6 +21,7 @@ const draws = 20_000;
 export const suite: Suite = {
   about:
     "200s, 304s and HEADs of the demo's front page on one core, beside nginx, h2o and a constant of Bun.serve",
+  versions: peerVersions,
   async run(run) {
     const html = await demoFront();
     const alone = await onSite(html, 1, run, aloneFigures);

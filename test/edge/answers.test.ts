@@ -134,6 +134,16 @@ describe("edge/answers", () => {
     expect(await ask("/").text()).toContain("No contact since");
   });
 
+  test("the store fails: what is held is answered on, also when its time is over", async () => {
+    const { ask, held, clock } = await setUp();
+    const before = await ask("/").text();
+    held.failWith(new Error("EIO"));
+    expect(await ask("/").text()).toBe(before);
+    await clock.advance(limits.answerHeldMs);
+    expect(await ask("/").text()).toBe(before);
+    expect(ask("/history.atom").status).toBe(503);
+  });
+
   test("hosts and encodings that someone invents leave the memory bounded, and the answers right", async () => {
     const { ask, metrics } = await setUp({ defaultPage: "p1" });
     for (let at = 0; at < 20_000; at++)

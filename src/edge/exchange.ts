@@ -50,6 +50,11 @@ const noRoute: Route = {
   variants: { identity: nothing, gzip: nothing },
 };
 
+// Made once: what most requests never look at is not to be made for each of them.
+const noFreshness: PageFreshness = { level: 1, confirmedMs: 0 };
+const noPart: Part = { routes: [] };
+const noChoice: Chosen = { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" };
+
 /** An exchange at its start. */
 export function openExchange(request: Request, reads: Reads, secure: boolean, waited: boolean): Exchange {
   return {
@@ -64,11 +69,11 @@ export function openExchange(request: Request, reads: Reads, secure: boolean, wa
     page: "",
     head: noHead,
     manifest: noManifest,
-    freshness: { level: 1, confirmedMs: 0 },
+    freshness: noFreshness,
     notice: null,
-    part: { routes: [] },
+    part: noPart,
     route: noRoute,
-    chosen: { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" },
+    chosen: noChoice,
     kind: otherKind,
     bytes: 0,
   };

@@ -26,7 +26,8 @@ const unreserved = /[A-Za-z0-9._~-]/;
 export function pathOf(url: string): string | null {
   const authority = url.indexOf("://");
   const start = url.indexOf("/", authority === -1 ? 0 : authority + 3);
-  if (start === -1) return "/";
+  // Most ask for the front page.
+  if (start === -1 || start === url.length - 1) return "/";
   const end = url.search(/[?#]/);
   const raw = end === -1 ? url.slice(start) : url.slice(start, end);
   if (raw === "/" || plainPath.test(raw)) return raw;

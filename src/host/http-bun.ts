@@ -1,5 +1,5 @@
 // HTTP by Bun. In: what listenHttp was asked for. Out: a listener; throws what Bun throws.
-import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
+import { failedText, type Listener, type ListenOptions, type Peer, type TlsOptions } from "./http-types.ts";
 
 /** Listens with Bun.serve, which keeps the bound of bodies and closes idle connections itself. */
 export function listenBun(options: ListenOptions): Listener {
@@ -17,13 +17,8 @@ export function listenBun(options: ListenOptions): Listener {
     maxRequestBodySize: options.bodyBytesMax,
     idleTimeout: options.idleTimeoutS ?? 30,
     development: false,
-    fetch(request: Request, bun: { requestIP(request: Request): { address: string } | null }) {
-      const answer = options.fetch(request, {
-        secure,
-        get address() {
-          return bun.requestIP(request)?.address ?? null;
-        },
-      });
+    fetch(request: Request, bun: Asked) {
+      const answer = options.fetch(request, new BunPeer(secure, request, bun));
       if (!draining) return answer;
       return answer instanceof Promise ? answer.then(lastOfConnection) : lastOfConnection(answer);
     },
@@ -41,6 +36,23 @@ export function listenBun(options: ListenOptions): Listener {
       await server.stop(force);
     },
   };
+}
+
+type Asked = { requestIP(request: Request): { address: string } | null };
+
+/** A class: a getter written out in the handler would be made anew for each request, and most are never asked. */
+class BunPeer implements Peer {
+  readonly secure: boolean;
+  readonly #request: Request;
+  readonly #bun: Asked;
+  constructor(secure: boolean, request: Request, bun: Asked) {
+    this.secure = secure;
+    this.#request = request;
+    this.#bun = bun;
+  }
+  get address(): string | null {
+    return this.#bun.requestIP(this.#request)?.address ?? null;
+  }
 }
 
 /** Bun leaves the field out of HTTP/2 and 3, where it would be malformed. */

@@ -208,6 +208,8 @@ export const limits = {
   pendingRequestsMax: 4_096,
   /** Bytes of a worker's answers that slow readers have not taken: copies of them, where the runtime copies. */
   pendingBytesMax: 128 * 1024 * 1024,
+  /** Pages that metrics name, each a series that a Prometheus keeps for ever; the others are counted. */
+  metricPagesMax: 200,
   /** Lines of the access log that wait for their batch: some 20,000 a second; more are dropped and counted. */
   accessLogCharsMax: 1024 * 1024,
   accessLogFlushMs: 250,

@@ -27,6 +27,7 @@ import { dialLink } from "./link-worker.ts";
 import type { Listeners, TlsPlace } from "./listeners.ts";
 import { createPopMembership } from "./membership.ts";
 import { createMending } from "./mend.ts";
+import { watchPop } from "./pop-gauges.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
 import { startWorker } from "./worker.ts";
 
@@ -234,6 +235,7 @@ function startWriter(options: PopOptions, store: Store) {
   const { clock, random, log, metrics, ops, rootKeys, sources } = options;
   const { snapshots } = store;
   const trust = trustOf(snapshots, rootKeys);
+  watchPop({ store: snapshots, storeReaders: store.readers, rootKeys, clock, log, metrics });
   const member = createPopMembership({
     ...options,
     store: snapshots,

@@ -41,6 +41,8 @@ export interface Store {
   refresh(): void;
   /** A copy of the whole store as of now, without free pages: `data.mdb` in the folder `place`. Not flushed. */
   copyTo(place: string): Promise<void>;
+  /** Places taken in the table of readers, of `storeReadersMax`: about one a process. */
+  readers(): number;
   /** Resolves when what was asked for before is committed and the file is closed. */
   close(): Promise<void>;
 }
@@ -95,6 +97,8 @@ export function openStore(options: OpenOptions): Store {
     refresh,
     close,
     copyTo: (place) => root.backup(place, true),
+    // A header, then a line of process, thread and transaction each.
+    readers: () => root.readerList().match(/^ *\d+ /gm)?.length ?? 0,
   };
 }
 

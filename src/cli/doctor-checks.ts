@@ -54,7 +54,7 @@ export const checks: readonly Check[] = [
   { name: "keys", run: keys },
   { name: "certificates", run: certificates },
   { name: "files", run: openFiles },
-  { name: "sysctls", run: sysctls },
+  { name: "sysctls", run: kernel },
   { name: "names", run: names },
   { name: "sources", run: sources },
   { name: "clock", run: clock },
@@ -205,7 +205,7 @@ interface Sysctl {
   readonly why: string;
 }
 
-const wanted: readonly Sysctl[] = [
+export const sysctls: readonly Sysctl[] = [
   {
     name: "net.ipv4.tcp_migrate_req",
     atLeast: 1,
@@ -221,8 +221,8 @@ const wanted: readonly Sysctl[] = [
   { name: "fs.file-max", atLeast: 1_048_576, why: "all processes together run out of files" },
 ];
 
-async function sysctls(_given: Given, { proc }: Surroundings): Promise<readonly Finding[]> {
-  return wanted.map(({ name, atLeast, why }): Finding => {
+async function kernel(_given: Given, { proc }: Surroundings): Promise<readonly Finding[]> {
+  return sysctls.map(({ name, atLeast, why }): Finding => {
     const path = join(proc, "sys", ...name.split("."));
     if (!existsSync(path)) return { state: "warn", says: `This kernel does not say ${name}.` };
     const value = Number(readFileSync(path, "utf8"));

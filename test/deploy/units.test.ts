@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { limits } from "../../src/base/limits.ts";
 import { commandEntries, loadCommand } from "../../src/cli/commands.ts";
+import { sysctls } from "../../src/cli/doctor-checks.ts";
 import { command as edgeCommand } from "../../src/cli/edge.ts";
 import { variableOf } from "../../src/cli/flags.ts";
 import { keyFiles } from "../../src/cli/key-files.ts";
@@ -55,6 +56,21 @@ test("a POP's unit bounds its files, tasks and memory, and has room for the most
   expect(value("MemoryHigh")).toBeLessThan(value("MemoryMax"));
   expect(value("MemoryMax")).toBeLessThan(100);
   expect(value("MemorySwapMax")).toBe(0);
+});
+
+test("the sysctls handed out are those that the doctor looks at", () => {
+  const file = readFileSync(join(deploy, "pharos-sysctl.conf"), "utf8");
+  expect(file).toContain("net.ipv4.tcp_migrate_req = 1\n");
+  const handed = file.matchAll(/^([a-z0-9_.]+) = (\d+)$/gm);
+  const asked = new Map(sysctls.map(({ name, atLeast }) => [name, atLeast]));
+  const weak = [...handed].filter(([, name = "", value]) => Number(value) < (asked.get(name) ?? Infinity));
+  expect(weak).toEqual([]);
+});
+
+testWithSystemd("with the drop-in for TLS a POP's unit is read without a complaint", () => {
+  const text = readFileSync(join(deploy, "pharos-edge-tls.conf"), "utf8").replace(/^#.*$/gm, "");
+  const file = unit("pharos-edge.service", (own) => own.replace("[Install]", `${text}\n[Install]`));
+  expect(analyze("verify", file)).toMatchObject({ status: 0, stderr: "" });
 });
 
 for (const name of units) {

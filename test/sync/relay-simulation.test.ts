@@ -133,7 +133,7 @@ async function run(seed: number): Promise<void> {
   await world.pop.follower.stop();
 }
 
-const runs = count(15, 400);
+const runs = count(40, 1_000);
 test(`relay/${runs} trees of relays that die, hang, lie and come back`, async () => {
   for (let at = 0; at < runs; at++) {
     const seed = testSeed + at;

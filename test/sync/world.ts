@@ -52,6 +52,10 @@ export function delegation(serial = 1, pages: readonly string[] = ["*"]): Uint8A
   return signDelegation(given, root.secretKey);
 }
 
+/** Bodies that were compressed: a thousand worlds publish the same few. */
+const made = new Map<string, { route: Route; objects: readonly (readonly [Digest, Uint8Array])[] }>();
+const madeMax = 4_096;
+
 export async function createPublisher(clock: ManualClock, log: Log = silentLog): Promise<Publisher> {
   const store = memoryStore(() => clock.wallMs());
   await store.putDocument({ kind: "delegation", subject: publisherKey.publicKey, bytes: delegation() });
@@ -65,11 +69,11 @@ export async function createPublisher(clock: ManualClock, log: Log = silentLog):
     metrics,
   });
   const last = new Map<string, LastSnapshot & { head: Head }>();
-  const made = new Map<string, { route: Route; objects: readonly (readonly [Digest, Uint8Array])[] }>();
 
   async function bodyOf(path: string, text: string) {
     const known = made.get(`${path}\n${text}`);
     if (known !== undefined) return known;
+    if (made.size >= madeMax) made.clear();
     const { variants, objects } = await compressBody(new TextEncoder().encode(text));
     const body = {
       route: { path, contentType: "text/plain", cache: "page", slot: false, variants } satisfies Route,

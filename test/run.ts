@@ -1,7 +1,8 @@
-// Runs the tests, a process a file, two at a time. In: flags. Out: what failed, each skip with its reason, and the line
-// `N passed, N failed, N skipped`.  Exit code 1 when a test failed, a file crashed, or nothing ran.
+// Runs the tests, a process a file, two at a time and beside them one that mostly waits. In: flags. Out: what failed, each skip with its
+// reason, and the line `N passed, N failed, N skipped`.  Exit code 1 when a test failed, a file crashed, or nothing ran.
 //   bun test/run.ts [--fast | --long [--minutes M]] [--seed N] [part of a path …]
-// A file that must have the machine to itself says so in one of its first lines: `// Alone: <why>`.
+// A file that must have the machine to itself says so in one of its first lines: `// Alone: <why>`. One that waits for clocks and processes
+// longer than it works says `// Waits: <for what>`.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,25 +53,29 @@ const outcomes = await runAll(files);
 finish(outcomes);
 
 async function runAll(all: readonly string[]): Promise<readonly FileOutcome[]> {
-  const alone = all.filter(isAlone);
-  const together = all.filter((file) => !alone.includes(file));
+  const { alone = [], waits = [], works = [] } = Object.groupBy(all, mannerOf);
   const done: FileOutcome[] = [];
-  const take = async (queue: string[]): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+  const take = async (...queues: string[][]): Promise<void> => {
+    for (let file = firstOf(queues); file !== undefined; file = firstOf(queues)) {
       const outcome = await runFile(file);
       done.push(outcome);
       tell(outcome);
     }
   };
-  const queue = [...together];
-  await Promise.all([take(queue), take(queue)]);
-  await take([...alone]);
+  await Promise.all([take(works, waits), take(works, waits), take(waits)]);
+  await take(alone);
   return done.sort((left, right) => left.file.localeCompare(right.file));
 }
 
-function isAlone(file: string): boolean {
+function firstOf(queues: readonly string[][]): string | undefined {
+  return queues.find((queue) => queue.length > 0)?.shift();
+}
+
+function mannerOf(file: string): "alone" | "waits" | "works" {
   const head = readFileSync(join(root, "test", file), "utf8").split("\n", 12);
-  return head.some((line) => line.startsWith("// Alone:"));
+  const says = (word: string): boolean => head.some((line) => line.startsWith(`// ${word}:`));
+  if (says("Alone")) return "alone";
+  return says("Waits") ? "waits" : "works";
 }
 
 function runFile(file: string): Promise<FileOutcome> {

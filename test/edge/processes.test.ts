@@ -1,5 +1,6 @@
 // A POP as processes: what a signal, a taken port, a damaged file, a full set of bad flags and a bad document do to it.
 // The runtime is an argument: PHAROS_RUNTIME=bun, or the path of a binary.
+// Waits: for processes that die and come back.
 import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";

@@ -1,9 +1,10 @@
 // Stores of a test alone: folders that are removed, stores that are closed, counting and sweeping.
 import { onTestFinished } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
+import { freeBytes } from "../../src/host/files.ts";
 import type { Store } from "../../src/store/open.ts";
 import type { SnapshotStore } from "../../src/store/types.ts";
 
@@ -21,10 +22,16 @@ async function cleanUp(): Promise<void> {
 }
 
 /** A folder of this test alone. */
-export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "pharos-store-"));
+export function freshFolder(place = tmpdir()): string {
+  const folder = mkdtempSync(join(place, "pharos-store-"));
   afterThisTest(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A place for what is written a thousand times and need not outlive the power: in memory where the system has room for it. */
+export function memoryPlace(bytes = 512 * 1024 * 1024): string {
+  const shared = "/dev/shm";
+  return existsSync(shared) && freeBytes(shared) >= bytes ? shared : tmpdir();
 }
 
 /** Closes a store with its test. */

@@ -8,7 +8,7 @@ import { openStore, type Store, storeFile } from "../../src/store/open.ts";
 import type { Apply } from "../../src/store/types.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import { bytesOf, sampleApply, sampleDigest } from "./samples.ts";
-import { closing, freshFolder, rowsOf, sweepAll, sweepAt } from "./stores.ts";
+import { closing, freshFolder, memoryPlace, rowsOf, sweepAll, sweepAt } from "./stores.ts";
 
 const publishes = process.env.PHAROS_TEST_LONG === "1" ? 10_000 : 2_000;
 
@@ -132,7 +132,7 @@ describe("store/sweep: bodies ahead of their generation", () => {
 
 describe("store/sweep: growth", () => {
   test(`${publishes} publishes leave the file under three times what is live`, async () => {
-    const { store, clock, folder } = open();
+    const { store, clock, folder } = open(freshFolder(memoryPlace()));
     const random = seededRandom(11);
     const routes: Record<string, string> = {};
     const write = (at: number): void => {

@@ -57,9 +57,9 @@ export function createAnswers(clock: Clock, metrics: Metrics): Answers {
 
 /** 304 to who has it, else 200. Under HEAD the runtime keeps the body to itself. */
 export function responseOf(exchange: Exchange, etag: string, body: Sendable, sets: Sets): Response {
-  const { request } = exchange;
+  const { request, fields } = exchange;
   exchange.kind = sets.kind;
-  if (isHeld(request.headers.get("if-none-match"), etag)) return new Response(null, sets.notModified);
+  if (isHeld(fields.get("if-none-match"), etag)) return new Response(null, sets.notModified);
   if (request.method !== "HEAD") exchange.bytes = body instanceof Uint8Array ? body.length : body.size;
   return new Response(body, sets.ok);
 }

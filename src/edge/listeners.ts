@@ -20,7 +20,7 @@ export interface TlsPlace {
   readonly challenges: string | null;
 }
 
-export interface ListenersOptions extends Pick<ListenOptions, "fetch" | "bodyBytesMax"> {
+export interface ListenersOptions extends Pick<ListenOptions, "fetch" | "bodyBytesMax" | "paths"> {
   readonly address: string;
   readonly port: number;
   /** Other processes listen on the same ports. */
@@ -40,10 +40,10 @@ export interface Listeners extends Listener {
 
 /** With TLS the plain port only leads there. Throws what `listenHttp` throws. */
 export function openListeners(options: ListenersOptions): Listeners {
-  const { address, port, shared, tls = null, bodyBytesMax, fetch } = options;
+  const { address, port, shared, tls = null, bodyBytesMax, paths = [], fetch } = options;
   const plain = { address, port, reusePort: shared, bodyBytesMax };
   if (tls === null) {
-    const only = listenHttp({ ...plain, fetch });
+    const only = listenHttp({ ...plain, paths, fetch });
     return { ...only, tlsPort: null, reload: async () => undefined };
   }
   const secure = openSecure({ ...options, tls });

@@ -10,7 +10,7 @@ import { hasCertificateSwap } from "../host/runtime.ts";
 import type { HeldCertificate } from "./certificates.ts";
 import type { TlsPlace } from "./listeners.ts";
 
-export interface SecureOptions extends Pick<ListenOptions, "fetch" | "bodyBytesMax"> {
+export interface SecureOptions extends Pick<ListenOptions, "fetch" | "bodyBytesMax" | "paths"> {
   readonly tls: TlsPlace;
   readonly clock: Clock;
   readonly log: Log;
@@ -88,7 +88,7 @@ export function openSecure(options: SecureOptions): SecureListener {
 }
 
 function listen(
-  { tls: { host, http2, http3 }, fetch, bodyBytesMax }: SecureOptions,
+  { tls: { host, http2, http3 }, fetch, bodyBytesMax, paths = [] }: SecureOptions,
   port: number,
   certificates: readonly HeldCertificate[],
 ): Listener {
@@ -99,6 +99,7 @@ function listen(
     reusePort: true,
     tls: { certificates, http2, http3 },
     bodyBytesMax,
+    paths,
     fetch,
   });
 }

@@ -4,7 +4,6 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import type { Peer } from "../host/http.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
@@ -12,7 +11,7 @@ import { createAnswers } from "./answers.ts";
 import { createBanners } from "./banner.ts";
 import { createBodies } from "./bodies.ts";
 import { createEmergencies } from "./emergency.ts";
-import { type Exchange, openExchange, type Step } from "./exchange.ts";
+import { type Came, type Exchange, openExchange, type Step } from "./exchange.ts";
 import { createHeaderSets, overTls } from "./headers.ts";
 import type { Hub } from "./hub.ts";
 import { createLook } from "./hub-look.ts";
@@ -46,7 +45,7 @@ export interface ServingOptions {
 }
 
 /** Answers one visitor's request, at once where its body is held. Never throws. Without a word of the peer it came as plain HTTP. */
-export type Serving = (request: Request, peer?: Pick<Peer, "secure">) => Response | Promise<Response>;
+export type Serving = (request: Request, peer?: Came) => Response | Promise<Response>;
 
 /** The same with nobody to ask for lazy bodies: it never waits, and what is not here is 503. */
 export type ServingAtOnce = (...given: Parameters<Serving>) => Response;
@@ -74,7 +73,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     headers: createHeaderSets(),
     answers: createAnswers(clock, metrics),
     bring: link?.bring ?? null,
-    again: (exchange) => answer(exchange.request, pair.live, exchange.secure, exchange),
+    again: (exchange) => answer(exchange.request, cameOf(exchange), pair.live, exchange),
     served: pair.served,
   });
   const say = sayEvery(clock, log);
@@ -87,12 +86,12 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
   /** `waited`: the exchange that waits for this answer, and is counted for it. */
   const answer = (
     request: Request,
+    came: Came,
     reads: Reads,
-    secure: boolean,
     waited: Exchange | null = null,
   ): Response | Promise<Response> => {
     try {
-      const exchange = openExchange(request, reads, secure, waited !== null);
+      const exchange = openExchange(request, came, reads, waited !== null);
       const given = run(steps, exchange);
       if (given instanceof Promise) return given.then((response) => counted(exchange, response));
       if (waited === null) return counted(exchange, given);
@@ -104,7 +103,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
         failures.add();
         options.onStoreFailure?.(thrown.cause);
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
-        return answer(request, pair.remembered, secure, waited);
+        return answer(request, came, pair.remembered, waited);
       }
       if (waited === null) tally.answered(503, otherKind, 0);
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
@@ -116,9 +115,9 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
       for (const [name, value] of Object.entries(overTls)) response.headers.set(name, value);
     return response;
   };
-  return (request, peer) => {
-    const secure = peer?.secure === true;
-    const answered = answer(request, pair.live, secure);
+  return (request, peer = plainPeer) => {
+    const { secure } = peer;
+    const answered = answer(request, peer, pair.live);
     return answered instanceof Promise
       ? answered.then((response) => finish(response, secure))
       : finish(answered, secure);
@@ -132,6 +131,10 @@ function run(steps: readonly Step[], exchange: Exchange): Response | Promise<Res
   }
   return plain.unavailable(exchange.path, "No step answered this request.");
 }
+
+const plainPeer: Came = { secure: false };
+
+const cameOf = ({ secure, known }: Exchange): Came => ({ secure, path: known });
 
 /** Whose headers know already how the request came. */
 function madeOfSets({ status }: Response): boolean {

@@ -54,16 +54,16 @@ export function stepsOf(parts: Parts): readonly Step[] {
 
 /** Host first: with a Host that is none, the runtime's URL means nothing. */
 const receive: Step = (exchange) => {
-  const { request } = exchange;
-  const host = hostOf(request.headers.get("host"));
+  const { request, fields, known } = exchange;
+  const host = hostOf(fields.get("host"));
   if (host === null) return plain.badHost();
   exchange.host = host;
   const { method } = request;
   if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return plain.badMethod("");
-  const path = pathOf(request.url);
+  const path = known ?? pathOf(request.url);
   if (path === null) return plain.badPath();
   exchange.path = path;
-  exchange.accept = request.headers.get("accept-encoding");
+  exchange.accept = fields.get("accept-encoding");
   return null;
 };
 

@@ -41,6 +41,9 @@ export interface WorkerOptions {
   onStoreFailure?(cause: unknown): void;
 }
 
+/** What nearly all ask for in the worst minute. */
+const hotPaths = ["/", "/api/v2/summary.json", "/api/v2/status.json", "/history.atom"];
+
 /** Verifies the roots, then listens. Throws Fault `port-taken` or `address-refused`. */
 export function startWorker(options: WorkerOptions): Listeners {
   const { store, log, metrics } = options;
@@ -81,6 +84,7 @@ export function startWorker(options: WorkerOptions): Listeners {
   const listener = openListeners({
     ...options,
     bodyBytesMax: limits.requestBodyBytesMax,
+    paths: hotPaths,
     fetch: attending(endingConnections(serving), { admission, tally, accessLog, clock }),
   });
   metrics.watch("edge_requests_pending", "Requests being answered.", pending);

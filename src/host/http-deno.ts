@@ -179,6 +179,7 @@ async function responseTo(incoming: IncomingMessage, options: ListenOptions): Pr
     return await options.fetch(request, {
       address: remoteAddress ?? null,
       secure: options.tls !== undefined,
+      path: null,
     });
   } catch {
     if (!tooLong.isSo) return new Response(failedText, { status: 500 });

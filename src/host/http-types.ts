@@ -31,6 +31,8 @@ export interface ListenOptions {
   readonly bodyBytesMax: number;
   /** A connection without traffic is closed after this (s, at most 255); streams must speak more often. */
   readonly idleTimeoutS?: number;
+  /** Paths that most ask for: of a request for one of them, spelled so, `Peer.path` says it where the runtime can tell at less cost. */
+  readonly paths?: readonly string[];
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
 }
 
@@ -39,6 +41,8 @@ export interface Peer {
   readonly address: string | null;
   /** Whether the request came over TLS, and so most likely over HTTP/2 or 3. */
   readonly secure: boolean;
+  /** The path without its query, if it is one of `ListenOptions.paths`; else null, and the request's URL says it. */
+  readonly path?: string | null;
 }
 
 export interface Listener {

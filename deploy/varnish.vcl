@@ -45,7 +45,7 @@ sub vcl_recv {
 	unset req.http.cookie;
 	unset req.http.authorization;
 	# A stream without end. Each holds a thread here: where there are more than a few thousand, lead this path past the cache.
-	if (req.url ~ "^/_event(\?|$)") {
+	if (req.url ~ "^/_events(\?|$)") {
 		unset req.http.accept-encoding;
 		return (pass);
 	}

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect } from "bun:test";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { openEvents } from "../support/event-stream.ts";
 import { ApiClient, Installation, type Running, until } from "../support/installation.ts";
 import { metricsAt } from "../support/metrics.ts";
 import { type RawAnswer, rawAsk } from "../support/raw-http.ts";
@@ -160,6 +161,16 @@ testWithVarnish(
   },
   30_000,
 );
+
+testWithVarnish("varnish/events pass as they come", async () => {
+  const events = await openEvents(varnish.address, sampleHost);
+  expect([events.status, events.headers["content-type"]]).toEqual([200, "text/event-stream"]);
+  const before = generationOf(await ask("/"));
+  const incident = { name: "Queues are slower", status: "investigating", body: "We look into it." };
+  await api.ask("POST", `/pages/${samplePage}/incidents`, { incident });
+  await until("it is told", () => Math.max(0, ...events.ids()) > before);
+  events.close();
+});
 
 testWithVarnish(
   "varnish/a purge names pages, comes by its own listener, and touches no other page",

@@ -208,6 +208,12 @@ export const limits = {
   pendingRequestsMax: 4_096,
   /** Bytes of a worker's answers that slow readers have not taken: copies of them, where the runtime copies. */
   pendingBytesMax: 128 * 1024 * 1024,
+  /**
+   * In place of `pendingRequestsMax` where clients may ask by HTTP/2, whose windows keep an answer out of the kernel: it costs 3 kB while its body is
+   * shared. The 512 connections that deploy/pharos.nft leaves one address, with 100 streams each, shut nobody out and take 160 MB.
+   */
+  pendingStreamsMax: 52_000,
+  pendingStreamBytes: 2_048,
   /** Pages that metrics name, each a series that a Prometheus keeps for ever; the others are counted. */
   metricPagesMax: 200,
   /** Lines of the access log that wait for their batch: some 20,000 a second; more are dropped and counted. */

@@ -209,6 +209,9 @@ function tlsOf(
 /** All in this process. */
 async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context): Promise<number> {
   const stop = stopOf(context, options.tied);
+  // From the start on: unheard, it would end the process.
+  let reload = async (): Promise<void> => undefined;
+  onHangUp(() => void reload());
   const running = await runWhole(pop).catch((thrown) => {
     if (!(thrown instanceof Fault) || thrown.code !== "store-corrupt") throw thrown;
     return runWithout(thrown, options, pop);
@@ -220,7 +223,7 @@ async function runAlone(options: EdgeOptions, pop: PopOptions, context: Context)
     ops: at(options.ops, running.opsPort),
     feed: at(options.feed, running.feedPort),
   };
-  onHangUp(() => void running.reload());
+  reload = running.reload;
   sayAddresses(options, addresses, context);
   await stop;
   await running.stop();
@@ -261,9 +264,10 @@ async function runParent(options: EdgeOptions, pop: PopOptions, context: Context
     log: pop.log,
     metrics: pop.metrics,
   });
+  // Before that one has started, there is nothing to replace.
+  onHangUp(() => void parent.restart());
   const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
   if (started) {
-    onHangUp(() => void parent.restart());
     sayAddresses(options, places, context);
     await stop;
   }

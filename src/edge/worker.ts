@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
+import { sharesBodies } from "../host/runtime.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
@@ -59,14 +60,19 @@ export function startWorker(options: WorkerOptions): Listeners {
   options.link.onWake(hub.wake);
   // The listener is there before the first request that is judged by it.
   const pending = (): number => listener.pendingRequests();
-  const { pendingMax: requestsMax, accessLog = null, clock } = options;
+  const { pendingMax = limits.pendingRequestsMax, accessLog = null, clock } = options;
+  const isMultiplexed = sharesBodies && options.tls?.http2 === true;
   const admission = createAdmission({
     pending,
     streams: hub.streams,
-    ...(requestsMax === undefined ? {} : { requestsMax }),
+    requestsMax: isMultiplexed
+      ? Math.ceil((pendingMax * limits.pendingStreamsMax) / limits.pendingRequestsMax)
+      : pendingMax,
     metrics,
   });
-  const tally = createTally(metrics, admission.answered);
+  const tally = createTally(metrics, (bytes) =>
+    admission.answered(isMultiplexed && bytes >= limits.blobBytesMin ? limits.pendingStreamBytes : bytes),
+  );
   const parts = {
     store,
     openRoot,

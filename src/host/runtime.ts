@@ -9,4 +9,7 @@ export const hasWorkers: boolean = runtime === "bun";
 /** Whether a listener can take the place of another on its port, with other certificates. */
 export const hasCertificateSwap: boolean = runtime === "bun";
 
+/** Whether all who read a body slowly share its bytes (`sendable.ts`). */
+export const sharesBodies: boolean = runtime === "bun";
+
 export const hasHttp3: boolean = runtime === "bun";

@@ -87,7 +87,7 @@ async function measure(
     await origin.publish(await pageOf(generation));
     while (performance.now() < next) {
       visits.push(await visit());
-      await new Promise((done) => setTimeout(done, 5));
+      await new Promise((done) => setTimeout(done, 20));
     }
   }
   const cpuUs = (cpuNs([worker]) - cpuBefore) / 1_000;

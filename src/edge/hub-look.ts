@@ -37,7 +37,8 @@ export function createLook({ trees, bodies, levels, emergencies }: LookParts, re
     const notice = emergencies.of(page, reads);
     return {
       generation: head.generation,
-      level: notice === null ? String(level) : `3 ${notice.mark}`,
+      // Below an emergency stands, without a source, how old the page is.
+      level: notice === null ? String(level) : `3 ${notice.mark}${level === 1 ? " 1" : ""}`,
       event() {
         const route = routeOf(manifest);
         return route === null ? null : bodies.identity(route, reads.object);

@@ -53,21 +53,23 @@ export interface Cut {
   readonly rest: string;
 }
 
-const opening = /<([a-z]+)(?=\s)[^<]*?\sid="(p-[a-z0-9]+)"[^<]*?>/g;
+/** Texts hold no quote of their own either, so this stands nowhere but in a tag. */
+const mark = ' id="p-';
 
 /** Takes apart what `html-front.tsx` put together: text and attributes hold no `<` of their own there. */
 export function cut(html: string): Cut {
   const elements = new Map<string, string>();
   let rest = "";
   let at = 0;
-  opening.lastIndex = 0;
-  for (let found = opening.exec(html); found !== null; found = opening.exec(html)) {
-    const [start, name = "", id = ""] = found;
-    const end = name === "link" ? opening.lastIndex : endOf(html, name, found.index + start.length);
-    elements.set(id, html.slice(found.index, end));
-    rest += `${html.slice(at, found.index)}<${id}>`;
+  for (let found = html.indexOf(mark); found !== -1; found = html.indexOf(mark, at)) {
+    const start = html.lastIndexOf("<", found);
+    const id = html.slice(found + mark.length - 2, html.indexOf('"', found + mark.length));
+    const name = html.slice(start + 1, html.indexOf(" ", start));
+    const inside = html.indexOf(">", found) + 1;
+    const end = name === "link" ? inside : endOf(html, name, inside);
+    elements.set(id, html.slice(start, end));
+    rest += `${html.slice(at, start)}<${id}>`;
     at = end;
-    opening.lastIndex = end;
   }
   rest += html.slice(at);
   const title = /<title>([^<]*)<\/title>/.exec(html)?.[1] ?? "";
@@ -84,13 +86,21 @@ export function cut(html: string): Cut {
 
 /** Where the element ends whose start tag ends at `from`: elements of its own name may stand within it. */
 function endOf(html: string, name: string, from: number): number {
-  const tags = new RegExp(`<(/?)${name}(?=[\\s/>])`, "g");
+  const tags = tagsNamed(name);
   tags.lastIndex = from;
   for (let depth = 1, tag = tags.exec(html); tag !== null; tag = tags.exec(html)) {
     depth += tag[1] === "/" ? -1 : 1;
     if (depth === 0) return html.indexOf(">", tag.index) + 1;
   }
   throw new RangeError(`Render: <${name}> has no end.`);
+}
+
+const patterns = new Map<string, RegExp>();
+
+function tagsNamed(name: string): RegExp {
+  const pattern = patterns.get(name) ?? new RegExp(`<(/?)${name}(?=[\\s/>])`, "g");
+  patterns.set(name, pattern);
+  return pattern;
 }
 
 function changed(old: Cut["elements"], fresh: Cut["elements"]): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 // Event streams over HTTP: visitors that never read, two workers over one store, one of which dies, and a listener that stops.
 import { afterAll, describe, expect, test } from "bun:test";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
@@ -8,10 +9,13 @@ import { createMetrics } from "../../src/base/metrics.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { createHub } from "../../src/edge/hub.ts";
 import { listenHttp } from "../../src/host/http.ts";
+import type { TlsOptions } from "../../src/host/http-types.ts";
 import { openStore } from "../../src/store/open.ts";
+import { makeCertificate } from "../support/certificate.ts";
 import { openEvents } from "../support/event-stream.ts";
 import { until } from "../support/pop.ts";
 import { makePopFolder } from "../support/pop-folder.ts";
+import { secureConnection } from "../support/secure-ask.ts";
 import { startTestWorker } from "../support/worker.ts";
 import { frontRoutes, signedPage } from "./fixture.ts";
 
@@ -22,7 +26,7 @@ afterAll(async () => {
 });
 
 /** A page of one event of `bytes`, in this process. */
-function serve(bytes: number) {
+function serve(bytes: number, tls?: TlsOptions) {
   const metrics = createMetrics();
   const hub = createHub({ clock: systemClock, random: systemRandom, metrics });
   let generation = 1;
@@ -30,7 +34,8 @@ function serve(bytes: number) {
   const look = () => ({ generation, level: "0", event: () => body });
   const listener = listenHttp({
     bodyBytesMax: 1_000,
-    fetch: (request) => hub.open({ request, secure: false, page: "p", look }),
+    ...(tls && { tls }),
+    fetch: (request, { secure }) => hub.open({ request, secure, page: "p", look }),
   });
   ends.push(async () => {
     hub.stop();
@@ -44,6 +49,8 @@ function serve(bytes: number) {
   const closed = metrics.counter("edge_event_streams_closed_total", "", "reason");
   return { hub, listener, put, closed, address: `127.0.0.1:${listener.port}` };
 }
+
+const listenerPlace = (port: number) => ({ host: "127.0.0.1", port });
 
 /** Asks for events, and reads nothing of the answer. */
 function silentVisitor(port: number): { readonly gone: Promise<void>; end(): void } {
@@ -83,6 +90,40 @@ describe("visitors that never read", () => {
     reading.close();
     await until("the reader is gone", () => hub.streams() === 0);
   }, 60_000);
+});
+
+test("over HTTP/2 many streams share a connection; each is told, and ends by itself", async () => {
+  const { chain, key } = makeCertificate([host]);
+  const tls = { certificates: [{ names: [host], chain, key }], http2: true, http3: false };
+  const { hub, listener, put } = serve(500, tls);
+  const socket = await secureConnection({
+    ...listenerPlace(listener.port),
+    servername: host,
+    protocol: "h2",
+  });
+  const client = connectHttp2(`https://${host}`, { createConnection: () => socket });
+  const streams = Array.from({ length: 10 }, () => {
+    const stream = client.request({ ":path": "/_events", accept: "text/event-stream" });
+    const heard = { text: "", headers: {} as Readonly<Record<string, unknown>> };
+    stream.on("response", (headers) => {
+      heard.headers = headers;
+    });
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      heard.text += text;
+    });
+    return { stream, heard };
+  });
+  await until("all listen", () => hub.streams() === 10);
+  put();
+  await until("all are told", () => streams.every(({ heard }) => heard.text.includes("id: 2\n")));
+  expect(streams[0]?.heard.headers).toMatchObject({
+    ":status": 200,
+    "strict-transport-security": expect.stringContaining("max-age"),
+  });
+  for (const { stream } of streams.slice(0, 4)) stream.close();
+  await until("four have left", () => hub.streams() === 6);
+  client.destroy();
+  await until("all have left", () => hub.streams() === 0);
 });
 
 test("a listener that stops is not held up by streams, and ends them in order", async () => {

@@ -1,7 +1,8 @@
 // Promise 2: entirely new or entirely old. HTML, JSON and feeds of one page come from one generation, every response names it, and on one
 // POP it never falls, whichever worker answers.
 // Covered: two workers over one store, 250 publishes a second, a reader on new connections; each body is of the generation in its header.
-// Covered later: badges and widget; the page's own script between POPs; replacement of workers under load; regions.
+// Between POPs: the page's own script, test/render/live-page.test.ts.
+// Covered later: badges and widget; replacement of workers under load; regions.
 // Switches: PHAROS_BREAK=refresh takes out the renewal of the read transaction, PHAROS_BREAK=number the notice of a commit, and the first test
 // must turn red.
 // Alone: it measures what happens under load.

@@ -33,6 +33,8 @@ export const suite: Suite = {
 interface Field extends Run {
   readonly site: Site;
   readonly servers: readonly Server[];
+  /** The same POP; the others say the lines of its 304, which has fewer. */
+  readonly unchanged: readonly Server[];
   /** Where generators write. */
   readonly folder: string;
 }
@@ -45,28 +47,40 @@ async function onSite(
 ): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "pharos-bench-http-"));
   const site = await makeSite(html, count);
-  const servers: Server[] = [];
+  const started: Server[] = [];
   try {
     const pharos = await startPharos(site);
-    servers.push(pharos);
-    const host = site.hosts[0] ?? "";
-    const lines = linesToSay(await get(pharos.address, "/", { ...gzip, host }), "page0");
-    for (const start of peers(count, run)) servers.push(await start(site, lines));
-    for (const one of site.hosts.slice(-2))
-      await sameAnswers(
-        sending(servers),
-        ({ address }) => get(address, "/", { ...gzip, host: one, connection: "keep-alive" }),
-        run.say,
-      );
-    return await measure({ ...run, site, servers, folder });
+    started.push(pharos);
+    /** The POP, and the others saying the lines that it answers these headers with. */
+    const beside = async (headers: Fields, say: Run["say"]): Promise<readonly Server[]> => {
+      const said = await get(pharos.address, "/", { ...gzip, host: site.hosts[0] ?? "", ...headers });
+      const others: Server[] = [];
+      for (const start of peers(count, say)) {
+        others.push(await start(site, linesToSay(said, "page0")));
+        started.push(...others.slice(-1));
+      }
+      return [pharos, ...others];
+    };
+    const servers = await beside({}, run.say);
+    const unchanged = await beside({ "if-none-match": "*" }, () => undefined);
+    for (const host of site.hosts.slice(-2)) {
+      const asked = { ...gzip, host, connection: "keep-alive" };
+      await sameAnswers(sending(servers), ({ address }) => get(address, "/", asked), run.say);
+      const again = async (server: Server) =>
+        get(server.address, "/", { ...asked, "if-none-match": await tagOf(server, host) });
+      await sameAnswers(sending(unchanged), again, run.say);
+    }
+    return await measure({ ...run, site, servers, unchanged, folder });
   } finally {
-    for (const server of servers) await server.stop();
+    for (const server of started) await server.stop();
     await site.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function peers(count: number, { say }: Run): readonly Start[] {
+type Fields = Readonly<Record<string, string>>;
+
+function peers(count: number, say: Run["say"]): readonly Start[] {
   return count === 1 ? [...peersHere(say), startConstant] : peersHere(say);
 }
 
@@ -74,7 +88,7 @@ function peers(count: number, { say }: Run): readonly Start[] {
 const sending = (servers: readonly Server[]) => servers.filter(({ name }) => name !== "Bun.serve");
 
 async function aloneFigures(field: Field): Promise<readonly Figure[]> {
-  const { site, servers } = field;
+  const { site, servers, unchanged } = field;
   const [host = ""] = site.hosts;
   const plain = async (): Promise<readonly Ask[]> => [{ host, etag: null }];
   const tagged = async (server: Server): Promise<readonly Ask[]> => [
@@ -82,14 +96,14 @@ async function aloneFigures(field: Field): Promise<readonly Figure[]> {
   ];
   return [
     ...(await figures("200, one page", field, servers, wrk, plain)),
-    ...(await figures("304, one page", field, servers, wrk, tagged)),
+    ...(await figures("304, one page", field, unchanged, wrk, tagged)),
     ...(await figures("HEAD, one page", field, servers, heads, plain)),
     ...(await figures("200, one page, autocannon", field, servers, autocannon, plain)),
   ];
 }
 
 async function manyFigures(field: Field): Promise<readonly Figure[]> {
-  const { site, servers } = field;
+  const { site, servers, unchanged } = field;
   const hosts = zipf(site.hosts, draws);
   const plain = async (): Promise<readonly Ask[]> => hosts.map((host) => ({ host, etag: null }));
   const tagged = async (server: Server): Promise<readonly Ask[]> => {
@@ -99,7 +113,7 @@ async function manyFigures(field: Field): Promise<readonly Figure[]> {
   };
   return [
     ...(await figures("200, 1,000 pages", field, servers, wrk, plain)),
-    ...(await figures("304, 1,000 pages", field, servers, wrk, tagged)),
+    ...(await figures("304, 1,000 pages", field, unchanged, wrk, tagged)),
   ];
 }
 

@@ -164,6 +164,22 @@ function contractOn(runtime: Runtime): void {
       }
     });
 
+  test("a 304 says what may have changed, and leaves to the stored answer what is its own", async () => {
+    const { headers } = await ask("/", ["If-None-Match: *"]);
+    for (const name of [
+      "etag",
+      "cache-control",
+      "cdn-cache-control",
+      "vary",
+      "pharos-generation",
+      "pharos-level",
+    ])
+      expect([name, headers.has(name)]).toEqual([name, true]);
+    for (const name of ["content-type", "content-security-policy", "referrer-policy", "surrogate-key"])
+      expect([name, headers.has(name)]).toEqual([name, false]);
+    expect(headers.get("access-control-allow-origin")).toBe("*");
+  });
+
   test("HEAD says what GET says, and sends nothing", async () => {
     for (const path of Object.keys(routes))
       for (const accept of ["identity", "gzip"]) {

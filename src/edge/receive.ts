@@ -7,23 +7,9 @@ export const allowedMethods = "GET, HEAD, OPTIONS";
 // no user part, no percent-encoding, no list. Runtimes join two Host headers with ", ", which this refuses too.
 const hostShape = /^(?:([A-Za-z0-9_](?:[A-Za-z0-9._-]{0,253})?)|(\[[0-9A-Fa-f:.]{2,45}\]))(?::\d{0,5})?$/;
 
-/** Of headers that were read before: a worker has some thousand hosts, and whoever invents more only empties this. */
-const hosts = new Map<string, string>();
-const hostsMax = 8_192;
-
 /** The host in lower case, without port and without a final dot; null when it is not exactly one host. */
 export function hostOf(header: string | null): string | null {
   if (header === null) return null;
-  const known = hosts.get(header);
-  if (known !== undefined) return known;
-  const host = readHost(header);
-  if (host === null) return null;
-  if (hosts.size >= hostsMax) hosts.clear();
-  hosts.set(header, host);
-  return host;
-}
-
-function readHost(header: string): string | null {
   const found = hostShape.exec(header);
   if (found === null) return null;
   const host = (found[1] ?? found[2] ?? "").toLowerCase();

@@ -72,7 +72,13 @@ async function measure(installation: Installation, { quick, say }: Run): Promise
       async () => (await read(address, "/").catch(() => null))?.headers["pharos-level"] === "0",
       120_000,
     );
-  say("the page is at every POP; publishing");
+  say("the page is at every POP");
+  for (const name of pops) {
+    const popOps = await installation.address(`${name}-ops`);
+    const left = async () => [...(await metricsAt(popOps)).of("edge_lazy_pages_left").values()];
+    await until("bodies of old incidents are here too", async () => (await left()).join() === "0", 600_000);
+  }
+  say("with all that is old; publishing");
   const paths = [
     "/",
     "/api/v2/summary.json",

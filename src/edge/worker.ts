@@ -45,17 +45,11 @@ export interface WorkerOptions {
 /** What nearly all ask for in the worst minute. */
 const hotPaths = ["/", "/api/v2/summary.json", "/api/v2/status.json", "/history.atom"];
 
-/** Verifies the roots, then listens. Throws Fault `port-taken` or `address-refused`. */
+/** Listens, and verifies the roots beside the first requests. Throws Fault `port-taken` or `address-refused`. */
 export function startWorker(options: WorkerOptions): Listeners {
   const { store, log, metrics } = options;
   const openRoot = createRoots(store, options.rootKeys);
-  const roots = verifyRoots(store, openRoot, log);
-  metrics
-    .gauge("edge_roots", "Pages whose roots held or did not hold at start.", "state")
-    .set(roots.good, "good");
-  metrics
-    .gauge("edge_roots", "Pages whose roots held or did not hold at start.", "state")
-    .set(roots.bad, "bad");
+  const roots = verifyRoots({ ...options, openRoot });
   const hub = createHub({ clock: options.clock, random: options.random, metrics });
   options.link.onWake(hub.wake);
   // The listener is there before the first request that is judged by it.
@@ -102,6 +96,7 @@ export function startWorker(options: WorkerOptions): Listeners {
       listener.drain();
     },
     stop(force) {
+      roots.cancel();
       hub.stop();
       return listener.stop(force);
     },

@@ -90,11 +90,15 @@ async function measure(
       await new Promise((done) => setTimeout(done, 20));
     }
   }
+  // The last one has its second too, where the machine is busy.
+  await new Promise((done) => setTimeout(done, 2_000));
   const cpuUs = (cpuNs([worker]) - cpuBefore) / 1_000;
   said = await listeners.ask({});
   const measured = said.heard.filter(({ generation }) => generation > 1);
   const missing = measured.filter(({ count }) => count !== told).length + (rounds - measured.length);
-  say(`${measured.length} publishes, ${missing} of them not known to everyone, ${said.lost} listeners lost`);
+  say(
+    `${measured.length} publishes, ${missing} of them overtaken by the next before everyone knew, ${said.lost} listeners lost`,
+  );
 
   said = await listeners.ask({ open: all - told });
   for (let generation = rounds + 2; generation < rounds + 5; generation++) {
@@ -123,7 +127,7 @@ async function measure(
     },
     { what: `publish known to ${told}: p99, worst publish`, value: Math.max(...p99s), unit: "ms" },
     { what: "the worker's CPU for one event of one stream", value: cpuUs / rounds / told, unit: "us" },
-    { what: "publishes not known to everyone", value: missing, unit: "publishes", contract: "0" },
+    { what: "publishes overtaken by the next one", value: missing, unit: "publishes", contract: "0" },
     { what: "listeners lost", value: said.lost, unit: "listeners", contract: "0" },
     { what: "front page meanwhile: median", value: quantile(visits, 0.5), unit: "ms" },
     { what: "front page meanwhile: p99", value: quantile(visits, 0.99), unit: "ms" },

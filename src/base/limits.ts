@@ -199,6 +199,12 @@ export const limits = {
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
+  /** How often a worker looks whether it could take one more connection. */
+  crowdingLookMs: 1_000,
+  /** A worker that has been full is told of again only when it had room for this long. */
+  crowdedSaidMs: 60_000,
+  /** Files that connections leave to everything else under Deno, whose listener never recovers from having none. */
+  filesReserved: 64,
   /** Requests of one connection that wait for the one before; browsers and proxies send none. Under Deno: Bun closes where an answer is not read. */
   pipelinedMax: 64,
   /**

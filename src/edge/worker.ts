@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
+import { canOpenFile } from "../host/open-files.ts";
 import { sharesBodies } from "../host/runtime.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
@@ -11,6 +12,7 @@ import type { SnapshotStore } from "../store/types.ts";
 import type { AccessLog } from "./access-log.ts";
 import { createAdmission } from "./admission.ts";
 import { attending } from "./attend.ts";
+import { watchCrowding } from "./crowding.ts";
 import { createHub } from "./hub.ts";
 import { endingConnections } from "./last-request.ts";
 import type { Link } from "./link.ts";
@@ -85,9 +87,10 @@ export function startWorker(options: WorkerOptions): Listeners {
     ...options,
     bodyBytesMax: limits.requestBodyBytesMax,
     paths: hotPaths,
-    fetch: attending(endingConnections(serving), { admission, tally, accessLog, clock }),
+    fetch: endingConnections(attending(serving, { admission, tally, accessLog, clock })),
   });
   metrics.watch("edge_requests_pending", "Requests being answered.", pending);
+  const crowding = watchCrowding({ ...options, canOpenFile });
   return {
     ...listener,
     // A stream lasts for as long as its page is open, which no drain waits for.
@@ -98,6 +101,7 @@ export function startWorker(options: WorkerOptions): Listeners {
     stop(force) {
       roots.cancel();
       hub.stop();
+      crowding.cancel();
       return listener.stop(force);
     },
   };

@@ -7,6 +7,7 @@ import type { Server as NetServer, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { limits } from "../base/limits.ts";
 import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
+import { keepAccepting } from "./node-accepting.ts";
 import { keepHeadDeadlines } from "./node-deadlines.ts";
 import { isLast, refusalOf } from "./node-framing.ts";
 import { requestOf, TooLong } from "./node-request.ts";
@@ -45,6 +46,7 @@ export function listenDeno(options: ListenOptions): Listener {
   });
   const headCame = keepHeadDeadlines(server, options.tls !== undefined, idleMsOf(options));
   const open = connectionsOf(server);
+  const accepting = keepAccepting(server, open, place);
   const ready = new Promise<void>((resolve, reject) => {
     // For as long as it lives: without a listener, a connection that cannot be taken (too many files) would end the process.
     server.on("error", reject);
@@ -60,6 +62,7 @@ export function listenDeno(options: ListenOptions): Listener {
     },
     stop: (force = false) =>
       new Promise((resolve) => {
+        accepting.stop();
         server.close(() => resolve());
         if (force) for (const socket of open) socket.destroy();
       }),

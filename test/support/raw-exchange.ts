@@ -9,7 +9,7 @@ export interface Answered {
 }
 
 export interface Exchanged {
-  /** Interim answers (1xx) apart. */
+  /** Interim answers (1xx) apart. Throws where the bytes are not answers that say how long they are, as those of others may be. */
   readonly answers: readonly Answered[];
   readonly closed: boolean;
   /** All bytes, as latin1. */
@@ -49,9 +49,15 @@ export async function exchange(
   }
   await new Promise((done) => setImmediate(done));
   // Who says that this was the last answer closes some turns after it.
-  if (!closed && answersIn(text).some(isLast)) await closing(socket);
+  if (!closed && /^connection: close\r$/im.test(text)) await closing(socket);
   socket.destroy();
-  return { answers: answersIn(text), closed, text };
+  return {
+    get answers() {
+      return answersIn(text);
+    },
+    closed,
+    text,
+  };
 }
 
 /** True of an answer after which the connection is closed. */

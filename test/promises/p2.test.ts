@@ -1,6 +1,7 @@
 // Promise 2: entirely new or entirely old. HTML, JSON and feeds of one page come from one generation, every response names it, and on one
 // POP it never falls, whichever worker answers.
-// Covered: two workers over one store, 250 publishes a second, a reader on new connections; each body is of the generation in its header.
+// Covered: two workers over one store, 250 publishes a second, a reader on new connections; each body is of the generation in its header;
+// six open pages, each event of the generation in its id, none lower than one before.
 // Between POPs: the page's own script, test/render/live-page.test.ts.
 // Covered later: badges and widget; replacement of workers under load; regions.
 // Switches: PHAROS_BREAK=refresh takes out the renewal of the read transaction, PHAROS_BREAK=number the notice of a commit, and the first test
@@ -15,8 +16,10 @@ import { silentLog } from "../../src/base/log.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { signDelegation } from "../../src/snapshot/documents.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
+import { eventPath } from "../../src/snapshot/names.ts";
 import { openStore } from "../../src/store/open.ts";
 import { publisher, signedPage } from "../edge/fixture.ts";
+import { type EventStream, openEvents } from "../support/event-stream.ts";
 import { rawGet } from "../support/raw-http.ts";
 import { count } from "../support/seed.ts";
 import { startTestWorker } from "../support/worker.ts";
@@ -34,8 +37,11 @@ interface Tally {
   failed: number;
   /** Responses of a lower generation than one before. */
   fell: number;
-  /** Responses whose body is not of the generation in the header. */
+  /** Responses, and events, whose body is not of the generation that they name. */
   mixed: number;
+  /** Events of a lower generation than one before on their stream. */
+  eventsFell: number;
+  events: number;
   published: number;
   readonly seen: Set<number>;
 }
@@ -55,6 +61,7 @@ function pageOf(generation: number) {
         body: `{"says":"generation ${generation}."}`,
         contentType: "application/json",
       },
+      [eventPath]: { body: `{"generation":${generation}}`, contentType: "application/json; charset=utf-8" },
       "/history.atom": { body: `<feed>generation ${generation}.</feed>`, cache: "feed" },
     },
   });
@@ -73,18 +80,46 @@ async function race(breaks: string | undefined): Promise<Tally> {
   await store.snapshots.apply(await pageOf(1));
   const first = await startTestWorker(folder, root.publicKey, 0, breaks);
   const second = await startTestWorker(folder, root.publicKey, first.port, breaks);
-  const tally: Tally = { answered: 0, failed: 0, fell: 0, mixed: 0, published: 0, seen: new Set() };
+  const tally: Tally = {
+    answered: 0,
+    failed: 0,
+    fell: 0,
+    mixed: 0,
+    eventsFell: 0,
+    events: 0,
+    published: 0,
+    seen: new Set(),
+  };
   let reading = true;
+  const streams = await Promise.all(
+    Array.from({ length: 6 }, () => openEvents(`127.0.0.1:${first.port}`, "status.example")),
+  );
   const publishing = publish(store.snapshots.apply, () => reading, tally);
   try {
     await read({ host: "127.0.0.1", port: first.port }, tally);
   } finally {
     reading = false;
     await publishing;
+    for (const stream of streams) {
+      judge(stream, tally);
+      stream.close();
+    }
     await Promise.all([first.stop(), second.stop()]);
     await store.close();
   }
   return tally;
+}
+
+/** What open pages were told: each event is of the generation in its id, and no id falls. */
+function judge(stream: EventStream, tally: Tally): void {
+  let highest = 0;
+  for (const { id, data } of stream.told()) {
+    const generation = Number(id);
+    tally.events++;
+    if (data !== `{"generation":${generation}}`) tally.mixed++;
+    if (generation < highest) tally.eventsFell++;
+    highest = Math.max(highest, generation);
+  }
 }
 
 /** One generation every 4 ms on average, as long as this machine can. */
@@ -123,11 +158,18 @@ async function read(address: { host: string; port: number }, tally: Tally): Prom
 describe("promise 2", () => {
   test(`two workers, ${publishesPerSecond} publishes a second, ${requests} requests on new connections: no step back, nothing mixed`, async () => {
     const tally = await race(process.env.PHAROS_BREAK);
-    expect({ ...tally, seen: tally.seen.size > 50, published: tally.published > 50 }).toEqual({
+    expect({
+      ...tally,
+      seen: tally.seen.size > 50,
+      events: tally.events > 20,
+      published: tally.published > 50,
+    }).toEqual({
       answered: requests,
       failed: 0,
       fell: 0,
       mixed: 0,
+      eventsFell: 0,
+      events: true,
       seen: true,
       published: true,
     });

@@ -1,6 +1,6 @@
 // The smuggling corpus through nginx and varnish, which keep connections to a POP and send many visitors' requests on one. In: the same bytes.
 // Out: the POP never handles more requests than the proxy believes to have sent, and the next visitor gets his own answer, not one that waited for him.
-import { describe, expect } from "bun:test";
+import { afterAll, describe, expect } from "bun:test";
 import { until } from "../support/pop.ts";
 import { exchange } from "../support/raw-exchange.ts";
 import { rawGet } from "../support/raw-http.ts";
@@ -9,6 +9,12 @@ import { skipUnless } from "../support/skip.ts";
 import { startAttackedPop } from "./attacked-pop.ts";
 import { type Between, isInstalled, type ProxyKind, proxyKinds } from "./proxies.ts";
 import { smugglingCases, visitedHost } from "./smuggling-cases.ts";
+
+/** Ended also where a test fails. */
+const running: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of running) await end();
+});
 
 const rounds = count(1, 20);
 for (const kind of proxyKinds) describe(`attack/smuggling through ${kind.name}`, () => corpusThrough(kind));
@@ -20,6 +26,7 @@ function corpusThrough(kind: ProxyKind): void {
     async () => {
       const pop = await startAttackedPop("bun");
       const proxy = await kind.start(pop.visitors);
+      running.push(proxy.stop, pop.end);
       const [handled, sent] = [await pop.requests(), proxy.sent()];
       const complaints: string[] = [];
       for (let round = 0; round < rounds; round++)
@@ -34,8 +41,6 @@ function corpusThrough(kind: ProxyKind): void {
       // As many visits as there were pieces, each of two requests, reached the POP: the counters count.
       expect(byPop - handled).toBeGreaterThan(2 * rounds * smugglingCases.length);
       expect(byPop - handled).toBeLessThanOrEqual(byProxy - sent);
-      await proxy.stop();
-      await pop.end();
     },
     count(60_000, 600_000),
   );

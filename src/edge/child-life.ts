@@ -26,6 +26,8 @@ export interface Living {
 
 /** One life of a child, after its end. */
 export interface Life {
+  /** Which of the stores that lay in the folder it was born with; 0 is the first. */
+  readonly store: number;
   readonly exit: Exit;
   readonly ready: boolean;
   readonly fault: Fault | null;
@@ -46,7 +48,7 @@ export function newSlot(name: string): Slot {
 export function lifeOfNone(thrown: unknown): Life {
   const fault =
     thrown instanceof Fault ? thrown : new Fault("internal", messageOf(thrown), "Report this line.");
-  return { exit: { code: null, signal: null }, ready: false, fault, livedMs: 0 };
+  return { store: 0, exit: { code: null, signal: null }, ready: false, fault, livedMs: 0 };
 }
 
 /** Reading a truncated map is SIGBUS at any time; SIGSEGV speaks of the store only while it is being opened. */

@@ -79,6 +79,8 @@ class RunningParent implements Parent {
   readonly #stopped = Promise.withResolvers<void>();
   readonly #loops: Promise<void>[] = [];
   #storeDeathsMs: number[] = [];
+  /** Stores that were moved aside: the number of the one that lies there now. */
+  #store = 0;
   #movingAside: Promise<void> = Promise.resolve();
   #restarting: Promise<void> = Promise.resolve();
   #started = false;
@@ -107,8 +109,7 @@ class RunningParent implements Parent {
       this.#tellSyncer({ says: "worker-metrics", worker: "parent", text: metrics.text() }),
     );
     try {
-      // The syncer makes the store, so it comes first.
-      for (const slots of [[this.#syncer], this.#workers]) {
+      for (const slots of this.#order()) {
         this.#loops.push(...slots.map((slot) => this.#supervise(slot)));
         await Promise.all(slots.map(({ first }) => first.promise));
       }
@@ -117,6 +118,11 @@ class RunningParent implements Parent {
       await this.stop();
       throw thrown;
     }
+  }
+
+  /** The syncer makes the store, so it comes first; where there is one, visitors need not wait for who writes it. */
+  #order(): readonly (readonly Slot[])[] {
+    return this.#options.hasStore() ? [[this.#syncer, ...this.#workers]] : [[this.#syncer], this.#workers];
   }
 
   async stop(): Promise<void> {
@@ -173,6 +179,7 @@ class RunningParent implements Parent {
   #begin(slot: Slot): Living {
     const { clock, log, spawn } = this.#options;
     const bornMs = clock.monotonicMs();
+    const store = this.#store;
     const works = Promise.withResolvers<boolean>();
     let ready = false;
     let fault: Fault | null = null;
@@ -188,7 +195,7 @@ class RunningParent implements Parent {
     log.info("A process of this POP has started.", { name: slot.name, child: child.pid });
     const life = child.exited.then((exit) => {
       works.resolve(false);
-      return { exit, ready, fault, livedMs: clock.monotonicMs() - bornMs };
+      return { store, exit, ready, fault, livedMs: clock.monotonicMs() - bornMs };
     });
     return { child, ready: works.promise, life };
   }
@@ -277,8 +284,12 @@ class RunningParent implements Parent {
     slot.said = sentence;
   }
 
-  /** A store that says of itself that it is damaged is believed at once; a signal may have other causes, so it takes two. */
-  #isStoreLost({ fault }: Life): boolean {
+  /**
+   * A store that says of itself that it is damaged is believed at once; a signal may have other causes, so it takes two. Whoever was born
+   * with an earlier store speaks of that one, which is out of the way already.
+   */
+  #isStoreLost({ fault, store }: Life): boolean {
+    if (store !== this.#store) return false;
     const nowMs = this.#options.clock.monotonicMs();
     this.#storeDeathsMs = this.#storeDeathsMs.filter((atMs) => nowMs - atMs <= limits.childDeathsWindowMs);
     this.#storeDeathsMs.push(nowMs);
@@ -286,7 +297,7 @@ class RunningParent implements Parent {
   }
 
   async #moveAside(): Promise<void> {
-    // Two children may report the same damage; the second finds it mended.
+    // Two children may report the same damage at the same time; the second finds it mended.
     if (this.#stopping || this.#storeDeathsMs.length === 0) return;
     const { log, moveStoreAside } = this.#options;
     const running = this.#running();
@@ -295,6 +306,7 @@ class RunningParent implements Parent {
     this.#storeDeathsMs = [];
     try {
       const place = moveStoreAside();
+      this.#store += 1;
       this.#asides.add();
       log.error(`The store was damaged. It now lies at ${place}, and everything is fetched again.`);
     } catch (thrown) {

@@ -80,8 +80,8 @@ const fault = (code: string, sentence = `It is ${code}.`): ChildSays =>
   ({ says: "fault", code, sentence, remedy: "Do this." }) as ChildSays;
 
 describe("edge/parent", () => {
-  test("the syncer makes the store, so workers start after it is ready", async () => {
-    const { parent, births, eager, alive, pass } = setUp();
+  test("the syncer makes the first store, so workers start after it is ready", async () => {
+    const { parent, births, eager, alive, pass } = setUp({ hasStore: false });
     eager.delete("syncer");
     const starting = parent.start();
     await pass(1);
@@ -89,6 +89,17 @@ describe("edge/parent", () => {
     alive("syncer").says({ says: "ready", port: 0 });
     await starting;
     expect(births.map(({ name }) => name)).toEqual(["syncer", "worker-1", "worker-2"]);
+    await parent.stop();
+  });
+
+  test("where there is a store, workers start beside the syncer", async () => {
+    const { parent, births, eager, alive, pass } = setUp();
+    eager.delete("syncer");
+    const starting = parent.start();
+    await pass(1);
+    expect(births.map(({ name }) => name)).toEqual(["syncer", "worker-1", "worker-2"]);
+    alive("syncer").says({ says: "ready", port: 0 });
+    await starting;
     await parent.stop();
   });
 
@@ -198,6 +209,22 @@ describe("edge/parent", () => {
     await starting;
     expect(asides.length).toBe(1);
     expect(said("error").at(-1)).toContain("store.corrupt-1");
+    await parent.stop();
+  });
+
+  test("a damaged store that syncer and worker report is moved aside once, however late the second says it", async () => {
+    const { parent, eager, alive, pass, asides } = setUp();
+    eager.clear();
+    const starting = parent.start();
+    await pass(1);
+    const late = alive("worker-1");
+    alive("syncer").says(fault("store-corrupt"));
+    late.says(fault("store-corrupt"));
+    alive("syncer").ends({ code: 1 });
+    for (const name of ["syncer", "worker-1", "worker-2"]) eager.add(name);
+    await pass(limits.restartMsMax);
+    await starting;
+    expect(asides.length).toBe(1);
     await parent.stop();
   });
 

@@ -4,7 +4,6 @@ import type { Component, Incident, Page } from "../model/view.ts";
 import { affectedComponents, incidentShape, jsonType } from "./json-shape.ts";
 import { componentPrint, incidentPrint, keyOf } from "./key.ts";
 import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
-import { settledSince } from "./selection.ts";
 import type { Document, Scene } from "./types.ts";
 
 const memory: IncidentMemory = new WeakMap();
@@ -26,7 +25,6 @@ function incidentDocument(incident: Incident, page: Page, affected: readonly Com
     contentType: jsonType,
     cache: "page",
     slot: false,
-    ...settledSince([incident]),
     key: keyOf("incident-json", [
       page.id,
       page.timeZone,

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { limits } from "../../src/base/limits.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { ApiClient, Installation, until } from "../../test/support/installation.ts";
 import { writeLongHistory } from "../../test/support/long-history.ts";
@@ -64,6 +65,8 @@ async function measure(
 
   const seconds = quick ? 20 : 70;
   const api = new ApiClient(`http://${await installation.address("api")}`, await installation.token());
+  // What was asked for to be warm is counted a moment later.
+  await new Promise((done) => setTimeout(done, 2 * limits.workerMetricsMs));
   const fetches = watchFetches(varnish);
   const before = await answersAt(installation);
   const { address } = varnish;

@@ -1,7 +1,6 @@
 // A POP that starts on what it holds: 1,000 pages of 200 routes. From the start of the process to the first byte of a 200, and what its processes
 // weigh once each page was asked for. The binary, as it is installed; no source, so that nothing but the start is measured.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
@@ -13,6 +12,7 @@ import { openStore } from "../../src/store/open.ts";
 import { publisher } from "../../test/edge/fixture.ts";
 import { builtBinary } from "../../test/support/binary.ts";
 import { freePort } from "../../test/support/installation.ts";
+import { memoryOf } from "../../test/support/memory-of.ts";
 import { makePopFolder, type PopFolder } from "../../test/support/pop-folder.ts";
 import { childrenOf } from "../servers.ts";
 import { type Figure, quantile, type Run, type Suite } from "../suite.ts";
@@ -80,7 +80,7 @@ async function startsOf(
     await firstByte(port, `GET / HTTP/1.1\r\nHost: ${hostOf(pages - 1)}\r\n\r\n`);
     firstMs.push(performance.now() - beganMs);
     for (let page = 0; page < pages; page++) await fetchPage(port, page);
-    anonBytes.push(weightOf([pop.pid, ...childrenOf(pop.pid)]));
+    anonBytes.push(memoryOf([pop.pid, ...childrenOf(pop.pid)]));
     await pop.stop();
     say(`${name}: ${Math.round(firstMs.at(-1) ?? 0)} ms, ${Math.round((anonBytes.at(-1) ?? 0) / 1e6)} MB`);
   }
@@ -145,14 +145,4 @@ async function fetchPage(port: number, page: number): Promise<void> {
   });
   if (response.status !== 200) throw new Error(`${hostOf(page)} answered ${response.status}.`);
   await response.arrayBuffer();
-}
-
-/** Proportional set size of processes without file-backed pages: what the machine would have more without them (bytes). */
-function weightOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-    const kilobytes = (name: string): number =>
-      Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(text)?.[1] ?? 0);
-    return sum + 1024 * (kilobytes("Pss") - kilobytes("Pss_File"));
-  }, 0);
 }

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync, gzipSync, zstdDecompressSync } from "
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { collectDropped } from "../host/collect.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Encoding, Route, Variant } from "../snapshot/types.ts";
 import { createRecent } from "./recent.ts";
@@ -32,7 +33,7 @@ export function createBodies(onDamaged: (digest: Digest) => void, log: Log, metr
     "Bodies that did not hash to their name when read.",
   );
   const remadeTotal = metrics.counter("edge_bodies_remade_total", "Bodies made again from another encoding.");
-  const hot = createRecent<Uint8Array>(limits.hotBytesMax, (body) => body.length);
+  const hot = createRecent<Uint8Array>(limits.hotBytesMax, (body) => body.length, collectDropped);
   metrics.watch("edge_hot_bytes", "Bytes of bodies held in memory.", hot.cost);
 
   const get = (variant: Variant, read: ReadBytes): Uint8Array | null => {

@@ -9,8 +9,12 @@ export interface Recent<Value> {
   cost(): number;
 }
 
-/** Holds values of at most `costMax` together. A value dearer than half of that is not held. */
-export function createRecent<Value>(costMax: number, costOf: (value: Value) => number): Recent<Value> {
+/** Holds values of at most `costMax` together. A value dearer than half of that is not held. `onDrop` is told that the colder half was let go. */
+export function createRecent<Value>(
+  costMax: number,
+  costOf: (value: Value) => number,
+  onDrop: () => void = () => undefined,
+): Recent<Value> {
   const halfMax = costMax / 2;
   let warm = new Map<string, Value>();
   let cold = new Map<string, Value>();
@@ -18,10 +22,12 @@ export function createRecent<Value>(costMax: number, costOf: (value: Value) => n
   let coldCost = 0;
   const add = (key: string, value: Value, cost: number): void => {
     if (warmCost + cost > halfMax) {
+      const dropped = coldCost;
       cold = warm;
       coldCost = warmCost;
       warm = new Map();
       warmCost = 0;
+      if (dropped > 0) onDrop();
     }
     warm.set(key, value);
     warmCost += cost;

@@ -1,6 +1,6 @@
 // `pharos doctor`: would a POP start here, and be well? In: the settings of `pharos edge`. Out: a line a finding, each with what to do about it.
 import { type Check, checks, type Finding } from "./doctor-checks.ts";
-import { edgeFlags } from "./edge.ts";
+import { edgeFlags } from "./edge-flags.ts";
 import { defineCommand } from "./flags.ts";
 
 const { role: _role, tied: _tied, json: _json, ...flags } = edgeFlags;

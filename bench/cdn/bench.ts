@@ -244,7 +244,8 @@ function figuresOf(measured: {
       what: "fetches within max-age of one or a purge",
       value: beyondMaxAge(fetched),
       unit: "fetches",
-      contract: "0",
+      // A fetch may be under way while the purge is.
+      ...(purges === 0 ? { contract: "0" } : {}),
     },
     {
       what: "fetches a route and max-age",

@@ -46,7 +46,7 @@ export function openSecure(options: SecureOptions): SecureListener {
     if (!changed) return;
     try {
       const next = listen(options, current.port, held);
-      retire(current, leaving, clock);
+      retire(current, leaving, clock, () => log.info("The certificates before are no longer shown."));
       current = next;
       swaps.add();
       log.info("The certificates were replaced.", { certificates: held.length });
@@ -104,11 +104,18 @@ function listen(
   });
 }
 
-/** Who holds a connection is told so with the next answer; what is idle then is closed, and what is never read to its end after a while too. */
-function retire(listener: Listener, leaving: Set<Listener>, clock: Clock): void {
+/**
+ * Who holds a connection is told so with the next answer; what is idle then is closed, and what is never read to its end after a while too.
+ * Until it has `left` it takes some of the new connections too.
+ */
+function retire(listener: Listener, leaving: Set<Listener>, clock: Clock, left: () => void): void {
   leaving.add(listener);
   listener.drain();
-  clock.after(limits.drainMs, () => void listener.stop().then(() => leaving.delete(listener)));
+  clock.after(limits.drainMs, async () => {
+    await listener.stop();
+    leaving.delete(listener);
+    left();
+  });
   clock.after(limits.drainMs + limits.lingerMs, () => void listener.stop(true));
 }
 

@@ -168,10 +168,10 @@ function contractOn(runtime: Runtime): void {
       writePair(certs("status.example"), ["status.example", "also.example"]);
       process.kill(pop.pid, "SIGHUP");
       const names = async (): Promise<string> => (await ask({ protocol: "h2" })).shown;
-      await until("the old listener is gone", async () => {
-        const all = await Promise.all(Array.from({ length: 8 }, names));
-        return all.every((shown) => shown.includes("also.example"));
-      });
+      // Two listeners share the port until the old one has left: whom it takes is shown the old one, or sent away by GOAWAY.
+      await until("the old listener is gone", () => pop.log.find((line) => line.includes("no longer shown")));
+      const all = await Promise.all(Array.from({ length: 8 }, names));
+      expect(new Set(all)).toEqual(new Set(["DNS:status.example, DNS:also.example"]));
       writeFileSync(join(certs("status.example"), "privkey.pem"), makeCertificate(["x.example"]).key);
       process.kill(pop.pid, "SIGHUP");
       await until("it is said", () => pop.log.find((line) => line.includes("is not the one")));

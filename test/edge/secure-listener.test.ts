@@ -59,7 +59,7 @@ async function pollUntil(clock: { advance(ms: number): Promise<void> }, what: st
 
 describe("edge/secure-listener", () => {
   test("files that changed are shown once they are at rest; who is connected is told to go, and answered", async () => {
-    const { clock, put, place, shown, count } = await setUp();
+    const { clock, put, place, said, shown, count } = await setUp();
     expect(await shown()).toBe("DNS:one.example");
     const kept = await secureConnection({ ...place, protocol: "http/1.1" });
     put(makeCertificate(["two.example"]));
@@ -70,6 +70,7 @@ describe("edge/secure-listener", () => {
     expect((await answer).toLowerCase()).toMatch(/^http\/1\.1 200.*connection: close.*here$/s);
     await closed;
     await clock.advance(limits.drainMs);
+    await until("it left", () => said.includes("The certificates before are no longer shown."));
     expect(await Promise.all(Array.from({ length: 6 }, shown))).toEqual(Array(6).fill("DNS:two.example"));
   });
 

@@ -1,7 +1,7 @@
 // What `pharos edge` can be told. In: nothing. Out: its flags, what they say as values, and those values as flags again, for the processes that a
 // parent starts.
 import { limits } from "../base/limits.ts";
-import type { Place } from "../edge/pop.ts";
+import type { Place } from "../edge/pop-options.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { type Context, variableOf } from "./flags.ts";
 import { tied } from "./stopping.ts";

@@ -5,17 +5,12 @@ import { Fault } from "../base/fault.ts";
 import { createMetrics } from "../base/metrics.ts";
 import type { AccessLogPlace } from "../edge/access-log.ts";
 import { readCertificates } from "../edge/certificates.ts";
-import { asideCounter, createParent } from "../edge/parent.ts";
-import {
-  checkPlace,
-  type Place,
-  type PopOptions,
-  type PopTls,
-  type Running,
-  runSyncer,
-  runWhole,
-  runWorker,
-} from "../edge/pop.ts";
+import { createParent } from "../edge/parent.ts";
+import { checkPlace, runWhole } from "../edge/pop.ts";
+import type { Place, PopOptions, PopTls, Running } from "../edge/pop-options.ts";
+import { runSyncer } from "../edge/pop-syncer.ts";
+import { runWorker } from "../edge/pop-worker.ts";
+import { asideCounter } from "../edge/store-losses.ts";
 import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
 import { appendToDescriptor, appendToFile } from "../host/append.ts";

@@ -2,7 +2,7 @@
 // It opens no store and answers no request: what it does not touch cannot take it down.
 import { backoffMs } from "../base/backoff.ts";
 import { type Clock, every, pause, type Timer } from "../base/clock.ts";
-import { type Fault, type FaultCode, messageOf } from "../base/fault.ts";
+import type { Fault, FaultCode } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
@@ -11,13 +11,14 @@ import type { Child } from "../host/process.ts";
 import {
   endedEarly,
   failuresAtStartMax,
-  isStoreDeath,
   type Life,
   type Living,
   lifeOfNone,
   newSlot,
   type Slot,
 } from "./child-life.ts";
+import { replaceAll } from "./replacement.ts";
+import { createStoreLosses, type StoreLosses } from "./store-losses.ts";
 import { type ChildSays, childSays, faultOf, type ParentSays, toLine } from "./wire.ts";
 
 export interface ParentOptions {
@@ -60,11 +61,6 @@ const fatalCodes: ReadonlySet<FaultCode> = new Set<FaultCode>([
   "disk-full",
 ]);
 
-/** Counts damaged stores that were moved aside, by a parent or by a POP that is one process. */
-export function asideCounter(metrics: Metrics): Counter {
-  return metrics.counter("edge_stores_moved_aside_total", "Damaged stores that were moved aside.");
-}
-
 export function createParent(options: ParentOptions): Parent {
   return new RunningParent(options);
 }
@@ -74,14 +70,10 @@ class RunningParent implements Parent {
   readonly #syncer = newSlot("syncer");
   readonly #workers: readonly Slot[];
   readonly #restarts: Counter;
-  readonly #asides: Counter;
+  readonly #losses: StoreLosses;
   readonly #replacements: Counter;
   readonly #stopped = Promise.withResolvers<void>();
   readonly #loops: Promise<void>[] = [];
-  #storeDeathsMs: number[] = [];
-  /** Stores that were moved aside: the number of the one that lies there now. */
-  #store = 0;
-  #movingAside: Promise<void> = Promise.resolve();
   #restarting: Promise<void> = Promise.resolve();
   #started = false;
   #stopping = false;
@@ -96,7 +88,11 @@ class RunningParent implements Parent {
       "Children that ended and were started again.",
       "child",
     );
-    this.#asides = asideCounter(metrics);
+    this.#losses = createStoreLosses({
+      ...options,
+      running: () => this.#running(),
+      isStopping: () => this.#stopping,
+    });
     this.#replacements = metrics.counter(
       "edge_workers_replaced_total",
       "Workers that left after another one had begun to work in their place.",
@@ -157,13 +153,11 @@ class RunningParent implements Parent {
       const worked = life.ready && life.livedMs > limits.childDeathsWindowMs;
       slot.failures = worked ? 0 : slot.failures + 1;
       if (this.#started || !this.#endsStart(slot, life)) this.#say(slot, life);
-      if (isStoreDeath(life) && this.#isStoreLost(life)) {
-        this.#movingAside = this.#movingAside.then(() => this.#moveAside());
-      }
+      this.#losses.heed(life);
       this.#restarts.add(1, slot.name);
       const delayMs = backoffMs(slot.failures - 1, limits.restartMsMin, limits.restartMsMax, random);
       await Promise.race([pause(clock, delayMs), this.#stopped.promise]);
-      await this.#movingAside;
+      await this.#losses.settled();
     }
   }
 
@@ -179,7 +173,7 @@ class RunningParent implements Parent {
   #begin(slot: Slot): Living {
     const { clock, log, spawn } = this.#options;
     const bornMs = clock.monotonicMs();
-    const store = this.#store;
+    const store = this.#losses.current();
     const works = Promise.withResolvers<boolean>();
     let ready = false;
     let fault: Fault | null = null;
@@ -201,49 +195,18 @@ class RunningParent implements Parent {
   }
 
   restart(): Promise<void> {
-    this.#restarting = this.#restarting.then(() => this.#replaceAll());
+    const { clock, log } = this.#options;
+    const replacing = {
+      begin: (slot: Slot) => this.#begin(slot),
+      isStopping: () => this.#stopping,
+      replaced: this.#replacements,
+      clock,
+      log,
+    };
+    this.#restarting = this.#restarting.then(() =>
+      this.#started ? replaceAll(this.#workers, replacing) : undefined,
+    );
     return this.#restarting;
-  }
-
-  async #replaceAll(): Promise<void> {
-    const { log } = this.#options;
-    if (!this.#started) return;
-    log.info("The workers are replaced, one by one.");
-    for (const slot of this.#workers) {
-      if (this.#stopping) return;
-      const failed = await this.#replace(slot).catch(lifeOfNone);
-      if (failed !== null) {
-        const { fault, exit } = failed;
-        const why = fault === null ? `it ended (${exit.signal ?? `exit code ${exit.code}`}).` : fault.message;
-        if (!this.#stopping)
-          log.error(`Another ${slot.name} did not start, so the one before it stays: ${why}`);
-        return;
-      }
-    }
-    log.info("The workers were replaced.");
-  }
-
-  /** Null when it is done, else the end of the one that could not work. */
-  async #replace(slot: Slot): Promise<Life | null> {
-    const { clock } = this.#options;
-    const before = slot.child;
-    // It has ended and is started again, which is what was asked for.
-    if (before === null) return null;
-    const next = this.#begin(slot);
-    slot.successor = next;
-    const late = clock.after(limits.childReadyMsMax, () => next.child.kill("SIGKILL"));
-    const works = await next.ready;
-    late.cancel();
-    if (!works) {
-      if (slot.successor === next) slot.successor = null;
-      return next.life;
-    }
-    before.send(toLine({ says: "leave" }));
-    const killing = clock.after(limits.leaveMsMax + limits.stopGraceMs, () => before.kill("SIGKILL"));
-    await before.exited;
-    killing.cancel();
-    this.#replacements.add();
-    return null;
   }
 
   #hear(slot: Slot, message: ChildSays): void {
@@ -282,35 +245,5 @@ class RunningParent implements Parent {
       log.warn("A process of this POP ended and is started again.", { name: slot.name, ...exit });
     else if (slot.said !== sentence) log.error(sentence, { name: slot.name });
     slot.said = sentence;
-  }
-
-  /**
-   * A store that says of itself that it is damaged is believed at once; a signal may have other causes, so it takes two. Whoever was born
-   * with an earlier store speaks of that one, which is out of the way already.
-   */
-  #isStoreLost({ fault, store }: Life): boolean {
-    if (store !== this.#store) return false;
-    const nowMs = this.#options.clock.monotonicMs();
-    this.#storeDeathsMs = this.#storeDeathsMs.filter((atMs) => nowMs - atMs <= limits.childDeathsWindowMs);
-    this.#storeDeathsMs.push(nowMs);
-    return fault !== null || this.#storeDeathsMs.length >= 2;
-  }
-
-  async #moveAside(): Promise<void> {
-    // Two children may report the same damage at the same time; the second finds it mended.
-    if (this.#stopping || this.#storeDeathsMs.length === 0) return;
-    const { log, moveStoreAside } = this.#options;
-    const running = this.#running();
-    for (const child of running) child.kill("SIGKILL");
-    await Promise.all(running.map(({ exited }) => exited));
-    this.#storeDeathsMs = [];
-    try {
-      const place = moveStoreAside();
-      this.#store += 1;
-      this.#asides.add();
-      log.error(`The store was damaged. It now lies at ${place}, and everything is fetched again.`);
-    } catch (thrown) {
-      log.error(`The store is damaged and cannot be moved aside: ${messageOf(thrown)}.`);
-    }
   }
 }

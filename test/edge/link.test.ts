@@ -19,7 +19,7 @@ import {
 } from "../../src/edge/link.ts";
 import { serveLink } from "../../src/edge/link-syncer.ts";
 import { dialLink } from "../../src/edge/link-worker.ts";
-import { runSyncer } from "../../src/edge/pop.ts";
+import { runSyncer } from "../../src/edge/pop-syncer.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { startOrigin } from "../support/origin.ts";
 import { until } from "../support/pop.ts";

@@ -1,5 +1,6 @@
 // What a command's values must be. In: values, the view. Out: sentences, none when all is well. Each names what was given.
 import { limits } from "../base/limits.ts";
+import { languageCodes } from "./language.ts";
 import type { Component, PageView } from "./view.ts";
 import { isZone } from "./zone.ts";
 
@@ -44,6 +45,17 @@ export function checkWord<Word extends string>(
 ): Sentences {
   if (word === undefined || word === null || words.includes(word)) return [];
   return [`The ${what} "${word}" is unknown; known are ${words.join(", ")}.`];
+}
+
+/** The languages of a page: at least one, each known and named once. */
+export function checkLanguages(codes: readonly string[] | undefined): Sentences {
+  if (codes === undefined) return [];
+  if (codes.length === 0) return [`A page has at least one language; known are ${languageCodes.join(", ")}.`];
+  const twice = codes.filter((code, at) => codes.indexOf(code) < at);
+  return [
+    ...codes.flatMap((code) => checkWord<string>(code, languageCodes, "language")),
+    ...twice.map((code) => `The language "${code}" is named twice.`),
+  ];
 }
 
 export function checkTimeZone(name: string | undefined): Sentences {

@@ -1,6 +1,7 @@
 // What an editor may ask for. In: the API, the importer, the demo. Out: `decide` turns one into ops or a refusal.
 // Field values arrive validated for shape by the caller's edge; `decide` checks them against the page.
 
+import type { LanguageCode } from "./language.ts";
 import type { OpDraft } from "./op.ts";
 import type { ComponentStatus, Impact, IncidentStatus, IndicatorRule, MaintenanceStatus } from "./view.ts";
 
@@ -11,6 +12,8 @@ export interface PageFields {
   readonly timeZone?: string;
   readonly description?: string | null;
   readonly indicatorRule?: IndicatorRule;
+  /** The first is that of the root. */
+  readonly languages?: readonly LanguageCode[];
 }
 
 export interface ComponentFields {

@@ -2,6 +2,7 @@
 import {
   checkHosts,
   checkId,
+  checkLanguages,
   checkName,
   checkTimeZone,
   checkWord,
@@ -10,6 +11,7 @@ import {
 } from "./checks.ts";
 import type { Command, DecideContext, Decision, PageFields } from "./command.ts";
 import { decided, differing, opOf, refused } from "./drafts.ts";
+import { languagesUnset } from "./language.ts";
 import type { PageView } from "./view.ts";
 
 type Of<Kind extends Command["kind"]> = Extract<Command, { readonly kind: Kind }>;
@@ -24,6 +26,7 @@ export function checkPage(fields: PageFields): Sentences {
     ...checkHosts(hostsFrom(fields.url ?? "", fields.hosts ?? [])),
     ...checkTimeZone(fields.timeZone),
     ...checkWord(fields.indicatorRule, ["components", "incidents"], "indicator rule"),
+    ...checkLanguages(fields.languages),
   ];
 }
 
@@ -49,10 +52,21 @@ export function createPage(
     timeZone = "Etc/UTC",
     description = null,
     indicatorRule = "components",
+    languages = languagesUnset,
   } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? []);
   const at = context.now;
-  const fields = { name, url, hosts, timeZone, description, indicatorRule, createdAt: at, updatedAt: at };
+  const fields = {
+    name,
+    url,
+    hosts,
+    timeZone,
+    description,
+    indicatorRule,
+    languages,
+    createdAt: at,
+    updatedAt: at,
+  };
   return decided(id, opOf(id, "page", id, fields));
 }
 
@@ -60,9 +74,9 @@ export function updatePage(view: PageView, command: Of<"page.update">, context: 
   const { page } = view;
   const wrong = checkPage(command.fields);
   if (wrong.length > 0) return refused(422, ...wrong);
-  const { name, url = page.url, timeZone, description, indicatorRule } = command.fields;
+  const { name, url = page.url, timeZone, description, indicatorRule, languages } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? page.hosts);
-  const changes = differing(page, { name, url, hosts, timeZone, description, indicatorRule });
+  const changes = differing(page, { name, url, hosts, timeZone, description, indicatorRule, languages });
   if (Object.keys(changes).length === 0) return decided(page.id, []);
   return decided(page.id, opOf(page.id, "page", page.id, { ...changes, updatedAt: context.now }));
 }

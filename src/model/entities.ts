@@ -4,6 +4,7 @@
 import { elementsOf, tagsOf } from "../crdt/or-set.ts";
 import { flagOf, isDeleted, jsonOf, listOf, numberOf, oneOf, stampOf, textOf } from "./fields.ts";
 import type { EntityRecord } from "./fold.ts";
+import { type LanguageCode, languageCodes, languagesUnset } from "./language.ts";
 import type { Json } from "./op.ts";
 import {
   type AffectedComponent,
@@ -49,9 +50,16 @@ export const pageFrom = oncePerRecord((record): Page | null => {
     createdAt,
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     indicatorRule: oneOf(record, "indicatorRule", ["components", "incidents"]) ?? "components",
-    language: "en",
+    languages: languagesIn(listOf(record, "languages")),
   };
 });
+
+/** One that this release does not know (a later one wrote it) is left out. */
+function languagesIn(codes: readonly Json[] | null): readonly LanguageCode[] {
+  const known = languageCodes.filter((code) => codes?.includes(code));
+  known.sort((a, b) => (codes?.indexOf(a) ?? 0) - (codes?.indexOf(b) ?? 0));
+  return known.length === 0 ? languagesUnset : known;
+}
 
 /** A group's own status is not kept: `group.ts` derives it from its members. */
 export const componentFrom = oncePerRecord((record): Component | null => {

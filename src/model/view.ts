@@ -2,6 +2,8 @@
 // Times are ms since the epoch, UTC; null where there is none. Field names follow the Statuspage API v2 in camelCase.
 // Objects are immutable and shared: an entity that did not change is the same object in the next view.
 
+import type { LanguageCode } from "./language.ts";
+
 export type ComponentStatus =
   | "operational"
   | "degraded_performance"
@@ -50,7 +52,8 @@ export interface Page {
   /** The data's own time: of the latest change that a reader can see. Never the render's. */
   readonly updatedAt: number;
   readonly indicatorRule: IndicatorRule;
-  readonly language: "en";
+  /** The first is read at the root, each other below `/<code>/`. At least one, each once. */
+  readonly languages: readonly LanguageCode[];
 }
 
 export interface Component {

@@ -33,8 +33,8 @@ export interface Frame {
 }
 
 /** What a frame shows of the page object, and its script, for keys. */
-export function frameInputs({ name, timeZone, language }: Page): readonly string[] {
-  return [scriptPath, name, timeZone, language];
+export function frameInputs({ name, timeZone, languages }: Page): readonly string[] {
+  return [scriptPath, name, timeZone, languages.join()];
 }
 
 /** A complete HTML document. */
@@ -45,7 +45,7 @@ export function htmlPage(frame: Frame): string {
 function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
   const { band, children, footer } = frame;
   return (
-    <html lang={frame.page.language}>
+    <html lang={frame.page.languages[0] ?? "en"}>
       <Head frame={frame} />
       <body>
         <Header frame={frame} />

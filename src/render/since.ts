@@ -34,7 +34,12 @@ export function sinceOf(before: Shown | null, scene: Omit<Scene, "since">): Sinc
 
 /** What every incident's documents and the history show of the page. */
 function sameFrame(a: Page, b: Page): boolean {
-  return a.id === b.id && a.name === b.name && a.timeZone === b.timeZone && a.language === b.language;
+  return (
+    a.id === b.id &&
+    a.name === b.name &&
+    a.timeZone === b.timeZone &&
+    a.languages.join() === b.languages.join()
+  );
 }
 
 /** Ids of components that came, went, or are another object. */

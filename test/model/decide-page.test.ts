@@ -31,6 +31,14 @@ describe("page", () => {
     expect(made.view().page).toMatchObject({ hosts: ["new.example"], updatedAt: made.now });
   });
 
+  test("its languages are as they were set, English where nobody did", () => {
+    const made = world();
+    expect(made.view().page.languages).toEqual(["en"]);
+    made.run({ kind: "page.update", fields: { languages: ["de", "en"] } });
+    expect(made.view().page.languages).toEqual(["de", "en"]);
+    expect(made.run({ kind: "page.update", fields: { languages: ["de", "en"] } }).ops).toEqual([]);
+  });
+
   test("nothing new: no op", () => {
     const made = world();
     expect(
@@ -57,6 +65,19 @@ describe("page", () => {
     ],
     ["an unknown time zone", create({ timeZone: "Mars/Olympus" }), 422, '"Mars/Olympus" is unknown'],
     ["an unknown rule", create({ indicatorRule: "mood" as never }), 422, 'indicator rule "mood"'],
+    [
+      "an unknown language",
+      create({ languages: ["en", "tlh" as never] }),
+      422,
+      'The language "tlh" is unknown',
+    ],
+    ["a language named twice", create({ languages: ["en", "en"] }), 422, 'The language "en" is named twice.'],
+    [
+      "no language",
+      create({ languages: [] }),
+      422,
+      "A page has at least one language; known are en, de, ar.",
+    ],
     ["an empty name", create({ name: "" }), 422, "The name of the page is empty."],
     ["anything on a page that is not there", setStatus("api", "operational"), 404, "There is no such page."],
   ];

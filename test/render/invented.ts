@@ -27,7 +27,7 @@ export const page: Page = {
   createdAt: now - 800 * dayMs,
   updatedAt: now,
   indicatorRule: "components",
-  language: "en",
+  languages: ["en"],
 };
 
 export function component(id: string, name: string, fields: Partial<Component> = {}): Component {

@@ -1,11 +1,10 @@
 // An answer is given again until something is committed or a deadline passes: counted by what the store is asked.
 import { describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
-import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { frontRoutes, memoryStore, openRoot, signedPage } from "./fixture.ts";
+import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const page = await signedPage({
   page: "p1",
@@ -29,16 +28,14 @@ async function setUp({ numbered = true, defaultPage = null as string | null } = 
     held.refresh();
   };
   const metrics = createMetrics();
-  const serving = createServing({
-    store: { ...held, refresh },
-    openRoot,
-    rootKeys: [],
-    clock,
-    defaultPage,
-    onDamaged: () => undefined,
-    log: silentLog,
-    metrics,
-  });
+  const serving = createServing(
+    servingOptions({
+      store: { ...held, refresh },
+      clock,
+      defaultPage,
+      metrics,
+    }),
+  );
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET", secure = false) =>
     serving(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }), {
       secure,

@@ -2,7 +2,6 @@
 import { describe, expect, test } from "bun:test";
 import { gunzipSync } from "node:zlib";
 import { limits } from "../../src/base/limits.ts";
-import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { createServing } from "../../src/edge/serve.ts";
@@ -11,7 +10,7 @@ import { signEmergency } from "../../src/snapshot/emergency.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { frontRoutes, memoryStore, openRoot, signedPage } from "./fixture.ts";
+import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const root = generateKeyPair("root", seededRandom(1));
 const key = generateKeyPair("emergency", seededRandom(2));
@@ -55,16 +54,7 @@ async function setUp() {
   };
   await appoint(["*"], 1);
   await beat();
-  const serving = createServing({
-    store,
-    openRoot,
-    rootKeys: [root.publicKey],
-    clock,
-    defaultPage: null,
-    onDamaged: () => undefined,
-    log: silentLog,
-    metrics,
-  });
+  const serving = createServing(servingOptions({ store, rootKeys: [root.publicKey], clock, metrics }));
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
     serving(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }));
   return { ask, store, clock, metrics, beat, appoint, put };

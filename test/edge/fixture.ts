@@ -1,6 +1,8 @@
 // A page, signed and held in memory. In: bodies by path. Out: a store that serving reads, and handles that make it fail.
-
+import { silentLog } from "../../src/base/log.ts";
+import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import type { ServingOptions } from "../../src/edge/serve.ts";
 import type { OpenRoot } from "../../src/edge/trees.ts";
 import { assemble } from "../../src/snapshot/assemble.ts";
 import { compressBody } from "../../src/snapshot/body.ts";
@@ -10,6 +12,7 @@ import { decodePart } from "../../src/snapshot/part.ts";
 import type { Digest, Head, Manifest, Route } from "../../src/snapshot/types.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import type { Apply, Freshness, SnapshotStore, StoredDocument } from "../../src/store/types.ts";
+import { manualClock } from "../support/manual-clock.ts";
 
 export const publisher = generateKeyPair("publisher", seededRandom(7)).secretKey;
 
@@ -100,6 +103,20 @@ export const openRoot: OpenRoot = (bytes) => {
   if (opened.value.key !== publisher.publicKey) return { ok: false, reason: "page-not-delegated" };
   return { ok: true, value: opened.value.value };
 };
+
+/** What `createServing` needs but for what a test says itself: no hub, no default page, nobody who is told, a clock of its own. */
+export function servingOptions(own: Pick<ServingOptions, "store"> & Partial<ServingOptions>): ServingOptions {
+  return {
+    openRoot,
+    rootKeys: [],
+    clock: manualClock(),
+    defaultPage: null,
+    onDamaged: () => undefined,
+    log: silentLog,
+    metrics: createMetrics(),
+    ...own,
+  };
+}
 
 export interface MemoryStore extends SnapshotStore {
   readonly trees: Map<Digest, Uint8Array>;

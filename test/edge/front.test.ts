@@ -1,12 +1,9 @@
 // A page of several parts, one of them gone from the store: what stands in the others is answered, and nothing is said not to exist that may.
 import { describe, expect, test } from "bun:test";
-import { silentLog } from "../../src/base/log.ts";
-import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { frontPart } from "../../src/snapshot/front.ts";
 import { partIndex } from "../../src/snapshot/part.ts";
-import { manualClock } from "../support/manual-clock.ts";
-import { memoryStore, openRoot, signedPage } from "./fixture.ts";
+import { memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const crowd = Array.from({ length: 60 }, (_none, at) => `/incidents/${at}`);
 const page = await signedPage({
@@ -22,16 +19,7 @@ async function asking(gone: number | null): Promise<(path: string) => number> {
   const store = memoryStore();
   await store.apply(page);
   if (gone !== null) store.trees.delete(parts[gone] ?? "");
-  const serving = createServing({
-    store,
-    openRoot,
-    rootKeys: [],
-    clock: manualClock(),
-    defaultPage: null,
-    onDamaged: () => undefined,
-    log: silentLog,
-    metrics: createMetrics(),
-  });
+  const serving = createServing(servingOptions({ store }));
   return (path) => serving(new Request(`http://x${path}`, { headers: { host: "status.example" } })).status;
 }
 

@@ -1,7 +1,5 @@
 // Routes whose bodies are not here yet: what is answered without them, who waits, what comes of waiting.
 import { expect, test } from "bun:test";
-import { silentLog } from "../../src/base/log.ts";
-import { createMetrics } from "../../src/base/metrics.ts";
 import type { Brought } from "../../src/edge/link.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
@@ -9,7 +7,7 @@ import { decodePart } from "../../src/snapshot/part.ts";
 import type { Digest, Route } from "../../src/snapshot/types.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { memoryStore, openRoot, signedPage } from "./fixture.ts";
+import { memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const text = (words: string): string =>
   `<!doctype html><body>${slotOpen}${slotClose}${`<p>${words}`.repeat(200)}`;
@@ -43,16 +41,7 @@ async function setUp({ level = 0 as 0 | 1 } = {}) {
   await store.putFreshness({ sequence: 1, confirmedMs: atMs, acceptedMs: atMs, level, behind: {} });
   const asked: Digest[] = [];
   const waiting: ((outcome: Brought) => void)[] = [];
-  const options = {
-    store,
-    openRoot,
-    rootKeys: [],
-    clock,
-    defaultPage: null,
-    onDamaged: () => undefined,
-    log: silentLog,
-    metrics: createMetrics(),
-  };
+  const options = servingOptions({ store, clock });
   const bring = (digest: Digest): Promise<Brought> => {
     asked.push(digest);
     const { promise, resolve } = Promise.withResolvers<Brought>();

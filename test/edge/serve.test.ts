@@ -2,14 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { limits } from "../../src/base/limits.ts";
-import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { decodePart, findRoute } from "../../src/snapshot/part.ts";
 import { type Route, slotClose, slotOpen, type Variant } from "../../src/snapshot/types.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { frontRoutes, memoryStore, openRoot, signedPage } from "./fixture.ts";
+import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const confirmedMs = Date.UTC(2026, 0, 5, 12, 0, 30);
 const page = await signedPage({
@@ -54,19 +53,18 @@ async function setUpWith({ defaultPage = null, numbered = false }: Setup = {}) {
     await clock.advance(limits.refsPollMs + 1);
   };
   await beat();
-  const serving = createServing({
-    store,
-    openRoot,
-    rootKeys: [],
-    clock,
-    defaultPage,
-    onDamaged: (digest) => {
-      damaged.push(digest);
-      store.objects.delete(digest);
-    },
-    log: silentLog,
-    metrics,
-  });
+  const serving = createServing(
+    servingOptions({
+      store,
+      clock,
+      defaultPage,
+      onDamaged: (digest) => {
+        damaged.push(digest);
+        store.objects.delete(digest);
+      },
+      metrics,
+    }),
+  );
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
     serving(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }));
   return { ask, store, clock, metrics, damaged, beat };

@@ -1,12 +1,11 @@
 // What a worker counts: each answer once, by status and kind, whether it was held, remembered, waited for or refused.
 import { describe, expect, test } from "bun:test";
-import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { eventKind, kindOf, kinds } from "../../src/edge/tally.ts";
 import { problemsIn } from "../support/exposition.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { frontRoutes, memoryStore, openRoot, signedPage } from "./fixture.ts";
+import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const host = "status.example";
 
@@ -31,16 +30,7 @@ describe("edge/tally", () => {
     const routes = frontRoutes("calm");
     await store.apply(await signedPage({ page: "p1", hosts: [host], generation: 7, routes }));
     const clock = manualClock();
-    const serving = createServing({
-      store,
-      openRoot,
-      rootKeys: [],
-      clock,
-      defaultPage: null,
-      onDamaged: () => undefined,
-      log: silentLog,
-      metrics,
-    });
+    const serving = createServing(servingOptions({ store, clock, metrics }));
     const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
       serving(new Request(`http://${host}${path}`, { method, headers: { host, ...headers } }));
     const etag = ask("/api/v2/summary.json").headers.get("etag") ?? "";

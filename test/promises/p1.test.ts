@@ -6,11 +6,9 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { silentLog } from "../../src/base/log.ts";
-import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing, type ServingAtOnce } from "../../src/edge/serve.ts";
 import { storeFile } from "../../src/store/open.ts";
-import { frontRoutes, memoryStore, openRoot, signedPage } from "../edge/fixture.ts";
+import { frontRoutes, memoryStore, servingOptions, signedPage } from "../edge/fixture.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { startOrigin } from "../support/origin.ts";
 import { startPop, type TestPop, until } from "../support/pop.ts";
@@ -69,17 +67,7 @@ async function failingStore(breaks: string | undefined): Promise<readonly string
   const store = memoryStore();
   await store.apply(page);
   const clock = manualClock();
-  const fresh = (): ServingAtOnce =>
-    createServing({
-      store,
-      openRoot,
-      rootKeys: [],
-      clock,
-      defaultPage: null,
-      onDamaged: () => undefined,
-      log: silentLog,
-      metrics: createMetrics(),
-    });
+  const fresh = (): ServingAtOnce => createServing(servingOptions({ store, clock }));
   const lasting = fresh();
   const ask = async (path: string): Promise<RawAnswer> => {
     const serving = breaks === "memory" ? fresh() : lasting;

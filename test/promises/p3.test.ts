@@ -8,12 +8,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
-import { silentLog } from "../../src/base/log.ts";
-import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import type { Freshness, SnapshotStore } from "../../src/store/types.ts";
-import { frontRoutes, memoryStore, openRoot, signedPage } from "../edge/fixture.ts";
+import { frontRoutes, memoryStore, servingOptions, signedPage } from "../edge/fixture.ts";
 import { Installation, until } from "../support/installation.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { get } from "../support/reader.ts";
@@ -41,16 +39,7 @@ async function popAt(breaks: string | undefined) {
   await store.putFreshness(fresh);
   const age = (): Freshness => ({ ...fresh, sequence: clock.monotonicMs(), acceptedMs: clock.wallMs() });
   const seen: SnapshotStore = breaks === "age" ? { ...store, freshness: age } : store;
-  const serving = createServing({
-    store: seen,
-    openRoot,
-    rootKeys: [],
-    clock,
-    defaultPage: null,
-    onDamaged: () => undefined,
-    log: silentLog,
-    metrics: createMetrics(),
-  });
+  const serving = createServing(servingOptions({ store: seen, clock }));
   const read = async (path: string) => {
     const response = await serving(
       new Request(`http://${host}${path}`, { headers: { host, "accept-encoding": "identity" } }),

@@ -134,6 +134,16 @@ export const limits = {
   /** The longest that a CDN may show what it holds (`stale-if-error`): a purge that was not taken by then has nothing left to remove. */
   purgeGivenUpMs: 600_000,
 
+  // Render
+  /** A longer text is shown without its Markdown. Twice what an update may have: post-mortems are long. */
+  proseCharsMax: 50_000,
+  /** Quotes within lists within quotes. */
+  proseNestingMax: 12,
+  /** Characters that Markdown may mean something by: with 4,000 of the worst kind a text takes 5 ms, with 25,000 it took 110. */
+  proseMarksMax: 4_000,
+  /** What a text is taken apart into: an incident page of 400 updates stays a page. */
+  proseTokensMax: 5_000,
+
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */
   refsPollMs: 250,

@@ -56,7 +56,7 @@ export function entryHtml(incident: Incident, zone: string): string {
   const updates = incident.updates.map((update, at) => {
     const { month, day, time, zone: zoneName } = momentIn(update.displayAt, zone);
     const when = `${month} <var data-var='date'>${day}</var>, <var data-var='time'>${time}</var> ${zoneName}`;
-    const says = proseLine(update.body);
+    const says = proseLine(update);
     return `<p> <small>${when}</small><br> <strong>${updateWord(incident, at)}</strong> - ${says} </p>`;
   });
   return `${scheduledHtml(incident, zone)}${updates.join(" ")}`;

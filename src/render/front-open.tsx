@@ -5,7 +5,7 @@
 import { Html } from "@elysiajs/html";
 import type { Incident, PageView } from "../model/view.ts";
 import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
-import { clip, Prose, piecesOf } from "./prose.tsx";
+import { isCut, Prose } from "./prose.tsx";
 import { isActive } from "./selection.ts";
 import { incidentMark } from "./severity.ts";
 
@@ -97,12 +97,12 @@ function Card({
 function Latest({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
   const [update] = incident.updates;
   if (update === undefined) return "";
-  const said = clip(piecesOf(update.body), latestChars);
+  const cut = isCut(update, latestChars);
   const others = incident.updates.length - 1;
   const more =
     others === 0
       ? "Read on"
-      : `${said.cut ? "Read on, and " : ""}${others === 1 ? "1 earlier update" : `${others} earlier updates`}`;
+      : `${cut ? "Read on, and " : ""}${others === 1 ? "1 earlier update" : `${others} earlier updates`}`;
   return (
     <>
       <div class="said">
@@ -110,9 +110,9 @@ function Latest({ incident, zone }: { readonly incident: Incident; readonly zone
           {"Latest update "}
           <When ms={update.displayAt} zone={zone} />
         </p>
-        <Prose pieces={said.pieces} />
+        <Prose told={update} chars={latestChars} />
       </div>
-      {others > 0 || said.cut ? (
+      {others > 0 || cut ? (
         <p class="more">
           <a href={incidentPath(incident)} safe>
             {more}

@@ -11,7 +11,7 @@ import { Icon } from "./icon.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
 import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
 import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
-import { Prose, piecesOf } from "./prose.tsx";
+import { Prose, plainText } from "./prose.tsx";
 import { settledSince } from "./selection.ts";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
@@ -48,7 +48,7 @@ function incidentBody(incident: Incident, page: Page, names: readonly string[]):
   return htmlPage({
     page,
     title: `${statusWords[incident.status]}: ${incident.name} · ${page.name}`,
-    description: incident.updates[0]?.body ?? incident.name,
+    description: plainText(incident.updates[0]?.body ?? incident.name),
     mark,
     marks: allMarks,
     path: incidentPath(incident),
@@ -121,7 +121,7 @@ function Timeline({ incident, zone }: { readonly incident: Incident; readonly zo
               <span safe>{updateWord(incident, at)}</span>
               <When ms={update.displayAt} zone={zone} />
             </h3>
-            <Prose pieces={piecesOf(update.body)} />
+            <Prose told={update} />
             <Changes update={update} />
           </li>
         ))}

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { Component, Incident, Page, Transition } from "../model/view.ts";
 
 /** Raised whenever the same inputs give other bytes than the release before: it makes every key new. */
-const renderVersion = 3;
+const renderVersion = 4;
 
 const prints = new WeakMap<object, string>();
 

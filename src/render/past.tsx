@@ -8,7 +8,7 @@ import type { Incident } from "../model/view.ts";
 import { addDays, dayOf } from "../model/zone.ts";
 import { dateText, daysText } from "./moment.ts";
 import { Facts, incidentPath, Name } from "./piece.tsx";
-import { clip, Prose, piecesOf } from "./prose.tsx";
+import { Prose } from "./prose.tsx";
 import { beganAt } from "./selection.ts";
 
 /** Characters of the last update that a list of days repeats; the incident's own page has all. */
@@ -124,8 +124,7 @@ function Entries({
 }
 
 function Entry({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
-  const last = incident.updates[0];
-  const said = clip(piecesOf(last?.body ?? ""), lastSaidChars);
+  const [last] = incident.updates;
   return (
     <li>
       <a href={incidentPath(incident)}>
@@ -134,9 +133,7 @@ function Entry({ incident, zone }: { readonly incident: Incident; readonly zone:
         </b>
       </a>
       <Facts incident={incident} zone={zone} />
-      <div class="said">
-        <Prose pieces={said.pieces} />
-      </div>
+      <div class="said">{last === undefined ? "" : <Prose told={last} chars={lastSaidChars} />}</div>
     </li>
   );
 }

@@ -1,122 +1,235 @@
-// Texts that editors wrote. In: the body of an update, as typed or as imported. Out: paragraphs, line breaks and links; all else escaped.
-// Imported bodies carry `<br />` and `<a href>`; those two are understood, no other tag is.
+// Texts that editors wrote, as HTML. In: who has a body: an update, a post-mortem. Out: its blocks, its beginning, one line of it, its words;
+// everything escaped. Made once for each text: a page is rendered again for each new update, and an incident may have 400 old ones.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import { type Block, blocksOf, type Run } from "./markdown.ts";
+import { clip } from "./prose-clip.ts";
 
-export type Piece =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "link"; readonly href: string; readonly text: string }
-  | { readonly kind: "break" };
-
-// Each alternative is bounded and none nests, so time is linear in the text.
-const marks =
-  /<br\s{0,9}\/?>|\r?\n|<a\s[^<>]{0,200}?href="(https?:\/\/[^"<>\s]{1,2000})"[^<>]{0,200}>([^<]{1,2000})<\/a>|https?:\/\/[^\s<>"']{1,2000}/gi;
-
-/** Takes a body apart. */
-export function piecesOf(body: string): readonly Piece[] {
-  const pieces: Piece[] = [];
-  let at = 0;
-  for (const match of body.matchAll(marks)) {
-    const [mark, href, label] = match;
-    if (match.index > at) pieces.push({ kind: "text", text: body.slice(at, match.index) });
-    at = match.index + mark.length;
-    if (href !== undefined && label !== undefined) pieces.push({ kind: "link", href, text: label });
-    else if (/^https?:/i.test(mark)) at -= pushBareLink(pieces, mark);
-    else pieces.push({ kind: "break" });
-  }
-  if (at < body.length) pieces.push({ kind: "text", text: body.slice(at) });
-  return pieces;
+/** An immutable thing with a text: the object is what the text is remembered by. */
+export interface Told {
+  readonly body: string;
 }
 
-/** A bare address ends before the punctuation of its sentence. Returns how many characters were left over. */
-function pushBareLink(pieces: Piece[], mark: string): number {
-  const address = mark.replace(/[.,;:!?)\]}*]{1,20}$/, "");
-  pieces.push({ kind: "link", href: address, text: address });
-  return mark.length - address.length;
+/** What is shown of a text. */
+interface Shown {
+  readonly html: string;
+  /** Whether something was left out. */
+  readonly cut: boolean;
 }
 
-/** Paragraphs: two breaks or more end one. */
-export function paragraphsOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
-  const paragraphs: Piece[][] = [[]];
-  let breaks = 0;
-  for (const piece of pieces) {
-    if (piece.kind === "break") {
-      breaks++;
-      continue;
-    }
-    if (piece.kind === "text" && breaks > 0 && piece.text.trim() === "") continue;
-    const last = paragraphs.at(-1);
-    if (breaks > 1 && last !== undefined && last.length > 0) paragraphs.push([piece]);
-    else if (breaks === 1 && last !== undefined && last.length > 0) last.push({ kind: "break" }, piece);
-    else last?.push(piece);
-    breaks = 0;
-  }
-  return paragraphs.filter((paragraph) => paragraph.length > 0);
+const shown = new WeakMap<Told, Map<number, Shown>>();
+const lines = new WeakMap<Told, string>();
+
+function shownOf(told: Told, chars: number): Shown {
+  const known = shown.get(told) ?? new Map<number, Shown>();
+  shown.set(told, known);
+  const kept = known.get(chars);
+  if (kept !== undefined) return kept;
+  const { blocks, cut } = clip(blocksOf(told.body), chars);
+  const made = { html: textOf(<Blocks blocks={blocks} />), cut };
+  known.set(chars, made);
+  return made;
 }
 
-/** The first `chars` characters, cut at a space where there is one near. Says whether something was left out. */
-export function clip(
-  pieces: readonly Piece[],
-  chars: number,
-): { readonly pieces: readonly Piece[]; readonly cut: boolean } {
-  const kept: Piece[] = [];
-  let left = chars;
-  for (const piece of pieces) {
-    const length = piece.kind === "break" ? 40 : piece.text.length;
-    if (length <= left) {
-      kept.push(piece);
-      left -= length;
-      continue;
-    }
-    if (piece.kind === "text") kept.push({ kind: "text", text: `${cutText(piece.text, left)}…` });
-    return { pieces: kept, cut: true };
-  }
-  return { pieces: kept, cut: false };
+/** Whether `chars` characters leave something out. */
+export function isCut(told: Told, chars: number): boolean {
+  return shownOf(told, chars).cut;
 }
 
-function cutText(text: string, chars: number): string {
-  const space = text.lastIndexOf(" ", chars);
-  const end = space > chars - 40 ? space : chars;
-  // Half of a surrogate pair would be a replacement character.
-  return text.slice(0, Math.max(0, end)).replace(/[\uD800-\uDBFF]$/, "");
+/** A text, or the first `chars` characters of it. Its headings stand below an h3. */
+export function Prose({
+  told,
+  chars = Number.POSITIVE_INFINITY,
+}: {
+  readonly told: Told;
+  readonly chars?: number;
+}): JSX.Element {
+  const safeProse = shownOf(told, chars).html;
+  return <>{safeProse}</>;
 }
 
-function Run({ piece }: { readonly piece: Piece }): JSX.Element {
-  switch (piece.kind) {
-    case "text":
-      return <>{Html.escapeHtml(piece.text)}</>;
-    case "link":
-      return (
-        <a href={attribute(piece.href)} rel="nofollow noopener" safe>
-          {piece.text}
-        </a>
-      );
-    case "break":
-      return <br />;
-  }
-}
-
-/** A body as paragraphs of HTML. */
-export function Prose({ pieces }: { readonly pieces: readonly Piece[] }): JSX.Element {
+function Blocks({ blocks }: { readonly blocks: readonly Block[] }): JSX.Element {
   return (
     <>
-      {paragraphsOf(pieces).map((paragraph) => (
-        <p dir="auto">
-          {paragraph.map((piece) => (
-            <Run piece={piece} />
-          ))}
-        </p>
+      {blocks.map((block) => (
+        <One block={block} />
       ))}
     </>
   );
 }
 
-/** A body as one run of HTML with line breaks: what feeds carry. */
-export function proseLine(body: string): string {
-  const runs = piecesOf(body).map((piece) => textOf(<Run piece={piece} />));
-  return runs.join("");
+function One({ block }: { readonly block: Block }): JSX.Element {
+  switch (block.kind) {
+    case "paragraph":
+      return (
+        <p dir="auto">
+          <Runs runs={block.runs} />
+        </p>
+      );
+    case "heading":
+      return <Heading level={block.level} runs={block.runs} />;
+    case "quote":
+      return (
+        <blockquote class="md">
+          <Blocks blocks={block.blocks} />
+        </blockquote>
+      );
+    case "list":
+      return <List start={block.start} items={block.items} />;
+    case "code":
+      return (
+        <pre class="md" dir="ltr">
+          <code safe>{block.text}</code>
+        </pre>
+      );
+    case "rule":
+      return <hr class="md" />;
+  }
+}
+
+/** A page's own headings end with h3, those of a text begin below. */
+function Heading({ level, runs }: { readonly level: number; readonly runs: readonly Run[] }): JSX.Element {
+  const line = <Runs runs={runs} />;
+  if (level <= 1) return <h4 dir="auto">{line}</h4>;
+  return level === 2 ? <h5 dir="auto">{line}</h5> : <h6 dir="auto">{line}</h6>;
+}
+
+function List({ start, items }: Pick<Block & { kind: "list" }, "start" | "items">): JSX.Element {
+  const lines = items.map((item) => (
+    <li>
+      <Item blocks={item} />
+    </li>
+  ));
+  if (start === null)
+    return (
+      <ul class="md" dir="auto">
+        {lines}
+      </ul>
+    );
+  return (
+    <ol class="md" dir="auto" start={start === 1 ? undefined : start}>
+      {lines}
+    </ol>
+  );
+}
+
+/** Its first paragraph stands right beside the bullet. */
+function Item({ blocks }: { readonly blocks: readonly Block[] }): JSX.Element {
+  const [first, ...rest] = blocks;
+  if (first?.kind !== "paragraph") return <Blocks blocks={blocks} />;
+  return (
+    <>
+      <Runs runs={first.runs} />
+      <Blocks blocks={rest} />
+    </>
+  );
+}
+
+function Runs({ runs }: { readonly runs: readonly Run[] }): JSX.Element {
+  return (
+    <>
+      {runs.map((run) => (
+        <OneRun run={run} />
+      ))}
+    </>
+  );
+}
+
+function OneRun({ run }: { readonly run: Run }): JSX.Element {
+  switch (run.kind) {
+    case "text":
+      return <>{Html.escapeHtml(run.text)}</>;
+    case "code":
+      return <code safe>{run.text}</code>;
+    case "break":
+      return <br />;
+    case "strong":
+      return (
+        <strong>
+          <Runs runs={run.runs} />
+        </strong>
+      );
+    case "em":
+      return (
+        <em>
+          <Runs runs={run.runs} />
+        </em>
+      );
+    case "del":
+      return (
+        <del>
+          <Runs runs={run.runs} />
+        </del>
+      );
+    case "link":
+      return (
+        <a href={attribute(run.href)} rel="nofollow noopener">
+          <Runs runs={run.runs} />
+        </a>
+      );
+  }
+}
+
+/** A text as one line of HTML with breaks and links, which is what readers of feeds take apart. */
+export function proseLine(told: Told): string {
+  const known = lines.get(told) ?? textOf(<Runs runs={lineOf(blocksOf(told.body))} />);
+  lines.set(told, known);
+  return known;
+}
+
+/** A text without its marks, on one line: what a search engine or a chat shows of a page. */
+export function plainText(body: string): string {
+  const words = (runs: readonly Run[]): string =>
+    runs.map((run) => (run.kind === "break" ? " " : "text" in run ? run.text : words(run.runs))).join("");
+  return words(lineOf(blocksOf(body))).replace(/\s+/g, " ");
+}
+
+const twoBreaks: readonly Run[] = [{ kind: "break" }, { kind: "break" }];
+
+function lineOf(blocks: readonly Block[]): readonly Run[] {
+  return blocks.flatMap((block, at) => (at === 0 ? lineOfOne(block) : [...twoBreaks, ...lineOfOne(block)]));
+}
+
+function lineOfOne(block: Block): readonly Run[] {
+  switch (block.kind) {
+    case "paragraph":
+    case "heading":
+      return block.runs.flatMap(bare);
+    case "quote":
+      return lineOf(block.blocks);
+    case "list":
+      return block.items.flatMap((item, at): readonly Run[] => {
+        const mark: Run = { kind: "text", text: block.start === null ? "• " : `${block.start + at}. ` };
+        const line = [mark, ...lineOf(item)];
+        return at === 0 ? line : [{ kind: "break" }, ...line];
+      });
+    case "code":
+      return block.text
+        .split("\n")
+        .flatMap((text, at): readonly Run[] =>
+          at === 0 ? [{ kind: "text", text }] : [{ kind: "break" }, { kind: "text", text }],
+        );
+    case "rule":
+      return [{ kind: "text", text: "—" }];
+  }
+}
+
+/** Without emphasis. */
+function bare(run: Run): readonly Run[] {
+  switch (run.kind) {
+    case "strong":
+    case "em":
+    case "del":
+      return run.runs.flatMap(bare);
+    case "code":
+      return [{ kind: "text", text: run.text }];
+    case "link":
+      return [{ ...run, runs: run.runs.flatMap(bare) }];
+    default:
+      return [run];
+  }
 }
 
 /** A value for an attribute: the renderer escapes its quotes, and leaves `&` to us. */

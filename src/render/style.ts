@@ -51,6 +51,12 @@ h3{font-size:1rem;line-height:1.4;font-weight:600}
 .tag{display:flex;flex-wrap:wrap;gap:.1rem .9rem;margin-top:.15rem;align-items:center;font-size:.875rem;color:var(--mu)}
 .st{display:inline-flex;gap:.4em;align-items:center;font-weight:600}
 .said{margin-top:.6rem}
+.md{margin:.5rem 0}
+ul.md{list-style:disc;padding-left:1.25rem}ol.md{list-style:decimal;padding-left:1.6rem}
+[dir=rtl].md{padding:0 1.25rem 0 0}
+blockquote.md{border-left:.2rem solid var(--ln);padding-left:.9rem;color:var(--mu)}
+pre{white-space:pre-wrap;background:var(--sf);border:1px solid var(--ln);border-radius:.3rem;padding:.5rem .7rem;overflow-wrap:anywhere}
+code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .told,.more{font-size:.875rem;color:var(--mu)}
 .said p+p,.log p+p{margin-top:.6rem}
 .more{margin-top:.6rem}

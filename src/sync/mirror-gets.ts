@@ -16,11 +16,17 @@ export interface MirrorGets {
     digests: readonly Digest[],
     bytesMax: number,
   ): AsyncGenerator<readonly [digest: Digest, bytes: Uint8Array | null]>;
+  /** True where the server did not answer for a blob, or with an error of its own: it may well be there. */
+  hasFailed(): boolean;
 }
+
+/** What web servers say of a file that they do not have; a store of objects says 403 to who may not list it. */
+const absentStatus: ReadonlySet<number> = new Set([403, 404, 410]);
 
 /** Requests for one answer: what it holds in memory measures at most `limits.applyBytesMax`; beyond that nothing more is to be had. */
 export function createMirrorGets(reach: typeof dial, base: string, signal: AbortSignal): MirrorGets {
   let left = limits.applyBytesMax;
+  let failed = false;
 
   async function get(path: string, bytesMax: number): Promise<Uint8Array> {
     const url = `${base}/${path}`;
@@ -31,8 +37,12 @@ export function createMirrorGets(reach: typeof dial, base: string, signal: Abort
       headers: path === headFile ? { "cache-control": "no-cache" } : {},
       timeoutMs: limits.sourceSilentMs,
       signal,
+    }).catch((thrown) => {
+      failed = true;
+      throw thrown;
     });
     try {
+      if (dialled.status !== 200 && !absentStatus.has(dialled.status)) failed = true;
       if (dialled.status !== 200) throw noFile(`${url} answered ${dialled.status}`);
       return await read(url, dialled.body, bytesMax);
     } finally {
@@ -61,6 +71,7 @@ export function createMirrorGets(reach: typeof dial, base: string, signal: Abort
 
   return {
     base,
+    hasFailed: () => failed,
     async must(path, bytesMax) {
       const bytes = await get(path, bytesMax);
       left += bytes.length;

@@ -151,7 +151,10 @@ async function* manifests(
   }
 }
 
-/** What was asked for by digest; last the names of what is not there. */
+/**
+ * What was asked for by digest; last the names of what is not there. Throws Fault `unreachable` where the server failed: who asks again must
+ * not take that for a folder that lacks it.
+ */
 async function* fetched(gets: MirrorGets, { want }: FeedRequest): AsyncGenerator<Uint8Array> {
   yield helloOf();
   const lacking: Digest[] = [];
@@ -164,6 +167,8 @@ async function* fetched(gets: MirrorGets, { want }: FeedRequest): AsyncGenerator
       if (bytes === null) lacking.push(digest);
       else yield* framesOf(kind, digest, bytes);
     }
+  if (gets.hasFailed())
+    throw new Fault("unreachable", `${gets.base} failed to send a file.`, "Check that it is up.");
   yield encodeFrame({ kind: "lacking", digests: lacking });
 }
 

@@ -1,17 +1,31 @@
 // Lazy bodies in the syncer of a POP: asked for by visitors, by POPs behind it, and in idle time; from sources that answer, fail, hang or lie.
-import { expect, test } from "bun:test";
+import { afterEach, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { type Lazies, startLazies } from "../../src/edge/lazy.ts";
 import { routesByPart } from "../../src/edge/routes-of.ts";
+import { dial } from "../../src/host/dial.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import type { Route } from "../../src/snapshot/types.ts";
 import { createFeed } from "../../src/sync/feed.ts";
+import { blobFile } from "../../src/sync/mirror.ts";
+import { mirrorSource, withMirrors } from "../../src/sync/mirror-read.ts";
+import { writeMirror } from "../../src/sync/mirror-write.ts";
 import { createRelay } from "../../src/sync/relay.ts";
 import type { MemoryStore } from "../support/memory-store.ts";
+import { until } from "../support/pop.ts";
+import { serveFolder } from "../support/static-server.ts";
 import { createPop, createWorld, origin, type Pop, settled, type World } from "../sync/world.ts";
+
+const ended: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
 
 const text = (at: number): string => `Incident ${at} was resolved long ago. `.repeat(30);
 const bodies = (count: number): Readonly<Record<string, string>> => ({
@@ -34,14 +48,18 @@ const lacking = (store: MemoryStore): number =>
     .filter(({ digest }) => !store.hasObject(digest)).length;
 
 /** `idle: false` leaves the filling out. */
-function laziesOf(world: World, pop: Pop, { sources = [origin], idle = false } = {}): Lazies {
-  const { clock, line } = world;
+function laziesOf(
+  world: Pick<World, "clock" | "line">,
+  pop: Pop,
+  { sources = [origin] as readonly string[], idle = false, reach = world.line.dial } = {},
+): Lazies {
+  const { clock } = world;
   const { store, follower, metrics } = pop;
   return startLazies({
     store,
     follower: idle ? follower : null,
     sources,
-    dial: line.dial,
+    dial: reach,
     clock,
     log: silentLog,
     metrics,
@@ -268,4 +286,98 @@ test("lazy/a body that idle time is fetching is not fetched again for a visitor"
   const variants = routesOf(pop.store).find(({ path }) => path === "/incidents/0")?.variants ?? {};
   expect(sentBy(publisher.metrics) - before).toBe(Object.keys(variants).length - 1);
   lazies.stop();
+});
+
+/** A POP that took its page without old bodies from the publisher, which is gone; a mirror of it lies at a web server. */
+async function withMirror(count: number) {
+  const folder = mkdtempSync(join(tmpdir(), "pharos-lazy-mirror-"));
+  ended.push(() => rmSync(folder, { recursive: true, force: true }));
+  const world = await worldWith(count);
+  const { publisher, pop, clock, line } = world;
+  await writeMirror({ store: publisher.store, folder });
+  const web = await serveFolder(folder);
+  ended.push(web.close);
+  line.feeds.delete(origin);
+  line.cut(origin);
+  const sources = [origin, mirrorSource(web.url)];
+  // Real requests to the web server, the line in memory to anybody else.
+  const reach = withMirrors(
+    (url, options) => (url.startsWith(web.url) ? dial : line.dial)(url, options),
+    clock,
+  );
+  return { ...world, folder, web, lazies: laziesOf(world, pop, { sources, reach }), sources, reach };
+}
+
+const blobsAsked = (asked: readonly string[], digest: string): number =>
+  asked.filter((path) => path === `/${blobFile(digest)}`).length;
+
+test("lazy/with every feed gone a mirror gives it, once, whoever asks", async () => {
+  const { pop, web, lazies } = await withMirror(3);
+  const digest = gzipOf(pop.store, "/incidents/1");
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => lazies.bring(digest)));
+  expect([...new Set(answers)]).toEqual(["here"]);
+  expect([pop.store.hasObject(digest), blobsAsked(web.asked, digest)]).toEqual([true, 1]);
+  lazies.stop();
+});
+
+test("lazy/a file of a mirror that is altered is not stored, one that is missing is absent, and others come", async () => {
+  const { pop, folder, lazies, clock } = await withMirror(3);
+  const [altered, missing, good] = lazyPaths(3).map((path) => gzipOf(pop.store, path)) as [
+    string,
+    string,
+    string,
+  ];
+  const bytes = readFileSync(join(folder, blobFile(altered)));
+  writeFileSync(join(folder, blobFile(altered)), bytes.fill(1, bytes.length - 8));
+  rmSync(join(folder, blobFile(missing)));
+  expect([await lazies.bring(altered), pop.store.hasObject(altered)]).toEqual(["absent", false]);
+  await clock.advance(limits.lazyAgainMs);
+  expect([await lazies.bring(missing), await lazies.bring(good)]).toEqual(["absent", "here"]);
+  lazies.stop();
+});
+
+test("lazy/in idle time a mirror gives the rest", async () => {
+  const { pop, clock, line, sources, reach, lazies } = await withMirror(12);
+  lazies.stop();
+  const idle = startLazies({
+    store: pop.store,
+    follower: {
+      state: () => ({ ...pop.follower.state(), connected: true, underWay: 0 }),
+      onApplied: () => () => undefined,
+    },
+    sources,
+    dial: reach,
+    clock,
+    log: silentLog,
+    metrics: createMetrics(),
+  });
+  expect(line.feeds.size).toBe(0);
+  await until("all is here", async () => {
+    await clock.advance(limits.lazyIdleMs);
+    await settled();
+    return lacking(pop.store) === 0;
+  });
+  idle.stop();
+});
+
+test("lazy/a web server that fails is asked once a second, whatever is asked for; one that lacks a file is not put off", async () => {
+  const world = await worldWith(100);
+  const { clock, line, pop } = world;
+  const files = "http://files.test";
+  const asks = async (status: number): Promise<number> => {
+    line.feeds.set(files, async () => new Response("no", { status }));
+    const reach = withMirrors(line.dial, clock);
+    const { bring, stop } = laziesOf(world, pop, { sources: [mirrorSource(files)], reach });
+    const asked = (): number => line.asked.filter((url) => url.startsWith(files)).length;
+    const before = asked();
+    for (let at = 0; at < 100; at++) {
+      void bring(gzipOf(pop.store, `/incidents/${at}`));
+      await settled(4);
+      await clock.advance(20);
+    }
+    stop();
+    return asked() - before;
+  };
+  expect(await asks(500)).toBeLessThanOrEqual(3);
+  expect(await asks(404)).toBe(100);
 });

@@ -1,5 +1,5 @@
 // Ninety days of one component as a picture. In: days with their worst status. Out: an SVG of a few hundred bytes, and its words.
-// A quiet day is low and a bad day high, so that the picture reads without colour; quiet days are one dashed line.
+// Calm lies on the water and trouble rises from it, so that the picture reads without colour; quiet days are one dashed line.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
@@ -8,9 +8,11 @@ import { severityOf } from "../model/group.ts";
 import type { DayBar } from "../model/uptime.ts";
 import type { ComponentStatus } from "../model/view.ts";
 import { dateText, durationText } from "./moment.ts";
-import { attribute } from "./prose.tsx";
 import { componentMarks } from "./severity.ts";
 import { componentWords } from "./words.ts";
+
+/** Days of the bars and of the uptime figure. */
+export const uptimeDays = 90;
 
 /** Top of a day's stroke in a picture that is 8 high: the worse, the higher. */
 const tops: Readonly<Record<Exclude<ComponentStatus, "operational">, number>> = {
@@ -20,7 +22,18 @@ const tops: Readonly<Record<Exclude<ComponentStatus, "operational">, number>> = 
   major_outage: 0,
 };
 
-/** The picture. `spoken` names each bad day for a pointer that rests on it; groups leave that to their members. */
+/** The picture of days of which all are known and quiet: most rows of most pages, so that it is drawn once and referred to. */
+export function CalmWater(): JSX.Element {
+  return (
+    <svg class="def" aria-hidden="true">
+      <symbol id="calm" viewBox={`0 0 ${uptimeDays} 8`} preserveAspectRatio="none">
+        <path class="q" d={`M.13 6.5H${uptimeDays}`} />
+      </symbol>
+    </svg>
+  );
+}
+
+/** The picture, silent: its words (`barText`) stand beside it. `spoken` names each bad day for a pointer that rests on it. */
 export function Bar({
   days,
   spoken,
@@ -30,14 +43,16 @@ export function Bar({
 }): JSX.Element {
   const unknown = days.findIndex((day) => day.status !== null);
   const known = unknown === -1 ? days.length : unknown;
+  const isCalm =
+    known === 0 && days.length === uptimeDays && days.every((day) => day.status === "operational");
+  if (isCalm)
+    return (
+      <svg aria-hidden="true">
+        <use href="#calm" />
+      </svg>
+    );
   return (
-    <svg
-      class="bar"
-      viewBox={`0 0 ${days.length} 8`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={attribute(barText(days))}
-    >
+    <svg viewBox={`0 0 ${days.length} 8`} preserveAspectRatio="none" aria-hidden="true">
       {known > 0 ? <path class="x" d={`M.13 7.5H${known}`} /> : ""}
       {known < days.length ? <path class="q" d={`M${known}.13 6.5H${days.length}`} /> : ""}
       {days.map((day, at) =>
@@ -74,6 +89,11 @@ function BadDay({
 
 /** "9 Nov 2026: partial outage, 42 min": the time in the worst status of the day. */
 function dayText(day: DayBar, status: ComponentStatus): string {
+  return `${dateText(day.day)}: ${componentWords[status].toLowerCase()}, ${durationText(spentIn(day, status))}`;
+}
+
+/** How long (ms) a component was in its worst status on a day. */
+export function spentIn(day: DayBar, status: ComponentStatus): number {
   const spent: Readonly<Record<ComponentStatus, number>> = {
     operational: 0,
     under_maintenance: day.maintenanceMs,
@@ -81,7 +101,7 @@ function dayText(day: DayBar, status: ComponentStatus): string {
     partial_outage: day.partialMs,
     major_outage: day.outageMs,
   };
-  return `${dateText(day.day)}: ${componentWords[status].toLowerCase()}, ${durationText(spent[status])}`;
+  return spent[status];
 }
 
 /** The picture in words: how many days are known, how many were bad, and the worst of them. */

@@ -6,14 +6,12 @@ import { Html } from "@elysiajs/html";
 import { membersByGroup } from "../model/group.ts";
 import { type DayBar, dayBars, uptime } from "../model/uptime.ts";
 import type { Component, PageView } from "../model/view.ts";
-import { Bar, percentText } from "./bar.tsx";
+import { Bar, barText, CalmWater, percentText, uptimeDays } from "./bar.tsx";
 import { Icon } from "./icon.tsx";
 import { Name } from "./piece.tsx";
+import { attribute } from "./prose.tsx";
 import { componentMarks } from "./severity.ts";
 import { componentWords } from "./words.ts";
-
-/** Days of the bars and of the uptime figure. */
-export const uptimeDays = 90;
 
 /** What stands at the top level: a group with its members, or components without one that follow each other. */
 type Block =
@@ -34,8 +32,9 @@ export function Components({
     <section aria-labelledby="components">
       <div class="hd">
         <h2 id="components">Components</h2>
-        <p class="mu">{`The last ${uptimeDays} days, today on the right. The higher a mark, the worse the day.`}</p>
+        <p class="mu">{`Uptime and days of the last ${uptimeDays} days, today last. The higher a mark, the worse the day.`}</p>
       </div>
+      <CalmWater />
       {placed(blocks).map(([block, at]) =>
         block.kind === "group" ? (
           <Group block={block} at={at} view={view} until={until} />
@@ -97,6 +96,7 @@ function Group({
 }: InView & { readonly block: Extract<Block, { kind: "group" }> }): JSX.Element {
   const { group, members } = block;
   const count = members.length === 1 ? "1 part" : `${members.length} parts`;
+  const days = dayBars(view, group.id, until, uptimeDays);
   return (
     <details class="g" open={group.status !== "operational"}>
       <summary class="row" id={`p-c${at}`}>
@@ -105,7 +105,9 @@ function Group({
             <Name of={group.name} />
           </h3>
         </div>
-        <Bar days={dayBars(view, group.id, until, uptimeDays)} spoken={false} />
+        <span class="bar" role="img" aria-label={attribute(barText(days))}>
+          <Bar days={days} spoken={false} />
+        </span>
         <span class="up" safe>
           {count}
         </span>
@@ -174,7 +176,9 @@ function drawnRow(
         </h3>
         {component.description === null ? "" : <small safe>{component.description}</small>}
       </div>
-      <Bar days={days} spoken={true} />
+      <span class="bar" role="img" aria-label={attribute(barText(days))}>
+        <Bar days={days} spoken={true} />
+      </span>
       <span class="up n">
         <span safe>{percentText(ratio)}</span>
         {known < uptimeDays ? <small safe>{known === 1 ? "1 day" : `${known} days`}</small> : ""}

@@ -8,9 +8,13 @@ import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
 import { isCut, Prose } from "./prose.tsx";
 import { isActive } from "./selection.ts";
 import { incidentMark } from "./severity.ts";
+import { statusWords } from "./words.ts";
 
 /** Characters of the latest update on the front page; the incident's own page has all. */
 const latestChars = 700;
+/** From the first word to the last; what comes after the end is no step. */
+const incidentSteps = ["investigating", "identified", "monitoring", "resolved"] as const;
+const maintenanceSteps = ["scheduled", "in_progress", "verifying", "completed"] as const;
 /** Names of affected components on a card. */
 const namesMax = 8;
 
@@ -82,15 +86,36 @@ function Card({
   const names = affectedNames(view, incident);
   return (
     <article class={`card ${incidentMark(incident)}`}>
-      <h3>
-        <a href={incidentPath(incident)}>
-          <Name of={incident.name} />
-        </a>
-      </h3>
-      <Facts incident={incident} zone={zone} late={late} />
-      <Latest incident={incident} zone={zone} />
-      <Touches names={names} />
+      <header>
+        <h3>
+          <a href={incidentPath(incident)}>
+            <Name of={incident.name} />
+          </a>
+        </h3>
+        <Facts incident={incident} zone={zone} late={late} />
+      </header>
+      <div>
+        <Way incident={incident} />
+        <Latest incident={incident} zone={zone} />
+        <Touches names={names} />
+      </div>
     </article>
+  );
+}
+
+/** How far it has come: what is behind, where it stands, what is still to come. */
+function Way({ incident }: { readonly incident: Incident }): JSX.Element {
+  const steps: readonly Incident["status"][] = incident.window === null ? incidentSteps : maintenanceSteps;
+  const at = steps.indexOf(incident.status);
+  if (at === -1) return "";
+  return (
+    <ol class="way" aria-label="Progress">
+      {steps.map((step, place) => (
+        <li class={place <= at ? "d" : undefined} aria-current={place === at ? "step" : undefined}>
+          {statusWords[step]}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -88,6 +88,7 @@ function frontBody(front: Front, version: string): string {
     description: page.description ?? `Current status of ${page.name}`,
     mark,
     marks,
+    style: ["card", "rows"],
     path: "/",
     band: <State front={front} mark={mark} version={version} />,
     footer: (

@@ -86,6 +86,7 @@ function historyBody(path: string, page: Page, month: Month, index: readonly Mon
     description: `Incidents and maintenance of ${page.name} in ${monthText(month.name)}`,
     mark: "inf",
     marks,
+    style: ["months"],
     path,
     band: (
       <>

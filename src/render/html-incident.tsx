@@ -51,6 +51,7 @@ function incidentBody(incident: Incident, page: Page, names: readonly string[]):
     description: plainText(incident.updates[0]?.body ?? incident.name),
     mark,
     marks: allMarks,
+    style: ["log"],
     path: incidentPath(incident),
     band: <Band incident={incident} mark={mark} zone={zone} />,
     footer: (

@@ -10,7 +10,7 @@ import { scriptPath } from "./page-script.ts";
 import { Name, oneLine } from "./piece.tsx";
 import { attribute, textOf } from "./prose.tsx";
 import type { Mark } from "./severity.ts";
-import { pagePolicy, styleText as safeStyle } from "./style.ts";
+import { type Piece, styleOf } from "./style.ts";
 import { slotClose, slotOpen } from "./types.ts";
 
 export const htmlType = "text/html; charset=utf-8";
@@ -24,6 +24,8 @@ export interface Frame {
   readonly mark: Mark;
   /** Every mark that the page draws. */
   readonly marks: readonly Mark[];
+  /** What of the stylesheet the page needs. */
+  readonly style: readonly Piece[];
   /** Path of the page that is open, for the navigation. */
   readonly path: string;
   /** The band below the header. */
@@ -68,9 +70,10 @@ function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
 
 function Head({ frame }: { readonly frame: Frame }): JSX.Element {
   const feedTitle = attribute(oneLine(frame.page.name));
+  const { text: safeStyle, policy } = styleOf(frame.style, "");
   return (
     <head>
-      <meta http-equiv="Content-Security-Policy" content={pagePolicy} />
+      <meta http-equiv="Content-Security-Policy" content={policy} />
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width,initial-scale=1" />
       <title safe>{oneLine(frame.title)}</title>

@@ -20,7 +20,9 @@ export function IconShapes({ marks }: { readonly marks: readonly Mark[] }): JSX.
   return (
     <svg class="def" aria-hidden="true">
       {marks.map((mark) => (
-        <path id={`i-${mark}`} fill-rule="evenodd" d={shapes[mark]} />
+        <symbol id={`i-${mark}`} viewBox="0 0 16 16">
+          <path fill-rule="evenodd" d={shapes[mark]} />
+        </symbol>
       ))}
     </svg>
   );
@@ -29,7 +31,7 @@ export function IconShapes({ marks }: { readonly marks: readonly Mark[] }): JSX.
 /** One mark; the words stand beside it, so it is silent to those who listen. */
 export function Icon({ mark }: { readonly mark: Mark }): JSX.Element {
   return (
-    <svg class={`i ${mark}`} viewBox="0 0 16 16" aria-hidden="true">
+    <svg class={`i ${mark}`} aria-hidden="true">
       <use href={`#i-${mark}`} />
     </svg>
   );
@@ -39,7 +41,7 @@ export function Icon({ mark }: { readonly mark: Mark }): JSX.Element {
 export function faviconOf(mark: Mark): string {
   const colours: Readonly<Record<Mark, string>> = {
     ok: "#0f9d63",
-    deg: "#d99100",
+    deg: "#c98500",
     par: "#e8630c",
     maj: "#d92432",
     mnt: "#3b7ddd",

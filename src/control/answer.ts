@@ -27,6 +27,8 @@ export function apiErrorOf(refusal: Refusal): ApiError {
 }
 
 export function jsonResponse(status: number, value: unknown): Response {
+  // A 204 may have no body (RFC 9110, 15.3.5).
+  if (status === 204) return new Response(null, { status, headers: { "cache-control": "no-store" } });
   return new Response(JSON.stringify(value), {
     status,
     headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },

@@ -24,6 +24,7 @@ import { plainRequest } from "./dialect.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
 import { incidentEndpoints } from "./incidents.ts";
 import { pageEndpoints } from "./pages.ts";
+import { postmortemEndpoints } from "./postmortems.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions {
@@ -34,7 +35,12 @@ export interface ApiOptions {
 }
 
 /** Every endpoint under /v1, and the source of the API's description. */
-export const endpoints: readonly Endpoint[] = [...pageEndpoints, ...componentEndpoints, ...incidentEndpoints];
+export const endpoints: readonly Endpoint[] = [
+  ...pageEndpoints,
+  ...componentEndpoints,
+  ...incidentEndpoints,
+  ...postmortemEndpoints,
+];
 
 /** Answers one request of the management API. Never throws. */
 export type Api = (request: Request) => Promise<Response>;

@@ -25,7 +25,7 @@ export interface Answer {
 
 /** A row of the table. Paths stand without `/v1`; `:page_id` makes the API look the page up before anything else. */
 export interface Endpoint {
-  readonly methods: readonly ("GET" | "POST" | "PATCH" | "PUT")[];
+  readonly methods: readonly ("GET" | "POST" | "PATCH" | "PUT" | "DELETE")[];
   readonly path: string;
   readonly summary: string;
   readonly body?: TSchema;

@@ -49,7 +49,7 @@ function says(incident: Incident, query: string): boolean {
   );
 }
 
-function incidentOf(view: PageView, wanted: string | undefined): Incident {
+export function incidentOf(view: PageView, wanted: string | undefined): Incident {
   const incident = view.incidentById.get(wanted ?? "");
   if (incident === undefined) throw new ApiRefusal(notFound("Incident"));
   return incident;

@@ -91,12 +91,12 @@ export function incidentShape(incident: Incident, { page, componentById }: PageV
     monitoring_at: time(incident.monitoringAt),
     name: incident.name,
     page_id: page.id,
-    postmortem_body: null,
-    postmortem_body_last_updated_at: null,
+    postmortem_body: incident.postmortem?.body ?? null,
+    postmortem_body_last_updated_at: time(incident.postmortem?.updatedAt ?? null),
     postmortem_ignored: false,
     postmortem_notified_subscribers: false,
     postmortem_notified_twitter: false,
-    postmortem_published_at: null,
+    postmortem_published_at: time(incident.postmortem?.publishedAt ?? null),
     resolved_at: time(incident.resolvedAt),
     auto_transition_deliver_notifications_at_end: false,
     auto_transition_deliver_notifications_at_start: false,
@@ -113,5 +113,22 @@ export function incidentShape(incident: Incident, { page, componentById }: PageV
     status: incident.status,
     updated_at: time(incident.updatedAt),
     reminder_intervals: incident.reminderIntervals,
+  };
+}
+
+/** A post-mortem: what is published, and what is still written. Statuspage's fields of notifications that we do not keep are false. */
+export function postmortemShape({ postmortem, postmortemDraft }: Incident): Shape {
+  return {
+    preview_key: null,
+    body: postmortem?.body ?? null,
+    body_updated_at: time(postmortem?.updatedAt ?? null),
+    body_draft: postmortemDraft?.body ?? null,
+    body_draft_updated_at: time(postmortemDraft?.updatedAt ?? null),
+    published_at: time(postmortem?.publishedAt ?? null),
+    notify_subscribers: false,
+    notify_twitter: false,
+    custom_tweet: null,
+    created_at: time(postmortem?.publishedAt ?? postmortemDraft?.updatedAt ?? null),
+    updated_at: time(postmortemDraft?.updatedAt ?? postmortem?.updatedAt ?? null),
   };
 }

@@ -119,6 +119,12 @@ export type Command =
       readonly fields: IncidentFields & { readonly name: string };
     }
   | { readonly kind: "incident.update"; readonly id: string; readonly fields: IncidentFields }
+  | { readonly kind: "postmortem.draft"; readonly id: string; readonly body: string }
+  /** The draft becomes what readers see. */
+  | { readonly kind: "postmortem.publish"; readonly id: string; readonly deliverNotifications?: boolean }
+  /** What readers see becomes a draft again. */
+  | { readonly kind: "postmortem.revert"; readonly id: string }
+  | { readonly kind: "postmortem.delete"; readonly id: string }
   /** A component had this status from then on: history that was known before it was told. */
   | {
       readonly kind: "transition.add";

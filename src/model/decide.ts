@@ -5,6 +5,12 @@ import { addTransition, createComponent, updateComponent } from "./decide-compon
 import { decideImport } from "./decide-import.ts";
 import { createIncident, updateIncident } from "./decide-incident.ts";
 import { createPage, updatePage } from "./decide-page.ts";
+import {
+  deletePostmortem,
+  draftPostmortem,
+  publishPostmortem,
+  revertPostmortem,
+} from "./decide-postmortem.ts";
 import { refused } from "./drafts.ts";
 import type { PageView } from "./view.ts";
 
@@ -27,6 +33,14 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return createIncident(view, command, context);
     case "incident.update":
       return updateIncident(view, command, context);
+    case "postmortem.draft":
+      return draftPostmortem(view, command, context);
+    case "postmortem.publish":
+      return publishPostmortem(view, command, context);
+    case "postmortem.revert":
+      return revertPostmortem(view, command, context);
+    case "postmortem.delete":
+      return deletePostmortem(view, command, context);
     case "transition.add":
       return addTransition(view, command, context);
   }

@@ -18,6 +18,8 @@ import {
   type MaintenanceStatus,
   maintenanceStatuses,
   type Page,
+  type Postmortem,
+  type PostmortemDraft,
 } from "./view.ts";
 
 /** Statuses of both kinds of incident. */
@@ -133,6 +135,8 @@ export function incidentFrom(record: EntityRecord, updates: readonly EntityRecor
     updates: newestFirst(updates),
     feedNumber: textOf(record, "feedNumber"),
     reminderIntervals: jsonOf(record, "reminderIntervals"),
+    postmortem: postmortemFrom(jsonOf(record, "postmortem")),
+    postmortemDraft: draftFrom(jsonOf(record, "postmortemDraft")),
     born: stampOf(record, "createdAt"),
     version: latestOf([record, ...updates]),
   };
@@ -154,6 +158,18 @@ function windowFrom(value: Json): Incident["window"] {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
   const { from, until } = value as { readonly [key: string]: Json };
   return typeof from === "number" && typeof until === "number" ? { from, until } : null;
+}
+
+function draftFrom(value: Json): PostmortemDraft | null {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  const { body, updatedAt } = value as { readonly [key: string]: Json };
+  return typeof body === "string" && typeof updatedAt === "number" ? { body, updatedAt } : null;
+}
+
+function postmortemFrom(value: Json): Postmortem | null {
+  const draft = draftFrom(value);
+  const { publishedAt } = (draft === null ? {} : value) as { readonly publishedAt?: Json };
+  return draft === null || typeof publishedAt !== "number" ? null : { ...draft, publishedAt };
 }
 
 /** The greatest stamp among some records. */

@@ -97,6 +97,19 @@ export interface IncidentUpdate {
   readonly tweetId: string | null;
 }
 
+/** What was learnt of an incident, in Markdown. It changes as a whole. */
+export interface Postmortem {
+  readonly body: string;
+  readonly updatedAt: number;
+  readonly publishedAt: number;
+}
+
+/** A post-mortem that its editors still write: the management API shows it, no page does. */
+export interface PostmortemDraft {
+  readonly body: string;
+  readonly updatedAt: number;
+}
+
 /** A real-time incident (`window` null) or a scheduled maintenance. */
 export interface Incident {
   readonly id: string;
@@ -121,6 +134,9 @@ export interface Incident {
   /** Known from a feed alone: it has a page and a place in the feed, but says nothing of components. */
   readonly feedNumber: string | null;
   readonly reminderIntervals: Readonly<unknown> | null;
+  /** The published one. An imported incident tells its own in an update of that status. */
+  readonly postmortem: Postmortem | null;
+  readonly postmortemDraft: PostmortemDraft | null;
   /** The stamp under which it came: breaks ties of order. */
   readonly born: string;
   /** Greatest stamp folded into this object. An older op that arrives late leaves it: whether it changed, its identity says. */

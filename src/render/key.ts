@@ -33,7 +33,13 @@ export function componentPrint(component: Component): string {
 }
 
 /** What an incident holds for merging and deciding; no body shows it. */
-const unshown = { version: undefined, born: undefined, componentTags: undefined, impactOverride: undefined };
+const unshown = {
+  version: undefined,
+  born: undefined,
+  componentTags: undefined,
+  impactOverride: undefined,
+  postmortemDraft: undefined,
+};
 
 /** Everything of an incident or maintenance that some body shows, its updates included. */
 export function incidentPrint(incident: Incident): string {

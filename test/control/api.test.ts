@@ -164,6 +164,34 @@ describe("an incident", () => {
     expect((await world.send("GET", `${path}?limit=1&page=2`)).json).toEqual([all[1]]);
     expect((await world.send("GET", `${path}?limit=1&page=3`)).json).toEqual([]);
   });
+
+  test("has a post-mortem: draft, published, edited, taken back, deleted", async () => {
+    const path = `/v1/pages/${world.page}/incidents`;
+    const made = await world.send("POST", path, { incident: { name: "Errors", status: "investigating" } });
+    const own = `${path}/${made.json.id}`;
+    expect(await world.send("GET", `${own}/postmortem`)).toEqual({
+      status: 404,
+      json: { error: "Postmortem not found" },
+    });
+    const written = await world.send("PUT", `${own}/postmortem`, { postmortem: { body_draft: "# Why" } });
+    expect(written).toMatchObject({
+      status: 200,
+      json: { body: null, body_draft: "# Why", published_at: null },
+    });
+    expect((await world.send("PUT", `${own}/postmortem/publish`, { postmortem: {} })).status).toBe(422);
+    await world.send("PATCH", own, { incident: { status: "resolved" } });
+    const out = await world.send("PUT", `${own}/postmortem/publish`, {});
+    expect(out).toMatchObject({ status: 200, json: { body: "# Why", body_draft: null } });
+    expect((await world.send("GET", own)).json).toMatchObject({
+      status: "postmortem",
+      postmortem_body: "# Why",
+      postmortem_published_at: out.json.published_at,
+    });
+    const back = await world.send("PUT", `${own}/postmortem/revert`, {});
+    expect(back.json).toMatchObject({ body: null, body_draft: "# Why" });
+    expect((await world.send("DELETE", `${own}/postmortem`)).status).toBe(204);
+    expect((await world.send("DELETE", `${own}/postmortem`)).status).toBe(404);
+  });
 });
 
 describe("a maintenance", () => {

@@ -93,6 +93,8 @@ export function incident(id: string, name: string, fields: Partial<Incident> = {
     componentTags: [],
     feedNumber: null,
     reminderIntervals: null,
+    postmortem: null,
+    postmortemDraft: null,
     born: id,
     version: "1",
     ...fields,

@@ -1,20 +1,30 @@
-// Runs the tests, a process a file, two at a time and beside them one that mostly waits. In: flags. Out: what failed, each skip with its
-// reason, and the line `N passed, N failed, N skipped`.  Exit code 1 when a test failed, a file crashed, or nothing ran.
+// Runs the tests, a process a file. In: flags. Out: what failed, each skip with its reason, and the line `N passed, N failed, N skipped`.
+// Exit code 1 when a test failed, a file crashed, or nothing ran.
 //   bun test/run.ts [--fast | --long [--minutes M]] [--seed N] [part of a path …]
-// A file that must have the machine to itself says so in one of its first lines: `// Alone: <why>`. One that waits for clocks and processes
-// longer than it works says `// Waits: <for what>`.
+// Two files run at any time, and up to six as long as they leave a part of the machine idle: much of what tests do is wait.
+// A file says in one of its first lines `// Long: <why>` where it takes more than ten seconds, and is begun before the others, so that none
+// is left to run by itself at the end; `// Alone: <why>` where it must have the machine to itself, and is run after all others.
+// Tests that start processes are given the binary of what is checked out (PHAROS_TEST_BINARY): it is what users run, and starts in a quarter of
+// the time that the source takes. With --fast, or under `bun test` alone, they run the source.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type FileReport, readReport } from "./junit.ts";
+import { builtBinary } from "./support/binary.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const fastFolders = ["base", "crdt", "host", "model", "render", "snapshot", "structure", "cli"];
-const testTimeoutMs = 20_000;
+/** Of a test that names none. Long, because six files at once are slow: it ends what would hang, and measures nothing. */
+const testTimeoutMs = 60_000;
 const fileTimeoutMs = 5 * 60_000;
 const longMinutes = 10;
+const filesAtOnceMin = 2;
+const filesAtOnceMax = 6;
+/** How long the machine is watched before another file is begun, and how many of its cores must have been idle meanwhile. */
+const watchMs = 500;
+const idleCoresMin = 0.4;
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,33 +59,54 @@ const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8
   .filter((file) => filters.length === 0 || filters.some((part) => `test/${file}`.includes(part)))
   .sort();
 console.log(`${files.length} test files, seed ${flags.seed}${flags.long ? `, ${minutes} minutes` : ""}`);
+const binary = flags.fast ? null : await builtBinary();
 const outcomes = await runAll(files);
 finish(outcomes);
 
 async function runAll(all: readonly string[]): Promise<readonly FileOutcome[]> {
-  const { alone = [], waits = [], works = [] } = Object.groupBy(all, mannerOf);
+  const { alone = [], long = [], short = [] } = Object.groupBy(all, mannerOf);
   const done: FileOutcome[] = [];
-  const take = async (...queues: string[][]): Promise<void> => {
-    for (let file = firstOf(queues); file !== undefined; file = firstOf(queues)) {
-      const outcome = await runFile(file);
+  const running = new Set<Promise<void>>();
+  const begin = (file: string): void => {
+    const ended = runFile(file).then((outcome) => {
       done.push(outcome);
       tell(outcome);
-    }
+      running.delete(ended);
+    });
+    running.add(ended);
   };
-  await Promise.all([take(works, waits), take(works, waits), take(waits)]);
-  await take(alone);
+  const idleCores = watchCores();
+  for (const file of [...long, ...short]) {
+    while (running.size >= filesAtOnceMin && (running.size >= filesAtOnceMax || idleCores() < idleCoresMin))
+      await Promise.race([...running, new Promise<void>((resume) => setTimeout(resume, watchMs))]);
+    begin(file);
+  }
+  await Promise.all(running);
+  for (const file of alone) {
+    begin(file);
+    await Promise.all(running);
+  }
   return done.sort((left, right) => left.file.localeCompare(right.file));
 }
 
-function firstOf(queues: readonly string[][]): string | undefined {
-  return queues.find((queue) => queue.length > 0)?.shift();
+/** Says each time how many cores were idle since it said so last; 0 where that was a moment ago. */
+function watchCores(): () => number {
+  const idleMs = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
+  let last = { atMs: performance.now(), idleMs: idleMs() };
+  return () => {
+    const now = { atMs: performance.now(), idleMs: idleMs() };
+    if (now.atMs - last.atMs < watchMs) return 0;
+    const cores = (now.idleMs - last.idleMs) / (now.atMs - last.atMs);
+    last = now;
+    return cores;
+  };
 }
 
-function mannerOf(file: string): "alone" | "waits" | "works" {
+function mannerOf(file: string): "alone" | "long" | "short" {
   const head = readFileSync(join(root, "test", file), "utf8").split("\n", 12);
   const says = (word: string): boolean => head.some((line) => line.startsWith(`// ${word}:`));
   if (says("Alone")) return "alone";
-  return says("Waits") ? "waits" : "works";
+  return says("Long") ? "long" : "short";
 }
 
 function runFile(file: string): Promise<FileOutcome> {
@@ -115,6 +146,7 @@ function childEnvironment(): NodeJS.ProcessEnv {
     ...Object.fromEntries(kept),
     NO_COLOR: "1",
     PHAROS_TEST_SEED: flags.seed,
+    ...(binary === null ? {} : { PHAROS_TEST_BINARY: binary }),
     ...(flags.long ? { PHAROS_TEST_LONG: "1", PHAROS_TEST_MINUTES: String(minutes) } : {}),
   };
 }

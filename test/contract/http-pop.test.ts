@@ -1,6 +1,6 @@
 // A POP over HTTP from both sides: it follows a control plane, answers visitors and its operator, feeds another POP, outlives its source.
 // On every runtime, or on the one that PHAROS_RUNTIME names; the control plane and the POP behind it run under Bun.
-// Waits: for POPs that start and stop on three runtimes.
+// Long: it waits for POPs that start and stop on three runtimes.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from "bun:test";
 import { join } from "node:path";
 import { runLine } from "../support/command.ts";

@@ -1,4 +1,5 @@
 // deploy/varnish.vcl before a real POP, with a real control plane that purges it. One varnish, one visitor who never stops looking.
+// Long: it waits for what a cache keeps to grow old.
 import { afterAll, beforeAll, expect } from "bun:test";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,4 +1,5 @@
 // What one change costs on a big page: an update to one of 5,000 incidents sends under 200 kB to a POP that was up to date.
+// Long: it publishes 5,000 incidents.
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";

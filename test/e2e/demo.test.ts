@@ -1,4 +1,5 @@
 // `pharos demo` as a visitor runs it: it says where everything is, what it prints works as printed, Ctrl-C ends it, the next start goes on.
+// Long: it waits for the demo to start, three times.
 import { afterAll, expect, test } from "bun:test";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -8,7 +9,7 @@ import { limits } from "../../src/base/limits.ts";
 import { demoBundle, demoSeed, utcDay } from "../../src/cli/demo-data.ts";
 import { hasHost } from "../../src/cli/free-address.ts";
 import { isAlive, processesBelow, runCommand, runLine, sentenceOf } from "../support/command.ts";
-import { freePort, runtime, until } from "../support/installation.ts";
+import { freePort, fromSource, runtime, until } from "../support/installation.ts";
 
 const place = mkdtempSync(join(tmpdir(), "pharos-demo-"));
 const started: ChildProcess[] = [];
@@ -40,10 +41,10 @@ interface Demo {
   interruptAlone(): Promise<number | null>;
 }
 
-async function startDemo(name: string, ...more: readonly string[]): Promise<Demo> {
-  const [program = "", ...first] = runtime;
+async function startDemo(name: string, command = runtime): Promise<Demo> {
+  const [program = "", ...first] = command;
   const ports = ["--port", String(port), "--control-port", String(controlPort)];
-  const child = spawn(program, [...first, "demo", "--data", join(place, name), ...ports, ...more], {
+  const child = spawn(program, [...first, "demo", "--data", join(place, name), ...ports], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: "/nonexistent", TMPDIR: tmpdir() },
     detached: true,
@@ -138,7 +139,8 @@ test("it says each address, a plain curl of each answers 200, and the organisati
 }, 30_000);
 
 test("a second demo on the same day, beside the first: taken ports are named, its own are others, its page is the same", async () => {
-  const second = await startDemo("second");
+  // As `npm start` does it.
+  const second = await startDemo("second", fromSource);
   const taken = (what: string, wanted: number): RegExp =>
     new RegExp(`${what}: port ${wanted} is taken, so it is \\d+\\.`);
   expect(second.err).toMatch(taken("Status page", port));

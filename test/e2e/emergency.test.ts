@@ -1,5 +1,5 @@
 // The hour for which it is made: the control plane is dead, and somebody has a laptop, the emergency key and a text.
-// Waits: for POPs and workers.
+// Long: it waits for POPs and workers.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // A clock that is an hour off: a control plane does not start before its own op-log; a POP's level does not depend on its wall clock.
-// Waits: for clocks that jump.
+// Long: it waits for clocks that jump.
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/base/clock.ts";

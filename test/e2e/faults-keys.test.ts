@@ -1,5 +1,4 @@
 // Keys that cannot be used: neither a control plane nor a POP starts, and one sentence names the file. Exit code 1, nothing is left behind.
-// Waits: for processes that end.
 import { afterAll, expect, test } from "bun:test";
 import {
   chmodSync,

@@ -1,5 +1,4 @@
 // A log that cannot be written: its disk is full, or whoever read it has gone. Nothing else ends for it.
-// Waits: for processes that end.
 import { afterAll, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";

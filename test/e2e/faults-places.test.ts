@@ -1,5 +1,4 @@
 // Addresses and folders that another process has: the command that cannot start says which, exits with 1 and leaves nothing behind.
-// Waits: for processes that end.
 import { afterAll, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";

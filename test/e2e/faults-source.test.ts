@@ -1,5 +1,4 @@
 // Sources that are none: the POP serves what it has and says once what is wrong, however often it tries again.
-// Waits: for sources that are gone.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { cpSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";

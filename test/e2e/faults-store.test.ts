@@ -1,5 +1,5 @@
 // A store whose file is damaged: a control plane refuses to start and leaves the file as it is; a POP puts it aside and fetches everything again.
-// Waits: for processes that end and start.
+// Long: it waits for processes that end and start.
 import { afterAll, expect, test } from "bun:test";
 import {
   closeSync,

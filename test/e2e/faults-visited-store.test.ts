@@ -1,5 +1,6 @@
 // A store that fails beneath a visitor who never stops looking: its table of readers is full, its file is taken away, its disk fills. Each answer is
 // right all the while, what went wrong is said once and counted, and it ends with its cause.
+// Long: it waits for processes that give up and come back.
 import { afterEach, expect } from "bun:test";
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";

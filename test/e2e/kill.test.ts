@@ -1,5 +1,5 @@
-// Alone: it kills processes at random moments and counts what every visitor saw meanwhile.
 // kill -9 of control plane and POP: no acked write is lost, and every body that anyone saw was signed, whole, in the generation it names.
+// Long: it kills processes at random moments.
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";

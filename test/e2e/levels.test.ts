@@ -1,5 +1,6 @@
 // The levels of degradation, walked by one installation as a visitor and its operator see them: 0 full, 1 the control plane is gone, 2 every POP
 // too, 3 the emergency above the last good page, and back to 0. A control plane, two POPs, a web server over the static export.
+// Long: it waits for each level to be noticed.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // POPs as members, as their operators see it: processes, commands, what visitors get. In: a built installation. Out: promises kept or not.
-// Waits: for reports and heartbeats.
+// Long: it waits for reports and heartbeats.
 import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

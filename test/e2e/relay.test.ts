@@ -1,5 +1,5 @@
 // Relays and mirrors as their operator runs them: each POP a process of its own, and one after the other is killed.
-// Waits: for relays that are killed, lie and come back.
+// Long: it waits for relays that are killed, lie and come back.
 import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,5 +1,4 @@
 // A control plane is lost and comes back from a backup: POPs take the new epoch, and never again what the lost machine sends.
-// Waits: for processes that end and start.
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { ApiClient, Installation, until } from "../support/installation.ts";

@@ -1,17 +1,17 @@
-// Alone: it measures in seconds how soon a lost control plane is noticed.
 // The whole road as its operator walks it: keys, control plane, import, token, POP, an incident from beginning to end, what dies on the
-// way and comes back, removal. The runtime is PHAROS_RUNTIME: `bun`, or the path of a binary.
+// way and comes back, removal. The runtime is PHAROS_RUNTIME: `bun` (the source), or the path of a binary, which has a road of its own in test/build.
+// Long: it waits for what is lost to be noticed.
 import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { keyFiles } from "../../src/cli/key-files.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import { type CollectingProxy, startCollectingProxy } from "../support/collecting-proxy.ts";
-import { ApiClient, Installation, type Running, runtime, until } from "../support/installation.ts";
+import { ApiClient, fromSource, Installation, type Running, until } from "../support/installation.ts";
 import { type Answer, get } from "../support/reader.ts";
 import { sampleComponents, sampleHost, samplePage, writeSampleSummary } from "../support/summary.ts";
 
-const installation = new Installation(runtime, "none");
+const installation = new Installation(fromSource, "none");
 const data = join(installation.folder, "control");
 /** A lost source is said within this; a busy machine gets three times as long. */
 const staleMs = 8_000;

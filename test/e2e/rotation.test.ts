@@ -1,6 +1,5 @@
 // Keys change while everything runs: another publisher key takes over and the old one is revoked; a lost emergency key is revoked, and what
 // it said goes with it.
-// Waits: for keys that take effect.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

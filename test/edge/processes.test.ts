@@ -1,8 +1,8 @@
 // A POP as processes: what a signal, a taken port, a damaged file, a full set of bad flags and a bad document do to it.
 // The runtime is an argument: PHAROS_RUNTIME=bun, or the path of a binary.
-// Waits: for processes that die and come back.
+// Long: it waits for processes that die and come back.
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { systemRandom } from "../../src/base/random.ts";
@@ -10,6 +10,7 @@ import { listenHttp } from "../../src/host/http.ts";
 import { signDelegation, signRemoval } from "../../src/snapshot/documents.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { storeFile } from "../../src/store/open.ts";
+import { isAlive } from "../support/command.ts";
 import { startOrigin, type TestOrigin } from "../support/origin.ts";
 import { runPop, startPop, type TestPop, until } from "../support/pop.ts";
 import { makePopFolder, type PopFolder } from "../support/pop-folder.ts";
@@ -43,7 +44,9 @@ async function folderWith(pages = [page]): Promise<PopFolder> {
 
 async function popOn(held: PopFolder, ...flags: string[]): Promise<TestPop> {
   const place = flags.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
-  const pop = await startPop(["--data", held.folder, "--root-key", held.rootFile, ...place, ...flags]);
+  const workers = flags.includes("--workers") ? [] : ["--workers", "1"];
+  const own = ["--data", held.folder, "--root-key", held.rootFile];
+  const pop = await startPop([...own, ...place, ...workers, ...flags]);
   ended.push(() => pop.stop());
   return pop;
 }
@@ -58,7 +61,7 @@ const ask = (pop: TestPop, path = "/", host = "status.example") => rawGet(pop.vi
 const opsGet = async (pop: TestPop, path: string) => fetch(`http://${pop.ops?.host}:${pop.ops?.port}${path}`);
 const ingest = async (pop: TestPop, body: Uint8Array) =>
   fetch(`http://${pop.ops?.host}:${pop.ops?.port}/ingest`, { method: "POST", body });
-const isGone = (pid: number): boolean => !existsSync(`/proc/${pid}/stat`);
+const isGone = (pid: number): boolean => !isAlive(pid);
 
 describe("edge/processes, ends", () => {
   test(

@@ -1,10 +1,10 @@
-// Alone: it measures in seconds how soon a frozen source is noticed.
 // Promise 5: only signed bytes are served: nothing foreign, altered, rolled back or mixed; a frozen source is noticed within seconds.
 // Covered: a real POP and a source that lies to it in each way of the TUF list; a refused publish leaves the last good one served, is
 // counted under its reason, and the POP follows again once the source is honest; documents at the ops address.
 // Covered elsewhere: each refusal as a table in test/snapshot/tuf.test.ts, the follower's moves in test/sync/follow.test.ts.
 // Covered later: rotation and revocation of keys, the emergency document, relays, mirrors.
 // Switch: PHAROS_BREAK=trust gives the POP the liar's root key too, and the foreign page's test must turn red.
+// Long: it waits for a POP to follow an honest source again, after each lie.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

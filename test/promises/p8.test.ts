@@ -3,6 +3,7 @@
 // both at once, counted on either side. Figures of load are the benches'.
 // Covered later: visitors' writes (subscriptions, probe reports), which a POP keeps and forwards.
 // Switch: PHAROS_BREAK=compete puts a front before both, which asks the other side first, as a server that did both would.
+// Long: it waits for answers that must not come.
 import { afterEach, describe, expect, test } from "bun:test";
 import { createServer } from "node:http";
 import { join } from "node:path";

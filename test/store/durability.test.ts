@@ -1,5 +1,6 @@
 // An acked write survives a power failure: what a writer does to its file is recorded, each state that a failure may leave is opened.
 // kill -9 keeps the page cache and so cannot show this. The switch that breaks it is the writer's mode `early`, which acks before the flush.
+// Long: it opens what each power failure leaves.
 import { describe, expect } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

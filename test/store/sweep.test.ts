@@ -1,3 +1,4 @@
+// Long: 10,000 publishes.
 import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { limits } from "../../src/base/limits.ts";

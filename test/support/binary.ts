@@ -24,8 +24,9 @@ const cache = join(root, "node_modules", ".cache", "pharos-binary");
 const nobody = 65_534;
 const keptBuilds = 2;
 
-/** The binary of what is checked out, built where its sources have changed since the last time. */
+/** The binary of what is checked out: the one that test/run.ts gives, else built where its sources have changed since the last time. */
 export async function builtBinary(): Promise<string> {
+  if (process.env.PHAROS_TEST_BINARY !== undefined) return process.env.PHAROS_TEST_BINARY;
   const commit = commitHere();
   const file = join(cache, `pharos-${sourceHash(commit)}`);
   if (existsSync(file)) return file;

@@ -9,11 +9,14 @@ import { systemRandom } from "../../src/base/random.ts";
 import { keyFiles, makeKeys } from "../../src/cli/key-files.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
-/** Program and first arguments: from source under this Bun, unless `PHAROS_RUNTIME` names a binary. */
-export const runtime: readonly string[] =
-  process.env.PHAROS_RUNTIME === undefined || process.env.PHAROS_RUNTIME === "bun"
-    ? [process.execPath, join(root, "src", "main.ts")]
-    : [process.env.PHAROS_RUNTIME];
+const lineOf = (runs: string): readonly string[] =>
+  runs === "bun" ? [process.execPath, join(root, "src", "main.ts")] : [runs];
+/** Program and first arguments: of what `PHAROS_RUNTIME` names, else from source under this Bun, as `npm start` runs it. */
+export const fromSource: readonly string[] = lineOf(process.env.PHAROS_RUNTIME ?? "bun");
+/** The same, but where test/run.ts has built a binary, that one in place of the source. */
+export const runtime: readonly string[] = lineOf(
+  process.env.PHAROS_RUNTIME ?? process.env.PHAROS_TEST_BINARY ?? "bun",
+);
 
 export interface Running {
   readonly pid: number;
@@ -26,7 +29,8 @@ export interface Running {
   log(): string;
 }
 
-/** Waits until `holds` gives a value; throws with `what` after `deadlineMs`. */
+/** Waits until `holds` gives a value; throws with `what` after `deadlineMs`. It looks the more rarely the longer it has waited: each look at a
+ * POP costs what its visitor costs. */
 export async function until<Value>(
   what: string,
   holds: () => Promise<Value | null | undefined | false> | Value | null | undefined | false,
@@ -37,7 +41,8 @@ export async function until<Value>(
     const value = await holds();
     if (value !== null && value !== undefined && value !== false) return value;
     if (performance.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain: ${what}.`);
-    await new Promise((done) => setTimeout(done, 10));
+    const waitedMs = performance.now() - (end - deadlineMs);
+    await new Promise((done) => setTimeout(done, Math.min(10 + waitedMs / 10, 100)));
   }
 }
 

@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-/** What runs the tests' POPs: `bun` and `deno` run the source; anything else is the path of a built binary. */
-export const runtime: string = process.env.PHAROS_RUNTIME ?? "bun";
+/** What runs the tests' POPs: `bun` and `deno` run the source; anything else is the path of a built binary, such as test/run.ts gives. */
+export const runtime: string = process.env.PHAROS_RUNTIME ?? process.env.PHAROS_TEST_BINARY ?? "bun";
 
 const root = resolve(import.meta.dirname, "../..");
 export const denoProgram: string = join(root, "node_modules", ".bin", "deno");
@@ -121,7 +121,7 @@ function childrenOf(parent: number): ReadonlyMap<string, number> {
   return found;
 }
 
-/** Waits for `holds` with a deadline. */
+/** Waits for `holds` with a deadline, and looks the more rarely the longer it has waited. */
 export async function until<Value>(
   what: string,
   holds: () => Value | null | undefined | false | Promise<Value | null | undefined | false>,
@@ -132,6 +132,7 @@ export async function until<Value>(
     const value = await holds();
     if (value !== null && value !== undefined && value !== false) return value as Value;
     if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((next) => setTimeout(next, 20));
+    const waitedMs = performance.now() - (end - deadlineMs);
+    await new Promise((next) => setTimeout(next, Math.min(10 + waitedMs / 10, 100)));
   }
 }

@@ -1,5 +1,6 @@
 // A network, two sources, a store and a clock that do what they like, by seed. Whatever happens, no generation falls and no page is mixed; when it ends,
 // the POP is where the publisher is. `PHAROS_TEST_SEED` plays one run again.
+// Long: a thousand runs.
 import { expect, test } from "bun:test";
 import { Fault } from "../../src/base/fault.ts";
 import { type Random, seededRandom } from "../../src/base/random.ts";

@@ -7,11 +7,11 @@ import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { Appender } from "../host/append.ts";
-import type { Peer } from "../host/http.ts";
+import { type Answer, type Asked, fieldOf, type Peer } from "../host/asked.ts";
 
 export interface AccessLog {
   /** Tells of an answer; a number is counted down and nothing else done where its line is not wanted. */
-  answered(request: Request, peer: Peer, response: Response, bytes: number, tookMs: number): void;
+  answered(asked: Asked, peer: Peer, answer: Answer, bytes: number, tookMs: number): void;
   /** Writes what is left. */
   stop(): Promise<void>;
 }
@@ -73,14 +73,14 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
 
   const flushing = every(clock, limits.accessLogFlushMs, () => void flush());
   return {
-    answered(request, peer, response, bytes, tookMs) {
-      const { status } = response;
+    answered(asked, peer, answer, bytes, tookMs) {
+      const { status } = answer;
       left -= 1;
       if (left > 0 && status < 400) return;
       if (left <= 0) left = gapOf(sample, random);
       if (chars >= limits.accessLogCharsMax) return outcomes.add(1, "dropped");
       const time = new Date(clock.wallMs()).toISOString();
-      const line = `${JSON.stringify({ time, ...fieldsOf(request, peer, response, options), bytes, ms: round(tookMs) })}\n`;
+      const line = `${JSON.stringify({ time, ...wordsOf(asked, peer, answer, options), bytes, ms: round(tookMs) })}\n`;
       lines.push(line);
       chars += line.length;
     },
@@ -100,29 +100,26 @@ function gapOf(sample: number, random: Random): number {
   return 1 + Math.floor(Math.log(1 - random.fraction()) / Math.log(1 - sample));
 }
 
-function fieldsOf(request: Request, peer: Peer, response: Response, { addresses }: AccessLogOptions) {
-  const { headers } = response;
+function wordsOf(asked: Asked, peer: Peer, { status, fields }: Answer, { addresses }: AccessLogOptions) {
   return {
     ...(addresses === "off" ? {} : { from: networkOf(peer.address) }),
-    method: request.method.slice(0, textCharsMax),
-    host: request.headers.get("host")?.slice(0, textCharsMax) ?? null,
-    path: pathIn(request.url).slice(0, limits.pathBytesMax),
-    status: response.status,
-    generation: Number(headers.get("pharos-generation") ?? 0),
-    level: Number(headers.get("pharos-level") ?? 0),
-    encoding: headers.get("content-encoding") ?? "identity",
-    secure: peer.secure,
+    method: asked.method.slice(0, textCharsMax),
+    host: asked.host?.slice(0, textCharsMax) ?? null,
+    path: pathIn(asked.target).slice(0, limits.pathBytesMax),
+    status,
+    generation: Number(fieldOf(fields, "pharos-generation") ?? 0),
+    level: Number(fieldOf(fields, "pharos-level") ?? 0),
+    encoding: fieldOf(fields, "content-encoding") ?? "identity",
+    secure: asked.secure,
   };
 }
 
 const textCharsMax = 255;
 
 /** The path as it was sent, without its query: people put names and tokens there. */
-function pathIn(url: string): string {
-  const from = url.indexOf("/", url.indexOf("//") + 2);
-  if (from < 0) return "";
-  const query = url.indexOf("?", from);
-  return query < 0 ? url.slice(from) : url.slice(from, query);
+function pathIn(target: string): string {
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
 }
 
 /** `203.0.113.0/24`, `2001:db8:1::/48`; null for what is no address. Neither names a household. */

@@ -1,12 +1,15 @@
 // Says no before any work is done. In: how many requests are under way, the length of each answer. Out: nothing, or a small 503.
 // What fills a server of ready bytes is not its work (a refusal costs nearly what an answer does) but clients that do not read: each holds an
 // answer that the kernel's buffers would not take. Those are what is counted.
+import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
+import type { Answer } from "../host/asked.ts";
+import { linesOf } from "./headers.ts";
 
 export interface Admission {
   /** Asked first for each request. Null lets it in. */
-  refusal(): Response | null;
+  refusal(): Answer | null;
   /** A request that was let in has its answer, whose body has so many bytes. */
   answered(bytes: number): void;
   /** So many requests more, or fewer, wait for an answer. */
@@ -79,10 +82,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
  * refused here is what would take microseconds to answer.
  */
 const retryAfterS = [2, 3, 4, 5, 6, 7, 8, 9] as const;
-const body = "This server is busy. Please try again in a few seconds.\n";
-const inits = retryAfterS.map((seconds) => ({
+const body = Buffer.from("This server is busy. Please try again in a few seconds.\n", "utf8");
+const refusals = retryAfterS.map((seconds) => ({
   status: 503,
-  headers: new Headers({
+  fields: linesOf({
     "retry-after": String(seconds),
     "content-type": "text/plain; charset=utf-8",
     "cache-control": "no-store",
@@ -90,10 +93,11 @@ const inits = retryAfterS.map((seconds) => ({
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "retry-after",
   }),
+  body,
 }));
 
-function refusalFor(reason: "bytes" | "requests", refused: Counter): Response {
-  const init = inits[refused.value(reason) % inits.length];
+function refusalFor(reason: "bytes" | "requests", refused: Counter): Answer {
+  const refusal = refusals[refused.value(reason) % refusals.length] as Answer;
   refused.add(1, reason);
-  return new Response(body, init);
+  return refusal;
 }

@@ -3,69 +3,75 @@
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
-import type { Sendable } from "../host/sendable.ts";
+import type { Answer } from "../host/asked.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Sets } from "./headers.ts";
 import { createRecent } from "./recent.ts";
+import type { Kind } from "./tally.ts";
 import { isHeld } from "./validators.ts";
+import type { Chosen } from "./variant.ts";
 
 export interface Answers {
   /** What was answered to the same host, path and encodings, if nothing was committed and no deadline passed since. */
-  recall(exchange: Exchange): Response | null;
-  /** `sets` and `body` answer `exchange` until `untilMs` (monotonic), or until a commit. */
-  keep(
-    exchange: Exchange,
-    answer: { readonly sets: Sets; readonly body: Sendable; readonly untilMs: number },
-  ): void;
+  recall(exchange: Exchange): Answer | null;
+  /** `given` answers `exchange` until `untilMs` (monotonic), or until a commit. */
+  keep(exchange: Exchange, given: Given, untilMs: number): void;
 }
 
-interface Answer {
+/** An answer and its 304, each the same object for all who are given it. */
+export interface Given {
+  readonly kind: Kind;
+  readonly etag: string;
+  readonly body: Uint8Array;
+  readonly ok: Answer;
+  readonly notModified: Answer;
+}
+
+interface Held extends Given {
   readonly commit: number;
   readonly untilMs: number;
-  readonly etag: string;
-  readonly body: Sendable;
-  readonly sets: Sets;
-  readonly bytes: number;
 }
 
 export function createAnswers(clock: Clock, metrics: Metrics): Answers {
-  const held = createRecent<Answer>(limits.answersBytesMax, (answer) => answer.bytes);
+  const held = createRecent<Held>(limits.answersBytesMax, ({ body }) => body.length + entryBytes);
   metrics.watch("edge_answers_bytes", "Bytes of whole answers held in memory.", held.cost);
   return {
     recall(exchange) {
-      const answer = held.get(keyOf(exchange));
-      if (answer === undefined || answer.commit !== exchange.commit) return null;
-      if (clock.monotonicMs() >= answer.untilMs) return null;
-      return responseOf(exchange, answer.etag, answer.body, answer.sets);
+      const given = held.get(keyOf(exchange));
+      if (given === undefined || given.commit !== exchange.commit) return null;
+      return clock.monotonicMs() >= given.untilMs ? null : answerOf(exchange, given);
     },
-    keep(exchange, { sets, body, untilMs }) {
-      const { commit, chosen } = exchange;
+    keep(exchange, given, untilMs) {
+      const { commit } = exchange;
       if (commit === null) return;
       const latestMs = clock.monotonicMs() + limits.answerHeldMs;
-      const bytes = chosen.body.length + entryBytes;
-      held.set(keyOf(exchange), {
-        commit,
-        untilMs: Math.min(untilMs, latestMs),
-        etag: chosen.etag,
-        body,
-        sets,
-        bytes,
-      });
+      held.set(keyOf(exchange), { ...given, commit, untilMs: Math.min(untilMs, latestMs) });
     },
   };
 }
 
-/** 304 to who has it, else 200. Under HEAD the runtime keeps the body to itself. */
-export function responseOf(exchange: Exchange, etag: string, body: Sendable, sets: Sets): Response {
-  const { request, fields } = exchange;
-  exchange.kind = sets.kind;
-  if (isHeld(fields.get("if-none-match"), etag)) return new Response(null, sets.notModified);
-  if (request.method !== "HEAD") exchange.bytes = body instanceof Uint8Array ? body.length : body.size;
-  return new Response(body, sets.ok);
+/** The answers of a variant. */
+export function givenOf({ kind, ok, notModified }: Sets, { etag, body }: Chosen): Given {
+  return {
+    kind,
+    etag,
+    body,
+    ok: { status: 200, fields: ok, body },
+    notModified: { status: 304, fields: notModified, body: null },
+  };
+}
+
+/** 304 to who has it, else 200. Under HEAD the listener keeps the body to itself. */
+export function answerOf(exchange: Exchange, { kind, etag, body, ok, notModified }: Given): Answer {
+  const { asked } = exchange;
+  exchange.kind = kind;
+  if (isHeld(asked.field("if-none-match"), etag)) return notModified;
+  if (asked.method !== "HEAD") exchange.bytes = body.length;
+  return ok;
 }
 
 /** Unambiguous: a host has no slash, a path begins with one, and neither path nor header has a line's end. */
-function keyOf({ host, path, accept, secure }: Exchange): string {
+function keyOf({ host, path, accept, asked: { secure } }: Exchange): string {
   return `${host}${path}\n${secure ? "s" : "p"}${accept ?? "\n"}`;
 }
 

@@ -1,5 +1,5 @@
 // One request on its way through the steps. In: the request, how it came. Out: what each step found, for the next one.
-import type { Peer } from "../host/http.ts";
+import type { Answer, Asked } from "../host/asked.ts";
 import type { Head, Manifest, Part, Route } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
 import type { PageFreshness } from "./level.ts";
@@ -7,20 +7,11 @@ import type { Reads } from "./reads.ts";
 import { type Kind, otherKind } from "./tally.ts";
 import type { Chosen } from "./variant.ts";
 
-/** What serving is told of the peer. */
-export type Came = Pick<Peer, "secure"> & Partial<Pick<Peer, "path">>;
-
 /** Filled in from left to right; a field is read only by steps after the one that sets it. */
 export interface Exchange {
-  readonly request: Request;
-  /** The request's: each time it is asked for them costs as much as reading one. */
-  readonly fields: Headers;
+  readonly asked: Asked;
   /** The live store, or what this process remembers while the store fails. */
   readonly reads: Reads;
-  /** The path as the listener knows it, or null: then the request's URL says it. */
-  readonly known: string | null;
-  /** It came over TLS. */
-  readonly secure: boolean;
   /** It has waited for a body that was not here. */
   readonly waited: boolean;
   host: string;
@@ -46,8 +37,8 @@ export interface Exchange {
   bytes: number;
 }
 
-/** A step finds its part of the exchange, or ends it with a response; with a later one where a lazy body is not here, and never else. */
-export type Step = (exchange: Exchange) => Response | Promise<Response> | null;
+/** A step finds its part of the exchange, or ends it with an answer; with a later one where a lazy body is not here, and never else. */
+export type Step = (exchange: Exchange) => Answer | Promise<Answer> | null;
 
 const nothing = { digest: "", length: 0 };
 const noRoute: Route = {
@@ -64,13 +55,10 @@ const noPart: Part = { routes: [] };
 const noChoice: Chosen = { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" };
 
 /** An exchange at its start. */
-export function openExchange(request: Request, came: Came, reads: Reads, waited: boolean): Exchange {
+export function openExchange(asked: Asked, reads: Reads, waited: boolean): Exchange {
   return {
-    request,
-    fields: request.headers,
+    asked,
     reads,
-    known: came.path ?? null,
-    secure: came.secure,
     waited,
     host: "",
     path: "",

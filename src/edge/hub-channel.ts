@@ -1,5 +1,6 @@
 // One page's open streams. In: what the page is now, who comes and goes. Out: whom to tell, and frames that all of them share.
 import { limits } from "../base/limits.ts";
+import type { StreamBody, StreamSink } from "../host/asked.ts";
 import type { Looked, PageNow } from "./hub.ts";
 import { eventFrame, levelFrame } from "./hub-frames.ts";
 
@@ -47,8 +48,8 @@ export function isEmpty({ slots }: Channel): boolean {
   return slots.every(({ size }) => size === 0);
 }
 
-/** One visitor's stream; the object is the stream's source too, for there are 15,000 of them. */
-export class Client {
+/** One visitor's stream; the object is the answer's body too, for there are 15,000 of them. */
+export class Client implements StreamBody {
   readonly channel: Channel;
   /** What it was told last. */
   generation: number;
@@ -56,7 +57,7 @@ export class Client {
   private readonly slot: Set<Client>;
   private opening: Uint8Array | null;
   private readonly onLeft: (client: Client) => void;
-  private control: ReadableStreamDefaultController<Uint8Array> | null = null;
+  private sink: StreamSink | null = null;
 
   constructor(channel: Channel, slot: number, opening: Uint8Array, onLeft: (client: Client) => void) {
     this.channel = channel;
@@ -68,16 +69,16 @@ export class Client {
     this.slot.add(this);
   }
 
-  /** Called by the stream. */
-  start(control: ReadableStreamDefaultController<Uint8Array>): void {
-    this.control = control;
-    if (this.opening !== null) control.enqueue(this.opening);
+  /** Called by the listener, in the turn in which the stream was opened: until then nobody is told anything. */
+  start(sink: StreamSink): void {
+    this.sink = sink;
+    if (this.opening !== null) sink.write(this.opening);
     this.opening = null;
   }
 
-  /** Called by the stream: the visitor is gone. */
+  /** Called by the listener: the visitor is gone. */
   cancel(): void {
-    this.control = null;
+    this.sink = null;
     this.onLeft(this);
   }
 
@@ -86,22 +87,20 @@ export class Client {
     return this.slot.delete(this);
   }
 
-  /** False where frames wait that the visitor does not take: the stream's own queue is the bounded queue. */
+  /** False where frames wait that the visitor does not take: the listener's own queue is the bounded queue. */
   write(frame: Uint8Array): boolean {
-    if (this.control === null) return true;
-    this.control.enqueue(frame);
-    return (this.control.desiredSize ?? 0) > -limits.eventFramesMax;
+    return this.sink === null || this.sink.write(frame) <= limits.eventFramesMax;
   }
 
   /** After what waits. */
   end(): void {
-    this.control?.close();
-    this.control = null;
+    this.sink?.end();
+    this.sink = null;
   }
 
   /** At once: what waits is dropped. */
   abort(): void {
-    this.control?.error(new Error("The visitor is too slow."));
-    this.control = null;
+    this.sink?.abort();
+    this.sink = null;
   }
 }

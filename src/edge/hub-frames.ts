@@ -1,5 +1,6 @@
 // Server-sent events as bytes (HTML 9.2.6). In: numbers, levels, a signed event. Out: frames.
 import { Buffer } from "node:buffer";
+import type { Asked } from "../host/asked.ts";
 
 /** `bytes`, the event of a generation, under its number. A browser hands it to `onmessage`. */
 export function eventFrame(generation: number, bytes: Uint8Array): Uint8Array {
@@ -28,8 +29,7 @@ function dataLines(text: string): string {
  * The generation that a visitor has: by the header that a browser sends when it comes back, or, since none can send it the first time, by the
  * query of the same name. Null where neither is a number.
  */
-export function lastIdOf(request: Request): number | null {
-  const said =
-    request.headers.get("last-event-id") ?? /[?&]lastEventId=(\d{1,15})(?:&|$)/.exec(request.url)?.[1];
+export function lastIdOf(asked: Asked): number | null {
+  const said = asked.field("last-event-id") ?? /[?&]lastEventId=(\d{1,15})(?:&|$)/.exec(asked.target)?.[1];
   return said !== undefined && /^\d{1,15}$/.test(said) ? Number(said) : null;
 }

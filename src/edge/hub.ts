@@ -4,8 +4,9 @@ import { type Clock, every, nextTurn } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
+import type { Answer, Asked } from "../host/asked.ts";
 import { eventsPath } from "../snapshot/names.ts";
-import { everywhere, overTls } from "./headers.ts";
+import { everywhere, linesOf, overTls } from "./headers.ts";
 import { type Channel, Client, clientsOf, createChannel, isEmpty, take } from "./hub-channel.ts";
 import { lastIdOf, openingFrame } from "./hub-frames.ts";
 import type { Woken } from "./link.ts";
@@ -23,10 +24,8 @@ export interface PageNow {
 /** `unknown`: the store does not say; what was known goes on. */
 export type Looked = PageNow | "gone" | "unknown";
 
-export interface Asked {
-  readonly request: Request;
-  /** It came over TLS. */
-  readonly secure: boolean;
+export interface Listening {
+  readonly asked: Asked;
   readonly page: string;
   /** Reads what a page is now. Must not throw. */
   look(page: string): Looked;
@@ -42,7 +41,7 @@ export interface HubOptions {
 
 export interface Hub {
   /** Opens a stream of a page. */
-  open(asked: Asked): Response;
+  open(listening: Listening): Answer;
   /** Looks at a page, or at all of them, and tells who listens. */
   wake(woken: Woken): void;
   /** Streams that are open. */
@@ -131,26 +130,27 @@ export function createHub(options: HubOptions): Hub {
   });
 
   return {
-    open({ request, secure, page, look: lookAt }) {
+    open({ asked, page, look: lookAt }) {
       const channel = channels.get(page) ?? createChannel(page, lookAt);
       const now = lookAt(page);
       if (typeof now === "object" && take(channel, now)) void tell(channel);
       if (channel.generation === 0) return now === "unknown" ? unread() : noEvents();
-      if (request.method === "HEAD") return new Response(null, streamInit(secure));
+      const fields = asked.secure ? secureLines : plainLines;
+      if (asked.method === "HEAD") return { status: 200, fields, body: null };
       const retryMs = limits.eventRetryMsMin + random.below(limits.eventRetryMsMax - limits.eventRetryMsMin);
       // A browser takes a refusal for the end; from a stream that says when to come back it comes back.
-      if (stopped) return new Response(openingFrame(retryMs), streamInit(secure));
+      if (stopped) return { status: 200, fields, body: openingFrame(retryMs) };
       if (count >= clientsMax) {
         refused.add();
         return tooMany(random);
       }
-      const since = lastIdOf(request);
+      const since = lastIdOf(asked);
       const news = since !== null && since >= channel.generation ? [] : [channel.event];
       const opening = openingFrame(retryMs, channel.levelFrame, ...news);
       const client = new Client(channel, random.below(limits.eventBeatSlots), opening, gone);
       channels.set(page, channel);
       count++;
-      return new Response(new ReadableStream(client), streamInit(secure));
+      return { status: 200, fields, body: client };
     },
     wake(woken) {
       if (woken === null) return lookAtAll();
@@ -174,23 +174,19 @@ const streamHeaders = {
   // nginx would collect a stream until its buffer is full.
   "x-accel-buffering": "no",
 };
-const plainInit: ResponseInit = { status: 200, headers: new Headers(streamHeaders) };
-const secureInit: ResponseInit = { status: 200, headers: new Headers({ ...streamHeaders, ...overTls }) };
+const plainLines = linesOf(streamHeaders);
+const secureLines = linesOf({ ...streamHeaders, ...overTls });
 
-function streamInit(secure: boolean): ResponseInit {
-  return secure ? secureInit : plainInit;
-}
-
-function unread(): Response {
+function unread(): Answer {
   return unavailable(eventsPath, "This server's copy of this page cannot be read now.");
 }
 
-function noEvents(): Response {
+function noEvents(): Answer {
   return plain(404, "Not found", "This status page has no events. Its front page is at /.", eventsPath);
 }
 
 /** The page's script asks /_event from time to time instead, and comes back later. */
-function tooMany(random: Random): Response {
+function tooMany(random: Random): Answer {
   const seconds = limits.eventRefusedSMin + random.below(limits.eventRefusedSMin);
   return plain(503, "Busy", "This server has no room for another event stream.", eventsPath, {
     "retry-after": String(seconds),

@@ -2,7 +2,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import { type Listener, type ListenOptions, listenHttp } from "../host/http.ts";
+import type { Listener } from "../host/http.ts";
+import { listenVisitors, type VisitorOptions } from "../host/visitors.ts";
 import type { Certificates } from "./certificates.ts";
 import { createRedirect } from "./redirect.ts";
 import { openSecure } from "./secure-listener.ts";
@@ -20,7 +21,7 @@ export interface TlsPlace {
   readonly challenges: string | null;
 }
 
-export interface ListenersOptions extends Pick<ListenOptions, "fetch" | "bodyBytesMax" | "paths"> {
+export interface ListenersOptions extends Pick<VisitorOptions, "answer" | "bodyBytesMax"> {
   readonly address: string;
   readonly port: number;
   /** Other processes listen on the same ports. */
@@ -38,17 +39,17 @@ export interface Listeners extends Listener {
   reload(): Promise<void>;
 }
 
-/** With TLS the plain port only leads there. Throws what `listenHttp` throws. */
+/** With TLS the plain port only leads there. Throws what `listenVisitors` throws. */
 export function openListeners(options: ListenersOptions): Listeners {
-  const { address, port, shared, tls = null, bodyBytesMax, paths = [], fetch } = options;
+  const { address, port, shared, tls = null, bodyBytesMax, answer } = options;
   const plain = { address, port, reusePort: shared, bodyBytesMax };
   if (tls === null) {
-    const only = listenHttp({ ...plain, paths, fetch });
+    const only = listenVisitors({ ...plain, answer });
     return { ...only, tlsPort: null, reload: async () => undefined };
   }
   const secure = openSecure({ ...options, tls });
   const redirect = createRedirect({ port: secure.port, challenges: tls.challenges });
-  const beside = openOr(() => listenHttp({ ...plain, fetch: redirect }), secure);
+  const beside = openOr(() => listenVisitors({ ...plain, answer: redirect }), secure);
   return {
     address: beside.address,
     port: beside.port,

@@ -1,5 +1,6 @@
 // A lazy route whose body is not here yet. In: an exchange that found none to send, a way to bring one. Out: an answer that needs no body, or
 // one that waits for it: the only request that ever waits.
+import type { Answer } from "../host/asked.ts";
 import type { Variant } from "../snapshot/types.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HeaderSets } from "./headers.ts";
@@ -13,7 +14,7 @@ export interface MissingParts {
   /** Null where there is nobody to ask. */
   readonly bring: Link["bring"] | null;
   /** Answers from the beginning: another generation may have come meanwhile. */
-  again(exchange: Exchange): Response | Promise<Response>;
+  again(exchange: Exchange): Answer | Promise<Answer>;
 }
 
 /** `slotted`: the body is sent with something in its slot, under a tag of its own. */
@@ -21,7 +22,7 @@ export function answerMissing(
   exchange: Exchange,
   slotted: boolean,
   { headers, bring, again }: MissingParts,
-): Response | Promise<Response> {
+): Answer | Promise<Answer> {
   const { route, path } = exchange;
   if (!slotted) {
     const bodiless = withoutBody(exchange, headers);
@@ -37,19 +38,16 @@ export function answerMissing(
 }
 
 /** 304 to who has it, and the headers of a HEAD: the route says all that they need. */
-function withoutBody(exchange: Exchange, headers: HeaderSets): Response | null {
-  const { request, route } = exchange;
+function withoutBody(exchange: Exchange, headers: HeaderSets): Answer | null {
+  const { asked, route } = exchange;
   const [encoding] = candidates(acceptable(exchange.accept), route.variants);
   const name = encoding === undefined ? undefined : route.variants[encoding];
   if (encoding === undefined || name === undefined) return null;
   exchange.chosen = { name, body: new Uint8Array(), encoding, etag: `"${name.digest}"` };
   const { ok, notModified } = headers.of(exchange);
-  if (isHeld(request.headers.get("if-none-match"), exchange.chosen.etag))
-    return new Response(null, notModified);
-  if (request.method !== "HEAD") return null;
-  const head = new Headers(ok.headers);
-  head.set("content-length", String(name.length));
-  return new Response(null, { ...ok, headers: head });
+  if (isHeld(asked.field("if-none-match"), exchange.chosen.etag))
+    return { status: 304, fields: notModified, body: null };
+  return asked.method === "HEAD" ? { status: 200, fields: ok, body: null, length: name.length } : null;
 }
 
 /** The encoding to fetch: what the client likes best; identity never travels and is made from gzip. */

@@ -1,6 +1,8 @@
-// Answers that no snapshot holds: errors and preflights. In: a status, a sentence. Out: small responses, HTML or JSON by the path.
+// Answers that no snapshot holds: errors and preflights. In: a status, a sentence. Out: small answers, HTML or JSON by the path.
 
-import { everywhere } from "./headers.ts";
+import { Buffer } from "node:buffer";
+import type { Answer } from "../host/asked.ts";
+import { everywhere, linesOf } from "./headers.ts";
 import { allowedMethods } from "./receive.ts";
 
 type Extra = Readonly<Record<string, string>>;
@@ -12,19 +14,17 @@ export function plain(
   sentence: string,
   path: string,
   extra: Extra = {},
-): Response {
+): Answer {
   const json = path.startsWith("/api/") || path.endsWith(".json");
   const body = json ? `${JSON.stringify({ error: title, message: sentence })}\n` : htmlOf(title, sentence);
-  return new Response(body, {
-    status,
-    headers: {
-      "cache-control": "no-store",
-      ...everywhere,
-      "content-type": json ? "application/json; charset=utf-8" : "text/html; charset=utf-8",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-      ...extra,
-    },
+  const fields = linesOf({
+    "cache-control": "no-store",
+    ...everywhere,
+    "content-type": json ? "application/json; charset=utf-8" : "text/html; charset=utf-8",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    ...extra,
   });
+  return { status, fields, body: Buffer.from(body, "utf8") };
 }
 
 /** Title and sentence are ours, never the request's. */
@@ -33,38 +33,35 @@ function htmlOf(title: string, sentence: string): string {
 }
 
 /** After what no visitor sends nothing more of its connection is read: a proxy may have cut the requests on it elsewhere. */
-const last = { connection: "close" };
+const last = (answer: Answer): Answer => ({ ...answer, last: true });
 
-export const badHost = (): Response =>
-  plain(
-    400,
-    "Bad request",
-    "A request needs exactly one Host header of a host and, if any, a port.",
-    "",
-    last,
+export const badHost = (): Answer =>
+  last(
+    plain(400, "Bad request", "A request needs exactly one Host header of a host and, if any, a port.", ""),
   );
 
-export const badPath = (): Response =>
-  plain(400, "Bad request", "The path has a broken escape or a dot segment.", "", last);
+export const badPath = (): Answer =>
+  last(plain(400, "Bad request", "The path has a broken escape or a dot segment.", ""));
 
-export const badMethod = (path: string): Response =>
-  plain(405, "Method not allowed", `This address answers ${allowedMethods}.`, path, {
-    ...last,
-    allow: allowedMethods,
-  });
+export const badMethod = (path: string): Answer =>
+  last(
+    plain(405, "Method not allowed", `This address answers ${allowedMethods}.`, path, {
+      allow: allowedMethods,
+    }),
+  );
 
-export const misdirected = (path: string): Response =>
+export const misdirected = (path: string): Answer =>
   plain(421, "Misdirected request", "This server has no status page under this host name.", path);
 
-export const gone = (path: string): Response =>
+export const gone = (path: string): Answer =>
   plain(410, "Gone", "This status page was removed by its owner.", path);
 
-export const notAcceptable = (path: string): Response =>
+export const notAcceptable = (path: string): Answer =>
   plain(406, "Not acceptable", "Accept-Encoding refuses every encoding, the plain one too.", path, {
     vary: "accept-encoding",
   });
 
-export const notFound = (path: string, generation: Extra): Response =>
+export const notFound = (path: string, generation: Extra): Answer =>
   plain(404, "Not found", "This status page has nothing at this address. Its front page is at /.", path, {
     ...generation,
     "cache-control": "public, max-age=0, must-revalidate",
@@ -72,16 +69,20 @@ export const notFound = (path: string, generation: Extra): Response =>
   });
 
 /** `sentence` says what is missing; the source is expected to bring it within seconds. */
-export const unavailable = (path: string, sentence: string): Response =>
+export const unavailable = (path: string, sentence: string): Answer =>
   plain(503, "Not available", sentence, path, { "retry-after": "5" });
 
 /** A preflight is asked once: browsers keep the answer for up to a day (each has its own cap). */
-export const preflight = (): Response => new Response(null, { status: 204, headers: preflightHeaders });
+export const preflight = (): Answer => preflighted;
 
-const preflightHeaders = new Headers({
-  ...everywhere,
-  allow: allowedMethods,
-  "access-control-allow-methods": allowedMethods,
-  "access-control-allow-headers": "*",
-  "access-control-max-age": "86400",
-});
+const preflighted: Answer = {
+  status: 204,
+  fields: linesOf({
+    ...everywhere,
+    allow: allowedMethods,
+    "access-control-allow-methods": allowedMethods,
+    "access-control-allow-headers": "*",
+    "access-control-max-age": "86400",
+  }),
+  body: null,
+};

@@ -20,16 +20,14 @@ const plainPath = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
 const unreserved = /[A-Za-z0-9._~-]/;
 
 /**
- * The path of a URL in the form in which routes are named: percent-encoding normal (RFC 3986, 6.2.2), `//` as `/`, no slash at
+ * The path of a target in the form in which routes are named: percent-encoding normal (RFC 3986, 6.2.2), `//` as `/`, no slash at
  * the end, no query. Null when an escape is broken or a dot segment is left after decoding.
  */
-export function pathOf(url: string): string | null {
-  const authority = url.indexOf("://");
-  const start = url.indexOf("/", authority === -1 ? 0 : authority + 3);
-  // Most ask for the front page.
-  if (start === -1 || start === url.length - 1) return "/";
-  const end = url.search(/[?#]/);
-  const raw = end === -1 ? url.slice(start) : url.slice(start, end);
+export function pathOf(target: string): string | null {
+  // Most ask for the front page; `OPTIONS *` names no path.
+  if (target === "/" || target === "") return "/";
+  const end = target.search(/[?#]/);
+  const raw = end === -1 ? target : target.slice(0, end);
   if (raw === "/" || plainPath.test(raw)) return raw;
   return normalPath(raw);
 }

@@ -1,6 +1,8 @@
 // The plain port beside TLS. In: requests without encryption. Out: the way to https, and the answers by which a certificate is asked for.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Answer, Asked } from "../host/asked.ts";
+import { linesOf } from "./headers.ts";
 import * as plain from "./plain.ts";
 import { allowedMethods, hostOf, pathOf } from "./receive.ts";
 
@@ -14,35 +16,35 @@ export interface RedirectOptions {
 const challengePath = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{1,128})$/;
 
 /** Every path of every host leads to the same on https; challenges (RFC 8555, 8.3) are answered here, for they come before the certificate. */
-export function createRedirect({ port, challenges }: RedirectOptions): (request: Request) => Response {
+export function createRedirect({ port, challenges }: RedirectOptions): (asked: Asked) => Answer {
   const authority = port === 443 ? "" : `:${port}`;
-  return (request) => {
-    const host = hostOf(request.headers.get("host"));
+  return (asked) => {
+    const host = hostOf(asked.host);
     if (host === null) return plain.badHost();
-    const path = pathOf(request.url);
+    const path = pathOf(asked.target);
     if (path === null) return plain.badPath();
-    const { method } = request;
+    const { method } = asked;
     if (!allowedMethods.split(", ").includes(method)) return plain.badMethod(path);
     const token = challengePath.exec(path)?.[1];
     if (token !== undefined) return challenge(challenges, token);
     // 308 keeps the method, which 301 need not; browsers keep either one as long as they are told.
-    const location = `https://${host}${authority}${path}${queryOf(request.url)}`;
-    return new Response(null, {
+    const location = `https://${host}${authority}${path}${queryOf(asked.target)}`;
+    return {
       status: method === "OPTIONS" ? 308 : 301,
-      headers: { location, "cache-control": "public, max-age=300" },
-    });
+      fields: linesOf({ location, "cache-control": "public, max-age=300" }),
+      body: null,
+    };
   };
 }
 
 /** Read as it is asked for: it lives for seconds, and a validator asks a few times. */
-function challenge(folder: string | null, token: string): Response {
+function challenge(folder: string | null, token: string): Answer {
   try {
     if (folder === null) return notThere();
     const answer = readFileSync(join(folder, ".well-known/acme-challenge", token));
     if (answer.length > answerBytesMax) return notThere();
-    return new Response(answer, {
-      headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
-    });
+    const fields = linesOf({ "content-type": "application/octet-stream", "cache-control": "no-store" });
+    return { status: 200, fields, body: answer };
   } catch {
     return notThere(); // A token that nobody put there, which is all that anybody needs to know.
   }
@@ -51,11 +53,11 @@ function challenge(folder: string | null, token: string): Response {
 /** A token, a dot and a thumbprint are under 200 bytes. */
 const answerBytesMax = 1_024;
 
-const notThere = (): Response =>
+const notThere = (): Answer =>
   plain.plain(404, "Not found", "No certificate is being asked for by this name.", "");
 
-function queryOf(url: string): string {
-  const at = url.indexOf("?");
-  const end = url.indexOf("#");
-  return at === -1 ? "" : url.slice(at, end === -1 ? undefined : end);
+function queryOf(target: string): string {
+  const at = target.indexOf("?");
+  const end = target.indexOf("#");
+  return at === -1 ? "" : target.slice(at, end === -1 ? undefined : end);
 }

@@ -5,12 +5,13 @@ import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import { type Listener, type ListenOptions, listenHttp } from "../host/http.ts";
+import type { Listener } from "../host/http.ts";
 import { hasCertificateSwap } from "../host/runtime.ts";
+import { listenVisitors, type VisitorOptions } from "../host/visitors.ts";
 import type { HeldCertificate } from "./certificates.ts";
 import type { TlsPlace } from "./listeners.ts";
 
-export interface SecureOptions extends Pick<ListenOptions, "fetch" | "bodyBytesMax" | "paths"> {
+export interface SecureOptions extends Pick<VisitorOptions, "answer" | "bodyBytesMax"> {
   readonly tls: TlsPlace;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,7 +23,7 @@ export interface SecureListener extends Listener {
   reload(): Promise<void>;
 }
 
-/** Throws what `listenHttp` throws. */
+/** Throws what `listenVisitors` throws. */
 export function openSecure(options: SecureOptions): SecureListener {
   const { tls, clock, log, metrics } = options;
   const { certificates } = tls;
@@ -88,19 +89,18 @@ export function openSecure(options: SecureOptions): SecureListener {
 }
 
 function listen(
-  { tls: { host, http2, http3 }, fetch, bodyBytesMax, paths = [] }: SecureOptions,
+  { tls: { host, http2, http3 }, answer, bodyBytesMax }: SecureOptions,
   port: number,
   certificates: readonly HeldCertificate[],
 ): Listener {
   // Always shared: the next one takes its place beside it.
-  return listenHttp({
+  return listenVisitors({
     address: host,
     port,
     reusePort: true,
     tls: { certificates, http2, http3 },
     bodyBytesMax,
-    paths,
-    fetch,
+    answer,
   });
 }
 

@@ -1,9 +1,10 @@
-// A visitor's request. In: requests, the store. Out: responses made of signed bytes, without waiting for anyone; one whose lazy body is not
+// A visitor's request. In: what is asked, the store. Out: answers made of signed bytes, without waiting for anyone; one whose lazy body is not
 // here waits until it was brought.
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import type { Answer, Asked } from "../host/asked.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
@@ -11,8 +12,8 @@ import { createAnswers } from "./answers.ts";
 import { createBanners } from "./banner.ts";
 import { createBodies } from "./bodies.ts";
 import { createEmergencies } from "./emergency.ts";
-import { type Came, type Exchange, openExchange, type Step } from "./exchange.ts";
-import { createHeaderSets, overTls } from "./headers.ts";
+import { type Exchange, openExchange, type Step } from "./exchange.ts";
+import { createHeaderSets, linesOf, overTls } from "./headers.ts";
 import type { Hub } from "./hub.ts";
 import { createLook } from "./hub-look.ts";
 import { createLevels } from "./level.ts";
@@ -44,11 +45,11 @@ export interface ServingOptions {
   readonly tally?: Tally;
 }
 
-/** Answers one visitor's request, at once where its body is held. Never throws. Without a word of the peer it came as plain HTTP. */
-export type Serving = (request: Request, peer?: Came) => Response | Promise<Response>;
+/** Answers one visitor's request, at once where its body is held. Never throws. */
+export type Serving = (asked: Asked) => Answer | Promise<Answer>;
 
 /** The same with nobody to ask for lazy bodies: it never waits, and what is not here is 503. */
-export type ServingAtOnce = (...given: Parameters<Serving>) => Response;
+export type ServingAtOnce = (asked: Asked) => Answer;
 
 /** The hot path of a worker. When the store fails, what this process remembers is served. */
 export function createServing(options: ServingOptions, link: Pick<Link, "bring">): Serving;
@@ -73,27 +74,22 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     headers: createHeaderSets(),
     answers: createAnswers(clock, metrics),
     bring: link?.bring ?? null,
-    again: (exchange) => answer(exchange.request, cameOf(exchange), pair.live, exchange),
+    again: (exchange) => answer(exchange.asked, pair.live, exchange),
     served: pair.served,
   });
   const say = sayEvery(clock, log);
 
-  const counted = ({ kind, bytes }: Exchange, response: Response): Response => {
-    tally.answered(response.status, kind, bytes);
-    return response;
+  const counted = ({ kind, bytes }: Exchange, given: Answer): Answer => {
+    tally.answered(given.status, kind, bytes);
+    return given;
   };
 
   /** `waited`: the exchange that waits for this answer, and is counted for it. */
-  const answer = (
-    request: Request,
-    came: Came,
-    reads: Reads,
-    waited: Exchange | null = null,
-  ): Response | Promise<Response> => {
+  const answer = (asked: Asked, reads: Reads, waited: Exchange | null = null): Answer | Promise<Answer> => {
     try {
-      const exchange = openExchange(request, came, reads, waited !== null);
+      const exchange = openExchange(asked, reads, waited !== null);
       const given = run(steps, exchange);
-      if (given instanceof Promise) return given.then((response) => counted(exchange, response));
+      if (given instanceof Promise) return given.then((later) => counted(exchange, later));
       if (waited === null) return counted(exchange, given);
       waited.kind = exchange.kind;
       waited.bytes = exchange.bytes;
@@ -103,43 +99,35 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
         failures.add();
         options.onStoreFailure?.(thrown.cause);
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
-        return answer(request, came, pair.remembered, waited);
+        return answer(asked, pair.remembered, waited);
       }
       if (waited === null) tally.answered(503, otherKind, 0);
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
       return plain.unavailable("", "This server failed to answer. It has written why to its log.");
     }
   };
-  const finish = (response: Response, secure: boolean): Response => {
-    if (secure && !madeOfSets(response))
-      for (const [name, value] of Object.entries(overTls)) response.headers.set(name, value);
-    return response;
-  };
-  return (request, peer = plainPeer) => {
-    const { secure } = peer;
-    const answered = answer(request, peer, pair.live);
-    return answered instanceof Promise
-      ? answered.then((response) => finish(response, secure))
-      : finish(answered, secure);
+  return (asked) => {
+    const given = answer(asked, pair.live);
+    if (!asked.secure) return given;
+    return given instanceof Promise ? given.then(withTlsLines) : withTlsLines(given);
   };
 }
 
-function run(steps: readonly Step[], exchange: Exchange): Response | Promise<Response> {
+function run(steps: readonly Step[], exchange: Exchange): Answer | Promise<Answer> {
   for (const step of steps) {
-    const response = step(exchange);
-    if (response !== null) return response;
+    const given = step(exchange);
+    if (given !== null) return given;
   }
   return plain.unavailable(exchange.path, "No step answered this request.");
 }
 
-const plainPeer: Came = { secure: false };
-
-const cameOf = ({ secure, known }: Exchange): Came => ({ secure, path: known });
-
-/** Whose headers know already how the request came. */
-function madeOfSets({ status }: Response): boolean {
-  return status === 200 || status === 304;
+/** 200 and 304 are of sets, which know already how the request came. */
+function withTlsLines(given: Answer): Answer {
+  const { status, fields } = given;
+  return status === 200 || status === 304 ? given : { ...given, fields: [...fields, ...tlsLines] };
 }
+
+const tlsLines = linesOf(overTls);
 
 const sayEveryMs = 60_000;
 

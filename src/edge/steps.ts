@@ -1,11 +1,10 @@
-// The hot path as a table. In: an exchange. Out: a response, from the first step that can give one. No step awaits what is held.
+// The hot path as a table. In: an exchange. Out: an answer, from the first step that can give one. No step awaits what is held.
 
-import { sendable } from "../host/sendable.ts";
 import { frontPart } from "../snapshot/front.ts";
 import { eventsPath } from "../snapshot/names.ts";
 import { findRoute, partIndex } from "../snapshot/part.ts";
 import type { Head } from "../snapshot/types.ts";
-import { type Answers, responseOf } from "./answers.ts";
+import { type Answers, answerOf, givenOf } from "./answers.ts";
 import type { Banners } from "./banner.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Emergencies } from "./emergency.ts";
@@ -54,16 +53,16 @@ export function stepsOf(parts: Parts): readonly Step[] {
 
 /** Host first: with a Host that is none, the runtime's URL means nothing. */
 const receive: Step = (exchange) => {
-  const { request, fields, known } = exchange;
-  const host = hostOf(fields.get("host"));
+  const { asked } = exchange;
+  const host = hostOf(asked.host);
   if (host === null) return plain.badHost();
   exchange.host = host;
-  const { method } = request;
+  const { method } = asked;
   if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return plain.badMethod("");
-  const path = known ?? pathOf(request.url);
+  const path = pathOf(asked.target);
   if (path === null) return plain.badPath();
   exchange.path = path;
-  exchange.accept = fields.get("accept-encoding");
+  exchange.accept = asked.field("accept-encoding");
   return null;
 };
 
@@ -71,9 +70,7 @@ const receive: Step = (exchange) => {
 const recall = ({ answers }: Parts): Step => {
   return (exchange) => {
     exchange.commit = exchange.reads.commitNumber();
-    return exchange.commit === null || exchange.request.method === "OPTIONS"
-      ? null
-      : answers.recall(exchange);
+    return exchange.commit === null || exchange.asked.method === "OPTIONS" ? null : answers.recall(exchange);
   };
 };
 
@@ -110,7 +107,7 @@ function recalls(exchange: Exchange, trees: Trees): boolean {
   return true;
 }
 
-const preflight: Step = ({ request }) => (request.method === "OPTIONS" ? plain.preflight() : null);
+const preflight: Step = ({ asked }) => (asked.method === "OPTIONS" ? plain.preflight() : null);
 
 const manifest = ({ trees, levels, emergencies }: Parts): Step => {
   return (exchange) => {
@@ -128,10 +125,10 @@ const manifest = ({ trees, levels, emergencies }: Parts): Step => {
 /** A stream is opened on what the page is now; from then on the hub looks by itself. */
 const events = ({ hub, look }: Parts): Step => {
   return (exchange) => {
-    const { request, secure, page, path } = exchange;
+    const { asked, page, path } = exchange;
     if (path !== eventsPath || hub === null) return null;
     exchange.kind = eventKind;
-    return hub.open({ request, secure, page, look });
+    return hub.open({ asked, page, look });
   };
 };
 
@@ -179,10 +176,9 @@ const reply = ({ headers, served, answers, levels, emergencies }: Parts): Step =
   return (exchange) => {
     const { chosen, host, head, page } = exchange;
     served(host, head);
-    const sets = headers.of(exchange);
-    const body = sendable(chosen.body);
-    answers.keep(exchange, { sets, body, untilMs: Math.min(levels.untilMs(), emergencies.untilMs(page)) });
-    return responseOf(exchange, chosen.etag, body, sets);
+    const given = givenOf(headers.of(exchange), chosen);
+    answers.keep(exchange, given, Math.min(levels.untilMs(), emergencies.untilMs(page)));
+    return answerOf(exchange, given);
   };
 };
 

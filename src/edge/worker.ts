@@ -14,7 +14,6 @@ import { createAdmission } from "./admission.ts";
 import { attending } from "./attend.ts";
 import { watchCrowding } from "./crowding.ts";
 import { createHub } from "./hub.ts";
-import { endingConnections } from "./last-request.ts";
 import type { Link } from "./link.ts";
 import { type Listeners, openListeners, type TlsPlace } from "./listeners.ts";
 import { createRoots, verifyRoots } from "./roots.ts";
@@ -43,9 +42,6 @@ export interface WorkerOptions {
   /** See `ServingOptions.onStoreFailure`. */
   onStoreFailure?(cause: unknown): void;
 }
-
-/** What nearly all ask for in the worst minute. */
-const hotPaths = ["/", "/api/v2/summary.json", "/api/v2/status.json", "/history.atom"];
 
 /** Listens, and verifies the roots beside the first requests. Throws Fault `port-taken` or `address-refused`. */
 export function startWorker(options: WorkerOptions): Listeners {
@@ -86,8 +82,7 @@ export function startWorker(options: WorkerOptions): Listeners {
   const listener = openListeners({
     ...options,
     bodyBytesMax: limits.requestBodyBytesMax,
-    paths: hotPaths,
-    fetch: endingConnections(attending(serving, { admission, tally, accessLog, clock })),
+    answer: attending(serving, { admission, tally, accessLog, clock }),
   });
   metrics.watch("edge_requests_pending", "Requests being answered.", pending);
   const crowding = watchCrowding({ ...options, canOpenFile });

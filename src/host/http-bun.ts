@@ -1,12 +1,12 @@
 // HTTP by Bun. In: what listenHttp was asked for. Out: a listener; throws what Bun throws.
-import { failedText, type Listener, type ListenOptions, type Peer, type TlsOptions } from "./http-types.ts";
+import type { Peer } from "./asked.ts";
+import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
 
 /** Listens with Bun.serve, which keeps the bound of bodies and closes idle connections itself. */
 export function listenBun(options: ListenOptions): Listener {
-  const secure = options.tls !== undefined;
   let draining = false;
-  const handlerOf = (path: string | null) => (request: Request, bun: Asked) => {
-    const answer = options.fetch(request, new BunPeer(secure, path, request, bun));
+  const fetch = (request: Request, bun: BunServer) => {
+    const answer = options.fetch(request, new BunPeer(request, bun));
     if (!draining) return answer;
     return answer instanceof Promise ? answer.then(lastOfConnection) : lastOfConnection(answer);
   };
@@ -22,9 +22,7 @@ export function listenBun(options: ListenOptions): Listener {
     maxRequestBodySize: options.bodyBytesMax,
     idleTimeout: options.idleTimeoutS ?? 30,
     development: false,
-    // A route has its path from the router; the URL's text costs a microsecond, and is made only where it is asked for.
-    routes: Object.fromEntries((options.paths ?? []).map((path) => [path, handlerOf(path)])),
-    fetch: handlerOf(null),
+    fetch,
     error: () => new Response(failedText, { status: 500 }),
   } as unknown as Parameters<typeof Bun.serve>[0]);
   return {
@@ -41,17 +39,13 @@ export function listenBun(options: ListenOptions): Listener {
   };
 }
 
-type Asked = { requestIP(request: Request): { address: string } | null };
+type BunServer = { requestIP(request: Request): { address: string } | null };
 
 /** A class: a getter written out in the handler would be made anew for each request, and most are never asked. */
 class BunPeer implements Peer {
-  readonly secure: boolean;
-  readonly path: string | null;
   readonly #request: Request;
-  readonly #bun: Asked;
-  constructor(secure: boolean, path: string | null, request: Request, bun: Asked) {
-    this.secure = secure;
-    this.path = path;
+  readonly #bun: BunServer;
+  constructor(request: Request, bun: BunServer) {
     this.#request = request;
     this.#bun = bun;
   }

@@ -179,11 +179,7 @@ async function responseTo(incoming: IncomingMessage, options: ListenOptions): Pr
   try {
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
     const { remoteAddress } = incoming.socket;
-    return await options.fetch(request, {
-      address: remoteAddress ?? null,
-      secure: options.tls !== undefined,
-      path: null,
-    });
+    return await options.fetch(request, { address: remoteAddress ?? null });
   } catch {
     if (!tooLong.isSo) return new Response(failedText, { status: 500 });
     return new Response(null, { status: 413, headers: { connection: "close" } });

@@ -1,4 +1,5 @@
 // What listening for HTTP means on every runtime. In: nothing. Out: the shapes that each runtime's own file fills.
+import type { Peer } from "./asked.ts";
 
 /** A certificate with its key, both PEM, the leaf first, and the names that it is shown for: `status.example.org`, `*.example.org`. */
 export interface Certificate {
@@ -31,18 +32,7 @@ export interface ListenOptions {
   readonly bodyBytesMax: number;
   /** A connection without traffic is closed after this (s, at most 255); streams must speak more often. */
   readonly idleTimeoutS?: number;
-  /** Paths that most ask for: of a request for one of them, spelled so, `Peer.path` says it where the runtime can tell at less cost. */
-  readonly paths?: readonly string[];
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
-}
-
-/** Who asked, and the listener's own gauges. */
-export interface Peer {
-  readonly address: string | null;
-  /** Whether the request came over TLS, and so most likely over HTTP/2 or 3. */
-  readonly secure: boolean;
-  /** The path without its query, if it is one of `ListenOptions.paths`; else null, and the request's URL says it. */
-  readonly path?: string | null;
 }
 
 export interface Listener {

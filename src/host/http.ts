@@ -6,7 +6,7 @@ import { listenDeno } from "./http-deno.ts";
 import type { Listener, ListenOptions } from "./http-types.ts";
 import { runtime } from "./runtime.ts";
 
-export type { Certificate, Listener, ListenOptions, Peer, TlsOptions } from "./http-types.ts";
+export type { Certificate, Listener, ListenOptions, TlsOptions } from "./http-types.ts";
 
 const listen: Readonly<Record<typeof runtime, (options: ListenOptions) => Listener>> = {
   bun: listenBun,

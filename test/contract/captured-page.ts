@@ -10,6 +10,7 @@ import { type Api, createApi } from "../../src/control/api.ts";
 import { bundleOf } from "../../src/control/import-statuspage.ts";
 import { createRoots } from "../../src/edge/roots.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import type { IndicatorRule } from "../../src/model/view.ts";
 import { publishPage } from "../../src/publish/publish-page.ts";
 import { loadPublished } from "../../src/publish/published.ts";
@@ -90,18 +91,20 @@ export async function openCaptured(
   };
   await publish();
   const metrics = createMetrics();
-  const serving = createServing({
-    store: store.snapshots,
-    openRoot: createRoots(store.snapshots, [root.publicKey]),
-    rootKeys: [root.publicKey],
-    onDamaged: (digest) => {
-      throw new Error(`The body ${digest} is damaged.`);
-    },
-    clock,
-    defaultPage: null,
-    log,
-    metrics,
-  });
+  const serving = fetchOf(
+    createServing({
+      store: store.snapshots,
+      openRoot: createRoots(store.snapshots, [root.publicKey]),
+      rootKeys: [root.publicKey],
+      onDamaged: (digest) => {
+        throw new Error(`The body ${digest} is damaged.`);
+      },
+      clock,
+      defaultPage: null,
+      log,
+      metrics,
+    }),
+  );
   const tokens = createTokens(store, random);
   const { token } = await tokens.add({ name: "contract", page });
   return {

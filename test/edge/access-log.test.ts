@@ -8,6 +8,8 @@ import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { createAccessLog, networkOf } from "../../src/edge/access-log.ts";
 import { type Appender, appendToFile } from "../../src/host/append.ts";
+import type { Answer } from "../../src/host/asked.ts";
+import { askedOf } from "../../src/host/visitors-fetch.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import { testSeed } from "../support/seed.ts";
 
@@ -17,18 +19,24 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const peer = { address: "203.0.113.77", secure: false };
-const ok = (): Response =>
-  new Response("body", {
-    headers: { "pharos-generation": "7", "pharos-level": "1", "content-encoding": "gzip" },
-  });
+const peer = { address: "203.0.113.77" };
+const ok: Answer = {
+  status: 200,
+  fields: [
+    ["pharos-generation", "7"],
+    ["pharos-level", "1"],
+    ["content-encoding", "gzip"],
+  ],
+  body: Buffer.from("body"),
+};
+const failed = (status: number): Answer => ({ status, fields: [], body: null });
 
 interface World {
   readonly clock: ManualClock;
   readonly written: string[];
   readonly warned: string[];
   text(): string;
-  answer(url: string, response?: Response, times?: number): void;
+  answer(url: string, given?: Answer, times?: number): void;
   stop(): Promise<void>;
 }
 
@@ -52,9 +60,9 @@ function world(sample: number, to?: Appender, addresses: "network" | "off" = "ne
     log,
     metrics,
   });
-  const answer: World["answer"] = (url, response = ok(), times = 1) => {
-    const request = new Request(url, { headers: { host: new URL(url).host } });
-    for (let at = 0; at < times; at++) access.answered(request, peer, response, 4, 0.01234);
+  const answer: World["answer"] = (url, given = ok, times = 1) => {
+    const asked = askedOf(new Request(url, { headers: { host: new URL(url).host } }));
+    for (let at = 0; at < times; at++) access.answered(asked, peer, given, 4, 0.01234);
   };
   return { clock, written, warned, text: metrics.text, stop: access.stop, answer };
 }
@@ -103,22 +111,22 @@ describe("edge/access-log", () => {
   test("a hundredth of many answers, whatever their rhythm; every error", async () => {
     const { clock, written, answer } = world(0.01);
     for (let round = 0; round < 200; round++) {
-      answer("http://status.example/", ok(), 100);
+      answer("http://status.example/", ok, 100);
       await clock.advance(limits.accessLogFlushMs);
     }
     // Of 20,000 at 1 %: 200, with a standard deviation of 14.
     expect(written.length).toBeWithin(200 - 85, 200 + 85);
     const sampled = written.length;
-    answer("http://status.example/none", new Response(null, { status: 404 }), 10);
-    answer("http://status.example/", new Response(null, { status: 503 }), 10);
+    answer("http://status.example/none", failed(404), 10);
+    answer("http://status.example/", failed(503), 10);
     await clock.advance(limits.accessLogFlushMs);
     expect(written.length).toBeWithin(sampled + 20, sampled + 23);
   });
 
   test("a share of none: only errors", async () => {
     const { clock, written, answer } = world(0);
-    answer("http://status.example/", ok(), 5_000);
-    answer("http://status.example/", new Response(null, { status: 421 }));
+    answer("http://status.example/", ok, 5_000);
+    answer("http://status.example/", failed(421));
     await clock.advance(limits.accessLogFlushMs);
     expect(written).toHaveLength(1);
   });
@@ -135,7 +143,7 @@ describe("edge/access-log", () => {
     };
     const seen = world(1, to);
     for (let round = 0; round < 20; round++) {
-      seen.answer("http://status.example/", ok(), 1_000);
+      seen.answer("http://status.example/", ok, 1_000);
       await seen.clock.advance(limits.accessLogFlushMs);
     }
     const dropped = Number(/outcome="dropped"\} (\d+)/.exec(seen.text())?.[1]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
@@ -37,9 +38,10 @@ async function setUp({ numbered = true, defaultPage = null as string | null } = 
     }),
   );
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET", secure = false) =>
-    serving(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }), {
+    fetchOf(
+      serving,
       secure,
-    });
+    )(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }));
   /** How often the store is asked for the answers of `run`. */
   const readsOf = (run: () => void): number => {
     const before = refreshed;

@@ -5,6 +5,7 @@ import { limits } from "../../src/base/limits.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { signAppointment } from "../../src/snapshot/documents.ts";
 import { signEmergency } from "../../src/snapshot/emergency.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
@@ -54,7 +55,9 @@ async function setUp() {
   };
   await appoint(["*"], 1);
   await beat();
-  const serving = createServing(servingOptions({ store, rootKeys: [root.publicKey], clock, metrics }));
+  const serving = fetchOf(
+    createServing(servingOptions({ store, rootKeys: [root.publicKey], clock, metrics })),
+  );
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
     serving(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }));
   return { ask, store, clock, metrics, beat, appoint, put };

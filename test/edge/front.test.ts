@@ -1,6 +1,7 @@
 // A page of several parts, one of them gone from the store: what stands in the others is answered, and nothing is said not to exist that may.
 import { describe, expect, test } from "bun:test";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { frontPart } from "../../src/snapshot/front.ts";
 import { partIndex } from "../../src/snapshot/part.ts";
 import { memoryStore, servingOptions, signedPage } from "./fixture.ts";
@@ -19,7 +20,7 @@ async function asking(gone: number | null): Promise<(path: string) => number> {
   const store = memoryStore();
   await store.apply(page);
   if (gone !== null) store.trees.delete(parts[gone] ?? "");
-  const serving = createServing(servingOptions({ store }));
+  const serving = fetchOf(createServing(servingOptions({ store })));
   return (path) => serving(new Request(`http://x${path}`, { headers: { host: "status.example" } })).status;
 }
 

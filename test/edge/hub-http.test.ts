@@ -8,8 +8,8 @@ import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { createHub } from "../../src/edge/hub.ts";
-import { listenHttp } from "../../src/host/http.ts";
 import type { TlsOptions } from "../../src/host/http-types.ts";
+import { listenVisitors } from "../../src/host/visitors.ts";
 import { openStore } from "../../src/store/open.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { openEvents } from "../support/event-stream.ts";
@@ -32,10 +32,10 @@ function serve(bytes: number, tls?: TlsOptions) {
   let generation = 1;
   let body = new Uint8Array(bytes).fill(120);
   const look = () => ({ generation, level: "0", event: () => body });
-  const listener = listenHttp({
+  const listener = listenVisitors({
     bodyBytesMax: 1_000,
     ...(tls && { tls }),
-    fetch: (request, { secure }) => hub.open({ request, secure, page: "p", look }),
+    answer: (asked) => hub.open({ asked, page: "p", look }),
   });
   ends.push(async () => {
     hub.stop();

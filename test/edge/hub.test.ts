@@ -4,6 +4,7 @@ import { limits } from "../../src/base/limits.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { createHub, type Looked } from "../../src/edge/hub.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 interface Stream {
@@ -26,8 +27,8 @@ function setUp(clientsMax = 100) {
   });
   pages.set("p", now(7));
   const ask = (headers: Record<string, string> = {}, query = "", page = "p", method = "GET") => {
-    const request = new Request(`http://status.example/_events${query}`, { headers, method });
-    return hub.open({ request, secure: false, page, look: (id) => pages.get(id) ?? "gone" });
+    const fetch = fetchOf((asked) => hub.open({ asked, page, look: (id) => pages.get(id) ?? "gone" }));
+    return fetch(new Request(`http://status.example/_events${query}`, { headers, method }));
   };
   const open = (...asked: Parameters<typeof ask>): Stream => {
     const response = ask(...asked);
@@ -204,7 +205,7 @@ describe("a stream ends", () => {
     expect(of("edge_event_streams_closed_total{")).toEqual([
       'pharos_edge_event_streams_closed_total{reason="too-slow"} 1',
     ]);
-    await expect(silent.text()).rejects.toThrow("too slow");
+    await expect(silent.text()).rejects.toThrow("broken off");
     await put(now(200));
     expect(reading.frames().at(-1)).toBe('id: 200\ndata: {"n":200}');
     await clock.advance(2 * limits.eventBeatMs);

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import type { Brought } from "../../src/edge/link.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { decodePart } from "../../src/snapshot/part.ts";
 import type { Digest, Route } from "../../src/snapshot/types.ts";
@@ -48,7 +49,7 @@ async function setUp({ level = 0 as 0 | 1 } = {}) {
     waiting.push(resolve);
     return promise;
   };
-  const serving = createServing(options, { bring });
+  const serving = fetchOf(createServing(options, { bring }));
   const requestOf = (headers: Record<string, string> = {}, method = "GET", path = "/old") =>
     new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } });
   return {
@@ -179,7 +180,7 @@ test("missing/at level 1 the body is brought too, and says when it was confirmed
 
 test("missing/with nobody to ask, or a store that fails, it is 503 at once", async () => {
   const { ask, options, requestOf, store, asked } = await setUp();
-  expect(createServing(options)(requestOf()).status).toBe(503);
+  expect(fetchOf(createServing(options))(requestOf()).status).toBe(503);
   void ask({}, "GET", "/");
   store.failWith(new Error("EIO"));
   expect([(await ask()).status, asked.length]).toEqual([503, 0]);

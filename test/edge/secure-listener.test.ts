@@ -37,8 +37,8 @@ async function setUp(options: CertificateOptions = {}) {
     http3: false,
     challenges: null,
   };
-  const fetch = () => new Response("here");
-  const listener = openSecure({ tls, clock, log, metrics, bodyBytesMax: 1, fetch });
+  const answer = () => ({ status: 200, fields: [], body: Buffer.from("here") });
+  const listener = openSecure({ tls, clock, log, metrics, bodyBytesMax: 1, answer });
   ended.push(
     () => rmSync(folder, { recursive: true }),
     () => listener.stop(true),
@@ -115,7 +115,7 @@ describe("edge/secure-listener", () => {
       challenges: null,
     };
     const clock = manualClock(Date.now());
-    const fetch = () => new Response("here");
+    const answer = () => ({ status: 200, fields: [], body: Buffer.from("here") });
     const silent = createLog(clock, () => undefined);
     const listener = openSecure({
       tls,
@@ -123,7 +123,7 @@ describe("edge/secure-listener", () => {
       log: silent,
       metrics: createMetrics(),
       bodyBytesMax: 1,
-      fetch,
+      answer,
     });
     ended.push(() => listener.stop(true));
     for (const at of [0, 1, 499, 998, 999]) {

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { limits } from "../../src/base/limits.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { decodePart, findRoute } from "../../src/snapshot/part.ts";
 import { type Route, slotClose, slotOpen, type Variant } from "../../src/snapshot/types.ts";
@@ -53,17 +54,19 @@ async function setUpWith({ defaultPage = null, numbered = false }: Setup = {}) {
     await clock.advance(limits.refsPollMs + 1);
   };
   await beat();
-  const serving = createServing(
-    servingOptions({
-      store,
-      clock,
-      defaultPage,
-      onDamaged: (digest) => {
-        damaged.push(digest);
-        store.objects.delete(digest);
-      },
-      metrics,
-    }),
+  const serving = fetchOf(
+    createServing(
+      servingOptions({
+        store,
+        clock,
+        defaultPage,
+        onDamaged: (digest) => {
+          damaged.push(digest);
+          store.objects.delete(digest);
+        },
+        metrics,
+      }),
+    ),
   );
   const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
     serving(new Request(`http://x${path}`, { method, headers: { host: "status.example", ...headers } }));

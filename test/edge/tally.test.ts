@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { eventKind, kindOf, kinds } from "../../src/edge/tally.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { problemsIn } from "../support/exposition.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
@@ -30,7 +31,7 @@ describe("edge/tally", () => {
     const routes = frontRoutes("calm");
     await store.apply(await signedPage({ page: "p1", hosts: [host], generation: 7, routes }));
     const clock = manualClock();
-    const serving = createServing(servingOptions({ store, clock, metrics }));
+    const serving = fetchOf(createServing(servingOptions({ store, clock, metrics })));
     const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
       serving(new Request(`http://${host}${path}`, { method, headers: { host, ...headers } }));
     const etag = ask("/api/v2/summary.json").headers.get("etag") ?? "";

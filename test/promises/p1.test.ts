@@ -6,7 +6,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { createServing, type ServingAtOnce } from "../../src/edge/serve.ts";
+import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { storeFile } from "../../src/store/open.ts";
 import { frontRoutes, memoryStore, servingOptions, signedPage } from "../edge/fixture.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -67,7 +68,7 @@ async function failingStore(breaks: string | undefined): Promise<readonly string
   const store = memoryStore();
   await store.apply(page);
   const clock = manualClock();
-  const fresh = (): ServingAtOnce => createServing(servingOptions({ store, clock }));
+  const fresh = () => fetchOf(createServing(servingOptions({ store, clock })));
   const lasting = fresh();
   const ask = async (path: string): Promise<RawAnswer> => {
     const serving = breaks === "memory" ? fresh() : lasting;

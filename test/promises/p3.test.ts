@@ -9,6 +9,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import type { Freshness, SnapshotStore } from "../../src/store/types.ts";
 import { frontRoutes, memoryStore, servingOptions, signedPage } from "../edge/fixture.ts";
@@ -39,7 +40,7 @@ async function popAt(breaks: string | undefined) {
   await store.putFreshness(fresh);
   const age = (): Freshness => ({ ...fresh, sequence: clock.monotonicMs(), acceptedMs: clock.wallMs() });
   const seen: SnapshotStore = breaks === "age" ? { ...store, freshness: age } : store;
-  const serving = createServing(servingOptions({ store: seen, clock }));
+  const serving = fetchOf(createServing(servingOptions({ store: seen, clock })));
   const read = async (path: string) => {
     const response = await serving(
       new Request(`http://${host}${path}`, { headers: { host, "accept-encoding": "identity" } }),

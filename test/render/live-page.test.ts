@@ -9,6 +9,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import { bannerOf } from "../../src/edge/banner.ts";
 import { createHub, type Hub } from "../../src/edge/hub.ts";
 import { type Listener, listenHttp } from "../../src/host/http.ts";
+import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import type { Page, PageView } from "../../src/model/view.ts";
 import { eventOf } from "../../src/render/event.ts";
 import { slotOpen } from "../../src/render/types.ts";
@@ -77,11 +78,12 @@ class Pop {
     event: () => new TextEncoder().encode(this.shows.bodies.get("/_event")),
   });
 
+  private readonly events = fetchOf((asked) => this.hub.open({ asked, page: "p", look: this.look }));
+
   private answer(request: Request): Response {
     const { pathname, search } = new URL(request.url);
     this.asked.push(`${pathname}${search}`);
-    if (pathname === "/_events" && this.streams)
-      return this.hub.open({ request, secure: false, page: "p", look: this.look });
+    if (pathname === "/_events" && this.streams) return this.events(request);
     const signed = this.shows.bodies.get(pathname);
     if (signed === undefined) return new Response("nothing", { status: 404 });
     const manifest = { banners: bannerTexts() } as unknown as Parameters<typeof bannerOf>[0];

@@ -1,0 +1,14 @@
+// Listening for visitors. In: a place, who answers. Out: a listener. What a runtime does better than by Request and Response is decided here;
+// the addresses of operators, POPs and members stay with `http.ts`.
+import type { Answering } from "./asked.ts";
+import { type Listener, type ListenOptions, listenHttp } from "./http.ts";
+import { fetchOf } from "./visitors-fetch.ts";
+
+export interface VisitorOptions extends Omit<ListenOptions, "fetch" | "unix"> {
+  readonly answer: Answering;
+}
+
+/** Throws what `listenHttp` throws. */
+export function listenVisitors({ answer, ...options }: VisitorOptions): Listener {
+  return listenHttp({ ...options, fetch: fetchOf(answer, options.tls !== undefined) });
+}

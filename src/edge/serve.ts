@@ -49,7 +49,7 @@ export interface ServingOptions {
 export type Serving = (asked: Asked) => Answer | Promise<Answer>;
 
 /** The same with nobody to ask for lazy bodies: it never waits, and what is not here is 503. */
-export type ServingAtOnce = (asked: Asked) => Answer;
+type ServingAtOnce = (asked: Asked) => Answer;
 
 /** The hot path of a worker. When the store fails, what this process remembers is served. */
 export function createServing(options: ServingOptions, link: Pick<Link, "bring">): Serving;

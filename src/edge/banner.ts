@@ -80,8 +80,15 @@ function stateOf({ staleSinceMs, notice }: FillRequest): string {
   return notice === null ? `1-${minute}` : `3-${notice.mark}-${minute}`;
 }
 
-function slotOf({ manifest, staleSinceMs, notice }: FillRequest): string {
-  return `${notice === null ? "" : noticeOf(notice.text)}${staleSinceMs === null ? "" : bannerOf(manifest, staleSinceMs)}`;
+function slotOf({ manifest, identity, staleSinceMs, notice }: FillRequest): string {
+  const stale = staleSinceMs === null ? "" : bannerOf(manifest, staleSinceMs, languageOf(identity));
+  return `${notice === null ? "" : noticeOf(notice.text)}${stale}`;
+}
+
+/** The language that a page says of itself, which is the one its banner is to be in; "" where it says none in its first bytes. */
+export function languageOf(body: Uint8Array): string {
+  const head = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, 1_024)).toString("latin1");
+  return /<html\s(?:[^>]*\s)?lang=["']?([A-Za-z0-9-]{1,35})/i.exec(head)?.[1] ?? "";
 }
 
 const slot = Buffer.from(slotOpen + slotClose, "utf8");
@@ -95,11 +102,17 @@ export function withBanner(body: Uint8Array, banner: string): Uint8Array {
   return Buffer.concat([bytes.subarray(0, cut), Buffer.from(banner, "utf8"), bytes.subarray(cut)]);
 }
 
-/** The banner's HTML: the page's signed text with the confirmed time in UTC, escaped. */
-export function bannerOf(manifest: Manifest, confirmedMs: number): string {
-  const [first = ""] = Object.values(manifest.banners);
-  const text = (manifest.banners.en ?? first).replaceAll("{time}", minuteIn(confirmedMs));
-  return `<p class="stale" role="status">${escaped(text)}</p>`;
+/**
+ * The banner's HTML: the page's signed text with the confirmed time in UTC, escaped. In the page's language, whatever its region; else in
+ * English, and marked as that.
+ */
+export function bannerOf({ banners }: Pick<Manifest, "banners">, confirmedMs: number, language = ""): string {
+  const own = [language, language.split("-")[0] ?? ""].find((it) => Object.hasOwn(banners, it));
+  const [first = "en"] = Object.keys(banners);
+  const code = own ?? (Object.hasOwn(banners, "en") ? "en" : first);
+  const mark = own === undefined && language !== "" ? ` lang="${code}" dir="auto"` : "";
+  const text = (banners[code] ?? "").replaceAll("{time}", minuteIn(confirmedMs));
+  return `<p class="stale" role="status"${mark}>${escaped(text)}</p>`;
 }
 
 /** An emergency's HTML: its signed text, escaped. Before the banner, for it matters more than how old the page is. */

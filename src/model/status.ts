@@ -11,9 +11,18 @@ import { worstOf } from "./group.ts";
 import { isClosed } from "./order.ts";
 import type { ComponentStatus, Impact, Incident, PageView } from "./view.ts";
 
+/** The state of a page in the API's words. */
+export type OverallDescription =
+  | "All Systems Operational"
+  | "Service Under Maintenance"
+  | "Partially Degraded Service"
+  | "Minor Service Outage"
+  | "Partial System Outage"
+  | "Major Service Outage";
+
 export interface OverallStatus {
   readonly indicator: Impact;
-  readonly description: string;
+  readonly description: OverallDescription;
 }
 
 const byComponent: Readonly<Record<ComponentStatus, OverallStatus>> = {

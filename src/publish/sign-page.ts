@@ -1,6 +1,6 @@
 // The end of every publish: sign, check as a POP will, store. In: routes and their bodies, or a tree that is held already. Out: a head.
 import { assert } from "../base/fault.ts";
-import { bannerTexts } from "../render/words.ts";
+import { bannerTexts } from "../render/languages.ts";
 import { assemble, assembleChange, type LastSnapshot, type Snapshot } from "../snapshot/assemble.ts";
 import { digestOf, digestOfNothing } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";

@@ -9,7 +9,7 @@ import type { DayBar } from "../model/uptime.ts";
 import type { ComponentStatus } from "../model/view.ts";
 import { dateText, durationText } from "./moment.ts";
 import { componentMarks } from "./severity.ts";
-import { componentWords } from "./words.ts";
+import type { Words } from "./words.ts";
 
 /** Days of the bars and of the uptime figure. */
 export const uptimeDays = 90;
@@ -37,9 +37,11 @@ export function CalmWater(): JSX.Element {
 export function Bar({
   days,
   spoken,
+  words,
 }: {
   readonly days: readonly DayBar[];
   readonly spoken: boolean;
+  readonly words: Words;
 }): JSX.Element {
   const unknown = days.findIndex((day) => day.status !== null);
   const known = unknown === -1 ? days.length : unknown;
@@ -59,7 +61,7 @@ export function Bar({
         day.status === null || day.status === "operational" ? (
           ""
         ) : (
-          <BadDay day={day} status={day.status} at={at} spoken={spoken} />
+          <BadDay day={day} status={day.status} at={at} words={spoken ? words : null} />
         ),
       )}
     </svg>
@@ -70,26 +72,27 @@ function BadDay({
   day,
   status,
   at,
-  spoken,
+  words,
 }: {
   readonly day: DayBar;
   readonly status: keyof typeof tops;
   readonly at: number;
-  readonly spoken: boolean;
+  /** Null: the day says nothing. */
+  readonly words: Words | null;
 }): JSX.Element {
   const stroke = `M${at}.5 ${tops[status]}V8`;
   const mark = componentMarks[status];
-  if (!spoken) return <path class={mark} d={stroke} />;
+  if (words === null) return <path class={mark} d={stroke} />;
   return (
     <path class={mark} d={stroke}>
-      <title safe>{dayText(day, status)}</title>
+      <title safe>{dayText(day, status, words)}</title>
     </path>
   );
 }
 
 /** "9 Nov 2026: partial outage, 42 min": the time in the worst status of the day. */
-function dayText(day: DayBar, status: ComponentStatus): string {
-  return `${dateText(day.day)}: ${componentWords[status].toLowerCase()}, ${durationText(spentIn(day, status))}`;
+function dayText(day: DayBar, status: ComponentStatus, words: Words): string {
+  return words.bars.day(dateText(day.day, words), status, durationText(spentIn(day, status), words));
 }
 
 /** How long (ms) a component was in its worst status on a day. */
@@ -105,22 +108,15 @@ export function spentIn(day: DayBar, status: ComponentStatus): number {
 }
 
 /** The picture in words: how many days are known, how many were bad, and the worst of them. */
-export function barText(days: readonly DayBar[]): string {
+export function barText(days: readonly DayBar[], words: Words): string {
+  const { bars } = words;
   const known = days.filter((day) => day.status !== null);
-  if (known.length === 0) return "No history yet";
-  const count = known.length === 1 ? "1 day" : `${known.length} days`;
+  if (known.length === 0) return bars.unknown;
   const bad = known.filter((day) => severityOf[day.status ?? "operational"] > 0);
   const [first] = bad;
-  if (first === undefined) return `${count}, none with trouble`;
+  if (first === undefined) return bars.well(known.length);
   const worst = bad.reduce((a, b) => (gravity(b) > gravity(a) ? b : a), first);
-  return `${count}, ${bad.length} with trouble, worst: ${dayText(worst, worst.status ?? "operational")}`;
+  return bars.bad(known.length, bad.length, dayText(worst, worst.status ?? "operational", words));
 }
 
 const gravity = (day: DayBar): number => severityOf[day.status ?? "operational"];
-
-/** "99.98 %" of a ratio, never rounded up to a hundred that was not; "–" when nothing is known. */
-export function percentText(ratio: number | null): string {
-  if (ratio === null) return "–";
-  if (ratio >= 1) return "100 %";
-  return `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`;
-}

@@ -9,20 +9,16 @@ import { historyPages } from "./html-history.tsx";
 import { incidentPages } from "./html-incident.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
+import { voicesOf } from "./languages.ts";
 import { pageScript } from "./page-script.ts";
 import { sinceOf } from "./since.ts";
-import type { Document, Kind, Scene, Shown } from "./types.ts";
+import type { Document, Kind, Shown, Since } from "./types.ts";
 
-const kinds: readonly Kind[] = [
-  frontPage,
-  incidentPages,
-  historyPages,
-  pageJson,
-  incidentJson,
-  atomFeed,
-  rssFeed,
-  pageScript,
-];
+/** What is there in each of the page's languages: what people read in a browser. */
+const spokenKinds: readonly Kind[] = [frontPage, incidentPages, historyPages, pageScript];
+
+/** What is there once: what programs read. */
+const kinds: readonly Kind[] = [pageJson, incidentJson, atomFeed, rssFeed];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */
 export function documentsOf(view: PageView, asOf: number): Iterable<Document> {
@@ -42,9 +38,13 @@ export interface DocumentsSince {
 export function documentsSince(before: Shown | null, view: PageView, asOf: number): DocumentsSince {
   const shown = { view, asOf, day: dayOf(asOf, view.page.timeZone) };
   const since = sinceOf(before, shown);
-  return { whole: since === null, documents: documentsIn({ ...shown, since }), shown };
+  return { whole: since === null, documents: documentsIn(shown, since), shown };
 }
 
-function* documentsIn(scene: Scene): Iterable<Document> {
-  for (const kind of kinds) yield* kind(scene);
+function* documentsIn(shown: Shown, since: Since | null): Iterable<Document> {
+  for (const [at, voice] of voicesOf(shown.view.page).entries()) {
+    const scene = { ...shown, since, ...voice };
+    for (const kind of spokenKinds) yield* kind(scene);
+    if (at === 0) for (const kind of kinds) yield* kind(scene);
+  }
 }

@@ -3,9 +3,13 @@ import { limits } from "../base/limits.ts";
 import type { Incident, Page, PageView } from "../model/view.ts";
 import { incidentPrint, keyOf, pagePrint } from "./key.ts";
 import { momentIn } from "./moment.ts";
+import { updateWord } from "./piece.tsx";
 import { proseLine } from "./prose.tsx";
 import { latestTold } from "./selection.ts";
-import { updateWord } from "./words.ts";
+import { english } from "./words-en.ts";
+
+/** Feeds are in English whatever the page speaks: programs take them apart by these words. */
+const { monthShort } = english.times;
 
 /** Incidents and maintenances of a feed, the latest told first. */
 export function feedIncidents(view: PageView): readonly Incident[] {
@@ -55,9 +59,9 @@ export function changedAt(incident: Incident): number {
 export function entryHtml(incident: Incident, zone: string): string {
   const updates = incident.updates.map((update, at) => {
     const { month, day, time, zone: zoneName } = momentIn(update.displayAt, zone);
-    const when = `${month} <var data-var='date'>${day}</var>, <var data-var='time'>${time}</var> ${zoneName}`;
+    const when = `${monthShort(month)} <var data-var='date'>${day}</var>, <var data-var='time'>${time}</var> ${zoneName}`;
     const says = proseLine(update);
-    return `<p> <small>${when}</small><br> <strong>${updateWord(incident, at)}</strong> - ${says} </p>`;
+    return `<p> <small>${when}</small><br> <strong>${updateWord(incident, at, english)}</strong> - ${says} </p>`;
   });
   return `${scheduledHtml(incident, zone)}${updates.join(" ")}`;
 }
@@ -67,7 +71,7 @@ function scheduledHtml(incident: Incident, zone: string): string {
   const from = momentIn(incident.window.from, zone);
   const until = momentIn(incident.window.until, zone);
   const sameDay = from.day === until.day && from.month === until.month;
-  const end = sameDay ? until.time : `${until.month} ${until.day}, ${until.time}`;
-  const when = `${from.month} ${from.day}, ${from.time} - ${end} ${until.zone}`;
+  const end = sameDay ? until.time : `${monthShort(until.month)} ${until.day}, ${until.time}`;
+  const when = `${monthShort(from.month)} ${from.day}, ${from.time} - ${end} ${until.zone}`;
   return `<p><strong>THIS IS A SCHEDULED EVENT ${when}</strong></p> `;
 }

@@ -6,12 +6,14 @@ import { Html } from "@elysiajs/html";
 import { membersByGroup } from "../model/group.ts";
 import { type DayBar, dayBars, uptime } from "../model/uptime.ts";
 import type { Component, PageView } from "../model/view.ts";
-import { Bar, barText, CalmWater, percentText, uptimeDays } from "./bar.tsx";
+import { Bar, barText, CalmWater, uptimeDays } from "./bar.tsx";
 import { Icon } from "./icon.tsx";
+import { perLanguage, type Voice } from "./languages.ts";
+import { percentText } from "./moment.ts";
 import { Name } from "./piece.tsx";
 import { attribute } from "./prose.tsx";
 import { componentMarks } from "./severity.ts";
-import { componentWords } from "./words.ts";
+import type { Words } from "./words.ts";
 
 /** What stands at the top level: a group with its members, or components without one that follow each other. */
 type Block =
@@ -21,25 +23,32 @@ type Block =
 /** The section; nothing where a page has no components to show. */
 export function Components({
   view,
+  voice,
   until,
 }: {
   readonly view: PageView;
+  readonly voice: Voice;
   readonly until: number;
 }): JSX.Element {
   const blocks = blocksOf(view.components);
+  const { front } = voice.words;
   if (blocks.length === 0) return "";
   return (
     <section aria-labelledby="components">
       <div class="hd">
-        <h2 id="components">Components</h2>
-        <p class="mu">{`Uptime and days of the last ${uptimeDays} days, today last. The higher a mark, the worse the day.`}</p>
+        <h2 id="components" safe>
+          {front.componentsHeading}
+        </h2>
+        <p class="mu" safe>
+          {front.barsNote(uptimeDays)}
+        </p>
       </div>
       <CalmWater />
       {placed(blocks).map(([block, at]) =>
         block.kind === "group" ? (
-          <Group block={block} at={at} view={view} until={until} />
+          <Group block={block} at={at} view={view} voice={voice} until={until} />
         ) : (
-          <Rows members={block.members} at={at} view={view} until={until} />
+          <Rows members={block.members} at={at} view={view} voice={voice} until={until} />
         ),
       )}
     </section>
@@ -84,6 +93,7 @@ interface InView {
   /** Place of the first row. */
   readonly at: number;
   readonly view: PageView;
+  readonly voice: Voice;
   readonly until: number;
 }
 
@@ -92,10 +102,10 @@ function Group({
   block,
   at,
   view,
+  voice,
   until,
 }: InView & { readonly block: Extract<Block, { kind: "group" }> }): JSX.Element {
   const { group, members } = block;
-  const count = members.length === 1 ? "1 part" : `${members.length} parts`;
   const days = dayBars(view, group.id, until, uptimeDays);
   return (
     <details class="g" open={group.status !== "operational"}>
@@ -105,15 +115,15 @@ function Group({
             <Name of={group.name} />
           </h3>
         </div>
-        <span class="bar" role="img" aria-label={attribute(barText(days))}>
-          <Bar days={days} spoken={false} />
+        <span class="bar" role="img" aria-label={attribute(barText(days, voice.words))}>
+          <Bar days={days} spoken={false} words={voice.words} />
         </span>
         <span class="up" safe>
-          {count}
+          {voice.words.front.parts(members.length)}
         </span>
-        <Status component={group} />
+        <Status component={group} words={voice.words} />
       </summary>
-      <Rows members={members} at={at + 1} view={view} until={until} />
+      <Rows members={members} at={at + 1} view={view} voice={voice} until={until} />
     </details>
   );
 }
@@ -122,12 +132,13 @@ function Rows({
   members,
   at,
   view,
+  voice,
   until,
 }: InView & { readonly members: readonly Component[] }): JSX.Element {
   return (
     <ul class="rows">
       {members.map((component, index) => (
-        <Row component={component} at={at + index} view={view} until={until} />
+        <Row component={component} at={at + index} view={view} voice={voice} until={until} />
       ))}
     </ul>
   );
@@ -137,23 +148,23 @@ function Rows({
  * Rows of components without a bad day: nothing but the component, its place and the number of days that are known stands in them. On a page of
  * 500 components they are most of the work of its front page.
  */
-const quietRows = new WeakMap<
-  Component,
-  { readonly at: number; readonly known: number; readonly html: JSX.Element }
->();
+const quietRows = perLanguage(
+  () => new WeakMap<Component, { readonly at: number; readonly known: number; readonly html: JSX.Element }>(),
+);
 
-function Row({ component, at, view, until }: InView & { readonly component: Component }): JSX.Element {
+function Row({ component, at, view, voice, until }: InView & { readonly component: Component }): JSX.Element {
   const days = dayBars(view, component.id, until, uptimeDays);
   let [known, bad] = [0, 0];
   for (const { status } of days) {
     if (status !== null) known++;
     if (status !== null && status !== "operational") bad++;
   }
-  if (bad > 0) return drawnRow(component, at, days, known, ratioOf(view, component, days, until));
-  const kept = quietRows.get(component);
+  if (bad > 0)
+    return drawnRow(component, at, days, known, ratioOf(view, component, days, until), voice.words);
+  const kept = quietRows(voice.code).get(component);
   if (kept?.known === known && kept.at === at) return kept.html;
-  const html = drawnRow(component, at, days, known, known === 0 ? null : 1);
-  quietRows.set(component, { at, known, html });
+  const html = drawnRow(component, at, days, known, known === 0 ? null : 1, voice.words);
+  quietRows(voice.code).set(component, { at, known, html });
   return html;
 }
 
@@ -167,6 +178,7 @@ function drawnRow(
   days: readonly DayBar[],
   known: number,
   ratio: number | null,
+  words: Words,
 ): JSX.Element {
   return (
     <li class="row" id={`p-c${at}`}>
@@ -176,24 +188,24 @@ function drawnRow(
         </h3>
         {component.description === null ? "" : <small safe>{component.description}</small>}
       </div>
-      <span class="bar" role="img" aria-label={attribute(barText(days))}>
-        <Bar days={days} spoken={true} />
+      <span class="bar" role="img" aria-label={attribute(barText(days, words))}>
+        <Bar days={days} spoken={true} words={words} />
       </span>
       <span class="up n">
-        <span safe>{percentText(ratio)}</span>
-        {known < uptimeDays ? <small safe>{known === 1 ? "1 day" : `${known} days`}</small> : ""}
+        <span safe>{percentText(ratio, words)}</span>
+        {known < uptimeDays ? <small safe>{words.bars.days(known)}</small> : ""}
       </span>
-      <Status component={component} />
+      <Status component={component} words={words} />
     </li>
   );
 }
 
-function Status({ component }: { readonly component: Component }): JSX.Element {
+function Status({ component, words }: { readonly component: Component; readonly words: Words }): JSX.Element {
   const mark = componentMarks[component.status];
   return (
     <span class={`st ${mark}`}>
       <Icon mark={mark} />
-      {componentWords[component.status]}
+      {Html.escapeHtml(words.component[component.status])}
     </span>
   );
 }

@@ -4,11 +4,12 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, PageView } from "../model/view.ts";
-import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
-import { isCut, Prose } from "./prose.tsx";
+import type { Voice } from "./languages.ts";
+import { affectedNames, Facts, incidentPath, Name, type Told, When } from "./piece.tsx";
+import { attribute, isCut, Prose } from "./prose.tsx";
 import { isActive } from "./selection.ts";
 import { incidentMark } from "./severity.ts";
-import { statusWords } from "./words.ts";
+import type { Words } from "./words.ts";
 
 /** Characters of the latest update on the front page; the incident's own page has all. */
 const latestChars = 700;
@@ -28,25 +29,29 @@ export function phaseAt({ window }: Incident, asOf: number): Phase {
 }
 
 /** What the clock adds to a status: a plan that is due, a work that takes longer. */
-function lateWords(incident: Incident, phase: Phase): string {
-  if (isActive(incident)) return phase === "after" ? "longer than planned" : "";
-  return phase === "before" ? "" : "was to begin";
+function lateWords(incident: Incident, phase: Phase, { front }: Words): string {
+  if (isActive(incident)) return phase === "after" ? front.lateEnd : "";
+  return phase === "before" ? "" : front.lateStart;
 }
 
 /** Open incidents. */
 export function OpenIncidents({
   incidents,
   view,
+  voice,
 }: {
   readonly incidents: readonly Incident[];
   readonly view: PageView;
+  readonly voice: Voice;
 }): JSX.Element {
   if (incidents.length === 0) return <section id="p-open" />;
   return (
     <section id="p-open" aria-labelledby="open">
-      <h2 id="open">{incidents.length === 1 ? "Open incident" : "Open incidents"}</h2>
+      <h2 id="open" safe>
+        {voice.words.front.openHeading(incidents.length)}
+      </h2>
       {incidents.map((incident) => (
-        <Card incident={incident} view={view} late="" />
+        <Card incident={incident} view={view} voice={voice} late="" />
       ))}
     </section>
   );
@@ -56,18 +61,27 @@ export function OpenIncidents({
 export function Maintenances({
   incidents,
   view,
+  voice,
   asOf,
 }: {
   readonly incidents: readonly Incident[];
   readonly view: PageView;
+  readonly voice: Voice;
   readonly asOf: number;
 }): JSX.Element {
   if (incidents.length === 0) return <section id="p-work" />;
   return (
     <section id="p-work" aria-labelledby="maintenance">
-      <h2 id="maintenance">Maintenance</h2>
+      <h2 id="maintenance" safe>
+        {voice.words.front.maintenanceHeading}
+      </h2>
       {incidents.map((incident) => (
-        <Card incident={incident} view={view} late={lateWords(incident, phaseAt(incident, asOf))} />
+        <Card
+          incident={incident}
+          view={view}
+          voice={voice}
+          late={lateWords(incident, phaseAt(incident, asOf), voice.words)}
+        />
       ))}
     </section>
   );
@@ -76,70 +90,66 @@ export function Maintenances({
 function Card({
   incident,
   view,
+  voice,
   late,
-}: {
-  readonly incident: Incident;
+}: Told & {
   readonly view: PageView;
   readonly late: string;
 }): JSX.Element {
-  const zone = view.page.timeZone;
   const names = affectedNames(view, incident);
   return (
     <article class={`card ${incidentMark(incident)}`}>
       <header>
         <h3>
-          <a href={incidentPath(incident)}>
+          <a href={voice.path(incidentPath(incident))}>
             <Name of={incident.name} />
           </a>
         </h3>
-        <Facts incident={incident} zone={zone} late={late} />
+        <Facts incident={incident} voice={voice} late={late} />
       </header>
       <div>
-        <Way incident={incident} />
-        <Latest incident={incident} zone={zone} />
-        <Touches names={names} />
+        <Way incident={incident} words={voice.words} />
+        <Latest incident={incident} voice={voice} />
+        <Touches names={names} voice={voice} />
       </div>
     </article>
   );
 }
 
 /** How far it has come: what is behind, where it stands, what is still to come. */
-function Way({ incident }: { readonly incident: Incident }): JSX.Element {
+function Way({ incident, words }: { readonly incident: Incident; readonly words: Words }): JSX.Element {
   const steps: readonly Incident["status"][] = incident.window === null ? incidentSteps : maintenanceSteps;
   const at = steps.indexOf(incident.status);
   if (at === -1) return "";
   return (
-    <ol class="way" aria-label="Progress">
+    <ol class="way" aria-label={attribute(words.front.progressLabel)}>
       {steps.map((step, place) => (
-        <li class={place <= at ? "d" : undefined} aria-current={place === at ? "step" : undefined}>
-          {statusWords[step]}
+        <li class={place <= at ? "d" : undefined} aria-current={place === at ? "step" : undefined} safe>
+          {words.status[step]}
         </li>
       ))}
     </ol>
   );
 }
 
-function Latest({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
+function Latest({ incident, voice }: Told): JSX.Element {
+  const { front } = voice.words;
   const [update] = incident.updates;
   if (update === undefined) return "";
   const cut = isCut(update, latestChars);
   const others = incident.updates.length - 1;
-  const more =
-    others === 0
-      ? "Read on"
-      : `${cut ? "Read on, and " : ""}${others === 1 ? "1 earlier update" : `${others} earlier updates`}`;
+  const more = others === 0 ? front.readOn : front.earlier(others, cut);
   return (
     <>
       <div class="said">
         <p class="told">
-          {"Latest update "}
-          <When ms={update.displayAt} zone={zone} />
+          {Html.escapeHtml(front.latest)} <When ms={update.displayAt} voice={voice} />
         </p>
         <Prose told={update} chars={latestChars} />
       </div>
       {others > 0 || cut ? (
         <p class="more">
-          <a href={incidentPath(incident)} safe>
+          <a href={voice.path(incidentPath(incident))} safe>
             {more}
           </a>
         </p>
@@ -150,17 +160,30 @@ function Latest({ incident, zone }: { readonly incident: Incident; readonly zone
   );
 }
 
-function Touches({ names }: { readonly names: readonly string[] }): JSX.Element {
+function Touches({
+  names,
+  voice,
+}: {
+  readonly names: readonly string[];
+  readonly voice: Voice;
+}): JSX.Element {
+  const { front } = voice.words;
   if (names.length === 0) return "";
   const rest = names.length - namesMax;
   return (
-    <ul class="cmp" aria-label="Affected components">
+    <ul class="cmp" aria-label={attribute(front.affectedLabel)}>
       {names.slice(0, namesMax).map((name) => (
         <li>
           <Name of={name} />
         </li>
       ))}
-      {rest > 0 ? <li class="mu" safe>{`and ${rest} more`}</li> : ""}
+      {rest > 0 ? (
+        <li class="mu" safe>
+          {front.moreNames(rest)}
+        </li>
+      ) : (
+        ""
+      )}
     </ul>
   );
 }

@@ -12,8 +12,8 @@ import { Maintenances, OpenIncidents, phaseAt } from "./front-open.tsx";
 import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
-import { momentIn, secondIso, secondText } from "./moment.ts";
-import { scriptPath } from "./page-script.ts";
+import { secondIso, secondText } from "./moment.ts";
+import { scriptOf } from "./page-script.ts";
 import { RecentDays } from "./past.tsx";
 import { beganAt, endedAt, isActive, isUnresolved, isUpcoming } from "./selection.ts";
 import { indicatorMark, type Mark } from "./severity.ts";
@@ -40,7 +40,8 @@ export function* frontPage(scene: Scene): Iterable<Document> {
   const front = frontOf(scene);
   const { view, day, asOf } = front;
   const key = keyOf("front", [
-    scriptPath,
+    scriptOf(scene).path,
+    scene.code,
     pagePrint(view.page),
     day,
     front.overall.indicator,
@@ -51,7 +52,7 @@ export function* frontPage(scene: Scene): Iterable<Document> {
     ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
   ]);
   yield {
-    path: "/",
+    path: scene.path("/"),
     contentType: htmlType,
     cache: "page",
     slot: true,
@@ -78,14 +79,15 @@ function frontOf(scene: Scene): Front {
 
 /** `version` is the key: the page carries it, so that its script knows what it has. */
 function frontBody(front: Front, version: string): string {
-  const { view, overall, day, asOf } = front;
+  const { view, overall, day, asOf, words } = front;
   const { page } = view;
   const mark = indicatorMark(overall.indicator);
   const until = Math.max(page.updatedAt, startOfDate(day, page.timeZone));
   return htmlPage({
     page,
-    title: `${overall.description} · ${page.name}`,
-    description: page.description ?? `Current status of ${page.name}`,
+    voice: front,
+    title: `${words.overall[overall.description]} · ${page.name}`,
+    description: page.description ?? words.front.description(page.name),
     mark,
     marks,
     style: ["card", "rows"],
@@ -93,21 +95,25 @@ function frontBody(front: Front, version: string): string {
     band: <State front={front} mark={mark} version={version} />,
     footer: (
       <>
-        <ZoneNote zone={page.timeZone} />
-        <FootLinks />
+        <ZoneNote voice={front} />
+        <FootLinks voice={front} />
       </>
     ),
     children: (
       <>
-        <OpenIncidents incidents={front.open} view={view} />
-        <Maintenances incidents={front.maintenances} view={view} asOf={asOf} />
-        <Components view={view} until={until} />
+        <OpenIncidents incidents={front.open} view={view} voice={front} />
+        <Maintenances incidents={front.maintenances} view={view} voice={front} asOf={asOf} />
+        <Components view={view} voice={front} until={until} />
         <section aria-labelledby="past">
           <div class="hd">
-            <h2 id="past">{`The last ${recentDays} days`}</h2>
-            <a href="/history">Full history</a>
+            <h2 id="past" safe>
+              {words.front.pastHeading(recentDays)}
+            </h2>
+            <a href={front.path("/history")} safe>
+              {words.front.fullHistory}
+            </a>
           </div>
-          <RecentDays incidents={front.recent} zone={page.timeZone} today={day} days={recentDays} />
+          <RecentDays incidents={front.recent} voice={front} today={day} days={recentDays} />
         </section>
       </>
     ),
@@ -124,18 +130,18 @@ function State({
   readonly mark: Mark;
   readonly version: string;
 }): JSX.Element {
-  const { page } = front.view;
-  const updated = momentIn(page.updatedAt, page.timeZone);
+  const { words } = front;
+  const { updatedAt } = front.view.page;
   return (
     <div class={`lamp ${mark}`} id="p-now" data-v={version}>
       <Icon mark={mark} />
       <div>
-        <h1 safe>{front.overall.description}</h1>
+        <h1 safe>{words.overall[front.overall.description]}</h1>
         <p safe>{countText(front)}</p>
         <p class="n">
-          {"Updated "}
-          <time datetime={secondIso(page.updatedAt)} safe>
-            {secondText(updated)}
+          {Html.escapeHtml(words.front.updated)}{" "}
+          <time datetime={secondIso(updatedAt)} safe>
+            {secondText(updatedAt, front)}
           </time>
         </p>
       </div>
@@ -144,17 +150,15 @@ function State({
 }
 
 /** "2 of 24 components affected · 1 open incident": nothing is said of what there is none of. */
-function countText({ view, open, maintenances }: Front): string {
+function countText({ view, open, maintenances, words }: Front): string {
   const parts = view.components.filter((component) => !component.group);
   const affected = parts.filter((component) => component.status !== "operational").length;
   const active = maintenances.filter(isActive).length;
   const counts = [
-    affected > 0 ? `${affected} of ${countOf(parts.length, "component")} affected` : "",
-    open.length > 0 ? countOf(open.length, "open incident") : "",
-    active > 0 ? `${countOf(active, "maintenance")} going on` : "",
+    affected > 0 ? words.front.affected(affected, parts.length) : "",
+    open.length > 0 ? words.front.openIncidents(open.length) : "",
+    active > 0 ? words.front.maintenances(active) : "",
   ].filter((count) => count !== "");
   if (counts.length > 0) return counts.join(" · ");
-  return parts.length > 0 ? `${countOf(parts.length, "component")}, none with trouble` : "No open incidents";
+  return parts.length > 0 ? words.front.noneAffected(parts.length) : words.front.noneOpen;
 }
-
-const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

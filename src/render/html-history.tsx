@@ -7,8 +7,11 @@ import { Html } from "@elysiajs/html";
 import type { Incident, Page, PageView } from "../model/view.ts";
 import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
+import { type Voice, voiceOf } from "./languages.ts";
 import { monthText } from "./moment.ts";
 import { PastDays } from "./past.tsx";
+import { towardsEnd, towardsStart } from "./piece.tsx";
+import { attribute } from "./prose.tsx";
 import { beganAt, monthIn, settledSince } from "./selection.ts";
 import type { Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
@@ -25,13 +28,14 @@ interface Month {
 const marks: readonly Mark[] = ["deg", "par", "maj", "mnt", "inf"];
 
 /** The history pages. */
-export function* historyPages({ view, day, since }: Scene): Iterable<Document> {
+export function* historyPages(scene: Scene): Iterable<Document> {
+  const { view, day, since } = scene;
   const months = monthsOf(view);
   const latest = months[0] ?? { name: day.slice(0, 7), incidents: [], newer: null, older: null };
-  yield historyDocument("/history", view, latest, months);
+  yield historyDocument("/history", view, latest, months, voiceOf(scene));
   for (const month of months)
     if (since === null || since.months.has(month.name))
-      yield historyDocument(`/history/${month.name}`, view, month, []);
+      yield historyDocument(`/history/${month.name}`, view, month, [], voiceOf(scene));
 }
 
 /** Months with incidents or maintenance, newest first. */
@@ -55,11 +59,17 @@ function monthsOf(view: PageView): readonly Month[] {
 const latestFirst = (incidents: readonly Incident[]): readonly Incident[] =>
   incidents.toSorted((a, b) => beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1));
 
-function historyDocument(path: string, view: PageView, month: Month, index: readonly Month[]): Document {
+function historyDocument(
+  path: string,
+  view: PageView,
+  month: Month,
+  index: readonly Month[],
+  voice: Voice,
+): Document {
   const { page } = view;
   const incidents = latestFirst(month.incidents);
   return {
-    path,
+    path: voice.path(path),
     contentType: htmlType,
     cache: "page",
     slot: true,
@@ -67,83 +77,101 @@ function historyDocument(path: string, view: PageView, month: Month, index: read
     ...(index.length > 0 ? {} : settledSince(incidents)),
     key: keyOf("history", [
       path,
-      ...frameInputs(page),
+      ...frameInputs(page, voice),
       month.name,
       month.newer,
       month.older,
       ...incidents.map(incidentPrint),
       ...index.flatMap(({ name, incidents }) => [name, incidents.length]),
     ]),
-    body: () => historyBody(path, page, { ...month, incidents }, index),
+    body: () => historyBody(path, page, { ...month, incidents }, index, voice),
   };
 }
 
-function historyBody(path: string, page: Page, month: Month, index: readonly Month[]): string {
-  const title = `History, ${monthText(month.name)}`;
+function historyBody(path: string, page: Page, month: Month, index: readonly Month[], voice: Voice): string {
+  const { history } = voice.words;
+  const name = monthText(month.name, voice.words);
   return htmlPage({
     page,
-    title: `${title} · ${page.name}`,
-    description: `Incidents and maintenance of ${page.name} in ${monthText(month.name)}`,
+    voice,
+    title: `${history.title(name)} · ${page.name}`,
+    description: history.description(page.name, name),
     mark: "inf",
     marks,
     style: ["months"],
     path,
     band: (
       <>
-        <p>History</p>
-        <h1 safe>{monthText(month.name)}</h1>
+        <p safe>{history.name}</p>
+        <h1 safe>{name}</h1>
       </>
     ),
     footer: (
       <>
-        <ZoneNote zone={page.timeZone} />
-        <FootLinks />
+        <ZoneNote voice={voice} />
+        <FootLinks voice={voice} />
       </>
     ),
     children: (
       <>
-        <section aria-label="Incidents and maintenance">
-          <PastDays incidents={month.incidents} zone={page.timeZone} />
+        <section aria-label={attribute(history.listLabel)}>
+          <PastDays incidents={month.incidents} voice={voice} />
         </section>
-        <Pager month={month} />
-        <MonthIndex months={index} />
+        <Pager month={month} voice={voice} />
+        <MonthIndex months={index} voice={voice} />
       </>
     ),
   });
 }
 
-function Pager({ month }: { readonly month: Month }): JSX.Element {
+function Pager({ month, voice }: { readonly month: Month; readonly voice: Voice }): JSX.Element {
+  const { frame, history } = voice.words;
+  const [back, on] = [`${towardsStart(voice)} `, ` ${towardsEnd(voice)}`];
   return (
-    <nav class="pg" aria-label="Months">
-      <span>{month.older === null ? "" : <MonthLink month={month.older} before="← " />}</span>
-      <a href="/">Current status</a>
-      <span>{month.newer === null ? "" : <MonthLink month={month.newer} after=" →" />}</span>
+    <nav class="pg" aria-label={attribute(history.monthsLabel)}>
+      <span>{month.older === null ? "" : <MonthLink month={month.older} before={back} voice={voice} />}</span>
+      <a href={voice.path("/")} safe>
+        {frame.current}
+      </a>
+      <span>{month.newer === null ? "" : <MonthLink month={month.newer} after={on} voice={voice} />}</span>
     </nav>
   );
 }
 
 function MonthLink({
   month,
+  voice,
   before = "",
   after = "",
 }: {
   readonly month: string;
+  readonly voice: Voice;
   readonly before?: string;
   readonly after?: string;
 }): JSX.Element {
-  return <a href={`/history/${month}`} safe>{`${before}${monthText(month)}${after}`}</a>;
+  return (
+    <a href={voice.path(`/history/${month}`)} safe>{`${before}${monthText(month, voice.words)}${after}`}</a>
+  );
 }
 
 /** All months with how many things began in each. */
-function MonthIndex({ months }: { readonly months: readonly Month[] }): JSX.Element {
+function MonthIndex({
+  months,
+  voice,
+}: {
+  readonly months: readonly Month[];
+  readonly voice: Voice;
+}): JSX.Element {
   if (months.length < 2) return "";
   return (
     <section aria-labelledby="months">
-      <h2 id="months">All months</h2>
+      <h2 id="months" safe>
+        {voice.words.history.monthsHeading}
+      </h2>
       <ul class="mo">
         {months.map(({ name, incidents }) => (
           <li>
-            <MonthLink month={name} /> <span class="mu n">{incidents.length}</span>
+            <MonthLink month={name} voice={voice} /> <span class="mu n">{incidents.length}</span>
           </li>
         ))}
       </ul>

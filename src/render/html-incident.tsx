@@ -9,64 +9,81 @@ import type { Incident, IncidentUpdate, Page } from "../model/view.ts";
 import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
+import { perLanguage, type Voice, voiceOf } from "./languages.ts";
 import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
-import { affectedNames, Facts, incidentPath, Name, When } from "./piece.tsx";
+import {
+  affectedNames,
+  Facts,
+  incidentPath,
+  Name,
+  type Told,
+  towardsEnd,
+  towardsStart,
+  updateWord,
+  When,
+} from "./piece.tsx";
 import { Prose, plainText } from "./prose.tsx";
 import { settledSince } from "./selection.ts";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
-import { componentWords, statusWords, updateWord } from "./words.ts";
+import type { Words } from "./words.ts";
 
-const memory: IncidentMemory = new WeakMap();
+const memoryOf = perLanguage<IncidentMemory>(() => new WeakMap());
 const allMarks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 
 /** One page an incident. */
-export function* incidentPages({ view, since }: Scene): Iterable<Document> {
+export function* incidentPages(scene: Scene): Iterable<Document> {
+  const { view, since } = scene;
+  const memory = memoryOf(scene.code);
+  const frame = frameInputs(view.page, scene);
   for (const incident of since?.incidents ?? view.incidentById.values()) {
     const names = affectedNames(view, incident);
-    yield rememberedDocument(memory, incident, [...frameInputs(view.page), ...names], () =>
-      incidentDocument(incident, view.page, names),
+    yield rememberedDocument(memory, incident, [...frame, ...names], () =>
+      incidentDocument(incident, view.page, names, voiceOf(scene)),
     );
   }
 }
 
-function incidentDocument(incident: Incident, page: Page, names: readonly string[]): Document {
+function incidentDocument(incident: Incident, page: Page, names: readonly string[], voice: Voice): Document {
   return {
-    path: incidentPath(incident),
+    path: voice.path(incidentPath(incident)),
     contentType: htmlType,
     cache: "page",
     slot: true,
     ...settledSince([incident]),
-    key: keyOf("incident", [...frameInputs(page), incidentPrint(incident), ...names]),
-    body: () => incidentBody(incident, page, names),
+    key: keyOf("incident", [...frameInputs(page, voice), incidentPrint(incident), ...names]),
+    body: () => incidentBody(incident, page, names, voice),
   };
 }
 
-function incidentBody(incident: Incident, page: Page, names: readonly string[]): string {
-  const zone = page.timeZone;
+function incidentBody(incident: Incident, page: Page, names: readonly string[], voice: Voice): string {
+  const { words } = voice;
   const mark = isClosed(incident) ? "ok" : incidentMark(incident);
   return htmlPage({
     page,
-    title: `${statusWords[incident.status]}: ${incident.name} · ${page.name}`,
+    voice,
+    title: `${words.incident.title(words.status[incident.status], incident.name)} · ${page.name}`,
     description: plainText(incident.updates[0]?.body ?? incident.name),
     mark,
     marks: allMarks,
     style: ["log"],
     path: incidentPath(incident),
-    band: <Band incident={incident} mark={mark} zone={zone} />,
+    band: <Band incident={incident} mark={mark} voice={voice} />,
     footer: (
       <>
-        <ZoneNote zone={zone} />
-        <FootLinks />
+        <ZoneNote voice={voice} />
+        <FootLinks voice={voice} />
       </>
     ),
     children: (
       <>
-        <Affected names={names} />
-        <Timeline incident={incident} zone={zone} />
+        <Affected names={names} words={words} />
+        <Timeline incident={incident} voice={voice} />
         <p class="pg">
-          <a href="/">← Current status</a>
-          <a href="/history">History</a>
+          <a href={voice.path("/")} safe>{`${towardsStart(voice)} ${words.frame.current}`}</a>
+          <a href={voice.path("/history")} safe>
+            {words.incident.history}
+          </a>
         </p>
       </>
     ),
@@ -76,11 +93,9 @@ function incidentBody(incident: Incident, page: Page, names: readonly string[]):
 function Band({
   incident,
   mark,
-  zone,
-}: {
-  readonly incident: Incident;
+  voice,
+}: Told & {
   readonly mark: Mark;
-  readonly zone: string;
 }): JSX.Element {
   return (
     <div class={`lamp ${mark}`}>
@@ -89,17 +104,25 @@ function Band({
         <h1>
           <Name of={incident.name} />
         </h1>
-        <Facts incident={incident} zone={zone} />
+        <Facts incident={incident} voice={voice} />
       </div>
     </div>
   );
 }
 
-function Affected({ names }: { readonly names: readonly string[] }): JSX.Element {
+function Affected({
+  names,
+  words,
+}: {
+  readonly names: readonly string[];
+  readonly words: Words;
+}): JSX.Element {
   if (names.length === 0) return "";
   return (
     <section aria-labelledby="affected">
-      <h2 id="affected">Affected components</h2>
+      <h2 id="affected" safe>
+        {words.incident.affectedHeading}
+      </h2>
       <ul class="cmp">
         {names.map((name) => (
           <li>
@@ -111,19 +134,21 @@ function Affected({ names }: { readonly names: readonly string[] }): JSX.Element
   );
 }
 
-function Timeline({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
+function Timeline({ incident, voice }: Told): JSX.Element {
   return (
     <section aria-labelledby="updates">
-      <h2 id="updates">Updates</h2>
+      <h2 id="updates" safe>
+        {voice.words.incident.updatesHeading}
+      </h2>
       <ol class="log">
         {incident.updates.map((update, at) => (
           <li>
             <h3>
-              <span safe>{updateWord(incident, at)}</span>
-              <When ms={update.displayAt} zone={zone} />
+              <span safe>{updateWord(incident, at, voice.words)}</span>
+              <When ms={update.displayAt} voice={voice} />
             </h3>
             <Prose told={update} />
-            <Changes update={update} />
+            <Changes update={update} voice={voice} />
           </li>
         ))}
       </ol>
@@ -132,7 +157,8 @@ function Timeline({ incident, zone }: { readonly incident: Incident; readonly zo
 }
 
 /** Components whose status this update changed. */
-function Changes({ update }: { readonly update: IncidentUpdate }): JSX.Element {
+function Changes({ update, voice }: { readonly update: IncidentUpdate; readonly voice: Voice }): JSX.Element {
+  const { component } = voice.words;
   const changed = (update.affectedComponents ?? []).filter((it) => it.oldStatus !== it.newStatus);
   if (changed.length === 0) return "";
   return (
@@ -140,10 +166,10 @@ function Changes({ update }: { readonly update: IncidentUpdate }): JSX.Element {
       {changed.map((it) => (
         <li>
           <Name of={it.name} />
-          <span class="mu">{componentWords[it.oldStatus]} →</span>
+          <span class="mu" safe>{`${component[it.oldStatus]} ${towardsEnd(voice)}`}</span>
           <span class={`st ${componentMarks[it.newStatus]}`}>
             <Icon mark={componentMarks[it.newStatus]} />
-            {componentWords[it.newStatus]}
+            {Html.escapeHtml(component[it.newStatus])}
           </span>
         </li>
       ))}

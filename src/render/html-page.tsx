@@ -4,9 +4,11 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import type { LanguageCode } from "../model/language.ts";
 import type { Page } from "../model/view.ts";
 import { faviconOf, IconShapes } from "./icon.tsx";
-import { scriptPath } from "./page-script.ts";
+import { languages, pathIn, type Voice } from "./languages.ts";
+import { scriptOf } from "./page-script.ts";
 import { Name, oneLine } from "./piece.tsx";
 import { attribute, textOf } from "./prose.tsx";
 import type { Mark } from "./severity.ts";
@@ -17,6 +19,7 @@ export const htmlType = "text/html; charset=utf-8";
 
 export interface Frame {
   readonly page: Page;
+  readonly voice: Voice;
   /** State or subject first: a tab shows little. */
   readonly title: string;
   readonly description: string;
@@ -26,7 +29,7 @@ export interface Frame {
   readonly marks: readonly Mark[];
   /** What of the stylesheet the page needs. */
   readonly style: readonly Piece[];
-  /** Path of the page that is open, for the navigation. */
+  /** Path of the page that is open, in the first language: for the navigation, and for the same page in another language. */
   readonly path: string;
   /** The band below the header. */
   readonly band: JSX.Element;
@@ -34,9 +37,14 @@ export interface Frame {
   readonly children: JSX.Element;
 }
 
-/** What a frame shows of the page object, and its script, for keys. */
-export function frameInputs({ name, timeZone, languages }: Page): readonly string[] {
-  return [scriptPath, name, timeZone, languages.join()];
+/** What a frame shows of the page object, and in which voice, for keys. */
+export function frameInputs({ name, url, timeZone, languages }: Page, voice: Voice): readonly string[] {
+  return [
+    scriptOf(voice).path,
+    name,
+    timeZone,
+    ...(languages.length > 1 ? [voice.code, ...languages, url] : []),
+  ];
 }
 
 /** A complete HTML document. */
@@ -45,9 +53,9 @@ export function htmlPage(frame: Frame): string {
 }
 
 function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
-  const { band, children, footer } = frame;
+  const { band, children, footer, page, voice } = frame;
   return (
-    <html lang={frame.page.languages[0] ?? "en"}>
+    <html lang={voice.code} dir={voice.dir === "rtl" ? "rtl" : undefined}>
       <Head frame={frame} />
       <body>
         <Header frame={frame} />
@@ -61,7 +69,10 @@ function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
           <div class="w">{children}</div>
         </main>
         <footer>
-          <div class="w">{footer}</div>
+          <div class="w">
+            {footer}
+            <Languages page={page} voice={voice} path={frame.path} />
+          </div>
         </footer>
       </body>
     </html>
@@ -83,24 +94,61 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <link rel="alternate" type="application/atom+xml" title={feedTitle} href="/history.atom" />
       <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
       <style>{safeStyle}</style>
-      <script src={scriptPath} defer={true} />
+      <Alternates page={frame.page} path={frame.path} />
+      <script src={scriptOf(frame.voice).path} defer={true} />
     </head>
   );
 }
 
+/** Where the same page is in each of its languages, for those who search. */
+function Alternates({ page, path }: Pick<Frame, "page" | "path">): JSX.Element {
+  if (page.languages.length === 1) return "";
+  const at = (code: LanguageCode): string =>
+    attribute(`${page.url.replace(/\/+$/, "")}${pathIn(code, page, path)}`);
+  return (
+    <>
+      {page.languages.map((code) => (
+        <link rel="alternate" hreflang={code} href={at(code)} />
+      ))}
+    </>
+  );
+}
+
+/** The same page in another language; each is named as its readers call it. */
+function Languages({ page, voice, path }: Pick<Frame, "page" | "voice" | "path">): JSX.Element {
+  if (page.languages.length === 1) return "";
+  return (
+    <nav aria-label={attribute(voice.words.frame.languages)}>
+      {page.languages.map((code) => (
+        <a
+          href={attribute(pathIn(code, page, path))}
+          hreflang={code}
+          lang={code}
+          dir={languages[code].dir}
+          aria-current={code === voice.code ? "true" : undefined}
+          safe
+        >
+          {languages[code].name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 function Header({ frame }: { readonly frame: Frame }): JSX.Element {
+  const { path, words } = frame.voice;
   return (
     <header>
       <div class="w">
-        <a class="org" href="/">
+        <a class="org" href={path("/")}>
           <Name of={frame.page.name} />
         </a>
-        <nav aria-label="Pages">
-          <a href="/" aria-current={frame.path === "/" ? "page" : undefined}>
-            Status
+        <nav aria-label={attribute(words.frame.pages)}>
+          <a href={path("/")} aria-current={frame.path === "/" ? "page" : undefined} safe>
+            {words.frame.status}
           </a>
-          <a href="/history" aria-current={frame.path === "/history" ? "page" : undefined}>
-            History
+          <a href={path("/history")} aria-current={frame.path === "/history" ? "page" : undefined} safe>
+            {words.frame.history}
           </a>
         </nav>
       </div>
@@ -109,17 +157,24 @@ function Header({ frame }: { readonly frame: Frame }): JSX.Element {
 }
 
 /** Links that stand at the foot of every page. */
-export function FootLinks(): JSX.Element {
+export function FootLinks({ voice }: { readonly voice: Voice }): JSX.Element {
+  const { frame } = voice.words;
   return (
-    <nav aria-label="Follow">
-      <a href="/history.atom">Atom feed</a>
-      <a href="/history.rss">RSS feed</a>
-      <a href="/api/v2/summary.json">API</a>
+    <nav aria-label={attribute(frame.follow)}>
+      <a href="/history.atom" safe>
+        {frame.atom}
+      </a>
+      <a href="/history.rss" safe>
+        {frame.rss}
+      </a>
+      <a href="/api/v2/summary.json" safe>
+        {frame.api}
+      </a>
     </nav>
   );
 }
 
 /** Which zone the times of the page are in. */
-export function ZoneNote({ zone }: { readonly zone: string }): JSX.Element {
-  return <p safe>{`Times in ${zone.replace(/^Etc\//, "").replaceAll("_", " ")}`}</p>;
+export function ZoneNote({ voice: { words, zone } }: { readonly voice: Voice }): JSX.Element {
+  return <p safe>{words.times.zone(zone.replace(/^Etc\//, "").replaceAll("_", " "))}</p>;
 }

@@ -14,6 +14,16 @@ interface Told {
   readonly fragments?: Readonly<Record<string, string>>;
 }
 
+/** The words of the page's language: `page-script.ts` puts them before this. */
+declare const say: {
+  readonly live: string;
+  readonly waiting: string;
+  readonly behind: string;
+  readonly checked: string;
+  readonly lost: string;
+  readonly update: string;
+};
+
 const checkMs = 5_000;
 const pollMs = 30_000;
 /** A page that nobody looks at takes its time. */
@@ -126,7 +136,7 @@ function speak(before: readonly string[]): void {
   const now = words();
   const [state, count, open] = now;
   if (state !== before[0] || count !== before[1]) voice.textContent = `${state}. ${count}`;
-  else if (now.join() !== before.join()) voice.textContent = `Update: ${open}`;
+  else if (now.join() !== before.join()) voice.textContent = `${say.update}${open}`;
   show();
 }
 
@@ -245,9 +255,12 @@ function show(): void {
   const note = one("span", line) ?? line.appendChild(document.createElement("span"));
   const lastMs = Math.max(heardAt, checkedAt);
   const isLate = Date.now() - lastMs > 3 * pace() * pollMs;
-  const at = `${isLate ? "not reached since" : "checked"} ${new Date(lastMs).toISOString().slice(11, 16)} UTC`;
-  const state = level[0] === "1" ? "waiting for its source" : behind ? "catching up" : "live";
-  const text = ` · ${isLive() || (state !== "live" && !isLate) ? state : at}`;
+  const at = (isLate ? say.lost : say.checked).replace(
+    "{time}",
+    `${new Date(lastMs).toISOString().slice(11, 16)} UTC`,
+  );
+  const state = level[0] === "1" ? say.waiting : behind ? say.behind : say.live;
+  const text = ` · ${isLive() || (state !== say.live && !isLate) ? state : at}`;
   if (note.textContent !== text) note.textContent = text;
 }
 

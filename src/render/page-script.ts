@@ -1,21 +1,39 @@
-// The pages' own script, a file named by its bytes. In: nothing. Out: one document that never changes under its name.
-// It needs no inline policy, and a page that was kept for long finds the script that it was made with.
+// The pages' own script in each language, a file named by its bytes. In: a voice. Out: one document that never changes under its name.
+// It needs no inline policy, and a page that was kept for long finds the script that it was made with. Its few words travel in it and not in
+// every page: a page is loaded more often than its script.
 import { createHash } from "node:crypto";
 import { keyOf } from "./key.ts";
+import type { Voice } from "./languages.ts";
 import { scriptText } from "./page-script-text.ts";
-import type { Document } from "./types.ts";
+import type { Document, Scene } from "./types.ts";
 
-/** Where the script is. */
-export const scriptPath = `/_live.${createHash("sha256").update(scriptText).digest("hex").slice(0, 16)}.js`;
+interface Script {
+  readonly path: string;
+  readonly body: string;
+}
 
-/** The script. */
-export function* pageScript(): Iterable<Document> {
+const scripts = new Map<Voice["code"], Script>();
+
+/** The script and where it is. */
+export function scriptOf({ code, words }: Pick<Voice, "code" | "words">): Script {
+  const known = scripts.get(code);
+  if (known !== undefined) return known;
+  const body = `{const say=${JSON.stringify(words.live)};${scriptText}}`;
+  const digest = createHash("sha256").update(body).digest("hex").slice(0, 16);
+  const script = { path: `/_live.${digest}.js`, body };
+  scripts.set(code, script);
+  return script;
+}
+
+/** The script of one language. */
+export function* pageScript(scene: Scene): Iterable<Document> {
+  const { path, body } = scriptOf(scene);
   yield {
-    path: scriptPath,
+    path,
     contentType: "text/javascript; charset=utf-8",
     cache: "immutable",
     slot: false,
-    key: keyOf("script", [scriptPath]),
-    body: () => scriptText,
+    key: keyOf("script", [path]),
+    body: () => body,
   };
 }

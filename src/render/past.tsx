@@ -6,8 +6,9 @@
 import { Html } from "@elysiajs/html";
 import type { Incident } from "../model/view.ts";
 import { addDays, dayOf } from "../model/zone.ts";
+import type { Voice } from "./languages.ts";
 import { dateText, daysText } from "./moment.ts";
-import { Facts, incidentPath, Name } from "./piece.tsx";
+import { Facts, incidentPath, Name, type Told } from "./piece.tsx";
 import { Prose } from "./prose.tsx";
 import { beganAt } from "./selection.ts";
 
@@ -17,20 +18,25 @@ const lastSaidChars = 280;
 /** Days with something, newest first, right below a page's h1. `incidents` newest first. */
 export function PastDays({
   incidents,
-  zone,
+  voice,
 }: {
   readonly incidents: readonly Incident[];
-  readonly zone: string;
+  readonly voice: Voice;
 }): JSX.Element {
-  if (incidents.length === 0) return <p class="mu">Nothing was reported.</p>;
+  if (incidents.length === 0)
+    return (
+      <p class="mu" safe>
+        {voice.words.history.nothing}
+      </p>
+    );
   return (
     <ul class="past">
-      {byDay(incidents, zone).map(([day, of]) => (
+      {byDay(incidents, voice.zone).map(([day, of]) => (
         <li>
           <h2>
-            <DayName day={day} />
+            <DayName day={day} voice={voice} />
           </h2>
-          <Entries incidents={of} zone={zone} />
+          <Entries incidents={of} voice={voice} />
         </li>
       ))}
     </ul>
@@ -40,16 +46,16 @@ export function PastDays({
 /** The same with the quiet days between `today` and `days` before it, below an h2. */
 export function RecentDays({
   incidents,
-  zone,
+  voice,
   today,
   days,
 }: {
   readonly incidents: readonly Incident[];
-  readonly zone: string;
+  readonly voice: Voice;
   readonly today: string;
   readonly days: number;
 }): JSX.Element {
-  const busy = byDay(incidents, zone);
+  const busy = byDay(incidents, voice.zone);
   const oldest = addDays(today, 1 - days);
   // What begins today changes the lines above the last busy day, and nothing below them.
   const newest: JSX.Element[] = [];
@@ -58,19 +64,20 @@ export function RecentDays({
   for (const [day, of] of busy) {
     if (day < quietTo && quietTo >= oldest)
       (older.length === 0 ? newest : older).push(
-        <Quiet from={maxDay(addDays(day, 1), oldest)} to={quietTo} />,
+        <Quiet from={maxDay(addDays(day, 1), oldest)} to={quietTo} voice={voice} />,
       );
     (day < today ? older : newest).push(
       <li>
         <h3>
-          <DayName day={day} />
+          <DayName day={day} voice={voice} />
         </h3>
-        <Entries incidents={of} zone={zone} />
+        <Entries incidents={of} voice={voice} />
       </li>,
     );
     quietTo = addDays(day, -1);
   }
-  if (quietTo >= oldest) (older.length === 0 ? newest : older).push(<Quiet from={oldest} to={quietTo} />);
+  if (quietTo >= oldest)
+    (older.length === 0 ? newest : older).push(<Quiet from={oldest} to={quietTo} voice={voice} />);
   return (
     <>
       <ul class="past" id="p-new">
@@ -99,50 +106,60 @@ function byDay(
   return [...days];
 }
 
-function DayName({ day }: { readonly day: string }): JSX.Element {
+function DayName({ day, voice }: { readonly day: string; readonly voice: Voice }): JSX.Element {
   return (
     <time datetime={day} safe>
-      {dateText(day)}
+      {dateText(day, voice.words)}
     </time>
   );
 }
 
 function Entries({
   incidents,
-  zone,
+  voice,
 }: {
   readonly incidents: readonly Incident[];
-  readonly zone: string;
+  readonly voice: Voice;
 }): JSX.Element {
   return (
     <ul>
       {incidents.map((incident) => (
-        <Entry incident={incident} zone={zone} />
+        <Entry incident={incident} voice={voice} />
       ))}
     </ul>
   );
 }
 
-function Entry({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
+function Entry({ incident, voice }: Told): JSX.Element {
   const [last] = incident.updates;
   return (
     <li>
-      <a href={incidentPath(incident)}>
+      <a href={voice.path(incidentPath(incident))}>
         <b>
           <Name of={incident.name} />
         </b>
       </a>
-      <Facts incident={incident} zone={zone} />
+      <Facts incident={incident} voice={voice} />
       <div class="said">{last === undefined ? "" : <Prose told={last} chars={lastSaidChars} />}</div>
     </li>
   );
 }
 
-function Quiet({ from, to }: { readonly from: string; readonly to: string }): JSX.Element {
+function Quiet({
+  from,
+  to,
+  voice: { words },
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly voice: Voice;
+}): JSX.Element {
   return (
     <li>
-      <h3 safe>{from === to ? dateText(to) : daysText(from, to)}</h3>
-      <p class="mu">Nothing new.</p>
+      <h3 safe>{from === to ? dateText(to, words) : daysText(from, to, words)}</h3>
+      <p class="mu" safe>
+        {words.front.quiet}
+      </p>
     </li>
   );
 }

@@ -5,10 +5,11 @@
 import { Html } from "@elysiajs/html";
 import type { Incident, PageView } from "../model/view.ts";
 import { Icon } from "./icon.tsx";
-import { durationText, minuteIso, minuteText, momentIn, windowText } from "./moment.ts";
+import type { Voice } from "./languages.ts";
+import { durationText, minuteIso, minuteText, windowText } from "./moment.ts";
 import { beganAt, endedAt } from "./selection.ts";
 import { incidentMark } from "./severity.ts";
-import { impactWords, statusWords } from "./words.ts";
+import type { Words } from "./words.ts";
 
 /** A name as its editor wrote it; its direction ends with it. */
 export function Name({ of }: { readonly of: string }): JSX.Element {
@@ -16,62 +17,72 @@ export function Name({ of }: { readonly of: string }): JSX.Element {
 }
 
 /** "21 Nov 2026, 14:03 UTC" */
-export function When({ ms, zone }: { readonly ms: number; readonly zone: string }): JSX.Element {
+export function When({ ms, voice }: { readonly ms: number; readonly voice: Voice }): JSX.Element {
   return (
     <time datetime={minuteIso(ms)} safe>
-      {minuteText(momentIn(ms, zone))}
+      {minuteText(ms, voice)}
     </time>
   );
 }
+
+/** An arrow to where reading begins, and one to where it goes. */
+export const towardsStart = ({ dir }: Voice): string => (dir === "rtl" ? "→" : "←");
+export const towardsEnd = ({ dir }: Voice): string => (dir === "rtl" ? "←" : "→");
 
 /** Names of the affected components, as they are called now. */
 export function affectedNames(view: PageView, incident: Incident): readonly string[] {
   return incident.componentIds.flatMap((id) => view.componentById.get(id)?.name ?? []);
 }
 
-/** Where an incident has its page. */
+/** Where an incident has its page, in the first language. */
 export function incidentPath(incident: Incident): string {
   return `/incidents/${encodeURIComponent(incident.id)}`;
 }
 
+/** An incident, and how it is told of. */
+export interface Told {
+  readonly incident: Incident;
+  readonly voice: Voice;
+}
+
 /** Shape and words of an incident's impact. */
-function ImpactTag({ incident }: { readonly incident: Incident }): JSX.Element {
+function ImpactTag({ incident, voice }: Told): JSX.Element {
   const mark = incidentMark(incident);
+  const { impact } = voice.words;
   return (
     <span class={`st ${mark}`}>
       <Icon mark={mark} />
-      {incident.window === null ? impactWords[incident.impact] : impactWords.maintenance}
+      {Html.escapeHtml(incident.window === null ? impact[incident.impact] : impact.maintenance)}
     </span>
   );
 }
 
 /** Impact, status and time on one line. `late` is what the clock adds to the status, such as "longer than planned". */
-export function Facts({
-  incident,
-  zone,
-  late = "",
-}: {
-  readonly incident: Incident;
-  readonly zone: string;
-  readonly late?: string;
-}): JSX.Element {
-  const status = statusWords[incident.status];
+export function Facts({ incident, voice, late = "" }: Told & { readonly late?: string }): JSX.Element {
+  const status = voice.words.status[incident.status];
   return (
     <p class="tag">
-      <ImpactTag incident={incident} />
+      <ImpactTag incident={incident} voice={voice} />
       <b safe>{late === "" ? status : `${status}, ${late}`}</b>
-      <Span incident={incident} zone={zone} />
+      <Span incident={incident} voice={voice} />
     </p>
   );
 }
 
+/** What an update is called: its status, or "Update" where it repeats the status of the one before it. */
+export function updateWord(incident: Incident, at: number, { update, status }: Words): string {
+  const told = incident.updates[at];
+  if (told === undefined || incident.updates[at + 1]?.status === told.status) return update;
+  return status[told.status];
+}
+
 /** When it began, and for how long it went on; a maintenance says its window. */
-function Span({ incident, zone }: { readonly incident: Incident; readonly zone: string }): JSX.Element {
+function Span({ incident, voice }: Told): JSX.Element {
   if (incident.window !== null) {
     const { from, until } = incident.window;
     return (
       <time datetime={minuteIso(from)} safe>
-        {windowText(momentIn(from, zone), momentIn(until, zone))}
+        {windowText(from, until, voice)}
       </time>
     );
   }
@@ -80,13 +91,13 @@ function Span({ incident, zone }: { readonly incident: Incident; readonly zone: 
   if (ended === null)
     return (
       <span>
-        Since <When ms={began} zone={zone} />
+        {Html.escapeHtml(voice.words.times.since)} <When ms={began} voice={voice} />
       </span>
     );
-  if (ended <= began) return <When ms={began} zone={zone} />;
+  if (ended <= began) return <When ms={began} voice={voice} />;
   return (
     <span>
-      <When ms={began} zone={zone} />, <span safe>{durationText(ended - began)}</span>
+      <When ms={began} voice={voice} />, <span safe>{durationText(ended - began, voice.words)}</span>
     </span>
   );
 }

@@ -2,14 +2,14 @@
 // named again, or null where all of them are. Entities are shared between views: one that is the same object did not change.
 import type { Component, Incident, Page, PageView } from "../model/view.ts";
 import { monthIn } from "./selection.ts";
-import type { Scene, Shown, Since } from "./types.ts";
+import type { Shown, Since } from "./types.ts";
 
 /**
  * Looks at each incident once and hashes none: on a page of 5,000 that is under a millisecond, naming all of their documents twenty.
  * Null after a restart, at a new day, and where the page's own words or the set of paths may have changed: an incident went, moved to
  * another month or began a new one.
  */
-export function sinceOf(before: Shown | null, scene: Omit<Scene, "since">): Since | null {
+export function sinceOf(before: Shown | null, scene: Shown): Since | null {
   if (before === null || before.day !== scene.day || !sameFrame(before.view.page, scene.view.page))
     return null;
   const components = changedComponents(before.view, scene.view);

@@ -1,5 +1,6 @@
 // What render gives to publish: documents that know what they are made of before they are made.
 import type { Incident, PageView } from "../model/view.ts";
+import type { Voice } from "./languages.ts";
 
 /** One body to be. `key` names every input: two documents of one path with the same key have the same bytes. */
 export interface Document {
@@ -36,8 +37,8 @@ export interface Since {
   readonly months: ReadonlySet<string>;
 }
 
-/** What a kind of document is made from. */
-export interface Scene extends Shown {
+/** What a kind of document is made from; what is the same in every language is made in the first one's scene. */
+export interface Scene extends Shown, Voice {
   /** Null: everything may have changed. */
   readonly since: Since | null;
 }

@@ -1,42 +1,140 @@
-// English words for what the API says in snake_case. In: a status or an impact. Out: what people read.
-import type { ComponentStatus, Impact, Incident, IncidentStatus, MaintenanceStatus } from "../model/view.ts";
+// What the pages say besides what editors wrote: one interface, one file a language. In: counts, names, written times. Out: sentences.
+// A sentence with a number or a name in it is a function, so that each language orders and bends its own; a text that stands before an
+// element (a time, a link) is a text. Numbers are written 1,234 nowhere: what is counted here has no thousands.
+import type { OverallDescription } from "../model/status.ts";
+import type { ComponentStatus, Impact, IncidentStatus, MaintenanceStatus } from "../model/view.ts";
 
-export const componentWords = {
-  operational: "Operational",
-  degraded_performance: "Degraded performance",
-  partial_outage: "Partial outage",
-  major_outage: "Major outage",
-  under_maintenance: "Under maintenance",
-} as const satisfies Readonly<Record<ComponentStatus, string>>;
-
-export const impactWords = {
-  none: "No impact",
-  minor: "Minor impact",
-  major: "Major impact",
-  critical: "Critical impact",
-  maintenance: "Maintenance",
-} as const satisfies Readonly<Record<Impact, string>>;
-
-export const statusWords = {
-  investigating: "Investigating",
-  identified: "Identified",
-  monitoring: "Monitoring",
-  resolved: "Resolved",
-  postmortem: "Postmortem",
-  scheduled: "Scheduled",
-  in_progress: "In progress",
-  verifying: "Verifying",
-  completed: "Completed",
-} as const satisfies Readonly<Record<IncidentStatus | MaintenanceStatus, string>>;
-
-/** What an update is called: its status, or "Update" where it repeats the status of the one before it. */
-export function updateWord(incident: Incident, at: number): string {
-  const update = incident.updates[at];
-  if (update === undefined) return "Update";
-  return incident.updates[at + 1]?.status === update.status ? "Update" : statusWords[update.status];
+export interface Words {
+  /** The level 1 banner; `{time}` stands for the time of the last confirmation. */
+  readonly banner: string;
+  /** The state of the page; in English what the API says. */
+  readonly overall: Readonly<Record<OverallDescription, string>>;
+  readonly component: Readonly<Record<ComponentStatus, string>>;
+  /** The same within a sentence. */
+  readonly componentWithin: Readonly<Record<ComponentStatus, string>>;
+  readonly impact: Readonly<Record<Impact, string>>;
+  readonly status: Readonly<Record<IncidentStatus | MaintenanceStatus, string>>;
+  /** An update that repeats the status of the one before it. */
+  readonly update: string;
+  readonly times: TimeWords;
+  readonly frame: FrameWords;
+  readonly front: FrontWords;
+  readonly bars: BarWords;
+  readonly incident: IncidentWords;
+  readonly history: HistoryWords;
+  readonly live: LiveWords;
 }
 
-/** Text of the level 1 banner by language; `{time}` stands for the time of the last confirmation. */
-export function bannerTexts(): Record<string, string> {
-  return { en: "This page may be out of date: we cannot reach its source. Last confirmed {time}." };
+/** A calendar day as numbers. */
+export interface Day {
+  readonly year: number;
+  /** 1 to 12 */
+  readonly month: number;
+  readonly day: number;
+}
+
+export interface TimeWords {
+  /** "21 Nov 2026" */
+  date(day: Day): string;
+  /** "Sat 21 Nov 2026"; weekday 0 is Sunday. */
+  weekdayDate(day: Day, weekday: number): string;
+  /** "15 – 21 Nov 2026" */
+  dates(from: Day, until: Day): string;
+  /** "November 2026" */
+  month(year: number, month: number): string;
+  /** "Nov", 1 to 12 */
+  monthShort(month: number): string;
+  /** "21 Nov 2026, 14:03 UTC" of a date and a time. */
+  dateTime(date: string, time: string): string;
+  /** "12 min": one unit of a duration. */
+  unit(count: number, unit: "second" | "minute" | "hour" | "day"): string;
+  /** "99.98%" of 9998 hundredths. */
+  percent(hundredths: number): string;
+  /** "Times in Berlin" of a zone's name. */
+  zone(name: string): string;
+  /** Before a time at which something began that goes on. */
+  readonly since: string;
+}
+
+/** Around every page. */
+export interface FrameWords {
+  /** Names of landmarks for those who do not see them. */
+  readonly pages: string;
+  readonly follow: string;
+  readonly languages: string;
+  readonly status: string;
+  readonly history: string;
+  readonly atom: string;
+  readonly rss: string;
+  readonly api: string;
+  /** A link back to the front page. */
+  readonly current: string;
+}
+
+export interface FrontWords {
+  description(page: string): string;
+  /** Before the time of the page's own last change. */
+  readonly updated: string;
+  affected(affected: number, components: number): string;
+  openIncidents(count: number): string;
+  maintenances(count: number): string;
+  noneAffected(components: number): string;
+  readonly noneOpen: string;
+  readonly componentsHeading: string;
+  barsNote(days: number): string;
+  parts(count: number): string;
+  openHeading(count: number): string;
+  readonly maintenanceHeading: string;
+  /** Behind a status: a maintenance that takes longer, and one that has not begun though it was to. */
+  readonly lateEnd: string;
+  readonly lateStart: string;
+  /** Of the steps from investigating to resolved. */
+  readonly progressLabel: string;
+  /** Before the time of an update. */
+  readonly latest: string;
+  readonly readOn: string;
+  earlier(count: number, isCut: boolean): string;
+  readonly affectedLabel: string;
+  moreNames(count: number): string;
+  pastHeading(days: number): string;
+  readonly fullHistory: string;
+  readonly quiet: string;
+}
+
+/** Bars of days and their figures. */
+export interface BarWords {
+  days(count: number): string;
+  readonly unknown: string;
+  well(known: number): string;
+  bad(known: number, bad: number, worst: string): string;
+  /** "9 Nov 2026: partial outage, 42 min" */
+  day(date: string, status: ComponentStatus, duration: string): string;
+}
+
+export interface IncidentWords {
+  title(status: string, incident: string): string;
+  readonly affectedHeading: string;
+  readonly updatesHeading: string;
+  readonly history: string;
+}
+
+export interface HistoryWords {
+  readonly name: string;
+  title(month: string): string;
+  description(page: string, month: string): string;
+  readonly listLabel: string;
+  readonly nothing: string;
+  readonly monthsLabel: string;
+  readonly monthsHeading: string;
+}
+
+/** What the script says, beside the time of the last update and aloud. `{time}` and `{age}` are its own to put in. */
+export interface LiveWords {
+  readonly live: string;
+  readonly waiting: string;
+  readonly behind: string;
+  readonly checked: string;
+  readonly lost: string;
+  /** Before what has changed. */
+  readonly update: string;
 }

@@ -139,7 +139,7 @@ describe("import of captured pages", () => {
       if (status !== undefined)
         expect(overallStatus(view)).toEqual({
           indicator: status.indicator as never,
-          description: words ?? String(status.description),
+          description: (words ?? String(status.description)) as never,
         });
     });
 

@@ -6,8 +6,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bannerOf } from "../../src/edge/banner.ts";
+import { bannerTexts } from "../../src/render/languages.ts";
 import { slotOpen } from "../../src/render/types.ts";
-import { bannerTexts } from "../../src/render/words.ts";
 import { skipUnless } from "../support/skip.ts";
 import { inventedParts, now, viewFrom } from "./invented.ts";
 import { bodyOf } from "./pages.ts";

@@ -3,10 +3,11 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { uptime } from "../../src/model/uptime.ts";
 import { startOfDate } from "../../src/model/zone.ts";
-import { percentText } from "../../src/render/bar.tsx";
-import { scriptPath } from "../../src/render/page-script.ts";
+import { bannerTexts } from "../../src/render/languages.ts";
+import { percentText } from "../../src/render/moment.ts";
+import { scriptOf } from "../../src/render/page-script.ts";
 import { slotClose, slotOpen } from "../../src/render/types.ts";
-import { bannerTexts } from "../../src/render/words.ts";
+import { english } from "../../src/render/words-en.ts";
 import * as snapshot from "../../src/snapshot/types.ts";
 import { hourMs, incident, inventedParts, now, page, update, viewFrom } from "./invented.ts";
 import { bodyOf, countIn, documentsByPath, isHtml, tagsOf } from "./pages.ts";
@@ -29,7 +30,7 @@ describe.each(pages)("$path", ({ body, slot }) => {
 
   test("one script by its name, no style attribute, nothing fetched from elsewhere", () => {
     expect(tags.filter(({ name }) => name === "script")).toEqual([
-      { name: "script", attributes: { src: scriptPath, defer: "" } },
+      { name: "script", attributes: { src: scriptOf({ code: "en", words: english }).path, defer: "" } },
     ]);
     expect(body).toContain("></script>");
     const names = new Set(tags.map(({ name }) => name));
@@ -113,7 +114,7 @@ test("uptime on the page is the model's, up to the data's own time", () => {
   const from = startOfDate("2026-08-24", page.timeZone);
   const wanted = view.components
     .filter(({ group }) => !group)
-    .map(({ id }) => percentText(uptime(view, id, from, page.updatedAt).ratio));
+    .map(({ id }) => percentText(uptime(view, id, from, page.updatedAt).ratio, english));
   expect(shown).toEqual(wanted);
   expect(new Set(shown).size).toBeGreaterThan(5);
 });

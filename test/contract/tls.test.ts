@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { frontRoutes, signedPage } from "../edge/fixture.ts";
-import { makeCertificate } from "../support/certificate.ts";
+import { makeCertificate, writeCertificate } from "../support/certificate.ts";
 import { startPop, type TestPop, until } from "../support/pop.ts";
 import { makePopFolder, type PopFolder } from "../support/pop-folder.ts";
 import { rawAsk, rawGet } from "../support/raw-http.ts";
@@ -18,13 +18,6 @@ const page = await signedPage({
   routes: frontRoutes("calm"),
 });
 
-function writePair(folder: string, names: readonly string[]): void {
-  const { chain, key } = makeCertificate(names);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "fullchain.pem"), chain);
-  writeFileSync(join(folder, "privkey.pem"), key, { mode: 0o600 });
-}
-
 for (const runtime of runtimes) describe(`contract/tls on ${runtime.name}`, () => contractOn(runtime));
 
 function contractOn(runtime: Runtime): void {
@@ -37,9 +30,9 @@ function contractOn(runtime: Runtime): void {
   beforeAll(async () => {
     if (!runtime.present) return;
     held = await makePopFolder([page]);
-    writePair(certs("a-default.example"), ["default.example"]);
-    writePair(certs("status.example"), ["status.example"]);
-    writePair(certs("wild.example"), ["*.wild.example"]);
+    writeCertificate(certs("a-default.example"), ["default.example"]);
+    writeCertificate(certs("status.example"), ["status.example"]);
+    writeCertificate(certs("wild.example"), ["*.wild.example"]);
     const folder = ["--data", held.folder, "--root-key", held.rootFile, "--workers", "0"];
     const secure = ["--listen-tls", "127.0.0.1:0", "--certs", certs(""), "--acme-webroot", webroot()];
     pop = await startPop([...folder, "--listen", "127.0.0.1:0", ...secure], await runtime.program());
@@ -165,7 +158,7 @@ function contractOn(runtime: Runtime): void {
     async () => {
       const before = await secureAsk({ ...pop.visitors, servername: "status.example", protocol: "h2" });
       expect(before.shown).toBe("DNS:status.example");
-      writePair(certs("status.example"), ["status.example", "also.example"]);
+      writeCertificate(certs("status.example"), ["status.example", "also.example"]);
       process.kill(pop.pid, "SIGHUP");
       const names = async (): Promise<string> => (await ask({ protocol: "h2" })).shown;
       // Two listeners share the port until the old one has left: whom it takes is shown the old one, or sent away by GOAWAY.

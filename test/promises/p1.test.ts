@@ -1,24 +1,42 @@
 // Promise 1: reads need nobody. What is in the POP's store is served with every other process and place dead, also right after a restart;
 // what is in memory also when the store itself fails.
-// Covered: the origin dead, then the POP killed whole and started again; the syncer kept dead while workers answer; a store whose reads fail.
-// Covered later: other POPs, relays and DNS dead; mirrors; a disk that is pulled out under a binary.
+// Covered: the origin dead, then the POP killed whole and started again, read as plain HTTP before and over TLS after; an old page that came
+// only because a visitor asked for it, and one that never came, which alone is missing; the syncer kept dead while workers answer; a store whose reads fail.
+// Covered elsewhere: mirrors as the last source in test/sync/mirror.test.ts and test/edge/lazy.test.ts, relays in test/e2e/relay.test.ts.
+// Covered later: DNS dead; a disk that is pulled out under a binary.
 // Switches: PHAROS_BREAK=disk empties the store between end and start, PHAROS_BREAK=memory lets each request begin without memory.
 import { afterEach, describe, expect, test } from "bun:test";
 import { rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { createServing } from "../../src/edge/serve.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
+import { decodePart } from "../../src/snapshot/part.ts";
+import type { Digest } from "../../src/snapshot/types.ts";
 import { storeFile } from "../../src/store/open.ts";
 import { frontRoutes, memoryStore, servingOptions, signedPage } from "../edge/fixture.ts";
+import { writeCertificate } from "../support/certificate.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { startOrigin } from "../support/origin.ts";
 import { startPop, type TestPop, until } from "../support/pop.ts";
 import { makePopFolder } from "../support/pop-folder.ts";
 import { type RawAnswer, rawGet } from "../support/raw-http.ts";
+import { secureAsk } from "../support/secure-ask.ts";
 
-const routes = frontRoutes("calm");
-const page = await signedPage({ page: "p1", hosts: ["status.example"], generation: 7, routes });
-const paths = Object.keys(routes);
+const host = "status.example";
+const routes = {
+  ...frontRoutes("calm"),
+  "/incidents/old": { body: "<p>Resolved long ago.".repeat(200), lazy: true },
+} as const;
+const page = await signedPage({ page: "p1", hosts: [host], generation: 7, routes });
+const paths = Object.keys(routes) as readonly (keyof typeof routes)[];
+const bodiesOf = (path: string): readonly Digest[] =>
+  page.tree
+    .flatMap(([, bytes]) => {
+      const part = decodePart(bytes);
+      return part.ok ? part.value.routes : [];
+    })
+    .filter((route) => route.path === path)
+    .flatMap(({ variants }) => Object.values(variants).map(({ digest }) => digest));
 const slowMs = 40_000;
 const ended: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,12 +53,18 @@ async function readAll(ask: (path: string) => Promise<RawAnswer>): Promise<reado
   );
 }
 
-const visit = (pop: TestPop) => (path: string) => rawGet(pop.visitors, path, { Host: "status.example" });
+const visit = (pop: TestPop) => (path: string) => rawGet(pop.visitors, path, { Host: host });
+const visitSecurely = (pop: TestPop) => async (path: string) => {
+  const answer = await secureAsk({ ...pop.visitors, servername: host, protocol: "h2", path });
+  return { ...answer, headers: new Map(Object.entries(answer.headers)) };
+};
 
-/** Fetches from an origin, kills both, starts the POP alone. What is read then, and what should be. */
+/** Fetches from an origin, kills both, starts the POP alone with TLS. What is read then. */
 async function restartAlone(breaks: string | undefined): Promise<readonly string[]> {
   const held = await makePopFolder([]);
   ended.push(held.remove);
+  const certs = join(held.folder, "certs");
+  writeCertificate(certs, [host]);
   const origin = await startOrigin(held.root.secretKey, [page]);
   const flags = [
     "--data",
@@ -54,13 +78,14 @@ async function restartAlone(breaks: string | undefined): Promise<readonly string
   ];
   const pop = await startPop(flags);
   await until("the page arrives", async () => (await visit(pop)("/")).status === 200);
+  expect(await readAll(visit(pop))).toEqual(whole);
   await origin.stop();
   for (const pid of [pop.pid, ...pop.children().values()]) process.kill(pid, "SIGKILL");
   await until("the POP is dead", () => pop.children().size === 0);
   if (breaks === "disk") rmSync(dirname(storeFile(held.folder)), { recursive: true });
-  const again = await startPop(flags);
+  const again = await startPop([...flags, "--listen-tls", "127.0.0.1:0", "--certs", certs]);
   ended.push(() => again.stop());
-  return readAll(visit(again));
+  return readAll(visitSecurely(again));
 }
 
 /** Reads all, then lets every read of the store fail, then reads all again. */
@@ -72,7 +97,7 @@ async function failingStore(breaks: string | undefined): Promise<readonly string
   const lasting = fresh();
   const ask = async (path: string): Promise<RawAnswer> => {
     const serving = breaks === "memory" ? fresh() : lasting;
-    const response = serving(new Request(`http://x${path}`, { headers: { host: "status.example" } }));
+    const response = serving(new Request(`http://x${path}`, { headers: { host } }));
     return { status: response.status, headers: new Map(), body: Buffer.from(await response.arrayBuffer()) };
   };
   await store.putFreshness({
@@ -87,7 +112,7 @@ async function failingStore(breaks: string | undefined): Promise<readonly string
   return readAll(ask);
 }
 
-const whole = paths.map((path) => routes[path]?.body ?? "");
+const whole = paths.map((path) => routes[path].body);
 
 describe("promise 1", () => {
   test(
@@ -128,6 +153,19 @@ describe("promise 1", () => {
     },
     slowMs,
   );
+
+  test("an old page that nobody asked for in time is the only one that is missing, and says so", async () => {
+    const store = memoryStore();
+    await store.apply(page);
+    for (const [digest] of page.objects)
+      if (bodiesOf("/incidents/old").includes(digest)) store.objects.delete(digest);
+    const serving = fetchOf(createServing(servingOptions({ store })));
+    const answers = paths.map((path) => serving(new Request(`http://x${path}`, { headers: { host } })));
+    expect(answers.map(({ status }) => status)).toEqual(
+      paths.map((path) => (path === "/incidents/old" ? 503 : 200)),
+    );
+    expect(answers.at(-1)?.headers.get("retry-after")).toBe("5");
+  });
 
   test("the store fails: what was read before is served on", async () => {
     expect(await failingStore(process.env.PHAROS_BREAK)).toEqual(whole);

@@ -1,7 +1,7 @@
 // Promise 3: the age is on the page. `updated_at` is the data's own time, never the render's; a POP that has lost its source says so on the
 // page, with the time of the last confirmation, and in headers.
-// Covered: a page published days after its data; a source that dies (injected clock for the moment, real time at three times the bound);
-// a wall clock that is wrong; the same for a page that is behind.
+// Covered: a page published days after its data; a source that dies (injected clock for the moment; real time at three times the bound, over
+// TLS); an old page whose body came later says it too; a wall clock that is wrong; the same for a page that is behind.
 // Covered later: blocks from other sources show their own time; the page's own script.
 // Switch: PHAROS_BREAK=age gives the visitor's POP a store that always says it is fresh, and both tests of a lost source must turn red.
 // Waits: for heartbeats that stay away.
@@ -12,10 +12,11 @@ import { createServing } from "../../src/edge/serve.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import type { Freshness, SnapshotStore } from "../../src/store/types.ts";
-import { frontRoutes, memoryStore, servingOptions, signedPage } from "../edge/fixture.ts";
+import { frontRoutes, memoryStore, type PageInput, servingOptions, signedPage } from "../edge/fixture.ts";
+import { writeCertificate } from "../support/certificate.ts";
 import { Installation, until } from "../support/installation.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { get } from "../support/reader.ts";
+import { secureAsk } from "../support/secure-ask.ts";
 import { sampleHost, writeSampleSummary } from "../support/summary.ts";
 
 const installation = new Installation();
@@ -32,26 +33,36 @@ function slotOf(html: string): string | null {
 async function popAt(breaks: string | undefined) {
   const clock = manualClock();
   const store = memoryStore();
-  await store.apply(
-    await signedPage({ page: "p1", hosts: [host], generation: 7, routes: frontRoutes("calm") }),
+  const { "/": front, ...others } = frontRoutes("calm");
+  const routes = { "/": front, ...others, "/old": { ...front, body: `${front?.body}old`, lazy: true } };
+  const page = await signedPage({ page: "p1", hosts: [host], generation: 7, routes } as PageInput);
+  await store.apply(page);
+  // What is lazy comes when the source is asked for it.
+  const isOld = ([digest]: readonly [string, Uint8Array]): boolean => !early.has(digest);
+  const early = new Set(
+    (await signedPage({ page: "p1", hosts: [host], generation: 7, routes: frontRoutes("calm") })).objects.map(
+      ([digest]) => digest,
+    ),
   );
+  for (const [digest] of page.objects.filter(isOld)) store.objects.delete(digest);
+  const bringOld = (): Promise<void> => store.stage(page.objects.filter(isOld));
   const confirmedMs = clock.wallMs();
   const fresh = { sequence: 1, confirmedMs, acceptedMs: confirmedMs, level: 0, behind: {} } as const;
   await store.putFreshness(fresh);
   const age = (): Freshness => ({ ...fresh, sequence: clock.monotonicMs(), acceptedMs: clock.wallMs() });
   const seen: SnapshotStore = breaks === "age" ? { ...store, freshness: age } : store;
-  const serving = fetchOf(createServing(servingOptions({ store: seen, clock })));
-  const read = async (path: string) => {
-    const response = await serving(
-      new Request(`http://${host}${path}`, { headers: { host, "accept-encoding": "identity" } }),
-    );
+  const answering = createServing(servingOptions({ store: seen, clock }));
+  const read = async (path: string, secure = false) => {
+    const asked = new Request(`http://${host}${path}`, { headers: { host, "accept-encoding": "identity" } });
+    const response = fetchOf(answering, secure)(asked);
     return {
+      status: response.status,
       level: response.headers.get("pharos-level"),
       confirmed: response.headers.get("pharos-confirmed-at"),
       body: await response.text(),
     };
   };
-  return { clock, store, read, confirmedMs };
+  return { clock, store, read, confirmedMs, bringOld };
 }
 
 /** Looks at a POP whose source dies: the levels and slots before and after the bound. */
@@ -64,12 +75,16 @@ async function lostSource(breaks: string | undefined) {
   await pop.clock.advance(2_000);
   const after = await pop.read("/");
   const jsonAfter = await pop.read("/api/v2/summary.json");
+  const never = await pop.read("/old");
+  await pop.bringOld();
+  const old = await pop.read("/old", true);
   return {
     levels: [before.level, almost.level, after.level, jsonAfter.level],
     slots: [slotOf(before.body), slotOf(almost.body)],
     said: slotOf(after.body) ?? "",
     confirmed: after.confirmed,
     sameJson: json === jsonAfter.body,
+    old: [never.status, old.status, old.level, slotOf(old.body)],
   };
 }
 
@@ -81,6 +96,7 @@ describe("promise 3: the age is on the page", () => {
     expect(seen.said).toContain("2026-01-05 12:00");
     expect(seen.confirmed).toBe("2026-01-05T12:00:00.000Z");
     expect(seen.sameJson).toBe(true);
+    expect(seen.old).toEqual([503, 200, "1", seen.said]);
   });
 
   test("a wall clock that is set an hour on or back changes no level", async () => {
@@ -121,9 +137,12 @@ describe("promise 3: the age is on the page", () => {
     const data = join(installation.folder, "control");
     await installation.run("import", "statuspage", writeSampleSummary(installation.folder), "--data", data);
     const control = await installation.control();
-    await installation.pop("pop", "--workers", "1");
-    const address = await installation.address("pop");
-    const read = async (path: string) => get(address, path, { host: sampleHost });
+    const certs = join(installation.folder, "certs");
+    writeCertificate(certs, [sampleHost]);
+    const secure = await installation.address("secure");
+    await installation.pop("pop", "--workers", "1", "--listen-tls", secure, "--certs", certs);
+    const place = { host: "127.0.0.1", port: Number(secure.split(":")[1]), servername: sampleHost };
+    const read = async (path: string) => secureAsk({ ...place, protocol: "h2", path });
     await until(
       "the page is there and confirmed",
       async () => (await read("/").catch(() => null))?.headers["pharos-level"] === "0",

@@ -1,5 +1,7 @@
 // A self-signed certificate made here. In: names, a span of time. Out: PEM. Small enough to be seen through, so that no test needs openssl.
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 export interface MadeCertificate {
   /** PEM. */
@@ -42,6 +44,14 @@ export function makeCertificate(names: readonly string[], options: CertificateOp
     chain: pem("CERTIFICATE", whole),
     key: key.export({ type: "pkcs8", format: "pem" }).toString(),
   };
+}
+
+/** The same as the files that certbot leaves in a folder, which is made: what `--certs` takes. */
+export function writeCertificate(folder: string, names: readonly string[]): void {
+  const { chain, key } = makeCertificate(names);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "fullchain.pem"), chain);
+  writeFileSync(join(folder, "privkey.pem"), key, { mode: 0o600 });
 }
 
 function publicKeyOf(key: KeyObject): Buffer {

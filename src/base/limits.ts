@@ -106,6 +106,12 @@ export const limits = {
   commandsWaitingMax: 10_000,
   batchOpsMax: 200_000,
 
+  // Open pages
+  /** A page without its stream asks this often; where it is hidden, ten times as rarely. */
+  pagePollMs: 30_000,
+  /** What was not sent along is fetched at a random moment within this: 10,000 pages do not ask at once. */
+  pageSpreadMs: 5_000,
+
   // Publish
   /** What an open page is told of a change: three packets, so that 10,000 of them are told with 40 MB. */
   eventBytesMax: 4_096,
@@ -143,6 +149,26 @@ export const limits = {
   proseMarksMax: 4_000,
   /** What a text is taken apart into: an incident page of 400 updates stays a page. */
   proseTokensMax: 5_000,
+
+  /** Maintenance that a calendar file has: what is coming, and what is over. A calendar forgets nothing by itself. */
+  calendarComingMax: 200,
+  calendarPastMax: 50,
+  /** Months that the uptime pages go back. */
+  uptimeMonthsMax: 24,
+
+  // Caches: what an answer says, in seconds. Their sum is how old a page can look through a CDN, and stands on its methodology page.
+  /** Browsers ask each time for HTML and JSON: a page that is opened is the newest there is. */
+  browserPageS: 0,
+  /** Feeds and pictures are asked for by programs, every few minutes at best. */
+  browserFeedS: 60,
+  /** A CDN gives an answer without asking. */
+  sharedFreshS: 5,
+  /** It gives an older one while it asks. */
+  sharedRenewS: 10,
+  /** It gives an older one where no POP answers. */
+  sharedErrorS: 600,
+  /** What is named by its own digest never changes. */
+  immutableS: 365 * 24 * 3_600,
 
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */
@@ -319,6 +345,10 @@ export function assertLimits(): void {
   assert(
     limits.pendingBytesMax >= 4 * limits.objectBytesMax,
     "Limits: some slow readers of the longest body must not shut out everyone.",
+  );
+  assert(
+    limits.purgeGivenUpMs === limits.sharedErrorS * 1_000,
+    "Limits: a purge must be tried for as long as a CDN may show what it holds.",
   );
   assert(limits.leaveMsMax > limits.drainMs, "Limits: who leaves must have time left after saying so.");
   assert(

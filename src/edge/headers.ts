@@ -1,5 +1,6 @@
 // Response headers, made once and shared. In: what was found. Out: lists of lines, the same object as long as nothing changes: listeners keep
 // by it what they send.
+import { limits } from "../base/limits.ts";
 import type { Fields } from "../host/asked.ts";
 import type { CacheClass, Head, Route, Variant } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
@@ -13,16 +14,15 @@ interface Caching {
 }
 
 /** The POP is the origin to HTTP. What a browser and a CDN may keep adds up to the age that the page may have. */
+const { browserPageS, browserFeedS, sharedFreshS, sharedRenewS, sharedErrorS, immutableS } = limits;
+const aged = `max-age=${sharedFreshS}, stale-while-revalidate=${sharedRenewS}, stale-if-error=${sharedErrorS}`;
 const caching: Readonly<Record<CacheClass, Caching>> = {
-  page: {
-    browsers: "public, max-age=0, must-revalidate",
-    shared: "max-age=5, stale-while-revalidate=10, stale-if-error=600",
+  page: { browsers: `public, max-age=${browserPageS}, must-revalidate`, shared: aged },
+  feed: { browsers: `public, max-age=${browserFeedS}, must-revalidate`, shared: aged },
+  immutable: {
+    browsers: `public, max-age=${immutableS}, immutable`,
+    shared: `max-age=${immutableS}, immutable`,
   },
-  feed: {
-    browsers: "public, max-age=60, must-revalidate",
-    shared: "max-age=5, stale-while-revalidate=10, stale-if-error=600",
-  },
-  immutable: { browsers: "public, max-age=31536000, immutable", shared: "max-age=31536000, immutable" },
 };
 
 /** Who may read it, of every answer. */

@@ -1,6 +1,7 @@
 // Answers that no snapshot holds: errors and preflights. In: a status, a sentence. Out: small answers, HTML or JSON by the path.
 
 import { Buffer } from "node:buffer";
+import { limits } from "../base/limits.ts";
 import type { Answer } from "../host/asked.ts";
 import { everywhere, linesOf } from "./headers.ts";
 import { allowedMethods } from "./receive.ts";
@@ -64,8 +65,8 @@ export const notAcceptable = (path: string): Answer =>
 export const notFound = (path: string, generation: Extra): Answer =>
   plain(404, "Not found", "This status page has nothing at this address. Its front page is at /.", path, {
     ...generation,
-    "cache-control": "public, max-age=0, must-revalidate",
-    "cdn-cache-control": "max-age=5",
+    "cache-control": `public, max-age=${limits.browserPageS}, must-revalidate`,
+    "cdn-cache-control": `max-age=${limits.sharedFreshS}`,
   });
 
 /** `sentence` says what is missing; the source is expected to bring it within seconds. */

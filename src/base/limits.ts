@@ -28,6 +28,15 @@ export const limits = {
   /** Pages with an emergency document: a stolen emergency key fills 9 MB of a store, and no more. */
   emergenciesMax: 4_096,
   hostsPerPageMax: 64,
+  /** A logo or favicon: it travels to each POP and is kept in the op-log, each version of it. Drawn well it has a few kilobytes. */
+  emblemBytesMax: 64 * 1024,
+  /** Pixels of a logo's longer side: more than any screen shows of it. */
+  emblemSideMax: 2_048,
+  /** Links that an operator adds to a header or a footer: what fits a phone in two lines. */
+  pageLinksMax: 8,
+  linkCharsMax: 60,
+  /** A headline, the text of a footer. */
+  remarkCharsMax: 500,
   /** A key that was stolen can burn this many numbers at once, and no more (fast-forward). */
   generationJumpMax: 1_000_000,
 

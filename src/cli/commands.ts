@@ -124,6 +124,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./page.ts"),
   },
   {
+    name: "page set",
+    summary: "change how a page is called, what it says of itself, its languages and its looks",
+    load: () => import("./page-set.ts"),
+  },
+  {
+    name: "page show",
+    summary: "say how a page is set",
+    load: () => import("./page-set.ts"),
+  },
+  {
     name: "page list",
     summary: "list the pages of a data folder by id, name and hosts",
     load: () => import("./page.ts"),

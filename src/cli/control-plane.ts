@@ -88,6 +88,7 @@ function callerOf(socket: string): LocalCall {
 function remote(call: LocalCall): ControlPlane {
   return {
     pages: () => call("pages"),
+    page: (id) => call("page", id),
     submit: (page, command, actor) => call("submit", page, command, actor),
     addToken: (grant) => call("addToken", grant),
     tokens: () => call("tokens"),

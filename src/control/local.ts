@@ -4,6 +4,7 @@ import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Command, Refusal } from "../model/command.ts";
+import type { Page } from "../model/view.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { TokenGrant, Tokens } from "../store/tokens.ts";
 import { jsonResponse } from "./answer.ts";
@@ -29,6 +30,8 @@ export type Submitted =
 /** What a command may ask of the one writer of a data folder, wherever that runs. */
 export interface ControlPlane {
   pages(): Promise<readonly KnownPage[]>;
+  /** null where there is no such page. */
+  page(id: string): Promise<Page | null>;
   /** `page` is null for commands that name their page themselves (page.create, import). */
   submit(page: string | null, command: Command, actor: string): Promise<Submitted>;
   addToken(grant: TokenGrant): Promise<{ readonly token: string }>;
@@ -50,6 +53,7 @@ export function controlPlaneOf({ ledger, tokens }: Holding): ControlPlane {
         const page = ledger.view(id)?.page;
         return page === undefined ? [] : [{ id, name: page.name, hosts: page.hosts }];
       }),
+    page: async (id) => ledger.view(id)?.page ?? null,
     async submit(page, command, actor) {
       const before = ledger.position();
       const done = await ledger.submit(page, command, actor);
@@ -69,6 +73,7 @@ const operations: Readonly<
   Record<string, (plane: ControlPlane, args: readonly unknown[]) => Promise<unknown>>
 > = {
   pages: (plane) => plane.pages(),
+  page: (plane, [id]) => plane.page(id as string),
   submit: (plane, [page, command, actor]) =>
     plane.submit(page as string | null, command as Command, actor as string),
   addToken: (plane, [grant]) => plane.addToken(grant as TokenGrant),

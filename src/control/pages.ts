@@ -5,6 +5,7 @@ import type { PageFields } from "../model/command.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { maybe, said, text } from "./fields.ts";
+import { looksAsked, looksFields } from "./looks.ts";
 import { pageShape } from "./shapes.ts";
 
 const pageBody = t.Object({
@@ -20,6 +21,7 @@ const pageBody = t.Object({
       }),
     ),
     url: maybe(text(2_000)),
+    ...looksFields,
   }),
 });
 
@@ -56,6 +58,7 @@ export const pageEndpoints = [
       const fields: PageFields = {
         ...(said(name) === undefined ? {} : { name: said(name) ?? "" }),
         ...(said(time_zone) === undefined ? {} : { timeZone: said(time_zone) ?? "" }),
+        ...looksAsked(body.page),
         ...(page_description === undefined ? {} : { description: page_description || null }),
         ...(host === undefined || host === view.page.hosts[0]
           ? {}

@@ -1,26 +1,28 @@
 // The shapes of the Statuspage management API. In: entities of a view. Out: plain objects, times in UTC with three digits.
 // A field that Statuspage has and we do not keep is null, as its own answers say it.
 import type { Component, Incident, IncidentUpdate, Page, PageView } from "../model/view.ts";
+import { looksShape } from "./looks.ts";
 
 type Shape = Readonly<Record<string, unknown>>;
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** What Statuspage keeps of a page and we do not: its looks, its feeds and its doors are settled elsewhere. */
+/** What Statuspage keeps of a page and we do not: its feeds and its doors are settled elsewhere, and one colour does for all of its. */
 const notKeptOfPage = Object.fromEntries(
   [
-    "headline branding subdomain support_url hidden_from_search allow_page_subscribers allow_incident_subscribers",
+    "branding subdomain hidden_from_search allow_page_subscribers allow_incident_subscribers",
     "allow_email_subscribers allow_sms_subscribers allow_rss_atom_feeds allow_webhook_subscribers",
     "notifications_from_email notifications_email_footer activity_score twitter_username",
     "viewers_must_be_team_members ip_restrictions city state country css_body_background_color css_font_color",
     "css_light_font_color css_greens css_yellows css_oranges css_blues css_reds css_border_color css_graph_color",
-    "css_link_color css_no_data favicon_logo transactional_logo hero_cover email_logo twitter_logo",
+    "css_no_data hero_cover email_logo twitter_logo",
   ].flatMap((names) => names.split(" ").map((name) => [name, null])),
 );
 
 export function pageShape(page: Page): Shape {
   return {
     ...notKeptOfPage,
+    ...looksShape(page),
     id: page.id,
     created_at: time(page.createdAt),
     updated_at: time(page.updatedAt),

@@ -2,10 +2,11 @@
 // Field values arrive validated for shape by the caller's edge; `decide` checks them against the page.
 
 import type { LanguageCode } from "./language.ts";
+import type { Looks } from "./looks.ts";
 import type { OpDraft } from "./op.ts";
 import type { ComponentStatus, Impact, IncidentStatus, IndicatorRule, MaintenanceStatus } from "./view.ts";
 
-export interface PageFields {
+export interface PageFields extends Partial<Looks> {
   readonly name?: string;
   readonly url?: string;
   readonly hosts?: readonly string[];

@@ -12,6 +12,7 @@ import {
 import type { Command, DecideContext, Decision, PageFields } from "./command.ts";
 import { decided, differing, opOf, refused } from "./drafts.ts";
 import { languagesUnset } from "./language.ts";
+import { checkLooks, looksGiven } from "./looks.ts";
 import type { PageView } from "./view.ts";
 
 type Of<Kind extends Command["kind"]> = Extract<Command, { readonly kind: Kind }>;
@@ -27,6 +28,7 @@ export function checkPage(fields: PageFields): Sentences {
     ...checkTimeZone(fields.timeZone),
     ...checkWord(fields.indicatorRule, ["components", "incidents"], "indicator rule"),
     ...checkLanguages(fields.languages),
+    ...checkLooks(fields),
   ];
 }
 
@@ -64,6 +66,7 @@ export function createPage(
     description,
     indicatorRule,
     languages,
+    ...looksGiven(command.fields),
     createdAt: at,
     updatedAt: at,
   };
@@ -76,7 +79,8 @@ export function updatePage(view: PageView, command: Of<"page.update">, context: 
   if (wrong.length > 0) return refused(422, ...wrong);
   const { name, url = page.url, timeZone, description, indicatorRule, languages } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? page.hosts);
-  const changes = differing(page, { name, url, hosts, timeZone, description, indicatorRule, languages });
+  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages };
+  const changes = differing({ ...page, ...page.looks }, { ...plain, ...looksGiven(command.fields) });
   if (Object.keys(changes).length === 0) return decided(page.id, []);
   return decided(page.id, opOf(page.id, "page", page.id, { ...changes, updatedAt: context.now }));
 }

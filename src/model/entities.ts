@@ -5,6 +5,7 @@ import { elementsOf, tagsOf } from "../crdt/or-set.ts";
 import { flagOf, isDeleted, jsonOf, listOf, numberOf, oneOf, stampOf, textOf } from "./fields.ts";
 import type { EntityRecord } from "./fold.ts";
 import { type LanguageCode, languageCodes, languagesUnset } from "./language.ts";
+import { looksIn } from "./looks.ts";
 import type { Json } from "./op.ts";
 import {
   type AffectedComponent,
@@ -53,6 +54,7 @@ export const pageFrom = oncePerRecord((record): Page | null => {
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     indicatorRule: oneOf(record, "indicatorRule", ["components", "incidents"]) ?? "components",
     languages: languagesIn(listOf(record, "languages")),
+    looks: looksIn(record),
   };
 });
 

@@ -3,6 +3,7 @@
 // Objects are immutable and shared: an entity that did not change is the same object in the next view.
 
 import type { LanguageCode } from "./language.ts";
+import type { Looks } from "./looks.ts";
 
 export type ComponentStatus =
   | "operational"
@@ -54,6 +55,7 @@ export interface Page {
   readonly indicatorRule: IndicatorRule;
   /** The first is read at the root, each other below `/<code>/`. At least one, each once. */
   readonly languages: readonly LanguageCode[];
+  readonly looks: Looks;
 }
 
 export interface Component {

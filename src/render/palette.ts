@@ -73,32 +73,3 @@ export function customProperties(ground: Partial<Scheme>): string {
     .map(([name, colour]) => `--${name}:${colour.replace(/^#(.)\1(.)\2(.)\3$/, "#$1$2$3")}`)
     .join(";");
 }
-
-/** WCAG 2.2 contrast of two hexadecimal colours, 1 to 21. */
-export function contrast(a: string, b: string): number {
-  const [x, y] = [luminance(a), luminance(b)];
-  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
-}
-
-function luminance(colour: string): number {
-  const [r, g, b] = channels(colour).map((it) =>
-    it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4,
-  );
-  return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0);
-}
-
-/** Red, green and blue of `#rrggbb`, 0 to 1. */
-export function channels(colour: string): readonly number[] {
-  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
-}
-
-/** `share` of `over` mixed into `under` as CSS does it in sRGB. */
-export function mixed(over: string, under: string, share: number): string {
-  const below = channels(under);
-  const hex = channels(over).map((it, at) =>
-    Math.round(255 * (share * it + (1 - share) * (below[at] ?? 0)))
-      .toString(16)
-      .padStart(2, "0"),
-  );
-  return `#${hex.join("")}`;
-}

@@ -207,3 +207,66 @@ describe("beside a running control plane", () => {
     await holder.exited;
   });
 });
+
+describe("page set and page show", () => {
+  const made = async (): Promise<string> =>
+    (await pharos(["page", "create", "--name", "Acme", "--url", "https://status.acme.example"])).out;
+  const settingsOf = async (id: string) => JSON.parse((await pharos(["page", "show", id, "--json"])).out);
+
+  test("what is set is shown, and `none` takes it away", async () => {
+    const id = await made();
+    const logo = file("logo.svg", `<svg viewBox="0 0 4 1"><path d="M0 0h4"/></svg>`);
+    const links = [
+      "--header-link",
+      "Home=https://acme.example/?a=b",
+      "--header-link",
+      "Mail=mailto:a@acme.example",
+    ];
+    const set = await pharos([
+      "page",
+      "set",
+      id,
+      "--brand",
+      "#05c",
+      "--logo",
+      logo,
+      "--languages",
+      "de,en",
+      ...links,
+    ]);
+    expect(set).toMatchObject({ code: 0, out: "Set: brand, languages, logo, headerLinks" });
+    expect(await settingsOf(id)).toMatchObject({
+      brand: "#0055cc",
+      languages: "de, en",
+      logo: "image/svg+xml, 47 bytes",
+      "header-link": "Home=https://acme.example/?a=b, Mail=mailto:a@acme.example",
+      "footer-text": null,
+    });
+    expect((await pharos(["page", "set", id, "--brand", "#0055cc"])).out).toBe(
+      "All of it was set so already.",
+    );
+    await pharos(["page", "set", id, "--brand", "none", "--logo", "none", "--header-link", "none"]);
+    expect(await settingsOf(id)).toMatchObject({ brand: null, logo: null, "header-link": null });
+  });
+
+  test("what cannot be set is refused in a sentence, and nothing is changed", async () => {
+    const id = await made();
+    const text = file("logo.txt", "no picture");
+    for (const [args, sentence] of [
+      [
+        ["--brand", "#ffcc00"],
+        /Nothing was set: The brand colour #ffcc00 has a contrast of 1\.\d\d .* nearest that passes is #/,
+      ],
+      [["--logo", text], /--logo: .*logo\.txt is neither an SVG nor a PNG of at most 65536 bytes/],
+      [["--favicon", join(base, "missing.png")], /--favicon: .*missing\.png cannot be read/],
+      [["--header-link", "Home"], /--header-link: "Home" has no address/],
+      [["--languages", "de,xx"], /The language "xx" is unknown; known are en, de, ar/],
+      [[], /There is nothing to set/],
+    ] as const) {
+      const { code, err } = await pharos(["page", "set", id, ...args]);
+      expect([code, err.join(" ")]).toEqual([2, expect.stringMatching(sentence)]);
+    }
+    expect((await settingsOf(id)).brand).toBeNull();
+    expect((await pharos(["page", "show", "nosuchpage00"])).code).toBe(1);
+  });
+});

@@ -347,6 +347,50 @@ describe("a page", () => {
       url: "https://up.acme.example",
     });
   });
+
+  test("takes its looks, says them as they may be sent back, and gives them up for null", async () => {
+    const path = `/v1/pages/${world.page}`;
+    const logo = `data:image/svg+xml;base64,${btoa('<svg viewBox="0 0 4 1"><path d="M0 0h4"/></svg>')}`;
+    const looks = {
+      headline: "All of Acme",
+      support_url: "https://help.acme.example",
+      css_link_color: "#0055CC",
+      logo,
+      header_links: [{ name: "Home", url: "https://acme.example" }],
+      footer_text: "Acme",
+      languages: ["de", "en"],
+    };
+    const said = { ...looks, css_link_color: "#0055cc", brand_color: "#0055cc", transactional_logo: logo };
+    expect(await world.send("PATCH", path, { page: looks })).toMatchObject({ status: 200, json: said });
+    expect((await world.send("GET", path)).json).toMatchObject(said);
+    const gone = {
+      headline: null,
+      support_url: "",
+      brand_color: null,
+      logo: null,
+      header_links: [],
+      footer_text: "",
+    };
+    expect((await world.send("PATCH", path, { page: { ...gone, languages: ["en"] } })).json).toMatchObject({
+      headline: null,
+      support_url: null,
+      css_link_color: null,
+      transactional_logo: null,
+      header_links: [],
+      footer_text: null,
+    });
+  });
+
+  test.each([
+    [{ brand_color: "#ffcc00" }, /nearest that passes is #[0-9a-f]{6}/],
+    [{ logo: btoa("<svg><script/></svg>") }, /holds <script>/],
+    [{ favicon: "no base64" }, /Favicon must be an SVG or a PNG/],
+    [{ header_links: [{ name: "Home", url: "javascript:alert(1)" }] }, /leads to "javascript:alert\(1\)"/],
+    [{ languages: ["xx"] }, /languages 0 must be one of en/],
+  ])("refuses looks with a sentence: %j", async (fields, sentence) => {
+    const { status, json } = await world.send("PATCH", `/v1/pages/${world.page}`, { page: fields });
+    expect([status, json.error.join(" ")]).toEqual([422, expect.stringMatching(sentence)]);
+  });
 });
 
 describe("over a socket", () => {

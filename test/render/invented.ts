@@ -1,6 +1,7 @@
 // An invented organisation as a view, for the tests of render. In: nothing. Out: views, and small changes of them.
 import { seededRandom } from "../../src/base/random.ts";
 import { worstOf } from "../../src/model/group.ts";
+import { plainLooks } from "../../src/model/looks.ts";
 import { listedBefore, startsBefore } from "../../src/model/order.ts";
 import type {
   Component,
@@ -28,6 +29,7 @@ export const page: Page = {
   updatedAt: now,
   indicatorRule: "components",
   languages: ["en"],
+  looks: plainLooks,
 };
 
 export function component(id: string, name: string, fields: Partial<Component> = {}): Component {

@@ -1,6 +1,7 @@
 // The palette against WCAG 2.2: text 4.5:1 (1.4.3), marks and quiet days 3:1 (1.4.11), on every ground on which they stand.
 import { describe, expect, test } from "bun:test";
-import { contrast, dark, light, mixed, sea } from "../../src/render/palette.ts";
+import { contrast, mixed } from "../../src/model/colour.ts";
+import { dark, light, sea } from "../../src/render/palette.ts";
 import { pieces } from "../../src/render/style-text.ts";
 
 const words = ["tx", "mu", "lk", "ok", "deg", "par", "maj", "mnt", "inf"] as const;

@@ -60,6 +60,11 @@ const servesFrom = (address: string): Promise<boolean> =>
     "the POP serves the page",
     async () => (await get(address, "/", { host: sampleHost }).catch(() => null))?.status === 200,
   );
+/** What a POP left that served the page: each test damages a copy of it. */
+const whole = join(folder, "whole");
+const filled = await installation.pop("whole", "--workers", "0");
+await servesFrom(await installation.address("whole"));
+await filled.dismiss();
 const errorsOf = (pop: Running): readonly string[] =>
   pop
     .log()
@@ -77,19 +82,11 @@ for (const [name, damage] of Object.entries(damages)) {
     test(`edge, ${workers} workers: the file is ${name}`, async () => {
       const called = `pop ${name} ${workers}`;
       const place = join(folder, called);
-      const address = await installation.address(called);
-      const first = await installation.pop(called, "--workers", workers);
-      await servesFrom(address);
-      await first.dismiss();
+      cpSync(whole, place, { recursive: true });
       damage(storeFile(place));
-      const said = errorsOf(first).length;
       const pop = await installation.pop(called, "--workers", workers);
-      await servesFrom(address);
-      expect(
-        errorsOf(pop)
-          .slice(said)
-          .filter((line) => line.includes("now lies at")),
-      ).toEqual([
+      await servesFrom(await installation.address(called));
+      expect(errorsOf(pop).filter((line) => line.includes("now lies at"))).toEqual([
         expect.stringContaining(`The store was damaged. It now lies at ${join(place, "store.corrupt-")}`),
       ]);
       expect(asides(place).length).toBe(1);
@@ -141,16 +138,13 @@ const wipe = (path: string, page: number): void => {
 };
 
 test("edge: any one page of its trees is zeros: with a source everything is there again", async () => {
-  const filled = await installation.pop("whole");
-  await servesFrom(await installation.address("whole"));
-  await filled.dismiss();
-  const pages = some(treePages(storeFile(join(folder, "whole"))));
+  const pages = some(treePages(storeFile(whole)));
   expect(pages.length).toBeGreaterThan(3);
   const take = async (name: string): Promise<void> => {
     const place = join(folder, name);
     for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
       rmSync(place, { recursive: true, force: true });
-      cpSync(join(folder, "whole"), place, { recursive: true });
+      cpSync(whole, place, { recursive: true });
       wipe(storeFile(place), page);
       const pop = await installation.pop(name);
       await servesFrom(await installation.address(name));

@@ -88,9 +88,10 @@ test(
       }
     };
     const working = [write(), read(), read(), collect()];
+    const generationSeen = (): number => seen.reduce((most, { generation }) => Math.max(most, generation), 0);
     for (let kill = 0; kill < kills; kill++) {
       await new Promise((resume) => setTimeout(resume, 100 + random.below(600)));
-      const ackedBefore = acked.length;
+      const [ackedBefore, seenBefore] = [acked.length, generationSeen()];
       const restart: () => Promise<Running> =
         kill % 2 === 0 ? () => installation.control() : () => installation.pop("pop", "--workers", "1");
       const victim = kill % 2 === 0 ? control : pop;
@@ -99,6 +100,7 @@ test(
       if (kill % 2 === 0) control = restarted;
       else pop = restarted;
       await until("writes are acked again", () => acked.length > ackedBefore + 1);
+      await until("what was written since is seen", () => generationSeen() > seenBefore);
     }
     live = false;
     await Promise.all(working);

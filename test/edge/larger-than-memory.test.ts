@@ -67,7 +67,7 @@ describe("edge/larger than memory", () => {
   test("320 MiB of bodies are served from a worker that holds no more than its caches", async () => {
     const worker = pop.children().get("worker-1") ?? 0;
     const before = memoryOf([worker]);
-    for (const page of [...pagesInOrder, ...pagesInOrder])
+    for (const page of [...pagesInOrder, ...pagesInOrder.slice(0, 2)])
       for (let file = 0; file < filesAPage; file++) {
         const { status, body } = await rawGet(pop.visitors, pathOf(file), { Host: hostOf(page) });
         expect([status, body.length]).toEqual([200, fileBytes]);

@@ -122,8 +122,13 @@ async function run(seed: number): Promise<void> {
     if (!node.alive) start(world, node, random, node.pop.store);
   }
   await publish();
-  await world.live(120_000);
   const head = world.publisher.store.head("acme");
+  const isThere = ({ pop }: Node): boolean =>
+    pop.store.head("acme")?.manifest === head?.manifest &&
+    pop.follower.state().level === 0 &&
+    pop.store.freshness()?.sequence === world.publisher.sequence &&
+    Object.keys(pop.store.freshness()?.behind ?? {}).length === 0;
+  for (let leftMs = 120_000; leftMs > 0 && !nodes.every(isThere); leftMs -= 2_000) await world.live(2_000);
   for (const { name, pop } of nodes) {
     expect([name, pop.store.head("acme")]).toEqual([name, head]);
     expect([name, pop.follower.state().level]).toEqual([name, 0]);

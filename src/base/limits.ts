@@ -278,6 +278,29 @@ export const limits = {
   /** A child that was dismissed and still runs after this is killed. */
   stopGraceMs: 3_000,
 
+  // HTTP/2 (host/)
+  /** Requests that a connection may have under way: a browser asks for a page's few files, a proxy opens another connection. */
+  http2StreamsMax: 100,
+  /** Names and values of a request with 32 bytes each, as RFC 9113 (10.5.1) counts them: Bun's own bound for HTTP/1.1. */
+  http2HeadBytesMax: 16 * 1024,
+  /** Frames in which one header block may come: 16 KiB fit into one. */
+  http2BlockFramesMax: 8,
+  /** Header blocks that a connection remembers with what they say, and the longest of them: what a browser repeats is under 100 bytes. */
+  http2KnownHeadsMax: 4,
+  http2KnownBytesMax: 512,
+  /** Frames that are written in one go: some answers of a page, and under what one TLS connection hands over at a time. */
+  http2WriteBytes: 64 * 1024,
+  /** What a connection may do a second that brings nobody anything (pings, settings, empty frames, requests refused): browsers send one or two. */
+  http2NoiseMax: 1_000,
+  /** A request taken back counts so much: 100 a second are a browser that is being scrolled, more are CVE-2023-44487. */
+  http2ResetNoise: 10,
+  /** Streams of a connection that ended early, of which frames may still be on their way. */
+  http2EndedMax: 128,
+  /** A connection on which bytes wait has to take so many of them in each of the listener's idle times: a page of 10 kB in five minutes. */
+  http2TakenBytesMin: 1_024,
+  /** A connection that has not spoken by then does not mean to. */
+  http2PrefaceMs: 12_000,
+
   // Certificates (edge/)
   /** Pairs that a POP shows: a listener with 1,000 of them takes 40 to 250 ms to open, during which its process answers nobody. */
   certificatesMax: 4_096,

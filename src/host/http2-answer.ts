@@ -1,0 +1,91 @@
+// Answers as HTTP/2 sends them. In: an answer. Out: its HEADERS frame, made once for as long as that answer is given.
+import { type Answer, isStream } from "./asked.ts";
+import { blockOf, plainFieldBlock } from "./http2-block.ts";
+import { flags, frameHeadBytes, frameTypes, payloadBytesMax, putHead } from "./http2-frames.ts";
+
+/** One that cannot be sent, by a defect of ours, and what is said in its place. */
+export const failed: Answer = {
+  status: 500,
+  fields: [
+    ["content-type", "text/plain; charset=utf-8"],
+    ["cache-control", "no-store"],
+  ],
+  body: new TextEncoder().encode("The server failed to answer. It has written why to its log.\n"),
+};
+
+export const headTooLarge: Answer = {
+  status: 431,
+  fields: [
+    ["content-type", "text/plain; charset=utf-8"],
+    ["cache-control", "no-store"],
+  ],
+  body: new TextEncoder().encode("The request's header fields are too long for any page here.\n"),
+};
+
+export interface Heading {
+  /** The frame; who sends it writes the stream's number, and whether a body follows. */
+  readonly frame: Uint8Array;
+  /** Its date is that of this second. */
+  second: number;
+}
+
+const dateBytes = "Thu, 01 Jan 1970 00:00:00 GMT".length;
+
+export interface Headings {
+  of(answer: Answer): Heading;
+}
+
+/** `wallMs`: for the date. `everywhere`: said in each answer. */
+export function createHeadings(
+  wallMs: () => number,
+  everywhere: readonly (readonly [name: string, value: string])[] = [],
+): Headings & { tick(): void } {
+  const made = new WeakMap<Answer, Heading>();
+  const shared = blockOf(everywhere);
+  let second = -1;
+  let date: Uint8Array = new Uint8Array(dateBytes);
+
+  const make = (answer: Answer): Heading => {
+    const block = Buffer.concat([
+      blockOf(linesOf(answer)),
+      shared,
+      plainFieldBlock("date", " ".repeat(dateBytes)),
+    ]);
+    if (block.length > payloadBytesMax) return made.get(failed) ?? make(failed);
+    const frame = new Uint8Array(frameHeadBytes + block.length);
+    putHead(frame, 0, block.length, frameTypes.headers, flags.endHeaders, 0);
+    frame.set(block, frameHeadBytes);
+    return { frame, second: -1 };
+  };
+  return {
+    /** Called at least once a second. */
+    tick() {
+      const now = Math.floor(wallMs() / 1_000);
+      if (now === second) return;
+      second = now;
+      date = Buffer.from(new Date(now * 1_000).toUTCString(), "latin1");
+    },
+    of(answer) {
+      let heading = made.get(answer);
+      if (heading === undefined) {
+        heading = make(answer);
+        made.set(answer, heading);
+      }
+      if (heading.second !== second) {
+        heading.frame.set(date, heading.frame.length - dateBytes);
+        heading.second = second;
+      }
+      return heading;
+    },
+  };
+}
+
+function* linesOf({ status, fields, body, length }: Answer): Generator<readonly [string, string]> {
+  yield [":status", String(status)];
+  yield* fields;
+  const bytes = body === null ? length : isStream(body) ? undefined : body.length;
+  // RFC 9110, 8.6: not in these, and in all others whose length is known.
+  const isBare = status === 204 || status === 304 || status < 200;
+  if (!isBare && bytes !== undefined) yield ["content-length", String(bytes)];
+  else if (!isBare && body === null) yield ["content-length", "0"];
+}

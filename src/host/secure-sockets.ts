@@ -1,0 +1,152 @@
+// TLS connections by Bun's sockets. In: a place, certificates, the protocols that are spoken there. Out: each connection, once its handshake is
+// through, to whoever speaks the protocol that was agreed on; no new ones from one moment to the next, while the open ones live on.
+import { createServer, type Server } from "node:tls";
+import { limits } from "../base/limits.ts";
+import type { Peer } from "./asked.ts";
+import type { Certificate } from "./http-types.ts";
+import type { Wire } from "./http2-output.ts";
+
+/** What is told of one connection. */
+export interface Speaker {
+  /** Bytes came; nobody else holds them. */
+  take(bytes: Uint8Array): void;
+  /** There is room again for what `Wire.write` did not take. */
+  drained(): void;
+  /** It is gone. */
+  closed(): void;
+}
+
+export interface SecureSocketsOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+  /** The first is shown to who names no host, or one that none is for. */
+  readonly certificates: readonly Certificate[];
+  /** Names of ALPN (RFC 7301), the one that is liked best first. */
+  readonly protocols: readonly string[];
+  /** `protocol`: null where the client named none. */
+  speak(protocol: string | null, wire: Wire, peer: Peer): Speaker;
+}
+
+export interface SecureSockets {
+  readonly port: number;
+  /** Takes no more connections. */
+  close(): void;
+  /** Called about once a second: who has begun no handshake, or does not end it, has had his time. */
+  tick(nowMs: number): void;
+  /** Ends those whose handshake is not through. */
+  closeUnspoken(): void;
+}
+
+type Socket = Bun.Socket<Held>;
+
+interface Held {
+  speaker: Speaker | null;
+}
+
+/** Throws what `Bun.listen` throws. */
+export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
+  const { address: hostname, port, reusePort, certificates, protocols, speak } = options;
+  /** Connections without a speaker, and since when. */
+  const unspoken = new Map<Socket, number>();
+  let nowMs = 0;
+  const [first] = certificates;
+  const listener = Bun.listen<Held>({
+    hostname,
+    port,
+    reusePort,
+    tls: { cert: first?.chain ?? "", key: first?.key ?? "", ALPNProtocols: namesOf(protocols) },
+    socket: {
+      binaryType: "uint8array",
+      open(socket) {
+        socket.data = { speaker: null };
+        unspoken.set(socket, nowMs);
+      },
+      handshake(socket, isThrough) {
+        unspoken.delete(socket);
+        if (!isThrough) return socket.terminate();
+        const protocol = socket.alpnProtocol;
+        socket.data.speaker = speak(
+          protocol === false ? null : protocol,
+          new BunWire(socket),
+          new BunPeer(socket),
+        );
+      },
+      data(socket, bytes) {
+        socket.data.speaker?.take(bytes);
+      },
+      drain(socket) {
+        socket.data.speaker?.drained();
+      },
+      close(socket) {
+        unspoken.delete(socket);
+        socket.data.speaker?.closed();
+        socket.data.speaker = null;
+      },
+      // It closes after this, and `close` is told.
+      error() {},
+    },
+  } as Bun.TCPSocketListenOptions<Held>);
+  showByName(listener, certificates);
+  const end = (isDue: (openedMs: number) => boolean): void => {
+    for (const [socket, openedMs] of [...unspoken]) if (isDue(openedMs)) socket.terminate();
+  };
+  return {
+    port: listener.port,
+    close: () => listener.stop(false),
+    tick(now) {
+      nowMs = now;
+      end((openedMs) => now - openedMs >= limits.http2PrefaceMs);
+    },
+    closeUnspoken: () => end(() => true),
+  };
+}
+
+/** As ALPN has them: each after its length. */
+function namesOf(protocols: readonly string[]): Buffer {
+  return Buffer.concat(protocols.map((name) => Buffer.from([name.length, ...Buffer.from(name, "latin1")])));
+}
+
+/**
+ * `Bun.listen` takes one certificate. `node:tls` has names for others, and gives them to the listener that it holds, so it is given ours: a
+ * server that never listens itself. Bun finds a name by its tree of names, wildcards among them; 1,000 take 140 ms and 7 MB.
+ */
+function showByName(listener: unknown, certificates: readonly Certificate[]): void {
+  const server = createServer() as Server & { _handle: unknown };
+  server._handle = listener;
+  for (const { names, chain, key } of certificates)
+    for (const name of names) server.addContext(name, { cert: chain, key });
+}
+
+class BunWire implements Wire {
+  private readonly socket: Socket;
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+  write(bytes: Uint8Array, from: number, length: number): number {
+    return this.socket.write(bytes, from, length);
+  }
+  pause(): void {
+    this.socket.pause();
+  }
+  resume(): void {
+    this.socket.resume();
+  }
+  end(): void {
+    this.socket.end();
+  }
+  close(): void {
+    this.socket.terminate();
+  }
+}
+
+/** Most are never asked. */
+class BunPeer implements Peer {
+  private readonly socket: Socket;
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+  get address(): string | null {
+    return this.socket.remoteAddress ?? null;
+  }
+}

@@ -26,6 +26,7 @@ export function eventOf({ generation, epoch, view, before, now }: Moved): string
     generation,
     epoch,
     state: indicator,
+    language: view.page.languages[0],
     title: fresh.title,
     since: old?.version ?? "",
     front: fresh.version,

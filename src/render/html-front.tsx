@@ -13,7 +13,7 @@ import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
 import { secondIso, secondText } from "./moment.ts";
-import { scriptOf } from "./page-script.ts";
+import { scriptDigest, scriptOf } from "./page-script.ts";
 import { RecentDays } from "./past.tsx";
 import { beganAt, endedAt, isActive, isUnresolved, isUpcoming } from "./selection.ts";
 import { indicatorMark, type Mark } from "./severity.ts";
@@ -39,9 +39,9 @@ const marks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 export function* frontPage(scene: Scene): Iterable<Document> {
   const front = frontOf(scene);
   const { view, day, asOf } = front;
-  const key = keyOf("front", [
-    scriptOf(scene).path,
-    scene.code,
+  // The same in each language: an event that makes this version into the next says so to readers of all of them.
+  const version = keyOf("shown", [
+    scriptDigest,
     pagePrint(view.page),
     day,
     front.overall.indicator,
@@ -51,13 +51,14 @@ export function* frontPage(scene: Scene): Iterable<Document> {
     ...[...front.open, ...front.maintenances, ...front.recent].map(incidentPrint),
     ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
   ]);
+  const key = keyOf("front", [version, scene.code, scriptOf(scene).path]);
   yield {
     path: scene.path("/"),
     contentType: htmlType,
     cache: "page",
     slot: true,
     key,
-    body: () => frontBody(front, key),
+    body: () => frontBody(front, version),
   };
 }
 
@@ -77,7 +78,7 @@ function frontOf(scene: Scene): Front {
   };
 }
 
-/** `version` is the key: the page carries it, so that its script knows what it has. */
+/** The page carries its version, so that its script knows what it has. */
 function frontBody(front: Front, version: string): string {
   const { view, overall, day, asOf, words } = front;
   const { page } = view;

@@ -176,5 +176,9 @@ export function FootLinks({ voice }: { readonly voice: Voice }): JSX.Element {
 
 /** Which zone the times of the page are in. */
 export function ZoneNote({ voice: { words, zone } }: { readonly voice: Voice }): JSX.Element {
-  return <p safe>{words.times.zone(zone.replace(/^Etc\//, "").replaceAll("_", " "))}</p>;
+  return (
+    <p class="zone" safe>
+      {words.times.zone(zone.replace(/^Etc\//, "").replaceAll("_", " "))}
+    </p>
+  );
 }

@@ -1,5 +1,5 @@
-// What an open page does by itself: it becomes the newest generation without being loaded again. This runs in browsers alone; no file of
-// Pharos imports it. `bun test/render/make-page-script.ts` makes page-script-text.ts of it.
+// What an open page does by itself: it becomes the newest generation without being loaded again, and tells times as its reader counts them.
+// This runs in browsers alone; no file of Pharos imports it. `bun test/render/make-page-script.ts` makes page-script-text.ts of it.
 // In: events of /_events, else /_event asked again and again, and the page itself where they do not suffice. Out: the page, changed.
 
 /** What /_event says. Folders that were published say their generation alone. */
@@ -7,7 +7,9 @@ interface Told {
   readonly generation: number;
   readonly epoch?: number;
   readonly title?: string;
-  /** The front page that the fragments change, and what they make of it. */
+  /** Of the title and the fragments. */
+  readonly language?: string;
+  /** The front page that the fragments change, and what they make of it; the same versions in every language. */
   readonly since?: string;
   readonly front?: string;
   /** Elements by id. */
@@ -15,26 +17,44 @@ interface Told {
 }
 
 /** The words of the page's language: `page-script.ts` puts them before this. */
-declare const say: {
-  readonly live: string;
-  readonly waiting: string;
-  readonly behind: string;
-  readonly checked: string;
-  readonly lost: string;
-  readonly update: string;
-};
+declare const say: Readonly<
+  Record<
+    | "locale"
+    | "live"
+    | "waiting"
+    | "behind"
+    | "checked"
+    | "lost"
+    | "back"
+    | "update"
+    | "ownZone"
+    | "toOwn"
+    | "toPage",
+    string
+  >
+>;
 
 const checkMs = 5_000;
 const pollMs = 30_000;
+/** While nobody answers: soon again, but not for ever, since it is the same for ten thousand others. */
+const againMs = 8_000;
+const againMax = 4;
+const answerMsMax = 10_000;
 /** A page that nobody looks at takes its time. */
 const pace = (): number => (document.hidden ? 10 : 1);
 /** The stream says something every 10 s. */
 const silentMs = 25_000;
+/** After this long without an answer a reader is told so. */
+const lostMs = 30_000;
 /** A hidden page gives its connection back: browsers have six for a host over HTTP/1.1. */
 const hiddenMs = 60_000;
 const spreadMs = 5_000;
 const memory = "pharos";
 
+const root = document.documentElement;
+const all = <Found extends HTMLElement>(selector: string, within: ParentNode = document): Found[] => [
+  ...within.querySelectorAll<Found>(selector),
+];
 const one = (selector: string, within: ParentNode = document): HTMLElement | null =>
   within.querySelector(selector);
 /** The version of the front page that is shown; other pages have none. */
@@ -54,14 +74,22 @@ let streamFrom = 0;
 let heardAt = 0;
 let checkedAt = Date.now();
 let askedAt = checkedAt;
+/** Times in a row that nobody answered. */
+let failed = 0;
 let hiddenAt = checkedAt;
 let fetching = 0;
 let tag: string | null = null;
 let told: Told | null = null;
 
-const voice = document.createElement("p");
-voice.className = "vh";
+const made = (name: string, className: string): HTMLElement => {
+  const element = document.createElement(name);
+  element.className = className;
+  return element;
+};
+const voice = made("p", "vh");
 voice.role = "status";
+/** The line that says that nobody answers; its age changes, so it is said aloud once, by the voice. */
+const lost = made("p", "lost");
 
 function remember(): void {
   try {
@@ -77,6 +105,163 @@ function recall(): void {
   } catch {
     // Nothing was kept.
   }
+}
+
+// Times. The page has them in its own zone. Its reader gets them in theirs and with their age, and the page's in the tooltip; or the page's.
+
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const dayMs = 86_400_000;
+const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const clock = new Intl.DateTimeFormat(say.locale, shape);
+const seconds = new Intl.DateTimeFormat(say.locale, { ...shape, second: "2-digit" });
+const dated = new Intl.DateTimeFormat(say.locale, {
+  ...shape,
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZoneName: "short",
+});
+const ages = new Intl.RelativeTimeFormat(say.locale, { style: "short", numeric: "auto" });
+/** What elements said as they were published. */
+const published = new WeakMap<Element, string>();
+const ofPage = "pharos-zone";
+let isOwn = true;
+const turn = made("button", "turn") as HTMLButtonElement;
+turn.type = "button";
+
+function ageOf(ms: number): string {
+  const past = (ms - Date.now()) / 1_000;
+  const size = Math.abs(past);
+  if (size < 58) return ages.format(5 * Math.round(past / 5), "second");
+  return size < 3_570
+    ? ages.format(Math.round(past / 60), "minute")
+    : ages.format(Math.round(past / 3_600), "hour");
+}
+
+/** A moment of this day. */
+const timeOf = (ms: number): string =>
+  isOwn ? clock.format(ms) : `${new Date(ms).toISOString().slice(11, 16)} UTC`;
+
+const textOf = (element: Element): string => {
+  const text = published.get(element) ?? element.textContent;
+  published.set(element, text);
+  return text;
+};
+
+/** Times with a clock in them, as the reader counts them; a day alone stays the page's day. */
+function tell(): void {
+  for (const time of isOwn ? all<HTMLTimeElement>("time[datetime*=T]") : []) {
+    const { dateTime, dataset } = time;
+    const text = textOf(time);
+    const at = Date.parse(dateTime);
+    const until = Date.parse(dataset.until ?? "");
+    const full = until > at ? dated.formatRange(at, until) : dated.format(at);
+    const isNear = !(until > at) && Math.abs(Date.now() - at) < dayMs;
+    const near = (dateTime.length > 17 ? seconds : clock).format(at);
+    const own = isNear ? `${near} (${ageOf(at)})` : full;
+    if (time.textContent !== own) time.textContent = own;
+    time.title = isNear ? `${full} · ${text}` : text;
+  }
+  for (const note of all(".zone")) {
+    const text = textOf(note);
+    if (note.contains(turn)) continue;
+    note.textContent = `${isOwn ? say.ownZone.replace("{zone}", here.replaceAll("_", " ")) : text} `;
+    turn.textContent = isOwn ? say.toPage : say.toOwn;
+    note.append(turn);
+  }
+}
+
+/** The page as it was published, so that what comes can be compared with it. */
+function untell(): void {
+  for (const time of all("time[title]")) {
+    time.textContent = textOf(time);
+    time.removeAttribute("title");
+  }
+  for (const note of all(".zone")) note.textContent = textOf(note);
+  one(".lamp .n span")?.remove();
+}
+
+turn.onclick = () => {
+  untell();
+  isOwn = !isOwn;
+  try {
+    if (isOwn) localStorage.removeItem(ofPage);
+    else localStorage.setItem(ofPage, "1");
+  } catch {
+    // As above.
+  }
+  show();
+  turn.focus();
+};
+
+// Changes. Whatever comes, its reader's place on the page stays theirs.
+
+/** A group stands open while something in it is wrong. */
+const isWell = (fold: Element): boolean => one("summary .ok", fold) !== null;
+const nameOf = (fold: Element): string => fold.id || (one("h3", fold)?.textContent ?? "");
+const fieldShape = "input[id],select[id],textarea[id]";
+
+/** Makes a change, says it, and gives back what it took: focus and caret, folds, what was typed, and the line that was being read. */
+function keeping(change: () => void): void {
+  const focus = document.activeElement as HTMLInputElement | null;
+  const { selectionStart, selectionEnd } = focus ?? {};
+  const link = `a[href="${CSS.escape(focus?.getAttribute("href") ?? "")}"]`;
+  const place = focus === null ? -1 : all(link).indexOf(focus);
+  const fields = all<HTMLInputElement>(fieldShape).map(({ id, value, checked }) => ({ id, value, checked }));
+  const folds = new Map(
+    all<HTMLDetailsElement>("details").map((fold) => [nameOf(fold), [fold.open, isWell(fold)] as const]),
+  );
+  const [seen] = all("main [id]")
+    .filter((it) => it.getClientRects().length > 0)
+    .map((it) => [it.id, it.getBoundingClientRect().top] as const)
+    .sort(([, a], [, b]) => Math.abs(a) - Math.abs(b));
+  untell();
+  const before = sentences();
+  change();
+  const news = sentences().filter((it) => !before.includes(it));
+  for (const fold of all<HTMLDetailsElement>("details")) {
+    const [wasOpen, wasWell] = folds.get(nameOf(fold)) ?? [fold.open, isWell(fold)];
+    fold.open = isWell(fold) === wasWell ? wasOpen : wasWell;
+  }
+  for (const { id, value, checked } of fields) {
+    const field = document.getElementById(id) as HTMLInputElement | null;
+    if (field !== null) Object.assign(field, field.type === "checkbox" ? { checked } : { value });
+  }
+  show();
+  if (focus !== null && focus !== document.activeElement) {
+    const again = focus.isConnected ? focus : focus.id ? document.getElementById(focus.id) : all(link)[place];
+    again?.focus({ preventScroll: true });
+    if (typeof selectionStart === "number" && again)
+      (again as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd ?? null);
+  }
+  const moved = seen && (document.getElementById(seen[0])?.getBoundingClientRect().top ?? seen[1]) - seen[1];
+  if (moved && scrollY > 0) scrollBy({ top: moved, behavior: "instant" });
+  if (news.length > 0) voice.textContent = news.slice(0, sentencesMax).join(". ");
+}
+
+const sentencesMax = 5;
+const sentenceChars = 200;
+
+/** What is worth saying aloud once it is new: the state, what was said last, how parts are. */
+function sentences(): readonly string[] {
+  const texts = (selector: string, within?: ParentNode): string =>
+    all(selector, within)
+      .map((it) => it.textContent)
+      .join(", ")
+      .slice(0, sentenceChars);
+  return [
+    texts("h1"),
+    texts("h1+p"),
+    ...all("#p-open article").map(
+      (it) => `${say.update}${texts("h3", it)}: ${texts(".said>:not(.told)", it)}`,
+    ),
+    ...all(".log>li:first-child").map((it) => say.update + texts(":scope>:not(h3)", it)),
+    ...all(".row").map((it) => `${texts("h3", it)}: ${texts(".st", it)}`),
+  ];
+}
+
+function replace(old: Element | null, fresh: Element | null): void {
+  if (old !== null && fresh !== null && old.outerHTML !== fresh.outerHTML) old.replaceWith(fresh);
 }
 
 /** A generation was told of. Older than what was seen is nothing new: it comes from a POP that is behind. */
@@ -97,47 +282,20 @@ function take(said: Told, number: number): void {
   if (mine === undefined ? rose : mine !== front && !(mine === said.since && patch(said))) fetchSoon();
 }
 
-/** Puts fragments into the page that they were made for. */
-function patch({ fragments = {}, title }: Told): boolean {
+/** Puts fragments into the page that they were made for; they come in one language, and pages of another ask for themselves. */
+function patch({ fragments = {}, title, language }: Told): boolean {
   const parts = Object.entries(fragments).map(([id, html]) => [document.getElementById(id), html] as const);
-  if (parts.length === 0 || parts.some(([old]) => old === null)) return false;
-  const before = words();
-  for (const [old, html] of parts) {
-    const holder = document.createElement("template");
-    holder.innerHTML = html;
-    replace(old, holder.content.firstElementChild);
-  }
-  document.title = title ?? document.title;
-  speak(before);
+  if (parts.length === 0 || (language ?? root.lang) !== root.lang || parts.some(([old]) => old === null))
+    return false;
+  keeping(() => {
+    for (const [old, html] of parts) {
+      const holder = document.createElement("template");
+      holder.innerHTML = html;
+      replace(old, holder.content.firstElementChild);
+    }
+    document.title = title ?? document.title;
+  });
   return true;
-}
-
-/** Focus stays on the link that had it; a group opens or folds when its own state turns. */
-function replace(old: Element | null, fresh: Element | null): void {
-  if (old === null || fresh === null || old.outerHTML === fresh.outerHTML) return;
-  const focus = document.activeElement;
-  const within = old.contains(focus);
-  old.replaceWith(fresh);
-  if (fresh.matches("summary")) {
-    const isWell = (row: Element): boolean => row.querySelector(".st.ok") !== null;
-    if (isWell(old) !== isWell(fresh)) (fresh.parentElement as HTMLDetailsElement).open = !isWell(fresh);
-  }
-  if (!within) return;
-  if (old === focus) (fresh as HTMLElement).focus();
-  const href = focus?.getAttribute("href");
-  if (href) one(`[href="${CSS.escape(href)}"]`, fresh)?.focus();
-}
-
-/** What is worth saying aloud: the state, what is open, and what was said of it last. */
-const words = (): readonly string[] =>
-  ["h1", "h1+p", "#p-open h3", "#p-open .said"].map((selector) => one(selector)?.textContent ?? "");
-
-function speak(before: readonly string[]): void {
-  const now = words();
-  const [state, count, open] = now;
-  if (state !== before[0] || count !== before[1]) voice.textContent = `${state}. ${count}`;
-  else if (now.join() !== before.join()) voice.textContent = `${say.update}${open}`;
-  show();
 }
 
 /** Ten thousand pages that hear of one change do not ask in one moment. */
@@ -148,7 +306,8 @@ function fetchSoon(fromMs = 0): void {
 async function fetchPage(): Promise<void> {
   let again = true;
   try {
-    const answer = await fetch(location.pathname, { cache: "no-cache" });
+    const signal = AbortSignal.timeout(answerMsMax);
+    const answer = await fetch(location.pathname, { cache: "no-cache", signal });
     const number = Number(answer.headers.get("pharos-generation") ?? generation);
     again = answer.status >= 500 || number < generation;
     if (answer.ok && !again) {
@@ -158,30 +317,34 @@ async function fetchPage(): Promise<void> {
       remember();
     }
   } catch {
-    // Nobody answers; the line below the state says since when.
+    // Nobody answers; a line says since when.
   }
   fetching = 0;
   if (again) fetchSoon(spreadMs);
 }
 
 function merge(fresh: Document): void {
-  const before = words();
-  const all = (selector: string): Element[][] =>
-    [document, fresh].map((within) => [...within.querySelectorAll(selector)]);
+  const both = (selector: string): Element[][] => [all(selector), all(selector, fresh)];
   const differ = ([old = [], now = []]: Element[][], what: "outerHTML" | "id"): boolean =>
     old.map((it) => it[what]).join() !== now.map((it) => it[what]).join();
-  const banners = all("body>.stale");
-  if (differ(banners, "outerHTML")) {
-    for (const banner of banners[0] ?? []) banner.remove();
-    one("header")?.after(...(banners[1] ?? []));
+  // A style is let through by its hash alone: another one, or another script, comes with a load.
+  if (differ(both("style,script"), "outerHTML")) {
+    location.reload();
+    return;
   }
-  const parts = all("[id^=p-]");
-  const isWhole = differ(parts, "id") || version() === undefined;
-  for (const name of ["header", "main", "footer"])
-    if (isWhole || name !== "main") replace(one(name), one(name, fresh));
-  if (!isWhole) parts[0]?.forEach((part, at) => void replace(part, parts[1]?.[at] ?? null));
-  document.title = fresh.title;
-  speak(before);
+  keeping(() => {
+    const banners = both("body>.stale");
+    if (differ(banners, "outerHTML")) {
+      for (const banner of banners[0] ?? []) banner.remove();
+      one("header")?.after(...(banners[1] ?? []));
+    }
+    const parts = both("[id^=p-]");
+    const isWhole = differ(parts, "id") || version() === undefined;
+    for (const name of ["header", "main", "footer", "#p-icon"])
+      if (isWhole || name !== "main") replace(one(name), one(name, fresh));
+    if (!isWhole) parts[0]?.forEach((part, at) => void replace(part, parts[1]?.[at] ?? null));
+    document.title = fresh.title;
+  });
 }
 
 /** The stream, or an answer, says at which level the POP is; what stands in the banner's place comes with the page alone. */
@@ -195,15 +358,20 @@ function open(): void {
   const known = version() === front ? `?lastEventId=${generation}` : "";
   stream = new EventSource(`/_events${known}`);
   stream.onmessage = ({ data, lastEventId }) => {
-    heardAt = Date.now();
+    heard();
     take(JSON.parse(data) as Told, Number(lastEventId));
     show();
   };
   stream.addEventListener("level", ({ data }) => {
-    heardAt = Date.now();
+    heard();
     levelIs(data);
     show();
   });
+}
+
+function heard(): void {
+  heardAt = Date.now();
+  failed = 0;
 }
 
 /** Closes the stream; another is opened no sooner than in `pauseMs`. */
@@ -217,10 +385,12 @@ const isLive = (): boolean => stream?.readyState === 1 && Date.now() - heardAt <
 
 async function poll(): Promise<void> {
   askedAt = Date.now();
+  failed++;
   try {
     const answer = await fetch("/_event", {
       cache: "no-store",
       headers: tag === null ? {} : { "if-none-match": tag },
+      signal: AbortSignal.timeout(answerMsMax),
     });
     if (answer.status === 200) {
       told = (await answer.json()) as Told;
@@ -228,6 +398,7 @@ async function poll(): Promise<void> {
     }
     if (told !== null && (answer.ok || answer.status === 304)) {
       checkedAt = Date.now();
+      failed = 0;
       levelIs(answer.headers.get("pharos-level") ?? level);
       take(told, Number(answer.headers.get("pharos-generation") ?? told.generation));
     }
@@ -244,27 +415,42 @@ function check(): void {
     if (now >= streamFrom) open();
   } else if (stream.readyState === 2) close(2 * pollMs * (1 + Math.random()));
   else if (stream.readyState === 1 && heardAt > 0 && now - heardAt > silentMs) close(spreadMs);
-  if (!isLive() && now - askedAt > pace() * pollMs * (0.8 + Math.random() / 2)) void poll();
+  const pauseMs = failed > 0 && failed < againMax ? againMs : pollMs;
+  if (!isLive() && now - askedAt > pace() * pauseMs * (0.8 + Math.random() / 2)) void poll();
   show();
 }
 
-/** Beside the time of the last update: whether this page would show a newer one. */
+/** What the page says of itself: times, beside the last one whether a newer one would be shown, and that nobody answers. */
 function show(): void {
+  tell();
+  const lastMs = Math.max(heardAt, checkedAt);
+  // A question that has just been asked is no failure yet.
+  const isLate = Date.now() - lastMs > lostMs && failed > (Date.now() - askedAt < checkMs ? 1 : 0);
+  if (isLate !== lost.isConnected && !document.hidden) {
+    if (isLate) one("header")?.after(lost);
+    else lost.remove();
+    voice.textContent = isLate ? fill(say.lost, lastMs) : say.back;
+  }
+  lost.textContent = fill(say.lost, lastMs);
   const line = one(".lamp .n");
   if (line === null) return;
   const note = one("span", line) ?? line.appendChild(document.createElement("span"));
-  const lastMs = Math.max(heardAt, checkedAt);
-  const isLate = Date.now() - lastMs > 3 * pace() * pollMs;
-  const at = (isLate ? say.lost : say.checked).replace(
-    "{time}",
-    `${new Date(lastMs).toISOString().slice(11, 16)} UTC`,
-  );
   const state = level[0] === "1" ? say.waiting : behind ? say.behind : say.live;
-  const text = ` · ${isLive() || (state !== say.live && !isLate) ? state : at}`;
+  const text = ` · ${isLive() || (state !== say.live && !isLate) ? state : fill(say.checked, lastMs)}`;
   if (note.textContent !== text) note.textContent = text;
 }
 
+const fill = (words: string, ms: number): string =>
+  words.replace("{time}", timeOf(ms)).replace("{age}", ageOf(ms));
+
 recall();
+try {
+  isOwn = localStorage.getItem(ofPage) === null;
+} catch {
+  // As above.
+}
+// What is put in above the reader's line is made up for here, in every browser alike.
+root.style.setProperty("overflow-anchor", "none");
 document.body.append(voice);
 document.addEventListener("visibilitychange", () => {
   hiddenAt = Date.now();
@@ -278,6 +464,7 @@ document.addEventListener("visibilitychange", () => {
   if (!isLive() && hiddenAt - askedAt > spreadMs) void poll();
   check();
 });
+addEventListener("online", () => void poll());
 addEventListener("pagehide", () => close(0));
 addEventListener("pageshow", check);
 setInterval(check, checkMs);

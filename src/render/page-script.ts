@@ -12,6 +12,11 @@ interface Script {
   readonly body: string;
 }
 
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+/** Of what the script does, whatever it says. */
+export const scriptDigest = digestOf(scriptText);
+
 const scripts = new Map<Voice["code"], Script>();
 
 /** The script and where it is. */
@@ -19,8 +24,7 @@ export function scriptOf({ code, words }: Pick<Voice, "code" | "words">): Script
   const known = scripts.get(code);
   if (known !== undefined) return known;
   const body = `{const say=${JSON.stringify(words.live)};${scriptText}}`;
-  const digest = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  const script = { path: `/_live.${digest}.js`, body };
+  const script = { path: `/_live.${digestOf(body)}.js`, body };
   scripts.set(code, script);
   return script;
 }

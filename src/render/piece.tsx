@@ -81,7 +81,7 @@ function Span({ incident, voice }: Told): JSX.Element {
   if (incident.window !== null) {
     const { from, until } = incident.window;
     return (
-      <time datetime={minuteIso(from)} safe>
+      <time datetime={minuteIso(from)} data-until={minuteIso(until)} safe>
         {windowText(from, until, voice)}
       </time>
     );

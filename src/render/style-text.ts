@@ -30,7 +30,7 @@ nav{display:flex;flex-wrap:wrap;gap:.1rem 1.35rem;font-size:.9rem}
 nav a{padding-block:.2rem}
 body>header nav a{color:var(--mu)}
 body>header [aria-current]{color:#fff;box-shadow:0 .12em}
-body>.stale{padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00;text-align:center;font-weight:600}
+body>.stale,body>.lost{padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00;text-align:center;font-weight:600}
 body>.emergency{background:#b3131f;color:#fff}
 .sea{position:relative;isolation:isolate;overflow:hidden}
 .sea .w{padding-block:1.1rem 2rem}
@@ -72,6 +72,7 @@ code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 footer{border-top:1px solid var(--ln);margin-top:2.5rem;font-size:.9rem;color:var(--mu)}
 footer .w{padding-block:1.25rem 2.5rem;display:flex;flex-wrap:wrap;gap:.5rem 2rem;justify-content:space-between}
 footer a{color:inherit}
+.turn{font:inherit;color:inherit;background:none;border:0;padding:.2rem 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
 @media(min-width:46rem){.sea .w{padding-block:1.75rem 2.6rem}.past>li{grid-template-columns:12rem 1fr}}
 @media(forced-colors:active){.lamp:before{display:none}.card,.log>li:before{border-color:CanvasText}}
 @media print{body>header,.sea{background:none;color:#000;${customProperties({ mu: light.mu, ok: light.ok, deg: light.deg, par: light.par, maj: light.maj, mnt: light.mnt, inf: light.inf })}}.lamp>div,.sea p b,.sea .cmp a,body>header [aria-current]{color:#000}.lamp:before,nav,.more{display:none}.card,.past>li{break-inside:avoid}}

@@ -176,11 +176,16 @@ export const arabic: Words = {
     monthsHeading: "كل الأشهر",
   },
   live: {
+    locale: "ar-u-nu-latn",
     live: "مباشر",
     waiting: "بانتظار المصدر",
     behind: "جارٍ اللحاق بالأحدث",
     checked: "آخر فحص \u2066{time}\u2069",
-    lost: "لا اتصال منذ \u2066{time}\u2069",
+    lost: "لا يوجد اتصال. آخر تأكيد لما تراه كان {age}، عند \u2066{time}\u2069.",
+    back: "عاد الاتصال.",
     update: "تحديث: ",
+    ownZone: "الأوقات بتوقيتك المحلي: \u2066{zone}\u2069",
+    toOwn: "استخدام توقيتي المحلي",
+    toPage: "استخدام توقيت الصفحة",
   },
 };

@@ -138,11 +138,16 @@ export const german: Words = {
     monthsHeading: "Alle Monate",
   },
   live: {
+    locale: "de",
     live: "live",
     waiting: "wartet auf die Quelle",
     behind: "holt auf",
     checked: "geprüft um {time}",
-    lost: "keine Verbindung seit {time}",
+    lost: "Keine Verbindung. Was Sie sehen, wurde zuletzt {age} bestätigt, um {time}.",
+    back: "Wieder verbunden.",
     update: "Neue Meldung: ",
+    ownZone: "Zeiten in Ihrer Zeitzone: {zone}",
+    toOwn: "Meine Zeitzone verwenden",
+    toPage: "Zeitzone der Seite verwenden",
   },
 };

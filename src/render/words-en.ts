@@ -135,11 +135,16 @@ export const english: Words = {
     monthsHeading: "All months",
   },
   live: {
+    locale: "en-GB",
     live: "live",
     waiting: "waiting for its source",
     behind: "catching up",
-    checked: "checked {time}",
-    lost: "not reached since {time}",
+    checked: "checked at {time}",
+    lost: "No connection. What you see was last confirmed {age}, at {time}.",
+    back: "Connected again.",
     update: "Update: ",
+    ownZone: "Times in your time zone: {zone}",
+    toOwn: "Use my time zone",
+    toPage: "Use the page’s time zone",
   },
 };

@@ -128,13 +128,21 @@ export interface HistoryWords {
   readonly monthsHeading: string;
 }
 
-/** What the script says, beside the time of the last update and aloud. `{time}` and `{age}` are its own to put in. */
+/** What the script says: beside the time of the last update, in a line of its own, aloud. `{time}`, `{age}`, `{zone}` are its own to put in. */
 export interface LiveWords {
+  /** For the browser's formats of times (BCP 47, with the digits of this language's own texts). */
+  readonly locale: string;
   readonly live: string;
   readonly waiting: string;
   readonly behind: string;
   readonly checked: string;
+  /** While nobody answers, and when somebody does again. */
   readonly lost: string;
+  readonly back: string;
   /** Before what has changed. */
   readonly update: string;
+  /** Which zone times are in, and the button that changes it. */
+  readonly ownZone: string;
+  readonly toOwn: string;
+  readonly toPage: string;
 }

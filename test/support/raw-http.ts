@@ -18,6 +18,8 @@ export function rawAsk(
   return new Promise((resolve, reject) => {
     const socket = connect(port, host);
     const chunks: Buffer[] = [];
+    let bytesSoFar = 0;
+    let bytesWanted: number | null = null;
     const end = (): void => {
       clearTimeout(deadline);
       socket.destroy();
@@ -27,7 +29,9 @@ export function rawAsk(
     socket.once("connect", () => socket.write(bytes));
     socket.on("data", (chunk) => {
       chunks.push(chunk);
-      if (isWhole(Buffer.concat(chunks))) end();
+      bytesSoFar += chunk.length;
+      bytesWanted ??= lengthOf(Buffer.concat(chunks));
+      if (bytesWanted !== null && bytesSoFar >= bytesWanted) end();
     });
     socket.once("end", end);
     socket.once("error", (error) => {
@@ -52,13 +56,15 @@ export function rawGet(
 
 const headEnd = "\r\n\r\n";
 
-function isWhole(bytes: Buffer): boolean {
+/** How long the answer is that begins so: null while its head is not whole, infinite where only its end says. */
+function lengthOf(bytes: Buffer): number | null {
   const at = bytes.indexOf(headEnd);
-  if (at === -1) return false;
+  if (at === -1) return null;
+  const head = bytes.subarray(0, at).toString("latin1");
   // Answers that never have a body (RFC 9110, 15.3.5 and 15.4.5).
-  if (/^HTTP\/1\.1 (?:204|304) /.test(bytes.subarray(0, 16).toString("latin1"))) return true;
-  const length = /^content-length: *(\d+)\r?$/im.exec(bytes.subarray(0, at).toString("latin1"))?.[1];
-  return length !== undefined && bytes.length - at - headEnd.length >= Number(length);
+  if (/^HTTP\/1\.1 (?:204|304) /.test(head)) return at + headEnd.length;
+  const length = /^content-length: *(\d+)\r?$/im.exec(head)?.[1];
+  return length === undefined ? Number.POSITIVE_INFINITY : at + headEnd.length + Number(length);
 }
 
 function answerOf(bytes: Buffer): RawAnswer {

@@ -15,6 +15,7 @@ export interface PageFields extends Partial<Looks> {
   readonly indicatorRule?: IndicatorRule;
   /** The first is that of the root. */
   readonly languages?: readonly LanguageCode[];
+  readonly uptimeBadges?: boolean;
 }
 
 export interface ComponentFields {

@@ -55,6 +55,7 @@ export function createPage(
     description = null,
     indicatorRule = "components",
     languages = languagesUnset,
+    uptimeBadges = false,
   } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? []);
   const at = context.now;
@@ -67,6 +68,7 @@ export function createPage(
     indicatorRule,
     languages,
     ...looksGiven(command.fields),
+    uptimeBadges,
     createdAt: at,
     updatedAt: at,
   };
@@ -77,9 +79,17 @@ export function updatePage(view: PageView, command: Of<"page.update">, context: 
   const { page } = view;
   const wrong = checkPage(command.fields);
   if (wrong.length > 0) return refused(422, ...wrong);
-  const { name, url = page.url, timeZone, description, indicatorRule, languages } = command.fields;
+  const {
+    name,
+    url = page.url,
+    timeZone,
+    description,
+    indicatorRule,
+    languages,
+    uptimeBadges,
+  } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? page.hosts);
-  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages };
+  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages, uptimeBadges };
   const changes = differing({ ...page, ...page.looks }, { ...plain, ...looksGiven(command.fields) });
   if (Object.keys(changes).length === 0) return decided(page.id, []);
   return decided(page.id, opOf(page.id, "page", page.id, { ...changes, updatedAt: context.now }));

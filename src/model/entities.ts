@@ -55,6 +55,7 @@ export const pageFrom = oncePerRecord((record): Page | null => {
     indicatorRule: oneOf(record, "indicatorRule", ["components", "incidents"]) ?? "components",
     languages: languagesIn(listOf(record, "languages")),
     looks: looksIn(record),
+    uptimeBadges: flagOf(record, "uptimeBadges", false),
   };
 });
 

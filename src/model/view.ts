@@ -56,6 +56,8 @@ export interface Page {
   /** The first is read at the root, each other below `/<code>/`. At least one, each once. */
   readonly languages: readonly LanguageCode[];
   readonly looks: Looks;
+  /** Whether its components have badges of their uptime: four routes each, which change with the time. */
+  readonly uptimeBadges: boolean;
 }
 
 export interface Component {

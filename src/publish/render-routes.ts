@@ -2,7 +2,7 @@
 // A document whose key is known is not rendered; one whose bytes are known is neither compressed nor stored again.
 import { limits } from "../base/limits.ts";
 import type { DocumentsSince } from "../render/documents.ts";
-import type { Document } from "../render/types.ts";
+import { bytesOf, type Document } from "../render/types.ts";
 import { compressBody } from "../snapshot/body.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Route } from "../snapshot/types.ts";
@@ -83,7 +83,7 @@ async function renderOne(
   asOf: number,
 ): Promise<{ made: Rendered; bodies: readonly Body[] }> {
   const { path, key } = document;
-  const identity = new TextEncoder().encode(document.body());
+  const identity = bytesOf(document);
   const known = last.get(path)?.route;
   if (known !== undefined && sameResponse(known, document, digestOf(identity))) {
     return { made: { key, route: waiting(known, document, asOf) }, bodies: [] };

@@ -2,7 +2,10 @@
 // A kind is one file and one line of the table.
 import type { PageView } from "../model/view.ts";
 import { dayOf } from "../model/zone.ts";
+import { statusBadges } from "./badge.ts";
+import { uptimeBadges } from "./badge-uptime.ts";
 import { atomFeed } from "./feed-atom.ts";
+import { jsonFeed } from "./feed-json.ts";
 import { rssFeed } from "./feed-rss.ts";
 import { frontPage } from "./html-front.tsx";
 import { historyPages } from "./html-history.tsx";
@@ -11,14 +14,26 @@ import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
 import { voicesOf } from "./languages.ts";
 import { pageScript } from "./page-script.ts";
+import { statePictures } from "./picture.ts";
+import { forRobots } from "./robots.ts";
 import { sinceOf } from "./since.ts";
 import type { Document, Kind, Shown, Since } from "./types.ts";
 
 /** What is there in each of the page's languages: what people read in a browser. */
 const spokenKinds: readonly Kind[] = [frontPage, incidentPages, historyPages, pageScript];
 
-/** What is there once: what programs read. */
-const kinds: readonly Kind[] = [pageJson, incidentJson, atomFeed, rssFeed];
+/** What is there once, in the first language: what programs read, and what stands on other sites. */
+const kinds: readonly Kind[] = [
+  pageJson,
+  incidentJson,
+  atomFeed,
+  rssFeed,
+  jsonFeed,
+  statusBadges,
+  uptimeBadges,
+  forRobots,
+  statePictures,
+];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */
 export function documentsOf(view: PageView, asOf: number): Iterable<Document> {

@@ -67,7 +67,7 @@ export function cut(html: string): Cut {
     const id = html.slice(found + mark.length - 2, html.indexOf('"', found + mark.length));
     const name = html.slice(start + 1, html.indexOf(" ", start));
     const inside = html.indexOf(">", found) + 1;
-    const end = name === "link" ? inside : endOf(html, name, inside);
+    const end = name === "link" || name === "meta" ? inside : endOf(html, name, inside);
     elements.set(id, html.slice(start, end));
     rest += `${html.slice(at, start)}<${id}>`;
     at = end;

@@ -6,9 +6,13 @@
 import { Html } from "@elysiajs/html";
 import type { LanguageCode } from "../model/language.ts";
 import type { Page } from "../model/view.ts";
+import { baseOf } from "./feed-entry.ts";
+import { jsonFeedPath, jsonFeedType } from "./feed-json.ts";
 import { faviconOf, IconShapes } from "./icon.tsx";
+
 import { languages, pathIn, type Voice } from "./languages.ts";
 import { scriptOf } from "./page-script.ts";
+import { picturePath } from "./picture.ts";
 import { Name, oneLine } from "./piece.tsx";
 import { attribute, textOf } from "./prose.tsx";
 import type { Mark } from "./severity.ts";
@@ -38,12 +42,15 @@ export interface Frame {
 }
 
 /** What a frame shows of the page object, and in which voice, for keys. */
-export function frameInputs({ name, url, timeZone, languages }: Page, voice: Voice): readonly string[] {
+export function frameInputs(page: Page, voice: Voice): readonly string[] {
+  const { name, timeZone, languages } = page;
   return [
     scriptOf(voice).path,
+    picturePath("ok"),
+    baseOf(page),
     name,
     timeZone,
-    ...(languages.length > 1 ? [voice.code, ...languages, url] : []),
+    ...(languages.length > 1 ? [voice.code, ...languages] : []),
   ];
 }
 
@@ -80,6 +87,8 @@ function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
 }
 
 function Head({ frame }: { readonly frame: Frame }): JSX.Element {
+  // Whoever shows a link keeps its title for days: the state of the front page would be that of another day.
+  const linked = frame.path === "/" ? frame.page.name : frame.title;
   const feedTitle = attribute(oneLine(frame.page.name));
   const { text: safeStyle, policy } = styleOf(frame.style, "");
   return (
@@ -88,11 +97,14 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width,initial-scale=1" />
       <title safe>{oneLine(frame.title)}</title>
-      <meta name="description" content={attribute(oneLine(frame.description))} />
+      <meta name="description" property="og:description" content={attribute(oneLine(frame.description))} />
+      <meta property="og:title" content={attribute(oneLine(linked))} />
+      <meta property="og:image" id="p-og" content={attribute(baseOf(frame.page) + picturePath(frame.mark))} />
       <meta name="color-scheme" content="light dark" />
       <link rel="icon" id="p-icon" href={faviconOf(frame.mark)} />
       <link rel="alternate" type="application/atom+xml" title={feedTitle} href="/history.atom" />
       <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
+      <link rel="alternate" type={jsonFeedType} title={feedTitle} href={jsonFeedPath} />
       <style>{safeStyle}</style>
       <Alternates page={frame.page} path={frame.path} />
       <script src={scriptOf(frame.voice).path} defer={true} />

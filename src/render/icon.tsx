@@ -6,7 +6,7 @@
 import { Html } from "@elysiajs/html";
 import type { Mark } from "./severity.ts";
 
-const shapes: Readonly<Record<Mark, string>> = {
+export const shapes: Readonly<Record<Mark, string>> = {
   ok: "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0ZM7 11.7 3.4 8.1l1.3-1.3L7 9.1l4.3-4.3 1.3 1.3Z",
   deg: "M8 .6a1 1 0 0 1 .9.5l6.9 12.4a1 1 0 0 1-.9 1.5H1.1a1 1 0 0 1-.9-1.5L7.1 1.1A1 1 0 0 1 8 .6ZM7.1 5.5v5h1.8v-5Zm0 6.2v1.8h1.8v-1.8Z",
   par: "M8.7.3l7 7a1 1 0 0 1 0 1.4l-7 7a1 1 0 0 1-1.4 0l-7-7a1 1 0 0 1 0-1.4l7-7a1 1 0 0 1 1.4 0ZM4.2 7.1v1.8h7.6V7.1Z",

@@ -7,7 +7,7 @@ import type { Shown, Since } from "./types.ts";
 /**
  * Looks at each incident once and hashes none: on a page of 5,000 that is under a millisecond, naming all of their documents twenty.
  * Null after a restart, at a new day, and where the page's own words or the set of paths may have changed: an incident went, moved to
- * another month or began a new one.
+ * another month or began a new one, or a component went.
  */
 export function sinceOf(before: Shown | null, scene: Shown): Since | null {
   if (before === null || before.day !== scene.day || !sameFrame(before.view.page, scene.view.page))
@@ -29,7 +29,20 @@ export function sinceOf(before: Shown | null, scene: Shown): Since | null {
     } else if (components.size > 0 && incident.componentIds.some((id) => components.has(id)))
       incidents.push(incident);
   }
-  return held === before.view.incidentById.size ? { incidents, months } : null;
+  const went = (id: string): boolean => !scene.view.componentById.has(id);
+  if (held !== before.view.incidentById.size || before.view.componentById.keys().some(went)) return null;
+  return { incidents, months, components: withHistories(components, before.view, scene.view) };
+}
+
+/** And those whose status history was written anew. */
+function withHistories(
+  changed: ReadonlySet<string>,
+  { transitions: before }: PageView,
+  { transitions: now }: PageView,
+): ReadonlySet<string> {
+  const all = new Set(changed);
+  if (before !== now) for (const [id, history] of now) if (before.get(id) !== history) all.add(id);
+  return all;
 }
 
 /** What every incident's documents and the history show of the page. */
@@ -37,8 +50,10 @@ function sameFrame(a: Page, b: Page): boolean {
   return (
     a.id === b.id &&
     a.name === b.name &&
+    a.url === b.url &&
     a.timeZone === b.timeZone &&
-    a.languages.join() === b.languages.join()
+    a.languages.join() === b.languages.join() &&
+    a.uptimeBadges === b.uptimeBadges
   );
 }
 

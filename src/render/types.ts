@@ -14,8 +14,15 @@ export interface Document {
   /** Since when (ms since the epoch) what it tells stands as it is, where all of it is over; absent where visitors may come for it. */
   readonly settledAt?: number;
   readonly key: string;
+  /** Present where the body is no text (pictures): `body()` writes its bytes in base64. */
+  readonly encoding?: "base64";
   /** UTF-8 body. Pure: the same view and `asOf` give the same bytes. */
   body(): string;
+}
+
+/** A document's body as it is served. */
+export function bytesOf({ encoding, body }: Pick<Document, "body" | "encoding">): Uint8Array {
+  return encoding === undefined ? new TextEncoder().encode(body()) : Buffer.from(body(), encoding);
 }
 
 /** The banner slot as it stands in an HTML body: one of each, the banner goes between. */
@@ -33,6 +40,8 @@ export interface Shown {
 export interface Since {
   /** Incidents that are new or changed, and those that name a component which did. */
   readonly incidents: readonly Incident[];
+  /** Ids of components that are new or changed, or whose status history did. */
+  readonly components: ReadonlySet<string>;
   /** Months (YYYY-MM) in which those of them that are new or changed began. */
   readonly months: ReadonlySet<string>;
 }

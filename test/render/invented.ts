@@ -30,6 +30,7 @@ export const page: Page = {
   indicatorRule: "components",
   languages: ["en"],
   looks: plainLooks,
+  uptimeBadges: false,
 };
 
 export function component(id: string, name: string, fields: Partial<Component> = {}): Component {

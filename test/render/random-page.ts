@@ -10,7 +10,12 @@ export function startedWorld(): World {
   made.run({
     kind: "page.create",
     id: "page",
-    fields: { name: "Example", url: "https://status.example.com", timeZone: "Europe/Berlin" },
+    fields: {
+      name: "Example",
+      url: "https://status.example.com",
+      timeZone: "Europe/Berlin",
+      uptimeBadges: true,
+    },
   });
   for (const id of ["api", "web", "cdn", "dns"])
     made.run({ kind: "component.create", id, fields: { name: id } });

@@ -29,6 +29,7 @@ const wholeAfter: readonly (readonly [what: string, after: Parts, asOf: number])
   ["another name of the page", { ...parts, page: { ...parts.page, name: "Northwind" } }, now],
   ["another zone", { ...parts, page: { ...parts.page, timeZone: "Asia/Kolkata" } }, now],
   ["an incident that went", { ...parts, incidents: parts.incidents.slice(1) }, now],
+  ["a component that went", { ...parts, components: parts.components.slice(0, -1) }, now],
   [
     "an incident that began in another month",
     withFirst({ startedAt: (first?.createdAt ?? 0) - 2_000 * hourMs }),

@@ -21,6 +21,10 @@ const settings = {
   headline: { kind: "string", help: "a line about the page; none takes it away" },
   "time-zone": { kind: "string", help: "zone of its days and times, such as Europe/Berlin" },
   languages: { kind: "list", help: "languages that it can be read in, that of its root first" },
+  "uptime-badges": {
+    kind: "string",
+    help: "on: badges of the uptime of the page and of each component; off",
+  },
   "support-url": {
     kind: "string",
     help: "where visitors get help: http, https or mailto; none takes it away",
@@ -105,6 +109,7 @@ function shown({ looks, ...page }: Page): Readonly<Record<string, string | null>
     headline: looks.headline,
     "time-zone": page.timeZone,
     languages: page.languages.join(", "),
+    "uptime-badges": page.uptimeBadges ? "on" : "off",
     "support-url": looks.supportUrl,
     brand: looks.brand,
     logo: picture(looks.logo),
@@ -134,11 +139,20 @@ function fieldsOf(asked: Asked): PageFields {
     ...(asked.timeZone === undefined ? {} : { timeZone: asked.timeZone }),
     // What a language may be called is the model's to say, in one sentence for all ways in.
     ...(asked.languages.length === 0 ? {} : { languages: asked.languages as readonly LanguageCode[] }),
+    ...(asked.uptimeBadges === undefined
+      ? {}
+      : { uptimeBadges: switched(asked.uptimeBadges, "uptime-badges") }),
     ...(asked.logo === undefined ? {} : { logo: pictureAt(asked.logo, "logo") }),
     ...(asked.favicon === undefined ? {} : { favicon: pictureAt(asked.favicon, "favicon") }),
     ...(asked.headerLink.length === 0 ? {} : { headerLinks: linksOf(asked.headerLink, "header-link") }),
     ...(asked.footerLink.length === 0 ? {} : { footerLinks: linksOf(asked.footerLink, "footer-link") }),
   };
+}
+
+function switched(word: string, flag: string): boolean {
+  if (word !== "on" && word !== "off")
+    throw new Fault("usage", `--${flag}: ${JSON.stringify(word)} is neither on nor off.`, "Nothing was set.");
+  return word === "on";
 }
 
 function pictureAt(path: string, flag: string): Emblem | null {

@@ -21,6 +21,7 @@ const pageBody = t.Object({
       }),
     ),
     url: maybe(text(2_000)),
+    uptime_badges: t.Optional(t.Boolean()),
     ...looksFields,
   }),
 });
@@ -48,7 +49,7 @@ export const pageEndpoints = [
     summary: "Change a page",
     body: pageBody,
     async answer({ view, body, submit }) {
-      const { name, time_zone, page_description, domain, url } = body.page;
+      const { name, time_zone, page_description, domain, url, uptime_badges } = body.page;
       // Statuspage's `url` is the company's site; here it is the page's own address, which follows `domain`.
       if (said(url) !== undefined && url !== view.page.url)
         throw new ApiRefusal(
@@ -57,6 +58,7 @@ export const pageEndpoints = [
       const host = said(domain)?.toLowerCase();
       const fields: PageFields = {
         ...(said(name) === undefined ? {} : { name: said(name) ?? "" }),
+        ...(uptime_badges === undefined ? {} : { uptimeBadges: uptime_badges }),
         ...(said(time_zone) === undefined ? {} : { timeZone: said(time_zone) ?? "" }),
         ...looksAsked(body.page),
         ...(page_description === undefined ? {} : { description: page_description || null }),

@@ -31,6 +31,7 @@ export function pageShape(page: Page): Shape {
     domain: page.hosts[0] ?? null,
     url: page.url,
     time_zone: page.timeZone,
+    uptime_badges: page.uptimeBadges,
   };
 }
 

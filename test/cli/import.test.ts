@@ -232,12 +232,15 @@ describe("page set and page show", () => {
       logo,
       "--languages",
       "de,en",
+      "--uptime-badges",
+      "on",
       ...links,
     ]);
-    expect(set).toMatchObject({ code: 0, out: "Set: brand, languages, logo, headerLinks" });
+    expect(set).toMatchObject({ code: 0, out: "Set: brand, languages, uptimeBadges, logo, headerLinks" });
     expect(await settingsOf(id)).toMatchObject({
       brand: "#0055cc",
       languages: "de, en",
+      "uptime-badges": "on",
       logo: "image/svg+xml, 47 bytes",
       "header-link": "Home=https://acme.example/?a=b, Mail=mailto:a@acme.example",
       "footer-text": null,
@@ -259,6 +262,7 @@ describe("page set and page show", () => {
       ],
       [["--logo", text], /--logo: .*logo\.txt is neither an SVG nor a PNG of at most 65536 bytes/],
       [["--favicon", join(base, "missing.png")], /--favicon: .*missing\.png cannot be read/],
+      [["--uptime-badges", "yes"], /--uptime-badges: "yes" is neither on nor off/],
       [["--header-link", "Home"], /--header-link: "Home" has no address/],
       [["--languages", "de,xx"], /The language "xx" is unknown; known are en, de, ar/],
       [[], /There is nothing to set/],

@@ -359,6 +359,7 @@ describe("a page", () => {
       header_links: [{ name: "Home", url: "https://acme.example" }],
       footer_text: "Acme",
       languages: ["de", "en"],
+      uptime_badges: true,
     };
     const said = { ...looks, css_link_color: "#0055cc", brand_color: "#0055cc", transactional_logo: logo };
     expect(await world.send("PATCH", path, { page: looks })).toMatchObject({ status: 200, json: said });

@@ -2,10 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { parseFeed } from "feedsmith";
+import { contrast } from "../../src/model/colour.ts";
 import { overallStatus } from "../../src/model/status.ts";
 import type { ComponentStatus, PageView } from "../../src/model/view.ts";
 import { componentStatuses } from "../../src/model/view.ts";
-import { contrast, sea } from "../../src/render/palette.ts";
+import { sea } from "../../src/render/palette.ts";
 import { bytesOf } from "../../src/render/types.ts";
 import {
   component,

@@ -4,8 +4,9 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
+import { mixed } from "../../src/model/colour.ts";
 import { shapes } from "../../src/render/icon.tsx";
-import { dark, mixed, sea } from "../../src/render/palette.ts";
+import { dark, sea } from "../../src/render/palette.ts";
 import type { Mark } from "../../src/render/severity.ts";
 import { startBrowser } from "../support/browser.ts";
 

@@ -91,7 +91,7 @@ function BadDay({
 }
 
 /** "9 Nov 2026: partial outage, 42 min": the time in the worst status of the day. */
-function dayText(day: DayBar, status: ComponentStatus, words: Words): string {
+export function dayText(day: DayBar, status: ComponentStatus, words: Words): string {
   return words.bars.day(dateText(day.day, words), status, durationText(spentIn(day, status), words));
 }
 

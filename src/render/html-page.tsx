@@ -162,6 +162,12 @@ function Header({ frame }: { readonly frame: Frame }): JSX.Element {
           <a href={path("/history")} aria-current={frame.path === "/history" ? "page" : undefined} safe>
             {words.frame.history}
           </a>
+          <a href={path("/uptime")} aria-current={frame.path === "/uptime" ? "page" : undefined} safe>
+            {words.frame.uptime}
+          </a>
+          <a href={path("/calendar")} aria-current={frame.path === "/calendar" ? "page" : undefined} safe>
+            {words.frame.calendar}
+          </a>
         </nav>
       </div>
     </header>
@@ -173,6 +179,12 @@ export function FootLinks({ voice }: { readonly voice: Voice }): JSX.Element {
   const { frame } = voice.words;
   return (
     <nav aria-label={attribute(frame.follow)}>
+      <a href={voice.path("/subscribe")} safe>
+        {frame.subscribe}
+      </a>
+      <a href={voice.path("/methodology")} safe>
+        {frame.method}
+      </a>
       <a href="/history.atom" safe>
         {frame.atom}
       </a>

@@ -43,6 +43,28 @@ export function PastDays({
   );
 }
 
+/** Days with something in their order, below an h2; each can be led to. */
+export function DayEntries({
+  incidents,
+  voice,
+}: {
+  readonly incidents: readonly Incident[];
+  readonly voice: Voice;
+}): JSX.Element {
+  return (
+    <ul class="past">
+      {byDay(incidents, voice.zone).map(([day, of]) => (
+        <li id={`d-${day}`}>
+          <h3>
+            <DayName day={day} voice={voice} />
+          </h3>
+          <Entries incidents={of} voice={voice} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** The same with the quiet days between `today` and `days` before it, below an h2. */
 export function RecentDays({
   incidents,

@@ -176,8 +176,7 @@ function stateFields(change: Change): Fields {
   };
 }
 
-/** What an incident is worth by the worst that a component has been in it. */
-export const impactOfStatus: Readonly<Record<ComponentStatus, Impact>> = {
+const impactOfStatus: Readonly<Record<ComponentStatus, Impact>> = {
   operational: "none",
   under_maintenance: "maintenance",
   degraded_performance: "minor",

@@ -244,6 +244,21 @@ export const limits = {
   /** How often a worker hands its counters to the syncer. */
   workerMetricsMs: 1_000,
   requestBodyBytesMax: 64 * 1024,
+  /** The request line and headers of a visitor: browsers send some 700 bytes, and proxies refuse more than 8 to 32 kB. */
+  requestHeadBytesMax: 16 * 1024,
+  requestHeadLinesMax: 200,
+  /** Heads that a worker remembers with what they ask, so that a crowd's few are read once: 10,000 of a browser's. */
+  rememberedHeadsBytes: 8 * 1024 * 1024,
+  /** The first head of a connection has to be there by then. */
+  requestHeadMsMax: 12_000,
+  /** A body up to this length is sent in one go with its head. */
+  joinedBodyBytesMax: 32 * 1024,
+  /** Who takes an answer takes at least so many bytes of it within a listener's idle time: 140 a second. */
+  takenBytesMin: 4 * 1024,
+  /** After the last answer of a connection, what its client still sends is read for so long: closed at once, the answer could be lost to a reset. */
+  lastReadMs: 2_000,
+  /** Connections are looked at this often for what they may take no longer; `Date` is as old at most. */
+  connectionsLookMs: 1_000,
   /** How often a worker looks whether it could take one more connection. */
   crowdingLookMs: 1_000,
   /** A worker that has been full is told of again only when it had room for this long. */

@@ -6,6 +6,7 @@ export const demoPage = {
   url: "https://status.quillfjord.example",
   hosts: ["status.quillfjord.example"],
   timeZone: "Etc/UTC",
+  languages: ["en", "de", "ar"],
   uptimeBadges: true,
   description:
     "Parcels, papers and payments across borders, for shops of every size. This page says how our services are doing.",

@@ -3,10 +3,10 @@
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { createRecent } from "../base/recent.ts";
 import type { Answer } from "../host/asked.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Sets } from "./headers.ts";
-import { createRecent } from "./recent.ts";
 import type { Kind } from "./tally.ts";
 import { isHeld } from "./validators.ts";
 import type { Chosen } from "./variant.ts";

@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { createRecent } from "../base/recent.ts";
 import { type Manifest, slotClose, slotOpen, type Variant } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
-import { createRecent } from "./recent.ts";
 
 /** A filled body. `name` stands for it as a variant does for a signed one. */
 export interface Filled {

@@ -4,10 +4,10 @@ import { brotliDecompressSync, gunzipSync, gzipSync, zstdDecompressSync } from "
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { createRecent } from "../base/recent.ts";
 import { collectDropped } from "../host/collect.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Encoding, Route, Variant } from "../snapshot/types.ts";
-import { createRecent } from "./recent.ts";
 import type { ReadBytes } from "./trees.ts";
 
 export interface Bodies {

@@ -3,11 +3,11 @@
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { createRecent } from "../base/recent.ts";
 import type { Result } from "../base/result.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import { decodePart } from "../snapshot/part.ts";
 import type { Digest, Manifest, Part } from "../snapshot/types.ts";
-import { createRecent } from "./recent.ts";
 
 /** Opens a signed manifest: signature, key, and what the key may claim. */
 export type OpenRoot = (bytes: Uint8Array) => Result<Manifest, string>;

@@ -14,6 +14,8 @@ export interface Asked {
   readonly secure: boolean;
   /** It says that it has a body, be it of no bytes. The listener reads none of it, and ends a connection of HTTP/1.1 with the answer. */
   readonly hasBody: boolean;
+  /** The listener hands over this very object again when the same is asked again: what is remembered by it is found again. */
+  readonly repeats?: boolean;
   /** Any other header, by its name in lower case; several of one name are joined by ", " (RFC 9110, 5.3). Null without any. */
   field(name: string): string | null;
 }

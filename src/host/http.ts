@@ -17,10 +17,18 @@ const listen: Readonly<Record<typeof runtime, (options: ListenOptions) => Listen
  * Listens. Throws Fault `port-taken` when the port is in use and `address-refused` for any other refusal.
  */
 export function listenHttp(options: ListenOptions): Listener {
+  return listening(options, () => listen[runtime](options));
+}
+
+/** What `open` throws becomes the Faults of `listenHttp`. */
+export function listening(
+  at: Pick<ListenOptions, "address" | "port" | "unix">,
+  open: () => Listener,
+): Listener {
   try {
-    return listen[runtime](options);
+    return open();
   } catch (thrown) {
-    throw bindFault(options.unix ?? `${options.address ?? "127.0.0.1"}:${options.port ?? 0}`, thrown);
+    throw bindFault(at.unix ?? `${at.address ?? "127.0.0.1"}:${at.port ?? 0}`, thrown);
   }
 }
 

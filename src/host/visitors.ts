@@ -1,7 +1,9 @@
 // Listening for visitors. In: a place, who answers. Out: a listener. What a runtime does better than by Request and Response is decided here;
 // the addresses of operators, POPs and members stay with `http.ts`.
 import type { Answering } from "./asked.ts";
-import { type Listener, type ListenOptions, listenHttp } from "./http.ts";
+import { type Listener, type ListenOptions, listenHttp, listening } from "./http.ts";
+import { runtime } from "./runtime.ts";
+import { listenPlain } from "./visitors-bun.ts";
 import { fetchOf } from "./visitors-fetch.ts";
 
 export interface VisitorOptions extends Omit<ListenOptions, "fetch" | "unix"> {
@@ -10,5 +12,7 @@ export interface VisitorOptions extends Omit<ListenOptions, "fetch" | "unix"> {
 
 /** Throws what `listenHttp` throws. */
 export function listenVisitors({ answer, ...options }: VisitorOptions): Listener {
+  if (runtime === "bun" && options.tls === undefined)
+    return listening(options, () => listenPlain({ ...options, answer }));
   return listenHttp({ ...options, fetch: fetchOf(answer, options.tls !== undefined) });
 }

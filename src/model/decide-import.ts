@@ -56,10 +56,11 @@ function pageOps(
   changed: boolean,
   now: number,
 ): readonly OpDraft[] {
-  const { id, name, url, timeZone, description, indicatorRule, uptimeBadges, updatedAt } = bundle.page;
+  const { id, name, url, timeZone, description, indicatorRule, languages, uptimeBadges, updatedAt } =
+    bundle.page;
   const address = url ?? view?.page.url ?? "";
   const hosts = hostsFrom(address, bundle.page.hosts ?? view?.page.hosts ?? []);
-  const said = { name, url, hosts, timeZone, description, indicatorRule, uptimeBadges };
+  const said = { name, url, hosts, timeZone, description, indicatorRule, languages, uptimeBadges };
   if (view === null)
     return opOf(id, "page", id, {
       ...differing({}, said),

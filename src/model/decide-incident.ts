@@ -176,7 +176,8 @@ function stateFields(change: Change): Fields {
   };
 }
 
-const impactOfStatus: Readonly<Record<ComponentStatus, Impact>> = {
+/** What an incident is worth by the worst that a component has been in it. */
+export const impactOfStatus: Readonly<Record<ComponentStatus, Impact>> = {
   operational: "none",
   under_maintenance: "maintenance",
   degraded_performance: "minor",

@@ -5,7 +5,7 @@ import type { Component, ComponentStatus, PageView, Transition } from "./view.ts
 import { addDays, dayOf, startOfDate } from "./zone.ts";
 
 /** How much of a second in each status counts as down. Statuspage's weights: a partial outage is three tenths of an outage. */
-const downWeights: Readonly<Record<ComponentStatus, number>> = {
+export const downWeights: Readonly<Record<ComponentStatus, number>> = {
   operational: 0,
   under_maintenance: 0,
   degraded_performance: 0,
@@ -50,6 +50,17 @@ interface Timeline {
 
 const timelines = new WeakMap<PageView, Map<string, Timeline>>();
 
+/** The first moment of which anything is known of any component, ms; null where there is none. */
+export function knownSince(view: PageView): number | null {
+  let first: number | null = null;
+  for (const component of view.components) {
+    if (component.group) continue;
+    const { since } = timelineOf(view, component.id);
+    if (first === null || since < first) first = since;
+  }
+  return first;
+}
+
 /** Uptime of a component or group over [from, until), ms. An unknown id has no known time. */
 export function uptime(view: PageView, componentId: string, from: number, until: number): Uptime {
   return measure(timelineOf(view, componentId), from, until).uptime;
@@ -57,10 +68,20 @@ export function uptime(view: PageView, componentId: string, from: number, until:
 
 /** The last `days` days up to the one that `asOf` is in, oldest first; the last one is measured up to `asOf`. */
 export function dayBars(view: PageView, componentId: string, asOf: number, days: number): readonly DayBar[] {
+  return daysTo(view, componentId, dayOf(asOf, view.page.timeZone), days, asOf);
+}
+
+/** The `days` days up to `last` (YYYY-MM-DD), oldest first, as far as they are measured: up to `asOf` (ms). Of a day after it nothing is known. */
+export function daysTo(
+  view: PageView,
+  componentId: string,
+  last: string,
+  days: number,
+  asOf: number,
+): readonly DayBar[] {
   const timeline = timelineOf(view, componentId);
-  return calendar(dayOf(asOf, view.page.timeZone), days, view.page.timeZone).map((day) => {
-    // A day that has just begun is known by how it began.
-    const until = Math.min(day.until, Math.max(asOf, day.from + 1));
+  return calendar(last, days, view.page.timeZone).map((day) => {
+    const until = Math.min(day.until, asOf);
     if (until <= timeline.since) return sharedBar(unknownBars, neverKnown, day, until);
     if (isQuiet(timeline, day.from, until)) return sharedBar(quietBars, alwaysUp, day, until);
     return barOf(timeline, day, until);

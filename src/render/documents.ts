@@ -4,17 +4,20 @@ import type { PageView } from "../model/view.ts";
 import { dayOf } from "../model/zone.ts";
 import { statusBadges } from "./badge.ts";
 import { uptimeBadges } from "./badge-uptime.ts";
+import { calendarFile } from "./calendar-ics.ts";
 import { atomFeed } from "./feed-atom.ts";
 import { jsonFeed } from "./feed-json.ts";
 import { rssFeed } from "./feed-rss.ts";
-import { componentPages } from "./html-component.tsx";
+import { calendarPages } from "./html-calendar.tsx";
 import { frontPage } from "./html-front.tsx";
 import { historyPages } from "./html-history.tsx";
 import { incidentPages } from "./html-incident.tsx";
+import { methodPage } from "./html-method.tsx";
+import { subscribePage } from "./html-subscribe.tsx";
+import { uptimePages } from "./html-uptime.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
 import { voicesOf } from "./languages.ts";
-import { emblems } from "./looks.ts";
 import { pageScript } from "./page-script.ts";
 import { statePictures } from "./picture.ts";
 import { forRobots } from "./robots.ts";
@@ -22,7 +25,16 @@ import { sinceOf } from "./since.ts";
 import type { Document, Kind, Shown, Since } from "./types.ts";
 
 /** What is there in each of the page's languages: what people read in a browser. */
-const spokenKinds: readonly Kind[] = [frontPage, componentPages, incidentPages, historyPages, pageScript];
+const spokenKinds: readonly Kind[] = [
+  frontPage,
+  incidentPages,
+  historyPages,
+  uptimePages,
+  calendarPages,
+  methodPage,
+  subscribePage,
+  pageScript,
+];
 
 /** What is there once, in the first language: what programs read, and what stands on other sites. */
 const kinds: readonly Kind[] = [
@@ -33,9 +45,9 @@ const kinds: readonly Kind[] = [
   jsonFeed,
   statusBadges,
   uptimeBadges,
+  calendarFile,
   forRobots,
   statePictures,
-  emblems,
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */

@@ -4,16 +4,13 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import { sizeOfEmblem } from "../model/emblem.ts";
 import type { LanguageCode } from "../model/language.ts";
-import type { PageLink } from "../model/looks.ts";
 import type { Page } from "../model/view.ts";
 import { baseOf } from "./feed-entry.ts";
 import { jsonFeedPath, jsonFeedType } from "./feed-json.ts";
 import { faviconOf, IconShapes } from "./icon.tsx";
 
 import { languages, pathIn, type Voice } from "./languages.ts";
-import { brandStyle, emblemPath, looksPrint } from "./looks.ts";
 import { scriptOf } from "./page-script.ts";
 import { picturePath } from "./picture.ts";
 import { Name, oneLine } from "./piece.tsx";
@@ -53,7 +50,6 @@ export function frameInputs(page: Page, voice: Voice): readonly string[] {
     baseOf(page),
     name,
     timeZone,
-    looksPrint(page.looks),
     ...(languages.length > 1 ? [voice.code, ...languages] : []),
   ];
 }
@@ -81,7 +77,6 @@ function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
         </main>
         <footer>
           <div class="w">
-            <Foot page={page} voice={voice} />
             {footer}
             <Languages page={page} voice={voice} path={frame.path} />
           </div>
@@ -95,7 +90,7 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
   // Whoever shows a link keeps its title for days: the state of the front page would be that of another day.
   const linked = frame.path === "/" ? frame.page.name : frame.title;
   const feedTitle = attribute(oneLine(frame.page.name));
-  const { text: safeStyle, policy } = styleOf(frame.style, brandStyle(frame.page.looks.brand));
+  const { text: safeStyle, policy } = styleOf(frame.style, "");
   return (
     <head>
       <meta http-equiv="Content-Security-Policy" content={policy} />
@@ -106,7 +101,7 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <meta property="og:title" content={attribute(oneLine(linked))} />
       <meta property="og:image" id="p-og" content={attribute(baseOf(frame.page) + picturePath(frame.mark))} />
       <meta name="color-scheme" content="light dark" />
-      <link rel="icon" id="p-icon" href={iconOf(frame)} />
+      <link rel="icon" id="p-icon" href={faviconOf(frame.mark)} />
       <link rel="alternate" type="application/atom+xml" title={feedTitle} href="/history.atom" />
       <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
       <link rel="alternate" type={jsonFeedType} title={feedTitle} href={jsonFeedPath} />
@@ -115,12 +110,6 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <script src={scriptOf(frame.voice).path} defer={true} />
     </head>
   );
-}
-
-/** The operator's own picture while there is nothing to tell, else the mark of what there is. */
-function iconOf({ page: { looks }, mark }: Frame): string {
-  const isCalm = mark === "ok" || mark === "inf";
-  return isCalm && looks.favicon !== null ? emblemPath(looks.favicon) : faviconOf(mark);
 }
 
 /** Where the same page is in each of its languages, for those who search. */
@@ -164,7 +153,7 @@ function Header({ frame }: { readonly frame: Frame }): JSX.Element {
     <header>
       <div class="w">
         <a class="org" href={path("/")}>
-          <Logo page={frame.page} />
+          <Name of={frame.page.name} />
         </a>
         <nav aria-label={attribute(words.frame.pages)}>
           <a href={path("/")} aria-current={frame.path === "/" ? "page" : undefined} safe>
@@ -173,54 +162,15 @@ function Header({ frame }: { readonly frame: Frame }): JSX.Element {
           <a href={path("/history")} aria-current={frame.path === "/history" ? "page" : undefined} safe>
             {words.frame.history}
           </a>
-          <PageLinks links={frame.page.looks.headerLinks} />
+          <a href={path("/uptime")} aria-current={frame.path === "/uptime" ? "page" : undefined} safe>
+            {words.frame.uptime}
+          </a>
+          <a href={path("/calendar")} aria-current={frame.path === "/calendar" ? "page" : undefined} safe>
+            {words.frame.calendar}
+          </a>
         </nav>
       </div>
     </header>
-  );
-}
-
-/** The logo, which says the name to those who do not see it; the name where there is none. */
-function Logo({ page: { name, looks } }: { readonly page: Page }): JSX.Element {
-  if (looks.logo === null) return <Name of={name} />;
-  const { width, height } = sizeOfEmblem(looks.logo) ?? {};
-  return <img src={emblemPath(looks.logo)} alt={attribute(oneLine(name))} width={width} height={height} />;
-}
-
-/** Links of the operator. */
-function PageLinks({ links }: { readonly links: readonly PageLink[] }): JSX.Element {
-  return (
-    <>
-      {links.map(({ name, url }) => (
-        <a href={attribute(url)} rel="noopener">
-          <Name of={name} />
-        </a>
-      ))}
-    </>
-  );
-}
-
-/** What the operator says at the foot of every page. */
-function Foot({ page: { name, looks }, voice }: Pick<Frame, "page" | "voice">): JSX.Element {
-  const { footerText, footerLinks, supportUrl } = looks;
-  const help = supportUrl === null ? [] : [{ name: voice.words.frame.help, url: supportUrl }];
-  return (
-    <>
-      {footerText === null ? (
-        ""
-      ) : (
-        <p dir="auto" safe>
-          {footerText}
-        </p>
-      )}
-      {footerLinks.length + help.length === 0 ? (
-        ""
-      ) : (
-        <nav aria-label={attribute(oneLine(name))}>
-          <PageLinks links={[...help, ...footerLinks]} />
-        </nav>
-      )}
-    </>
   );
 }
 
@@ -229,6 +179,12 @@ export function FootLinks({ voice }: { readonly voice: Voice }): JSX.Element {
   const { frame } = voice.words;
   return (
     <nav aria-label={attribute(frame.follow)}>
+      <a href={voice.path("/subscribe")} safe>
+        {frame.subscribe}
+      </a>
+      <a href={voice.path("/methodology")} safe>
+        {frame.method}
+      </a>
       <a href="/history.atom" safe>
         {frame.atom}
       </a>

@@ -2,7 +2,6 @@
 // Prints are of content, not of stamps: a merge may change an entity without raising its greatest stamp.
 import { createHash } from "node:crypto";
 import type { Component, Incident, Page, Transition } from "../model/view.ts";
-import { looksPrint } from "./looks.ts";
 
 /** Raised whenever the same inputs give other bytes than the release before: it makes every key new. */
 const renderVersion = 4;
@@ -25,7 +24,7 @@ function printOf(value: object, shown: () => unknown): string {
 
 /** Everything of the page that some body shows, its update time included. */
 export function pagePrint(page: Page): string {
-  return printOf(page, () => ({ ...page, hosts: undefined, looks: looksPrint(page.looks) }));
+  return printOf(page, () => ({ ...page, hosts: undefined }));
 }
 
 /** Everything of a component that some body shows. */

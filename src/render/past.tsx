@@ -10,7 +10,7 @@ import type { Voice } from "./languages.ts";
 import { dateText, daysText } from "./moment.ts";
 import { Facts, incidentPath, Name, type Told } from "./piece.tsx";
 import { Prose } from "./prose.tsx";
-import { beganAt, isUnresolved } from "./selection.ts";
+import { beganAt } from "./selection.ts";
 
 /** Characters of the last update that a list of days repeats; the incident's own page has all. */
 const lastSaidChars = 280;
@@ -36,7 +36,29 @@ export function PastDays({
           <h2>
             <DayName day={day} voice={voice} />
           </h2>
-          <Entries incidents={of} voice={voice} isFront={false} />
+          <Entries incidents={of} voice={voice} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Days with something in their order, below an h2; each can be led to. */
+export function DayEntries({
+  incidents,
+  voice,
+}: {
+  readonly incidents: readonly Incident[];
+  readonly voice: Voice;
+}): JSX.Element {
+  return (
+    <ul class="past">
+      {byDay(incidents, voice.zone).map(([day, of]) => (
+        <li id={`d-${day}`}>
+          <h3>
+            <DayName day={day} voice={voice} />
+          </h3>
+          <Entries incidents={of} voice={voice} />
         </li>
       ))}
     </ul>
@@ -71,7 +93,7 @@ export function RecentDays({
         <h3>
           <DayName day={day} voice={voice} />
         </h3>
-        <Entries incidents={of} voice={voice} isFront={true} />
+        <Entries incidents={of} voice={voice} />
       </li>,
     );
     quietTo = addDays(day, -1);
@@ -106,8 +128,7 @@ function byDay(
   return [...days];
 }
 
-/** A calendar day in words. */
-export function DayName({ day, voice }: { readonly day: string; readonly voice: Voice }): JSX.Element {
+function DayName({ day, voice }: { readonly day: string; readonly voice: Voice }): JSX.Element {
   return (
     <time datetime={day} safe>
       {dateText(day, voice.words)}
@@ -118,25 +139,21 @@ export function DayName({ day, voice }: { readonly day: string; readonly voice: 
 function Entries({
   incidents,
   voice,
-  isFront,
 }: {
   readonly incidents: readonly Incident[];
   readonly voice: Voice;
-  readonly isFront: boolean;
 }): JSX.Element {
   return (
     <ul>
       {incidents.map((incident) => (
-        <Entry incident={incident} voice={voice} isFront={isFront} />
+        <Entry incident={incident} voice={voice} />
       ))}
     </ul>
   );
 }
 
-/** The front page tells of an open incident higher up: here is the day on which it began. */
-function Entry({ incident, voice, isFront }: Told & { readonly isFront: boolean }): JSX.Element {
+function Entry({ incident, voice }: Told): JSX.Element {
   const [last] = incident.updates;
-  const isAbove = isFront && isUnresolved(incident);
   return (
     <li>
       <a href={voice.path(incidentPath(incident))}>
@@ -144,20 +161,8 @@ function Entry({ incident, voice, isFront }: Told & { readonly isFront: boolean 
           <Name of={incident.name} />
         </b>
       </a>
-      {isAbove ? (
-        <p class="tag" safe>
-          {voice.words.status[incident.status]}
-        </p>
-      ) : (
-        <Facts incident={incident} voice={voice} />
-      )}
-      {last === undefined || isAbove ? (
-        ""
-      ) : (
-        <div class="said">
-          <Prose told={last} chars={lastSaidChars} />
-        </div>
-      )}
+      <Facts incident={incident} voice={voice} />
+      <div class="said">{last === undefined ? "" : <Prose told={last} chars={lastSaidChars} />}</div>
     </li>
   );
 }

@@ -44,6 +44,10 @@ function pathsOf(view: PageView): readonly string[] {
   return [
     "/",
     "/history",
+    "/uptime",
+    "/calendar",
+    "/methodology",
+    "/subscribe",
     ...[...months].sort().map((month) => `/history/${month}`),
     ...[...listed(view.incidents), ...listed(view.maintenances.toReversed())].sort(),
   ];

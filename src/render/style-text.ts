@@ -61,8 +61,7 @@ code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .more{margin-top:.6rem}
 .cmp{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.6rem}
 .cmp li{border:1px solid var(--ln);border-radius:.4rem;padding:.1rem .55rem;font-size:.9rem;max-width:100%}
-.sea .cmp li{display:flex;gap:.45rem;align-items:baseline;border-color:currentColor;max-height:3.3em;overflow:hidden}
-.sea .cmp .i{font-size:.8em}
+.sea .cmp li{border-color:currentColor}
 .sea .cmp a{color:#fff}
 .past>li{padding:.8rem 0;border-top:1px solid var(--ln);display:grid;gap:.15rem 1.5rem}
 .past h2,.past h3{font-weight:600;line-height:1.4;letter-spacing:0;color:var(--mu);font-size:.9rem}
@@ -121,9 +120,6 @@ details:not([open])>summary .nm:before{transform:rotate(-45deg)}
 [open]>summary .bar,[open]>summary .up{display:none}
 .row:hover h3{text-decoration:underline;text-underline-offset:.2em}
 .bar{display:block;height:1.5rem}
-.big{height:3rem;margin:.8rem 0 1.2rem}
-.two{display:flex!important}
-.all{padding:.5rem 1.35rem .9rem;font-size:.85rem}
 a.bar:before{content:"";position:absolute;inset:0}
 .bar svg{position:relative;display:block;width:100%;height:100%}
 [dir=rtl] .bar svg{transform:scaleX(-1)}
@@ -163,6 +159,36 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:start;color:var(--mu);padding-block-end:.4rem}
 th,td{text-align:start;vertical-align:baseline;font-weight:400;padding:.4rem 1rem .4rem 0;padding-inline:0 1rem;border-top:1px solid var(--ln)}
 thead th{color:var(--mu);font-size:.85rem;border:0}
+td.n{white-space:nowrap}
+`;
+
+/** Days of a month, one component beside the other. */
+const days = `
+.ut{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:1.75rem 2rem;margin-top:1rem}
+.ut h3{max-height:4.2em;overflow:hidden}
+.ut p{color:var(--mu);font-size:.9rem}
+.dy{display:block;width:100%;max-width:13rem;margin:.5rem 0}
+.dy path{fill:currentColor}
+.dy .w,.dy .x{fill:none;stroke:var(--q);stroke-width:1.6}
+.dy .x{stroke:var(--ln)}
+[dir=rtl] .dy{transform:scaleX(-1)}
+.chg{font-size:.85rem}
+.chg li{display:flex;gap:.4rem;align-items:baseline}
+.chg .i{transform:translateY(.1em);font-size:.85em}
+@media(forced-colors:active){.dy path{fill:CanvasText}.dy .w{fill:none;stroke:CanvasText}.dy .x{fill:none;stroke:GrayText}}
+`;
+
+/** Days of a month as a table of what is planned. */
+const calendar = `
+.cal{display:grid;gap:.5rem 2rem;margin-top:.8rem}
+.cal table{border-collapse:collapse;width:100%;max-width:26rem;table-layout:fixed;font-size:.9rem;font-variant-numeric:tabular-nums;align-self:start}
+.cal th{font-weight:400;color:var(--mu);font-size:.8rem;padding:.2rem 0}
+.cal td{border:1px solid var(--ln);padding:0;height:2.6rem;text-align:center;color:var(--mu)}
+.cal td a{display:flex;flex-direction:column;align-items:center;justify-content:center;height:100%;font-weight:650;line-height:1.1;color:inherit;text-decoration:none}
+.cal .mnt{color:var(--mnt)}
+.cal td .i{font-size:.7em}
+.cal .past>li{display:block}
+@media(min-width:46rem){.cal{grid-template-columns:minmax(0,20rem) 1fr}}
 `;
 
 /** Forms. */
@@ -176,7 +202,7 @@ label.ck{display:flex;gap:.6rem;align-items:baseline;font-weight:400}
 button{font:inherit;font-weight:600;justify-self:start;color:var(--bg);background:var(--lk);border:1px solid transparent;border-radius:.4rem;padding:.5rem 1.1rem;cursor:pointer}
 `;
 
-export const pieces = { base, card, rows, log, months, table, form } as const;
+export const pieces = { base, card, rows, log, months, table, calendar, days, form } as const;
 
 /** A piece of stylesheet beyond the base, which every page has. */
 export type Piece = Exclude<keyof typeof pieces, "base">;

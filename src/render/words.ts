@@ -2,7 +2,13 @@
 // A sentence with a number or a name in it is a function, so that each language orders and bends its own; a text that stands before an
 // element (a time, a link) is a text. Numbers are written 1,234 nowhere: what is counted here has no thousands.
 import type { OverallDescription } from "../model/status.ts";
-import type { ComponentStatus, Impact, IncidentStatus, MaintenanceStatus } from "../model/view.ts";
+import type {
+  ComponentStatus,
+  Impact,
+  IncidentStatus,
+  IndicatorRule,
+  MaintenanceStatus,
+} from "../model/view.ts";
 
 export interface Words {
   /** The level 1 banner; `{time}` stands for the time of the last confirmation. */
@@ -20,9 +26,13 @@ export interface Words {
   readonly frame: FrameWords;
   readonly front: FrontWords;
   readonly bars: BarWords;
-  readonly part: ComponentWords;
   readonly incident: IncidentWords;
   readonly history: HistoryWords;
+  readonly uptime: UptimeWords;
+  readonly calendar: CalendarWords;
+  readonly subscribe: SubscribeWords;
+  readonly method: MethodWords;
+  readonly missing: MissingWords;
   readonly live: LiveWords;
 }
 
@@ -70,8 +80,10 @@ export interface FrameWords {
   readonly api: string;
   /** A link back to the front page. */
   readonly current: string;
-  /** A link to the operator's support. */
-  readonly help: string;
+  readonly uptime: string;
+  readonly calendar: string;
+  readonly subscribe: string;
+  readonly method: string;
 }
 
 export interface FrontWords {
@@ -83,8 +95,6 @@ export interface FrontWords {
   maintenances(count: number): string;
   noneAffected(components: number): string;
   readonly noneOpen: string;
-  /** Where nothing is wrong here, before the link to the operator's support. */
-  readonly notHere: string;
   readonly componentsHeading: string;
   barsNote(days: number): string;
   parts(count: number): string;
@@ -116,30 +126,20 @@ export interface BarWords {
   day(date: string, status: ComponentStatus, duration: string): string;
 }
 
-/** The page of a component, or of a group of them. */
-export interface ComponentWords {
-  readonly component: string;
-  readonly group: string;
-  /** "99.98% in the last 90 days"; `days` of them are known. */
-  uptime(percent: string, days: number): string;
-  daysHeading(days: number): string;
-  /** Heads of the table of days. */
-  readonly day: string;
-  readonly state: string;
-  readonly lasted: string;
-  readonly uptimeHead: string;
-  /** How uptime is counted. */
-  readonly counted: string;
-  readonly membersHeading: string;
-  readonly incidentsHeading: string;
-  /** A link from the front page to all of a group. */
-  readonly allOfGroup: string;
-}
-
 export interface IncidentWords {
   title(status: string, incident: string): string;
   readonly affectedHeading: string;
   readonly updatesHeading: string;
+  /** Over what each component went through. */
+  readonly courseHeading: string;
+  readonly postmortemHeading: string;
+  /** Before the time at which it was published. */
+  readonly published: string;
+  readonly readPostmortem: string;
+  /** A link to this very update. */
+  readonly permalink: string;
+  /** What stood before and after, for those who listen. */
+  readonly neighbours: string;
   readonly history: string;
 }
 
@@ -149,8 +149,88 @@ export interface HistoryWords {
   description(page: string, month: string): string;
   readonly listLabel: string;
   readonly nothing: string;
+  /** Of months without anything; both the same where it is one. */
+  quiet(from: string, to: string): string;
   readonly monthsLabel: string;
   readonly monthsHeading: string;
+}
+
+export interface UptimeWords {
+  readonly name: string;
+  lead(page: string): string;
+  readonly note: string;
+  readonly nothing: string;
+  moreDays(count: number): string;
+}
+
+export interface CalendarWords {
+  readonly name: string;
+  lead(page: string): string;
+  readonly subscribe: string;
+  readonly past: string;
+  readonly nothing: string;
+  /** "2 maintenances" */
+  events(count: number): string;
+  /** From Monday, as short as a column of a phone. */
+  readonly weekdays: readonly [string, string, string, string, string, string, string];
+}
+
+export type SubscribeWay = "atom" | "rss" | "json" | "calendar" | "open" | "api";
+
+export interface SubscribeWords {
+  readonly name: string;
+  lead(page: string): string;
+  readonly ways: Readonly<Record<SubscribeWay, { readonly name: string; readonly says: string }>>;
+}
+
+/** A setting that the methodology page names. */
+export type MethodRow =
+  | "heartbeat"
+  | "stale"
+  | "recover"
+  | "source"
+  | "pollSource"
+  | "midnight"
+  | "emergency"
+  | "browserPage"
+  | "browserFeed"
+  | "sharedFresh"
+  | "sharedRenew"
+  | "sharedSum"
+  | "sharedError"
+  | "immutable"
+  | "beat"
+  | "pollPage"
+  | "hidden"
+  | "spread"
+  | "feeds"
+  | "lists"
+  | "bars"
+  | "months"
+  | "lazyAge"
+  | "lazyWait";
+
+export interface MethodWords {
+  readonly name: string;
+  readonly lead: string;
+  readonly headings: Readonly<Record<"fresh" | "caches" | "open" | "kept", string>>;
+  readonly what: string;
+  readonly value: string;
+  readonly rows: Readonly<Record<MethodRow, string>>;
+  readonly meaningHeading: string;
+  readonly status: string;
+  readonly impact: string;
+  readonly weight: string;
+  readonly uncounted: string;
+  readonly rulesHeading: string;
+  readonly rules: readonly string[];
+  readonly indicator: Readonly<Record<IndicatorRule, string>>;
+}
+
+/** A page that is not there. */
+export interface MissingWords {
+  readonly title: string;
+  readonly says: string;
 }
 
 /** What the script says: beside the time of the last update, in a line of its own, aloud. `{time}`, `{age}`, `{zone}` are its own to put in. */

@@ -92,7 +92,7 @@ describe.each(texts)("%s", (_, text) => {
         expect({ path, name, known }).toEqual({ path, name, known: true });
         expect(Object.keys(attributes).filter((key) => !allowedAttributes.has(key))).toEqual([]);
         if (attributes.href !== undefined && name === "a")
-          expect(attributes.href).toMatch(/^(\/|https?:\/\/)/);
+          expect(attributes.href).toMatch(/^(\/|https?:\/\/|#[a-z0-9-]+$)/);
       }
     }
   });

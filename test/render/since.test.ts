@@ -15,7 +15,8 @@ test("nothing changed: the few documents that list others are named, of the inci
   expect(whole).toBe(false);
   const paths = [...documents].map(({ path }) => path);
   expect(paths.filter((path) => /\/incidents\/\w{12}/.test(path))).toEqual([]);
-  expect(paths.length).toBeLessThan(20);
+  // Months of uptime are named each time, from memory: a failed publish must find them again.
+  expect(paths.filter((path) => !/\/uptime\/\d/.test(path)).length).toBeLessThan(24);
 });
 
 const parts = inventedParts();

@@ -35,7 +35,18 @@ function textsOf(value: unknown, name: string): readonly (readonly [string, stri
 
 /** What is the same in both languages: names, and words that German took over. */
 const alike: Readonly<Record<Exclude<LanguageCode, "en">, readonly string[]>> = {
-  de: ["frame.api", "frame.status", "incident.title", "live.live", "times.dateTime"],
+  de: [
+    "calendar.weekdays.0",
+    "calendar.weekdays.4",
+    "calendar.weekdays.5",
+    "frame.api",
+    "frame.status",
+    "incident.title",
+    "live.live",
+    "subscribe.ways.api.name",
+    "subscribe.ways.json.name",
+    "times.dateTime",
+  ],
   ar: ["incident.title", "times.percent"],
 };
 

@@ -28,7 +28,7 @@ const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly
   { name: /^elysia(\/|$)/, folders: ["control"] },
   { name: /^@elysiajs\/(?!html(\/|$))/, folders: ["control"] },
   { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "control"] },
-  { name: /^markdown-it(\/|$)/, folders: ["render"] },
+  { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },
   { name: /^(bun|bun:.*|deno|jsr:.*)$/, folders: ["host"] },
 ];
 

@@ -18,6 +18,8 @@ export interface Tab {
   open(url: string): Promise<void>;
   /** PNG. */
   picture(width: number, height: number, scheme: "light" | "dark"): Promise<Buffer>;
+  /** Where its reader is, such as `Asia/Kolkata`. */
+  zone(name: string): Promise<void>;
   /** True: the page thinks that nobody sees it. */
   hide(hidden: boolean): Promise<void>;
   close(): Promise<void>;
@@ -144,6 +146,9 @@ async function openTab(
       });
       const { data } = await say("Page.captureScreenshot", { format: "png" });
       return Buffer.from(String(data), "base64");
+    },
+    async zone(timezoneId) {
+      await say("Emulation.setTimezoneOverride", { timezoneId });
     },
     async hide(hidden) {
       await say("Emulation.setFocusEmulationEnabled", { enabled: !hidden });

@@ -1,0 +1,141 @@
+// The head of an HTTP/1.1 request (RFC 9112). In: its text, byte for byte, up to its empty line. Out: what it asks, or why it is refused.
+// Two parsers that end a request at different bytes take one visitor's body for another's request, so whatever is not plain is refused, also
+// where the RFC would let a server repair it. Bodies are not read: a request that has one is the last of its connection.
+import { limits } from "../base/limits.ts";
+import type { Asked } from "./asked.ts";
+
+/** Why a head is not answered. */
+export type Refusal = "syntax" | "target" | "framing" | "version" | "head-too-long" | "body-too-long";
+
+const methodAndTarget = /^([A-Z][A-Z-]*) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)\r\n/;
+// One character class and then the line's end: nothing here can be matched in two ways, however long the line.
+const headerLine = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)\r\n/y;
+const absoluteTarget = /^https?:\/\/([^/?#]*)(.*)$/i;
+const closeInList = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
+
+export interface HeadLimits {
+  /** Its connection is one of TLS. */
+  readonly secure: boolean;
+  readonly bodyBytesMax: number;
+}
+
+interface RequestLine {
+  readonly method: string;
+  /** The target as it was sent. */
+  readonly sent: string;
+  /** HTTP/1.0. */
+  readonly isOld: boolean;
+  /** Length of the whole head. */
+  readonly bytes: number;
+}
+
+/** `text` ends with the head's empty line. */
+export function readHead(text: string, limit: HeadLimits): Head | Refusal {
+  if (text.length > limits.requestHeadBytesMax) return "head-too-long";
+  const first = methodAndTarget.exec(text);
+  if (first === null) return "syntax";
+  const [line, method = "", sent = "", major, minor] = first;
+  if (major !== "1" || (minor !== "0" && minor !== "1")) return "version";
+  const names: string[] = [];
+  const values: string[] = [];
+  headerLine.lastIndex = line.length;
+  let end = line.length;
+  for (let found = headerLine.exec(text); found !== null; found = headerLine.exec(text)) {
+    if (names.length === limits.requestHeadLinesMax) return "head-too-long";
+    names.push((found[1] as string).toLowerCase());
+    values.push(withoutBlanks(found[2] as string));
+    end = headerLine.lastIndex;
+  }
+  // Every line was one, and what is left is the empty one.
+  if (end !== text.length - 2) return "syntax";
+  return judge({ method, sent, isOld: minor === "0", bytes: text.length }, [names, values], limit);
+}
+
+/** Blanks and tabs around a value are not of it (RFC 9110, 5.5); anything else that looks like a blank is. */
+function withoutBlanks(value: string): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && isBlank(value.charCodeAt(from))) from++;
+  while (to > from && isBlank(value.charCodeAt(to - 1))) to--;
+  return value.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function judge({ method, sent, isOld, bytes }: RequestLine, lines: Lines, limit: HeadLimits): Head | Refusal {
+  const host = listed(lines, "host");
+  const target = targetOf(method, sent, host);
+  if (target === null) return "target";
+  const length = listed(lines, "content-length");
+  const coding = listed(lines, "transfer-encoding");
+  // One coding, the one that ends by itself. With HTTP/1.0 or beside a length it has been smuggled in.
+  if (coding !== null && (isOld || length !== null || coding.toLowerCase() !== "chunked")) return "framing";
+  // Two lengths are a list here, which is no number.
+  if (length !== null && !/^\d+$/.test(length)) return "framing";
+  if (Number(length ?? 0) > limit.bodyBytesMax) return "body-too-long";
+  const hasBody = length !== null || coding !== null;
+  const isLast = isOld || hasBody || closeInList.test(listed(lines, "connection") ?? "");
+  return new Head({ method, target, host, secure: limit.secure, hasBody, isOld, isLast, bytes }, lines);
+}
+
+/**
+ * An absolute target has to name the Host (RFC 9112, 3.2.2): a cache may have kept the answer under either. Null where a target is none that this
+ * method may have.
+ */
+function targetOf(method: string, sent: string, host: string | null): string | null {
+  if (sent.startsWith("/")) return sent;
+  if (method === "CONNECT") return "";
+  if (sent === "*") return method === "OPTIONS" ? "" : null;
+  const [, authority, rest] = absoluteTarget.exec(sent) ?? [];
+  return authority !== undefined && authority.toLowerCase() === host?.toLowerCase() ? (rest ?? "") : null;
+}
+
+type Lines = readonly [names: readonly string[], values: readonly string[]];
+
+/** Several values of a name are a list. */
+function listed([names, values]: Lines, name: string): string | null {
+  let at = names.indexOf(name);
+  if (at === -1) return null;
+  let value = values[at] as string;
+  for (at = names.indexOf(name, at + 1); at !== -1; at = names.indexOf(name, at + 1))
+    value += `, ${values[at]}`;
+  return value;
+}
+
+/** One object for all requests of the same bytes, as long as it is remembered. */
+export class Head implements Asked {
+  readonly method: string;
+  readonly target: string;
+  readonly host: string | null;
+  readonly secure: boolean;
+  readonly hasBody: boolean;
+  readonly isHead: boolean;
+  /** HTTP/1.0. */
+  readonly isOld: boolean;
+  /** By what it says, its connection ends with the answer. */
+  readonly isLast: boolean;
+  repeats = false;
+  /** Length of its text. */
+  readonly bytes: number;
+  readonly #lines: Lines;
+  constructor(
+    said: Pick<Head, "method" | "target" | "host" | "secure" | "hasBody" | "isOld" | "isLast" | "bytes">,
+    lines: Lines,
+  ) {
+    this.method = said.method;
+    this.target = said.target;
+    this.host = said.host;
+    this.secure = said.secure;
+    this.hasBody = said.hasBody;
+    this.isHead = said.method === "HEAD";
+    this.isOld = said.isOld;
+    this.isLast = said.isLast;
+    this.bytes = said.bytes;
+    this.#lines = lines;
+  }
+  field(name: string): string | null {
+    return listed(this.#lines, name);
+  }
+}

@@ -13,6 +13,7 @@ import { askUnix } from "../host/unix.ts";
 import { asDamage } from "../store/file-check.ts";
 import { type Ledger, openLedger } from "../store/ledger.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
+import { createSeries } from "../store/series.ts";
 import { createTokens } from "../store/tokens.ts";
 
 /** The socket of a folder's control plane. */
@@ -35,7 +36,8 @@ export function withControlPlane<Value>(
 ): Promise<Value> {
   return withHolder(options, {
     running: (call) => use(remote(call)),
-    alone: ({ store, ledger }) => use(controlPlaneOf({ ledger, tokens: createTokens(store) })),
+    alone: ({ store, ledger }) =>
+      use(controlPlaneOf({ ledger, tokens: createTokens(store), series: createSeries(store) })),
   });
 }
 
@@ -92,6 +94,7 @@ function remote(call: LocalCall): ControlPlane {
     submit: (page, command, actor) => call("submit", page, command, actor),
     addToken: (grant) => call("addToken", grant),
     tokens: () => call("tokens"),
+    addPoints: (page, points) => call("addPoints", page, points),
     revokeTokens: (name) => call("revokeTokens", name),
   };
 }

@@ -20,6 +20,7 @@ import type { Head } from "../snapshot/types.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openLedger } from "../store/ledger.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
+import { createSeries } from "../store/series.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
@@ -147,6 +148,7 @@ async function wire(
   const metrics = createMetrics();
   const ledger = openLedger({ ...options, store, clock, random, log });
   const tokens = createTokens(store);
+  const series = createSeries(store);
   const trust = trustOf(snapshots, [keys.rootKey]);
   await admitDocuments(keys, trust, snapshots);
   const common = { store: snapshots, trust, clock, random, log, metrics };
@@ -166,7 +168,7 @@ async function wire(
   const purging = createPurging({ ...common, dial, adapters: options.purge ?? [], lacking: feed.lacking });
   closing.push(() => purging.stop());
   purging.look(snapshots.heads());
-  const publisher = createPublisher({ ...common, ledger, secretKey, announce });
+  const publisher = createPublisher({ ...common, ledger, series, secretKey, announce });
   closing.push(() => publisher.stop());
   const { alone, settled } = publisher;
   const byHand = createByHand({ ...common, ledger, secretKey, alone, settled, announce });
@@ -175,7 +177,7 @@ async function wire(
     announce();
   };
   const addresses = listenAll(options, closing, {
-    api: createApi({ ledger, tokens, log, metrics }),
+    api: createApi({ ledger, tokens, series, clock, log, metrics }),
     feed: (request) =>
       members.answer(request) ??
       feed.fetch(request) ??
@@ -185,7 +187,13 @@ async function wire(
       metricsText: () => metrics.text() + members.metricsText(),
       ingest: createIngest({ ...common, onTaken }),
     }),
-    local: createLocal({ ledger, tokens, log, more: { ...byHandOperations(byHand), ...members.operations } }),
+    local: createLocal({
+      ledger,
+      tokens,
+      series,
+      log,
+      more: { ...byHandOperations(byHand), ...members.operations },
+    }),
   });
   const send = (heartbeat: Uint8Array, heads: readonly Head[]): void => {
     members.beat(heartbeat, heads);

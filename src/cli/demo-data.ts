@@ -4,6 +4,7 @@ import { newId } from "../base/ids.ts";
 import { type Random, seededRandom } from "../base/random.ts";
 import type { ImportBundle, ImportedIncident } from "../model/command.ts";
 import type { ComponentStatus } from "../model/view.ts";
+import { demoMetric, demoMetricId } from "./demo-metric.ts";
 import { demoGroups, demoPage } from "./demo-organisation.ts";
 import { comingMaintenance, openStory, pastMaintenance, type Story, troubles } from "./demo-stories.ts";
 
@@ -31,6 +32,7 @@ export function demoBundle(seed: number, day: number): ImportBundle {
     page: { id: pageId, ...demoPage, updatedAt: Math.max(...told.map(({ incident }) => incident.updatedAt)) },
     components: components(today, ids, told),
     incidents: told.map(({ incident }) => incident),
+    metrics: [{ ...demoMetric, id: demoMetricId(pageId), createdAt: today - demoDays * dayMs }],
     transitions: told.flatMap(({ changes }) => changes).sort((left, right) => left.at - right.at),
   };
 }

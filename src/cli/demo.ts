@@ -8,6 +8,7 @@ import { lockFolder } from "../host/lock.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { demoBundle, demoSeed } from "./demo-data.ts";
 import { type Demo, greeting, textOf } from "./demo-greeting.ts";
+import { demoMetricId, demoPoints } from "./demo-metric.ts";
 import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
 import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
 import { type Context, defineCommand } from "./flags.ts";
@@ -86,6 +87,7 @@ async function prepare(data: string, context: Context): Promise<Pick<Demo, "id" 
         );
       context.err(`Made 90 days of an invented organisation in ${data}.`);
     }
+    await plane.addPoints(bundle.page.id, [[demoMetricId(bundle.page.id), demoPoints(serial)]]);
     const [first] = bundle.components.filter(({ group }) => group !== true);
     return { id: bundle.page.id, componentId: first?.id ?? "", ...(await newToken(plane)) };
   });

@@ -1,12 +1,14 @@
 // The management API. In: requests in any of the clients' dialects. Out: responses in Statuspage's shapes.
 // receive -> authenticate -> plain request -> page -> validate -> answer. The table of endpoints is all there is to route.
 import { Elysia, NotFoundError, ValidationError } from "elysia";
+import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { PageView } from "../model/view.ts";
 import type { Ledger } from "../store/ledger.ts";
+import type { SeriesStore } from "../store/series.ts";
 import type { Tokens } from "../store/tokens.ts";
 import {
   type ApiError,
@@ -23,6 +25,7 @@ import { componentEndpoints } from "./components.ts";
 import { plainRequest } from "./dialect.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
 import { incidentEndpoints } from "./incidents.ts";
+import { metricEndpoints } from "./metrics.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
 import { sentencesOf } from "./validation.ts";
@@ -30,6 +33,8 @@ import { sentencesOf } from "./validation.ts";
 export interface ApiOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit">;
   readonly tokens: Pick<Tokens, "check">;
+  readonly series: SeriesStore;
+  readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -40,6 +45,7 @@ export const endpoints: readonly Endpoint[] = [
   ...componentEndpoints,
   ...incidentEndpoints,
   ...postmortemEndpoints,
+  ...metricEndpoints,
 ];
 
 /** Answers one request of the management API. Never throws. */
@@ -68,7 +74,8 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-function routed({ ledger, log }: ApiOptions, principals: WeakMap<Request, Principal>): Elysia {
+function routed(options: ApiOptions, principals: WeakMap<Request, Principal>): Elysia {
+  const { ledger, log } = options;
   // Not compiled ahead of time: that reads handlers' source text, which a bundler may change. An editor's request can wait 0.1 ms.
   const app = new Elysia({ aot: false, normalize: "typebox", prefix: "/v1" });
   app.onError(({ error }) => errorResponse(apiErrorFrom(error, log)));
@@ -80,7 +87,7 @@ function routed({ ledger, log }: ApiOptions, principals: WeakMap<Request, Princi
         async ({ request, params, body, query }) => {
           const principal = principalOf(principals, request);
           const view = viewOf(ledger, principal, params);
-          const call = callOf(ledger, principal, view, params);
+          const call = callOf(options, principal, view, params);
           const { status, body: said } = await endpoint.answer({ ...call, body, query });
           return jsonResponse(status, said);
         },
@@ -117,7 +124,7 @@ function viewOf(ledger: ApiOptions["ledger"], principal: Principal, params: Para
 }
 
 function callOf(
-  ledger: ApiOptions["ledger"],
+  { ledger, series, clock }: ApiOptions,
   principal: Principal,
   view: PageView | null,
   params: Params,
@@ -126,6 +133,8 @@ function callOf(
     principal,
     view,
     params,
+    series,
+    nowMs: () => clock.wallMs(),
     views: () =>
       ledger
         .pages()

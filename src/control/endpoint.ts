@@ -2,6 +2,7 @@
 import type { TSchema, UnwrapSchema } from "elysia";
 import type { Command } from "../model/command.ts";
 import type { PageView } from "../model/view.ts";
+import type { SeriesStore } from "../store/series.ts";
 import type { Principal } from "./authenticate.ts";
 
 /** What an answer is made from. `view` is null only on paths without a page. */
@@ -12,6 +13,10 @@ export interface Call<Body, Query, View> {
   readonly params: Readonly<Record<string, string>>;
   readonly body: Body;
   readonly query: Query;
+  /** Points of metrics. */
+  readonly series: SeriesStore;
+  /** Our clock (ms since the epoch). */
+  readonly nowMs: () => number;
   /** Pages that the principal may see. */
   readonly views: () => readonly PageView[];
   /** Carries out a command on this page and gives its id and the view after it. Throws ApiRefusal when it is refused. */

@@ -4,8 +4,10 @@ import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Command, Refusal } from "../model/command.ts";
+import type { MetricPoint } from "../model/series.ts";
 import type { Page } from "../model/view.ts";
 import type { Ledger } from "../store/ledger.ts";
+import type { SeriesStore } from "../store/series.ts";
 import type { TokenGrant, Tokens } from "../store/tokens.ts";
 import { jsonResponse } from "./answer.ts";
 
@@ -36,6 +38,11 @@ export interface ControlPlane {
   submit(page: string | null, command: Command, actor: string): Promise<Submitted>;
   addToken(grant: TokenGrant): Promise<{ readonly token: string }>;
   tokens(): Promise<readonly (TokenGrant & { readonly createdMs: number })[]>;
+  /** Points of a page's metrics. */
+  addPoints(
+    page: string,
+    points: readonly (readonly [metric: string, points: readonly MetricPoint[]])[],
+  ): Promise<void>;
   /** Forgets the tokens of this name; says how many there were. */
   revokeTokens(name: string): Promise<number>;
 }
@@ -43,10 +50,11 @@ export interface ControlPlane {
 interface Holding {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "position">;
   readonly tokens: Tokens;
+  readonly series: Pick<SeriesStore, "add">;
 }
 
 /** The control plane of this process. */
-export function controlPlaneOf({ ledger, tokens }: Holding): ControlPlane {
+export function controlPlaneOf({ ledger, tokens, series }: Holding): ControlPlane {
   return {
     pages: async () =>
       ledger.pages().flatMap((id) => {
@@ -61,6 +69,7 @@ export function controlPlaneOf({ ledger, tokens }: Holding): ControlPlane {
     },
     addToken: (grant) => tokens.add(grant),
     tokens: async () => tokens.list(),
+    addPoints: (page, points) => series.add(page, new Map(points)),
     revokeTokens: (name) => tokens.revoke(name),
   };
 }
@@ -78,6 +87,8 @@ const operations: Readonly<
     plane.submit(page as string | null, command as Command, actor as string),
   addToken: (plane, [grant]) => plane.addToken(grant as TokenGrant),
   tokens: (plane) => plane.tokens(),
+  addPoints: (plane, [page, points]) =>
+    plane.addPoints(page as string, points as Parameters<ControlPlane["addPoints"]>[1]),
   revokeTokens: (plane, [name]) => plane.revokeTokens(name as string),
 };
 

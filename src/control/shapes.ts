@@ -1,6 +1,6 @@
 // The shapes of the Statuspage management API. In: entities of a view. Out: plain objects, times in UTC with three digits.
 // A field that Statuspage has and we do not keep is null, as its own answers say it.
-import type { Component, Incident, IncidentUpdate, Page, PageView } from "../model/view.ts";
+import type { Component, Incident, IncidentUpdate, Metric, Page, PageView } from "../model/view.ts";
 import { looksShape } from "./looks.ts";
 
 type Shape = Readonly<Record<string, unknown>>;
@@ -133,5 +133,31 @@ export function postmortemShape({ postmortem, postmortemDraft }: Incident): Shap
     custom_tweet: null,
     created_at: time(postmortem?.publishedAt ?? postmortemDraft?.updatedAt ?? null),
     updated_at: time(postmortemDraft?.updatedAt ?? postmortem?.updatedAt ?? null),
+  };
+}
+
+/** `lastAt` (ms) is when its latest point was measured, null where there is none. No provider feeds a metric here. */
+export function metricShape(metric: Metric, lastAt: number | null): Shape {
+  return {
+    id: metric.id,
+    metrics_provider_id: null,
+    metric_identifier: metric.identifier,
+    name: metric.name,
+    display: metric.display,
+    tooltip_description: metric.tooltipDescription,
+    backfilled: false,
+    y_axis_min: metric.yAxisMin,
+    y_axis_max: metric.yAxisMax,
+    y_axis_hidden: metric.yAxisHidden,
+    suffix: metric.suffix,
+    decimal_places: metric.decimalPlaces,
+    transform: metric.transform,
+    position: metric.position,
+    most_recent_data_at: time(lastAt),
+    created_at: time(metric.createdAt),
+    updated_at: time(metric.updatedAt),
+    last_fetched_at: null,
+    backfill_percentage: 0,
+    reference_name: null,
   };
 }

@@ -4,7 +4,14 @@
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
 import type { OpDraft } from "./op.ts";
-import type { ComponentStatus, Impact, IncidentStatus, IndicatorRule, MaintenanceStatus } from "./view.ts";
+import type {
+  ComponentStatus,
+  Impact,
+  IncidentStatus,
+  IndicatorRule,
+  MaintenanceStatus,
+  MetricTransform,
+} from "./view.ts";
 
 export interface PageFields extends Partial<Looks> {
   readonly name?: string;
@@ -28,6 +35,20 @@ export interface ComponentFields {
   readonly showcase?: boolean;
   readonly startDate?: string | null;
   readonly onlyShowIfDegraded?: boolean;
+}
+
+export interface MetricFields {
+  readonly name?: string;
+  readonly identifier?: string | null;
+  readonly suffix?: string;
+  readonly decimalPlaces?: number;
+  readonly display?: boolean;
+  readonly tooltipDescription?: string | null;
+  readonly yAxisMin?: number | null;
+  readonly yAxisMax?: number | null;
+  readonly yAxisHidden?: boolean;
+  readonly transform?: MetricTransform;
+  readonly position?: number;
 }
 
 export interface IncidentFields {
@@ -58,6 +79,7 @@ export interface ImportBundle {
     readonly updatedAt?: number | null;
   })[];
   readonly incidents: readonly ImportedIncident[];
+  readonly metrics?: readonly (MetricFields & { readonly id: string; readonly createdAt?: number | null })[];
   /** Status history. Without it, it is derived from the incidents' updates. */
   readonly transitions?: readonly {
     readonly componentId: string;
@@ -127,6 +149,16 @@ export type Command =
   /** What readers see becomes a draft again. */
   | { readonly kind: "postmortem.revert"; readonly id: string }
   | { readonly kind: "postmortem.delete"; readonly id: string }
+  | {
+      readonly kind: "metric.create";
+      readonly id?: string;
+      readonly fields: MetricFields & { readonly name: string };
+    }
+  | { readonly kind: "metric.update"; readonly id: string; readonly fields: MetricFields }
+  /** Its points are the store's to forget. */
+  | { readonly kind: "metric.delete"; readonly id: string }
+  /** These first, in this order; those that are not named behind them, as they stood. */
+  | { readonly kind: "metric.reorder"; readonly ids: readonly string[] }
   /** A component had this status from then on: history that was known before it was told. */
   | {
       readonly kind: "transition.add";

@@ -38,6 +38,7 @@ export function decideImport(view: PageView | null, bundle: ImportBundle, contex
   const maintenances = incidents.filter((it) => isMaintenance(view, it));
   const ops = [
     ...componentOps(view, bundle),
+    ...metricOps(view, bundle),
     // Of two with equal times the later written stands first, so the last of the list is written first.
     ...[...realTime.toReversed(), ...maintenances].flatMap((it) => incidentOps(view, id, it)),
     ...transitionOps(view, bundle, context.now),
@@ -94,6 +95,15 @@ function componentOps(view: PageView | null, bundle: ImportBundle): readonly OpD
     const held = view?.componentById.get(imported.id);
     const fields = { ...componentFields(imported, at, held === undefined), rank: ranks[at] };
     return opOf(bundle.page.id, "component", imported.id, differing(held ?? blankComponent, fields));
+  });
+}
+
+function metricOps(view: PageView | null, { page, metrics = [] }: ImportBundle): readonly OpDraft[] {
+  return metrics.flatMap(({ id, createdAt, ...fields }, at) => {
+    const held = view?.metrics.find((metric) => metric.id === id);
+    const fresh = held === undefined ? { rank: at + 1, position: at + 1 } : {};
+    const updatedAt = createdAt;
+    return opOf(page.id, "metric", id, differing(held ?? {}, { ...fresh, ...fields, createdAt, updatedAt }));
   });
 }
 

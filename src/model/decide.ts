@@ -4,6 +4,7 @@ import type { Command, DecideContext, Decision } from "./command.ts";
 import { addTransition, createComponent, updateComponent } from "./decide-component.ts";
 import { decideImport } from "./decide-import.ts";
 import { createIncident, updateIncident } from "./decide-incident.ts";
+import { createMetric, deleteMetric, reorderMetrics, updateMetric } from "./decide-metric.ts";
 import { createPage, updatePage } from "./decide-page.ts";
 import {
   deletePostmortem,
@@ -41,6 +42,14 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return revertPostmortem(view, command, context);
     case "postmortem.delete":
       return deletePostmortem(view, command, context);
+    case "metric.create":
+      return createMetric(view, command, context);
+    case "metric.update":
+      return updateMetric(view, command, context);
+    case "metric.delete":
+      return deleteMetric(view, command, context);
+    case "metric.reorder":
+      return reorderMetrics(view, command, context);
     case "transition.add":
       return addTransition(view, command, context);
   }

@@ -1,4 +1,4 @@
-// One record to one object of the view. In: records. Out: Page, Component, IncidentUpdate, Incident, Transition; null while
+// One record to one object of the view. In: records. Out: Page, Component, Metric, IncidentUpdate, Incident, Transition; null while
 // what makes the entity presentable (its first op) has not arrived, or when it is deleted. Records are immutable, so the
 // object of a record is made once and shared by all views.
 import { elementsOf, tagsOf } from "../crdt/or-set.ts";
@@ -17,7 +17,9 @@ import {
   impacts,
   incidentStatuses,
   type MaintenanceStatus,
+  type Metric,
   maintenanceStatuses,
+  metricTransforms,
   type Page,
   type Postmortem,
   type PostmortemDraft,
@@ -84,6 +86,29 @@ export const componentFrom = oncePerRecord((record): Component | null => {
     groupId: textOf(record, "groupId"),
     group: flagOf(record, "group", false),
     onlyShowIfDegraded: flagOf(record, "onlyShowIfDegraded", false),
+    version: record.latest,
+  };
+});
+
+export const metricFrom = oncePerRecord((record): Metric | null => {
+  const name = textOf(record, "name");
+  if (name === null || isDeleted(record)) return null;
+  return {
+    id: record.id,
+    name,
+    identifier: textOf(record, "identifier"),
+    suffix: textOf(record, "suffix") ?? "",
+    decimalPlaces: numberOf(record, "decimalPlaces") ?? 0,
+    display: flagOf(record, "display", true),
+    tooltipDescription: textOf(record, "tooltipDescription"),
+    yAxisMin: numberOf(record, "yAxisMin"),
+    yAxisMax: numberOf(record, "yAxisMax"),
+    yAxisHidden: flagOf(record, "yAxisHidden", false),
+    transform: oneOf(record, "transform", metricTransforms) ?? "average",
+    position: numberOf(record, "position") ?? 0,
+    rank: numberOf(record, "rank") ?? 0,
+    createdAt: numberOf(record, "createdAt"),
+    updatedAt: numberOf(record, "updatedAt"),
     version: record.latest,
   };
 });

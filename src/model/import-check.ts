@@ -10,6 +10,7 @@ import {
   type Sentences,
 } from "./checks.ts";
 import type { ImportBundle, ImportedIncident } from "./command.ts";
+import { checkMetric } from "./decide-metric.ts";
 import { checkPage } from "./decide-page.ts";
 import { anyIncidentStatuses } from "./entities.ts";
 import { componentStatuses, impacts, type PageView } from "./view.ts";
@@ -31,6 +32,11 @@ export function checkBundle(view: PageView | null, bundle: ImportBundle): Senten
       bundle.incidents.flatMap((it) => it.updates),
       "update",
     ),
+    ...twice(bundle.metrics ?? [], "metric"),
+    ...(bundle.metrics ?? []).flatMap(({ id, ...fields }) => [
+      ...checkId(id, "the metric"),
+      ...checkMetric(fields, view?.metrics.find((metric) => metric.id === id) ?? null),
+    ]),
     ...bundle.components.flatMap((component) => checkComponent(view, component, known)),
     ...bundle.incidents.flatMap((incident) => checkIncident(incident, known)),
     ...(bundle.transitions ?? []).flatMap(({ componentId, status }) => [

@@ -4,8 +4,10 @@ import type { Component, Incident } from "./view.ts";
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Components: position, then the order in which they came. */
-export function byPosition(a: Component, b: Component): number {
+type Placed = Pick<Component, "position" | "rank" | "id">;
+
+/** Components and metrics: position, then the order in which they came. */
+export function byPosition(a: Placed, b: Placed): number {
   return a.position - b.position || a.rank - b.rank || byText(a.id, b.id);
 }
 

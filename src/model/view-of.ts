@@ -1,6 +1,6 @@
 // The view of a page state. In: a state, with the keys that changed since its last view. Out: the next view, or the same one.
 // Work grows with the change: unchanged entities keep their object, unchanged lists their array.
-import { componentFrom, incidentFrom, pageFrom } from "./entities.ts";
+import { componentFrom, incidentFrom, metricFrom, pageFrom } from "./entities.ts";
 import { isDeleted, numberOf, oneOf } from "./fields.ts";
 import { type EntityRecord, type PageState, recordKey } from "./fold.ts";
 import { withGroupStatuses } from "./group.ts";
@@ -14,6 +14,7 @@ const noView: Omit<PageView, "page"> = {
   maintenances: [],
   incidentById: new Map(),
   transitions: new Map(),
+  metrics: [],
   version: "",
 };
 
@@ -35,18 +36,22 @@ export function viewOf(state: PageState): PageView | null {
     ...nextComponents(state, before, changedIds.component),
     ...nextIncidents(state, before, changedIds.incident),
     transitions: nextTransitions(state, before.transitions, changedIds.component),
+    metrics: nextMetrics(state, before.metrics, changedIds.metric),
     version: state.version,
   };
   state.changed.clear();
   return state.view;
 }
 
-/** Ids of the changed components and incidents; changed children have put their parents among them. */
-function splitKeys(changed: ReadonlySet<string>): Record<"component" | "incident", readonly string[]> {
-  const ids = { component: [] as string[], incident: [] as string[] };
+/** Ids of the changed components, incidents and metrics; changed children have put their parents among them. */
+function splitKeys(
+  changed: ReadonlySet<string>,
+): Record<"component" | "incident" | "metric", readonly string[]> {
+  const ids = { component: [] as string[], incident: [] as string[], metric: [] as string[] };
   for (const key of changed) {
     if (key.startsWith("component/")) ids.component.push(key.slice("component/".length));
     else if (key.startsWith("incident/")) ids.incident.push(key.slice("incident/".length));
+    else if (key.startsWith("metric/")) ids.metric.push(key.slice("metric/".length));
   }
   return ids;
 }
@@ -145,6 +150,21 @@ function placeOf(
     else high = middle;
   }
   return low;
+}
+
+function nextMetrics(
+  state: PageState,
+  before: PageView["metrics"],
+  changed: readonly string[],
+): PageView["metrics"] {
+  if (changed.length === 0) return before;
+  const ids = new Set([...before.map(({ id }) => id), ...changed]);
+  const metrics = [...ids].flatMap((id) => {
+    const record = state.records.get(recordKey("metric", id));
+    return (record === undefined ? null : metricFrom(record)) ?? [];
+  });
+  metrics.sort(byPosition);
+  return sameItems(metrics, before) ? before : metrics;
 }
 
 function nextTransitions(

@@ -147,6 +147,35 @@ export interface Incident {
   readonly version: string;
 }
 
+/** How the values of one stretch of time become one: the chart's line. */
+export type MetricTransform = "average" | "count" | "max" | "min" | "sum";
+export const metricTransforms: readonly MetricTransform[] = ["average", "count", "max", "min", "sum"];
+
+/** Numbers over time that the page shows as a chart. Its points are no ops: they lie in a store of their own (`store/series.ts`). */
+export interface Metric {
+  readonly id: string;
+  readonly name: string;
+  /** What a client calls it; nothing here looks it up. */
+  readonly identifier: string | null;
+  /** Behind each value: "ms", "%". */
+  readonly suffix: string;
+  readonly decimalPlaces: number;
+  /** Whether the page shows it. */
+  readonly display: boolean;
+  readonly tooltipDescription: string | null;
+  /** Null: as the values are. */
+  readonly yAxisMin: number | null;
+  readonly yAxisMax: number | null;
+  readonly yAxisHidden: boolean;
+  readonly transform: MetricTransform;
+  readonly position: number;
+  readonly rank: number;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+  /** Greatest stamp folded into this object. */
+  readonly version: string;
+}
+
 /** A component's status from `at` on. */
 export interface Transition {
   readonly at: number;
@@ -163,6 +192,8 @@ export interface PageView {
   /** Scheduled maintenances by start of window, newest last. */
   readonly maintenances: readonly Incident[];
   readonly incidentById: ReadonlyMap<string, Incident>;
+  /** By `position`, then `rank`. */
+  readonly metrics: readonly Metric[];
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
   /** Greatest stamp of everything on the page. */

@@ -2,6 +2,7 @@
 import { assert } from "../base/fault.ts";
 import type { PageView } from "../model/view.ts";
 import { documentsSince } from "../render/documents.ts";
+import type { Charts } from "../render/types.ts";
 import { partHolding, type Snapshot } from "../snapshot/assemble.ts";
 import { withEvent } from "./event-route.ts";
 import { encodeNote, noteName } from "./notes.ts";
@@ -29,8 +30,9 @@ export async function publishPage(
   view: PageView,
   asOf: number,
   before: Published,
+  charts?: Charts,
 ): Promise<Outcome> {
-  const { shown, ...since } = documentsSince(before.shown, view, asOf);
+  const { shown, ...since } = documentsSince(before.shown, view, asOf, charts);
   const documents = await renderRoutes(since, before.rendered, context.store, asOf);
   const made = await withEvent(context, view, documents, before, asOf);
   const { id: page, hosts } = view.page;

@@ -14,12 +14,15 @@ import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import { chartsOf, followPoints, type Pace, type SeriesSource } from "./charts.ts";
 import { carryOver, publishPage } from "./publish-page.ts";
 import { loadPublished, loadSigned, type Published } from "./published.ts";
 
 export interface PublisherOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "onAppend">;
   readonly store: SnapshotStore;
+  /** Points of metrics; without it pages have no charts. */
+  readonly series?: SeriesSource;
   readonly trust: Trust;
   readonly secretKey: SecretKey;
   readonly clock: Clock;
@@ -56,6 +59,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const { ledger, store, clock } = options;
   const pages = new Map<string, PageTurns>();
   let unsubscribe: (() => void) | null = null;
+  let points: Pace | null = null;
   let live = false;
   const turn = createTurn(options, (page, delayMs) => {
     const turns = turnsOf(page);
@@ -118,6 +122,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       unsubscribe = ledger.onAppend((changed) => {
         for (const page of changed) mark(page);
       });
+      points = options.series === undefined ? null : followPoints(options.series, clock, mark);
       recheck();
     },
     recheck,
@@ -126,6 +131,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     async stop() {
       live = false;
       unsubscribe?.();
+      points?.stop();
       for (const turns of pages.values()) turns.wake?.cancel();
       await settled();
     },
@@ -151,7 +157,7 @@ function createTurn(
     const asOf = clock.wallMs();
     const began = clock.monotonicMs();
     const outcome = isOurs
-      ? await publishPage(options, view, asOf, before)
+      ? await publishPage(options, view, asOf, before, chartsOf(view, options.series ?? null))
       : await carryOver(options, asOf, before);
     outcomes.add(1, outcome.kind);
     if (outcome.kind === "refused") {

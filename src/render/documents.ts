@@ -18,17 +18,19 @@ import { uptimePages } from "./html-uptime.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
 import { voicesOf } from "./languages.ts";
+import { metricPage } from "./metrics.tsx";
 import { pageScript } from "./page-script.ts";
 import { statePictures } from "./picture.ts";
 import { forRobots } from "./robots.ts";
 import { sinceOf } from "./since.ts";
-import type { Document, Kind, Shown, Since } from "./types.ts";
+import type { Charts, Document, Kind, Shown, Since } from "./types.ts";
 
 /** What is there in each of the page's languages: what people read in a browser. */
 const spokenKinds: readonly Kind[] = [
   frontPage,
   incidentPages,
   historyPages,
+  metricPage,
   uptimePages,
   calendarPages,
   methodPage,
@@ -51,9 +53,11 @@ const kinds: readonly Kind[] = [
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */
-export function documentsOf(view: PageView, asOf: number): Iterable<Document> {
-  return documentsSince(null, view, asOf).documents;
+export function documentsOf(view: PageView, asOf: number, charts: Charts = noCharts): Iterable<Document> {
+  return documentsSince(null, view, asOf, charts).documents;
 }
+
+const noCharts: Charts = new Map();
 
 /** What there is to look at after `before`. */
 export interface DocumentsSince {
@@ -65,8 +69,13 @@ export interface DocumentsSince {
 }
 
 /** The documents of a page at `asOf` (ms since the epoch) as far as they may differ from those of `before`. */
-export function documentsSince(before: Shown | null, view: PageView, asOf: number): DocumentsSince {
-  const shown = { view, asOf, day: dayOf(asOf, view.page.timeZone) };
+export function documentsSince(
+  before: Shown | null,
+  view: PageView,
+  asOf: number,
+  charts: Charts = noCharts,
+): DocumentsSince {
+  const shown = { view, charts, asOf, day: dayOf(asOf, view.page.timeZone) };
   const since = sinceOf(before, shown);
   return { whole: since === null, documents: documentsIn(shown, since), shown };
 }

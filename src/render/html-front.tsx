@@ -12,6 +12,7 @@ import { Maintenances, OpenIncidents, phaseAt } from "./front-open.tsx";
 import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
+import { Metrics, metricInputs } from "./metrics.tsx";
 import { secondIso, secondText } from "./moment.ts";
 import { scriptDigest, scriptOf } from "./page-script.ts";
 import { RecentDays } from "./past.tsx";
@@ -50,6 +51,7 @@ export function* frontPage(scene: Scene): Iterable<Document> {
     ...view.components.map(({ id }) => transitionsPrint(view.transitions.get(id) ?? noTransitions)),
     ...[...front.open, ...front.maintenances, ...front.recent].map(incidentPrint),
     ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
+    ...metricInputs(front),
   ]);
   const key = keyOf("front", [version, scene.code, scriptOf(scene).path]);
   yield {
@@ -91,7 +93,7 @@ function frontBody(front: Front, version: string): string {
     description: page.description ?? words.front.description(page.name),
     mark,
     marks,
-    style: ["card", "rows"],
+    style: ["card", "rows", ...(metricInputs(front).length > 0 ? (["chart"] as const) : [])],
     path: "/",
     band: <State front={front} mark={mark} version={version} />,
     footer: (
@@ -105,6 +107,7 @@ function frontBody(front: Front, version: string): string {
         <OpenIncidents incidents={front.open} view={view} voice={front} />
         <Maintenances incidents={front.maintenances} view={view} voice={front} asOf={asOf} />
         <Components view={view} voice={front} until={until} />
+        <Metrics scene={front} />
         <section aria-labelledby="past">
           <div class="hd">
             <h2 id="past" safe>

@@ -1,7 +1,8 @@
 // Names what a body is made of. In: the inputs of a body. Out: a short key that changes when one of them does.
 // Prints are of content, not of stamps: a merge may change an entity without raising its greatest stamp.
 import { createHash } from "node:crypto";
-import type { Component, Incident, Page, Transition } from "../model/view.ts";
+import type { Spans } from "../model/series.ts";
+import type { Component, Incident, Metric, Page, Transition } from "../model/view.ts";
 
 /** Raised whenever the same inputs give other bytes than the release before: it makes every key new. */
 const renderVersion = 4;
@@ -49,6 +50,16 @@ export function incidentPrint(incident: Incident): string {
 /** A component's status history. */
 export function transitionsPrint(transitions: readonly Transition[]): string {
   return printOf(transitions, () => transitions);
+}
+
+/** Everything of a metric that some body shows. */
+export function metricPrint(metric: Metric): string {
+  return printOf(metric, () => ({ ...metric, version: undefined, rank: undefined, updatedAt: undefined }));
+}
+
+/** What was measured. */
+export function spansPrint(spans: Spans): string {
+  return printOf(spans, () => spans);
 }
 
 /** The key of a body: its kind, and each input as a scalar or a print. */

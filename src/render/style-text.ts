@@ -136,6 +136,21 @@ a.bar:before{content:"";position:absolute;inset:0}
 @media print{details::details-content{content-visibility:visible;block-size:auto}}
 `;
 
+/** Charts of metrics. */
+const chart = `
+.mts{display:grid;gap:1.3rem 2.5rem;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
+.mt{margin:0;min-width:0}
+.mt .hd{margin:0}
+.mt>p{font-size:.82rem}
+.ct{display:flex;gap:.5rem;margin:.5rem 0 .3rem}
+.ct svg{flex:1;min-width:0;height:5.5rem;border-block:1px solid var(--ln)}
+.ct p{display:flex;flex-direction:column;justify-content:space-between;font-size:.78rem;line-height:1}
+.mt path{fill:none;stroke:var(--mnt);stroke-width:2;stroke-linecap:round;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.mt figcaption{font-size:.82rem}
+[dir=rtl] .ct svg{transform:scaleX(-1)}
+@media(forced-colors:active){.mt path{stroke:CanvasText}}
+`;
+
 /** What was said of an incident, the latest first. */
 const log = `
 .log{border-inline-start:2px solid var(--ln);margin-block-start:1.2rem;margin-inline-start:.45rem}
@@ -202,7 +217,7 @@ label.ck{display:flex;gap:.6rem;align-items:baseline;font-weight:400}
 button{font:inherit;font-weight:600;justify-self:start;color:var(--bg);background:var(--lk);border:1px solid transparent;border-radius:.4rem;padding:.5rem 1.1rem;cursor:pointer}
 `;
 
-export const pieces = { base, card, rows, log, months, table, calendar, days, form } as const;
+export const pieces = { base, card, rows, chart, log, months, table, calendar, days, form } as const;
 
 /** A piece of stylesheet beyond the base, which every page has. */
 export type Piece = Exclude<keyof typeof pieces, "base">;

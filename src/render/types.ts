@@ -1,4 +1,5 @@
 // What render gives to publish: documents that know what they are made of before they are made.
+import type { Spans } from "../model/series.ts";
 import type { Incident, PageView } from "../model/view.ts";
 import type { Voice } from "./languages.ts";
 
@@ -29,9 +30,13 @@ export function bytesOf({ encoding, body }: Pick<Document, "body" | "encoding">)
 export const slotOpen = "<!--pharos:slot-->";
 export const slotClose = "<!--/pharos:slot-->";
 
+/** What was measured, by metric; a metric without a point is not in it. Spans are the same object while nothing new was measured. */
+export type Charts = ReadonlyMap<string, Spans>;
+
 /** What was rendered: the page, the moment (ms), and the page's calendar day of that moment. */
 export interface Shown {
   readonly view: PageView;
+  readonly charts: Charts;
   readonly asOf: number;
   readonly day: string;
 }

@@ -1,6 +1,7 @@
 // The interface in Arabic. Digits are Western: times, versions, addresses and figures stand beside Latin text that has none other, they are
 // read from Rabat to Baghdad, and a reader compares them with logs and with the API. A time among Arabic words is isolated (U+2066, U+2069):
 // its parts would change places.
+import { valueText } from "./metric-text.ts";
 import type { Day, Words } from "./words.ts";
 
 const months = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split(" ");
@@ -287,6 +288,16 @@ export const arabic: Words = {
   missing: {
     title: "غير موجود",
     says: "لا يوجد شيء في هذا العنوان من صفحة الحالة هذه.",
+  },
+  metrics: {
+    heading: "القياسات",
+    title: (page) => `القياسات · ${page}`,
+    description: (page) => `قياسات ${page} خلال يوم وأسبوع وشهر`,
+    span: { day: "آخر 24 ساعة", week: "آخر 7 أيام", month: "آخر 30 يومًا" },
+    longer: "الأسبوع والشهر",
+    summary: (lowest, average, highest) => `الأدنى ${lowest}، المتوسط ${average}، الأعلى ${highest}`,
+    asOf: "حتى",
+    value: (number, suffix) => `\u2066${valueText(number, suffix)}\u2069`,
   },
   live: {
     locale: "ar-u-nu-latn",

@@ -1,4 +1,5 @@
 // The interface in German.
+import { valueText } from "./metric-text.ts";
 import type { Day, Words } from "./words.ts";
 
 const months = "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.".split(" ");
@@ -247,6 +248,17 @@ export const german: Words = {
   missing: {
     title: "Nicht gefunden",
     says: "Diese Statusseite hat unter dieser Adresse nichts.",
+  },
+  metrics: {
+    heading: "Messwerte",
+    title: (page) => `Messwerte · ${page}`,
+    description: (page) => `Messwerte von ${page} über einen Tag, eine Woche und einen Monat`,
+    span: { day: "Letzte 24 Stunden", week: "Letzte 7 Tage", month: "Letzte 30 Tage" },
+    longer: "Woche und Monat",
+    summary: (lowest, average, highest) =>
+      `niedrigster ${lowest}, Durchschnitt ${average}, höchster ${highest}`,
+    asOf: "Stand",
+    value: (number, suffix) => valueText(number.replace(".", ","), suffix),
   },
   live: {
     locale: "de",

@@ -1,4 +1,5 @@
 // The interface in English: the words of the API, and what every other language is translated from.
+import { valueText } from "./metric-text.ts";
 import type { Day, Words } from "./words.ts";
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
@@ -243,6 +244,16 @@ export const english: Words = {
   missing: {
     title: "Not found",
     says: "This status page has nothing at this address.",
+  },
+  metrics: {
+    heading: "Metrics",
+    title: (page) => `Metrics · ${page}`,
+    description: (page) => `Metrics of ${page} over a day, a week and a month`,
+    span: { day: "Last 24 hours", week: "Last 7 days", month: "Last 30 days" },
+    longer: "Week and month",
+    summary: (lowest, average, highest) => `lowest ${lowest}, average ${average}, highest ${highest}`,
+    asOf: "as of",
+    value: (number, suffix) => valueText(number, suffix),
   },
   live: {
     locale: "en-GB",

@@ -33,6 +33,7 @@ export interface Words {
   readonly subscribe: SubscribeWords;
   readonly method: MethodWords;
   readonly missing: MissingWords;
+  readonly metrics: MetricWords;
   readonly live: LiveWords;
 }
 
@@ -231,6 +232,22 @@ export interface MethodWords {
 export interface MissingWords {
   readonly title: string;
   readonly says: string;
+}
+
+/** Charts of metrics. */
+export interface MetricWords {
+  readonly heading: string;
+  title(page: string): string;
+  description(page: string): string;
+  readonly span: Readonly<Record<"day" | "week" | "month", string>>;
+  /** A link to the page with weeks and months. */
+  readonly longer: string;
+  /** Values with their units. */
+  summary(lowest: string, average: string, highest: string): string;
+  /** Before the time of the last value. */
+  readonly asOf: string;
+  /** "34.5 ms" of "34.5" and "ms", which may be none. */
+  value(number: string, suffix: string): string;
 }
 
 /** What the script says: beside the time of the last update, in a line of its own, aloud. `{time}`, `{age}`, `{zone}` are its own to put in. */

@@ -13,6 +13,7 @@ import { lockFolder } from "../../src/host/lock.ts";
 import { listenUnix } from "../../src/host/unix.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
+import { createSeries } from "../../src/store/series.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -152,7 +153,7 @@ describe("beside a running control plane", () => {
     const tokens = createTokens(store);
     const listener = listenUnix(controlSocketOf(data), {
       bodyBytesMax: localBodyBytesMax,
-      fetch: createLocal({ ledger, tokens, log: silentLog }),
+      fetch: createLocal({ ledger, tokens, series: createSeries(store), log: silentLog }),
     });
     try {
       expect((await pharos(["import", "statuspage", summary])).out).toEndWith(": 2 changes.");

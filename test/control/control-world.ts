@@ -9,6 +9,7 @@ import { createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
+import { createSeries, type SeriesStore } from "../../src/store/series.ts";
 import { createTokens, type Tokens } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
@@ -21,6 +22,7 @@ export interface Reply {
 export interface ControlWorld {
   readonly ledger: Ledger;
   readonly tokens: Tokens;
+  readonly series: SeriesStore;
   readonly clock: ManualClock;
   readonly metrics: Metrics;
   readonly page: string;
@@ -45,8 +47,9 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const store = openStore({ folder, clock, log: silentLog });
   const ledger = openLedger({ store, clock, random, region: "test", log: silentLog });
   const tokens = createTokens(store, random);
+  const series = createSeries(store);
   const metrics = createMetrics();
-  const api = createApi({ ledger, tokens, log: silentLog, metrics });
+  const api = createApi({ ledger, tokens, series, clock, log: silentLog, metrics });
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
     if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
@@ -62,7 +65,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const { token } = await tokens.add({ name: "tests", page });
   const { token: adminToken } = await tokens.add({ name: "admin", page: "*" });
   return {
-    ...{ ledger, tokens, clock, metrics, page, grouped, plain, group, token, adminToken, api, run },
+    ...{ ledger, tokens, series, clock, metrics, page, grouped, plain, group, token, adminToken, api, run },
     async send(method, path, body) {
       const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
       const headers = { authorization: `OAuth ${token}` };

@@ -127,6 +127,7 @@ export function viewFrom({
     maintenances: incidents.filter((it) => it.window !== null).sort(startsBefore),
     incidentById: new Map(incidents.map((it) => [it.id, it])),
     transitions: new Map(Object.entries(transitions)),
+    metrics: [],
     version: "1",
   };
 }

@@ -1,21 +1,25 @@
 // Documents as the tests of render look at them. In: a view, a moment. Out: documents by path, and what stands in an HTML body.
 import type { PageView } from "../../src/model/view.ts";
 import { documentsOf } from "../../src/render/documents.ts";
-import type { Document } from "../../src/render/types.ts";
+import type { Charts, Document } from "../../src/render/types.ts";
 import { now } from "./invented.ts";
 
 /** Documents by path; two of one path are a failure. */
-export function documentsByPath(view: PageView, asOf: number = now): ReadonlyMap<string, Document> {
+export function documentsByPath(
+  view: PageView,
+  asOf: number = now,
+  charts: Charts = new Map(),
+): ReadonlyMap<string, Document> {
   const documents = new Map<string, Document>();
-  for (const document of documentsOf(view, asOf)) {
+  for (const document of documentsOf(view, asOf, charts)) {
     if (documents.has(document.path)) throw new Error(`${document.path} is there twice.`);
     documents.set(document.path, document);
   }
   return documents;
 }
 
-export function bodyOf(view: PageView, path: string, asOf: number = now): string {
-  const document = documentsByPath(view, asOf).get(path);
+export function bodyOf(view: PageView, path: string, asOf: number = now, charts: Charts = new Map()): string {
+  const document = documentsByPath(view, asOf, charts).get(path);
   if (document === undefined) throw new Error(`There is no ${path}.`);
   return document.body();
 }

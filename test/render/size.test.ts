@@ -2,10 +2,12 @@
 import { expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { demoBundle, demoSeed } from "../../src/cli/demo-data.ts";
+import { demoPoints } from "../../src/cli/demo-metric.ts";
 import type { PageView } from "../../src/model/view.ts";
 import { documentsOf } from "../../src/render/documents.ts";
 import { emptyWorld } from "../model/world.ts";
 import { hourMs, incident, inventedParts, now, update, viewFrom } from "./invented.ts";
+import { invented } from "./invented-charts.ts";
 import { bodyOf } from "./pages.ts";
 
 /** Status line and headers of a POP's answer come to about 800 bytes; this leaves them room. */
@@ -20,11 +22,12 @@ function demoView(): PageView {
   return made.view();
 }
 
+const demo = demoView();
 test.each([
-  ["the demo", demoView()],
-  ["an invented organisation of 24 components", viewFrom(inventedParts())],
-])("front page of %s: the first flight of a connection holds it", (what, view) => {
-  const body = bodyOf(view, "/");
+  ["the demo", demo, invented(demo, demoPoints(now))],
+  ["an invented organisation of 24 components", viewFrom(inventedParts()), new Map()],
+])("front page of %s: the first flight of a connection holds it", (what, view, charts) => {
+  const body = bodyOf(view, "/", now, charts);
   const bytes = gzipSync(body, { level: 9 }).length;
   console.log(`front page of ${what}: ${body.length} bytes, ${bytes} as gzip, aim ${aimBytes} with headers`);
   expect(bytes + headerBytesMax).toBeLessThan(contractBytes);

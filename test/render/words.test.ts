@@ -18,6 +18,7 @@ const given: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "times.dates": [[day, { ...day, month: 4 }]],
   "times.unit": ["second", "minute", "hour", "day"].map((unit) => [7, unit]),
   "bars.day": [["7", "partial_outage", "7"]],
+  "metrics.value": [["34.5", "ms"]],
 };
 
 /** Texts by their name, `front.readOn`. */

@@ -1,0 +1,194 @@
+// Points of metrics, rolled up. In: points of a page's metrics. Out: rows that are on the device, spans for charts, word of pages that have news.
+// One row a bucket of five minutes with a value each `seriesStepMs`, one an hour made of its twelve. What is sent twice counts once, in any
+// order. A metric is swept as it is written, so that it never has more rows than a month needs.
+import { Fault } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import {
+  type Bucket,
+  columnsOf,
+  joined,
+  type MetricPoint,
+  type Rollup,
+  rollupOf,
+  type Spans,
+  spans,
+  stretchOf,
+} from "../model/series.ts";
+import type { Change } from "./commit.ts";
+import type { Store } from "./open.ts";
+import { createTurns } from "./turns.ts";
+import { packValue, unpackValue } from "./values.ts";
+
+/** Points by metric. */
+export type Points = ReadonlyMap<string, readonly MetricPoint[]>;
+
+export interface SeriesStore {
+  /** Resolves when they are on the device. Throws Fault `busy` or `disk-full`: then none of them is there. */
+  add(page: string, points: Points): Promise<void>;
+  /** Forgets all points of a metric. */
+  forget(page: string, metric: string): Promise<void>;
+  /** What a chart shows; null where there is no point. The same object until a point comes. */
+  spans(page: string, metric: string): Spans | null;
+  /** Called with a page whose charts may have changed. Gives a function that ends it. */
+  onChange(listener: (page: string) => void): () => void;
+}
+
+/** Values by the step within their bucket. */
+type Slots = ReadonlyMap<number, number>;
+
+const hourMs = 3_600_000;
+/** Rows of one metric that a write removes at most, of each kind: more than a write adds on the way. */
+const sweptAtOnce = 64;
+/** Spans that are remembered: those of all metrics of a hundred pages. */
+const rememberedMax = 2_000;
+
+export function createSeries(store: Store): SeriesStore {
+  const { tables, commit, clock, refresh } = store;
+  const table = tables.series;
+  const turns = createTurns();
+  const remembered = new Map<string, Spans | null>();
+  const listeners = new Set<(page: string) => void>();
+  let waiting = 0;
+
+  const slotsAt = (page: string, metric: string, at: number): Slots => {
+    const held = table.getBinary([page, metric, "bucket", at]);
+    return held === undefined ? new Map() : new Map(unpackValue<[number, number][]>(held));
+  };
+
+  /** Rows of one metric, with what they hold after these points. */
+  function changesOf(page: string, metric: string, points: readonly MetricPoint[]): Change[] {
+    const buckets = new Map<number, Map<number, number>>();
+    for (const { at, value } of points) {
+      const start = stretchOf(at, limits.seriesBucketMs);
+      const slots = buckets.get(start) ?? new Map(slotsAt(page, metric, start));
+      buckets.set(start, slots.set(Math.floor((at - start) / limits.seriesStepMs), value));
+    }
+    const hours = new Set([...buckets.keys()].map((at) => stretchOf(at, hourMs)));
+    const hourOf = (start: number): Rollup | null => {
+      let rolled: Rollup | null = null;
+      for (let at = start; at < start + hourMs; at += limits.seriesBucketMs) {
+        const bucket = rollupOf((buckets.get(at) ?? slotsAt(page, metric, at)).values());
+        if (bucket !== null) rolled = joined(rolled, bucket);
+      }
+      return rolled;
+    };
+    const row = (kind: Kind, at: number, value: unknown): Change => ({
+      table,
+      key: [page, metric, kind, at],
+      value: packValue(value),
+    });
+    return [
+      ...[...buckets].map(([at, slots]) => row("bucket", at, [...slots])),
+      ...[...hours].map((at) => row("hour", at, hourOf(at))),
+    ];
+  }
+
+  /** Keys of rows that are older than they are to be. */
+  function* past(page: string, metric: string): Iterable<Change> {
+    const nowMs = clock.wallMs();
+    const ends = { bucket: nowMs - limits.seriesBucketKeepMs, hour: nowMs - limits.seriesHourKeepMs };
+    for (const [kind, end] of Object.entries(ends)) {
+      const range = { start: [page, metric, kind, 0], end: [page, metric, kind, end], limit: sweptAtOnce };
+      for (const key of table.getKeys(range)) yield { table, key, value: null };
+    }
+  }
+
+  function* rows(
+    page: string,
+    metric: string,
+    kind: Kind,
+    from: number,
+  ): Iterable<readonly [number, unknown]> {
+    const range = { start: [page, metric, kind, from], end: [page, metric, kind, Number.MAX_SAFE_INTEGER] };
+    for (const { key, value } of table.getRange(range))
+      yield [(key as readonly (string | number)[])[3] as number, unpackValue(value)];
+  }
+
+  const write = async (page: string, metrics: Iterable<string>, changes: () => Change[]): Promise<void> => {
+    if (waiting >= limits.seriesWaitingMax)
+      throw new Fault(
+        "busy",
+        `${waiting} requests with points wait to be written.`,
+        "Try again in a second.",
+      );
+    waiting++;
+    try {
+      await turns(async () => {
+        refresh();
+        await commit(changes());
+        for (const metric of metrics) remembered.delete(nameOf(page, metric));
+      });
+    } finally {
+      waiting--;
+    }
+    for (const listener of listeners) listener(page);
+  };
+
+  function read(page: string, metric: string): Spans | null {
+    const [newest] = table.getRange({
+      start: [page, metric, "bucket", Number.MAX_SAFE_INTEGER],
+      end: [page, metric, "bucket", 0],
+      reverse: true,
+      limit: 1,
+    });
+    if (newest === undefined) return null;
+    const last = lastOf(newest.key as unknown as readonly [string, string, string, number], newest.value);
+    const buckets = [...bucketsOf(rows(page, metric, "bucket", last.at - limits.seriesBucketKeepMs))];
+    const hours = [...rows(page, metric, "hour", last.at - limits.seriesHourKeepMs)].map(
+      ([at, rolled]): Bucket => ({ at, ...(rolled as Rollup) }),
+    );
+    return {
+      last,
+      day: columnsOf(buckets, last.at, spans.day),
+      week: columnsOf(hours, last.at, spans.week),
+      month: columnsOf(hours, last.at, spans.month),
+    };
+  }
+
+  return {
+    add: (page, points) =>
+      write(page, points.keys(), () =>
+        [...points].flatMap(([metric, some]) => [...changesOf(page, metric, some), ...past(page, metric)]),
+      ),
+    forget: (page, metric) =>
+      write(page, [metric], () =>
+        Array.from(table.getKeys({ start: [page, metric], end: [page, metric, "\uffff"] }), (key) => ({
+          table,
+          key,
+          value: null,
+        })),
+      ),
+    spans(page, metric) {
+      const name = nameOf(page, metric);
+      const known = remembered.get(name);
+      if (known !== undefined) return known;
+      refresh();
+      const made = read(page, metric);
+      if (remembered.size >= rememberedMax) remembered.clear();
+      remembered.set(name, made);
+      return made;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+type Kind = "bucket" | "hour";
+
+const nameOf = (page: string, metric: string): string => `${page}/${metric}`;
+
+function* bucketsOf(rows: Iterable<readonly [number, unknown]>): Iterable<Bucket> {
+  for (const [at, slots] of rows) {
+    const rolled = rollupOf((slots as [number, number][]).map(([, value]) => value));
+    if (rolled !== null) yield { at, ...rolled };
+  }
+}
+
+/** The latest value of the latest bucket. */
+function lastOf(key: readonly [string, string, string, number], value: Uint8Array): MetricPoint {
+  const slots = unpackValue<[number, number][]>(value);
+  const [slot, latest] = slots.reduce((a, b) => (b[0] > a[0] ? b : a), slots[0] ?? [0, 0]);
+  return { at: key[3] + slot * limits.seriesStepMs, value: latest };
+}

@@ -1,4 +1,3 @@
-// Long: 10,000 publishes.
 import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { limits } from "../../src/base/limits.ts";
@@ -8,10 +7,12 @@ import { digestOf } from "../../src/snapshot/digest.ts";
 import { openStore, type Store, storeFile } from "../../src/store/open.ts";
 import type { Apply } from "../../src/store/types.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import { count } from "../support/seed.ts";
 import { bytesOf, sampleApply, sampleDigest } from "./samples.ts";
 import { closing, freshFolder, memoryPlace, rowsOf, sweepAll, sweepAt } from "./stores.ts";
 
-const publishes = process.env.PHAROS_TEST_LONG === "1" ? 10_000 : 2_000;
+/** What is written is seventeen times what is live by then. */
+const publishes = count(1_000, 10_000);
 
 function open(folder = freshFolder()): { store: Store; clock: ManualClock; folder: string } {
   const clock = manualClock();

@@ -63,7 +63,7 @@ export function Facts({ incident, voice, late = "" }: Told & { readonly late?: s
   return (
     <p class="tag">
       <ImpactTag incident={incident} voice={voice} />
-      <b safe>{late === "" ? status : `${status}, ${late}`}</b>
+      <b safe>{late === "" ? status : `${status}${voice.words.times.comma}${late}`}</b>
       <Span incident={incident} voice={voice} />
     </p>
   );
@@ -97,7 +97,8 @@ function Span({ incident, voice }: Told): JSX.Element {
   if (ended <= began) return <When ms={began} voice={voice} />;
   return (
     <span>
-      <When ms={began} voice={voice} />, <span safe>{durationText(ended - began, voice.words)}</span>
+      <When ms={began} voice={voice} />
+      <span safe>{`${voice.words.times.comma}${durationText(ended - began, voice.words)}`}</span>
     </span>
   );
 }

@@ -72,6 +72,7 @@ code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 footer{border-top:1px solid var(--ln);margin-top:2.5rem;font-size:.9rem;color:var(--mu)}
 footer .w{padding-block:1.25rem 2.5rem;display:flex;flex-wrap:wrap;gap:.5rem 2rem;justify-content:space-between}
 footer a{color:inherit}
+footer [aria-current]{color:var(--tx);text-decoration:none}
 .turn{font:inherit;color:inherit;background:none;border:0;padding:.2rem 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
 @media(min-width:46rem){.sea .w{padding-block:1.75rem 2.6rem}.past>li{grid-template-columns:12rem 1fr}}
 @media(forced-colors:active){.lamp:before{display:none}.card,.log>li:before{border-color:CanvasText}}

@@ -30,7 +30,7 @@ export function subjectPage({ over, title, lead, ...rest }: Subject): string {
   const { page, voice } = rest;
   return htmlPage({
     ...rest,
-    title: `${over === undefined ? title : `${over}, ${title}`} · ${page.name}`,
+    title: `${over === undefined ? title : `${over}${voice.words.times.comma}${title}`} · ${page.name}`,
     description: lead,
     mark: "inf",
     band: (

@@ -118,6 +118,7 @@ export const arabic: Words = {
     month: (year, month) => `${monthOf(month)} ${year}`,
     monthShort: monthOf,
     dateTime: (date, time) => `${date}، ${time}`,
+    comma: "، ",
     unit: (amount, unit) => (unit === "day" ? count(amount, day) : `${amount} ${units[unit]}`),
     percent: (hundredths) => (hundredths === 10_000 ? "100%" : `${(hundredths / 100).toFixed(2)}%`),
     zone: (name) => `المنطقة الزمنية: ${name}`,

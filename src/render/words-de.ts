@@ -70,6 +70,7 @@ export const german: Words = {
     month: (year, month) => `${monthsLong[month - 1] ?? ""} ${year}`,
     monthShort,
     dateTime: (date, time) => `${date}, ${time}`,
+    comma: ", ",
     unit: (amount, unit) => (unit === "day" ? count(amount, "Tag", "Tage") : `${amount} ${units[unit]}`),
     percent: (hundredths) =>
       hundredths === 10_000 ? "100 %" : `${(hundredths / 100).toFixed(2).replace(".", ",")} %`,

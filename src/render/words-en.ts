@@ -71,6 +71,7 @@ export const english: Words = {
     month: (year, month) => `${monthsLong[month - 1] ?? ""} ${year}`,
     monthShort,
     dateTime: (date, time) => `${date}, ${time}`,
+    comma: ", ",
     unit: (count, unit) => `${count} ${units[unit]}`,
     percent: (hundredths) => (hundredths === 10_000 ? "100%" : `${(hundredths / 100).toFixed(2)}%`),
     zone: (name) => `Times in ${name}`,

@@ -58,6 +58,8 @@ export interface TimeWords {
   monthShort(month: number): string;
   /** "21 Nov 2026, 14:03 UTC" of a date and a time. */
   dateTime(date: string, time: string): string;
+  /** Between two facts on a line. */
+  readonly comma: string;
   /** "12 min": one unit of a duration. */
   unit(count: number, unit: "second" | "minute" | "hour" | "day"): string;
   /** "99.98%" of 9998 hundredths. */

@@ -46,6 +46,7 @@ const alike: Readonly<Record<Exclude<LanguageCode, "en">, readonly string[]>> = 
     "live.live",
     "subscribe.ways.api.name",
     "subscribe.ways.json.name",
+    "times.comma",
     "times.dateTime",
   ],
   ar: ["incident.title", "times.percent"],

@@ -296,8 +296,6 @@ export const limits = {
   // HTTP/2 (host/)
   /** Requests that a connection may have under way: a browser asks for a page's few files, a proxy opens another connection. */
   http2StreamsMax: 100,
-  /** Names and values of a request with 32 bytes each, as RFC 9113 (10.5.1) counts them: Bun's own bound for HTTP/1.1. */
-  http2HeadBytesMax: 16 * 1024,
   /** Frames in which one header block may come: 16 KiB fit into one. */
   http2BlockFramesMax: 8,
   /** Header blocks that a connection remembers with what they say, and the longest of them: what a browser repeats is under 100 bytes. */
@@ -311,10 +309,6 @@ export const limits = {
   http2ResetNoise: 10,
   /** Streams of a connection that ended early, of which frames may still be on their way. */
   http2EndedMax: 128,
-  /** A connection on which bytes wait has to take so many of them in each of the listener's idle times: a page of 10 kB in five minutes. */
-  http2TakenBytesMin: 1_024,
-  /** A connection that has not spoken by then does not mean to. */
-  http2PrefaceMs: 12_000,
 
   // Certificates (edge/)
   /** Pairs that a POP shows: a listener with 1,000 of them takes 40 to 250 ms to open, during which its process answers nobody. */

@@ -106,10 +106,11 @@ function listen(
 
 /**
  * Who holds a connection is told so with the next answer; what is idle then is closed, and what is never read to its end after a while too.
- * Until it has `left` it takes some of the new connections too.
+ * Whoever comes from now on is the next one's.
  */
 function retire(listener: Listener, leaving: Set<Listener>, clock: Clock, left: () => void): void {
   leaving.add(listener);
+  listener.close?.();
   listener.drain();
   clock.after(limits.drainMs, async () => {
     await listener.stop();

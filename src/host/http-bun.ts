@@ -2,8 +2,8 @@
 import type { Peer } from "./asked.ts";
 import { failedText, type Listener, type ListenOptions, type TlsOptions } from "./http-types.ts";
 
-/** Listens with Bun.serve, which keeps the bound of bodies and closes idle connections itself. */
-export function listenBun(options: ListenOptions): Listener {
+/** Listens with Bun.serve, which keeps the bound of bodies and closes idle connections itself. Without `http1` by QUIC alone, if that is asked for. */
+export function listenBun(options: ListenOptions, http1 = true): Listener {
   let draining = false;
   const fetch = (request: Request, bun: BunServer) => {
     const answer = options.fetch(request, new BunPeer(request, bun));
@@ -19,6 +19,7 @@ export function listenBun(options: ListenOptions): Listener {
         }
       : { unix: options.unix }),
     ...(options.tls === undefined ? {} : secureOf(options.tls)),
+    http1,
     maxRequestBodySize: options.bodyBytesMax,
     idleTimeout: options.idleTimeoutS ?? 30,
     development: false,

@@ -46,6 +46,8 @@ export interface Listener {
    * closed. HTTP/2 has a frame for that, which `stop` sends. New connections are still taken until `stop`.
    */
   drain(): void;
+  /** Takes no new connections from now on, where the runtime can do so while those that are open live on. */
+  close?(): void;
   /** Stops accepting, answers what was asked and closes what is idle; `force` closes all that is open. */
   stop(force?: boolean): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // Answers as HTTP/2 sends them. In: an answer. Out: its HEADERS frame, made once for as long as that answer is given.
 import { type Answer, isStream } from "./asked.ts";
+import { failedText } from "./http-types.ts";
 import { blockOf, plainFieldBlock } from "./http2-block.ts";
 import { flags, frameHeadBytes, frameTypes, payloadBytesMax, putHead } from "./http2-frames.ts";
 
@@ -10,7 +11,7 @@ export const failed: Answer = {
     ["content-type", "text/plain; charset=utf-8"],
     ["cache-control", "no-store"],
   ],
-  body: new TextEncoder().encode("The server failed to answer. It has written why to its log.\n"),
+  body: new TextEncoder().encode(failedText),
 };
 
 export const headTooLarge: Answer = {
@@ -32,35 +33,19 @@ export interface Heading {
 const dateBytes = "Thu, 01 Jan 1970 00:00:00 GMT".length;
 
 export interface Headings {
+  /** What an answer is sent with. */
   of(answer: Answer): Heading;
+  /** Called at least once a second: what the date is now. */
+  tick(wallMs: number): void;
 }
 
-/** `wallMs`: for the date. `everywhere`: said in each answer. */
-export function createHeadings(
-  wallMs: () => number,
-  everywhere: readonly (readonly [name: string, value: string])[] = [],
-): Headings & { tick(): void } {
+export function createHeadings(): Headings {
   const made = new WeakMap<Answer, Heading>();
-  const shared = blockOf(everywhere);
   let second = -1;
   let date: Uint8Array = new Uint8Array(dateBytes);
-
-  const make = (answer: Answer): Heading => {
-    const block = Buffer.concat([
-      blockOf(linesOf(answer)),
-      shared,
-      plainFieldBlock("date", " ".repeat(dateBytes)),
-    ]);
-    if (block.length > payloadBytesMax) return made.get(failed) ?? make(failed);
-    const frame = new Uint8Array(frameHeadBytes + block.length);
-    putHead(frame, 0, block.length, frameTypes.headers, flags.endHeaders, 0);
-    frame.set(block, frameHeadBytes);
-    return { frame, second: -1 };
-  };
   return {
-    /** Called at least once a second. */
-    tick() {
-      const now = Math.floor(wallMs() / 1_000);
+    tick(wallMs) {
+      const now = Math.floor(wallMs / 1_000);
       if (now === second) return;
       second = now;
       date = Buffer.from(new Date(now * 1_000).toUTCString(), "latin1");
@@ -68,7 +53,8 @@ export function createHeadings(
     of(answer) {
       let heading = made.get(answer);
       if (heading === undefined) {
-        heading = make(answer);
+        // What does not fit into a frame is no head of ours.
+        heading = headingOf(answer) ?? headingOf(failed) ?? noHeading;
         made.set(answer, heading);
       }
       if (heading.second !== second) {
@@ -78,6 +64,17 @@ export function createHeadings(
       return heading;
     },
   };
+}
+
+const noHeading: Heading = { frame: new Uint8Array(frameHeadBytes + dateBytes), second: -1 };
+
+function headingOf(answer: Answer): Heading | null {
+  const block = Buffer.concat([blockOf(linesOf(answer)), plainFieldBlock("date", " ".repeat(dateBytes))]);
+  if (block.length > payloadBytesMax) return null;
+  const frame = new Uint8Array(frameHeadBytes + block.length);
+  putHead(frame, 0, block.length, frameTypes.headers, flags.endHeaders, 0);
+  frame.set(block, frameHeadBytes);
+  return { frame, second: -1 };
 }
 
 function* linesOf({ status, fields, body, length }: Answer): Generator<readonly [string, string]> {

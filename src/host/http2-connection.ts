@@ -1,7 +1,7 @@
 // One connection of HTTP/2 (RFC 9113), the server's side. In: bytes as they come. Out: requests to who answers, and frames. Never throws: what no
 // client that means well sends ends the stream or the connection, with the error that the RFC names.
 import { limits } from "../base/limits.ts";
-import type { Answering, Peer } from "./asked.ts";
+import type { Peer } from "./asked.ts";
 import { Control, type Frame } from "./http2-control.ts";
 import {
   errorCodes,
@@ -17,26 +17,20 @@ import {
   windowMax,
 } from "./http2-frames.ts";
 import { Noise } from "./http2-noise.ts";
-import { Output, type Wire } from "./http2-output.ts";
+import { Output } from "./http2-output.ts";
 import { Requests } from "./http2-requests.ts";
 import { type Shared, Streams } from "./http2-streams.ts";
-
-export interface Http2Options {
-  readonly answering: Answering;
-  readonly shared: Shared;
-  /** A connection on which nothing is asked is closed after this, and so is one that takes nothing of what waits. */
-  readonly idleMs: number;
-}
+import type { PausableWire, Speaker } from "./wire.ts";
 
 const hello = settingsFrame([
   [settingIds.streamsMax, limits.http2StreamsMax],
-  [settingIds.headerListBytesMax, limits.http2HeadBytesMax],
+  [settingIds.headerListBytesMax, limits.requestHeadBytesMax],
 ]);
 const nothing: Uint8Array = new Uint8Array();
 
-export class Http2Connection {
-  private readonly wire: Wire;
-  private readonly idleMs: number;
+export class Http2Connection implements Speaker {
+  private readonly wire: PausableWire;
+  private readonly shared: Shared;
   private readonly output: Output;
   private readonly streams: Streams;
   private readonly requests: Requests;
@@ -45,6 +39,7 @@ export class Http2Connection {
   /** What came and is not read yet: less than a frame, or what came while nothing could be sent. */
   private rest: Uint8Array = nothing;
   private hasPreface = false;
+  private isDraining = false;
   /** No more is read: what was said last is on its way. */
   private isOver = false;
   private usedMs: number;
@@ -52,18 +47,18 @@ export class Http2Connection {
   private takenMs: number;
   private taken = 0;
 
-  constructor(wire: Wire, peer: Peer, { answering, shared, idleMs }: Http2Options, nowMs: number) {
+  constructor(wire: PausableWire, peer: Peer, shared: Shared) {
     this.wire = wire;
-    this.idleMs = idleMs;
-    this.usedMs = nowMs;
-    this.takenMs = nowMs;
+    this.shared = shared;
+    this.usedMs = shared.nowMs;
+    this.takenMs = shared.nowMs;
     const endTurn = (): void => this.endTurn();
     const { noise } = this;
     const output = new Output(wire);
     const streams = new Streams(output, shared, endTurn);
     this.output = output;
     this.streams = streams;
-    this.requests = new Requests({ answering, peer, shared, output, streams, noise, endTurn });
+    this.requests = new Requests({ peer, shared, output, streams, noise, endTurn });
     this.control = new Control(output, streams, noise);
   }
 
@@ -90,10 +85,24 @@ export class Http2Connection {
     this.isOver = true;
     this.rest = nothing;
     this.streams.dropAll();
+    this.shared.forget(this);
+  }
+
+  /** The client sends nothing more, so it has no more to ask; what it asked before is answered. */
+  ended(): void {
+    this.finish();
+  }
+
+  /** Ends it at once. */
+  cut(): void {
+    this.isOver = true;
+    this.streams.dropAll();
+    this.wire.close();
   }
 
   /** Asks the client to open no more streams; those that come nevertheless are answered (RFC 9113, 6.8). */
   drain(): void {
+    this.isDraining = true;
     if (!this.isOver && this.hasPreface) this.say(windowMax);
   }
 
@@ -115,7 +124,7 @@ export class Http2Connection {
   tick(nowMs: number): void {
     this.noise.tick();
     if (this.isDue(nowMs)) this.wire.close();
-    else if (nowMs - this.usedMs >= this.idleMs) this.finish();
+    else if (nowMs - this.usedMs >= this.shared.idleMs) this.finish();
   }
 
   /** It has had all the time that it gets. */
@@ -123,11 +132,11 @@ export class Http2Connection {
     const { requests, streams, output } = this;
     // It was told to end, and its other end leaves it open.
     if (this.isOver && !output.isBlocked) return true;
-    if (!this.control.hasSettings && nowMs - this.usedMs >= limits.http2PrefaceMs) return true;
+    if (!this.control.hasSettings && nowMs - this.usedMs >= limits.requestHeadMsMax) return true;
     if (requests.count !== this.usedCount || streams.count > 0) this.usedMs = nowMs;
     this.usedCount = requests.count;
-    if (streams.isWaiting() && output.taken - this.taken < limits.http2TakenBytesMin)
-      return nowMs - this.takenMs >= this.idleMs;
+    if (streams.isWaiting() && output.taken - this.taken < limits.takenBytesMin)
+      return nowMs - this.takenMs >= this.shared.idleMs;
     this.taken = output.taken;
     this.takenMs = nowMs;
     return false;
@@ -188,6 +197,8 @@ export class Http2Connection {
     this.hasPreface = length === preface.length;
     if (this.hasPreface) this.output.put(hello);
     else this.rest = bytes;
+    if (this.hasPreface && this.isDraining)
+      this.output.put(numberFrame(frameTypes.goaway, 0, windowMax, errorCodes.none));
     return this.hasPreface;
   }
 

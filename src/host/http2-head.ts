@@ -4,7 +4,7 @@ import type { Asked } from "./asked.ts";
 import { entryBytes, type FieldSink } from "./http2-hpack.ts";
 
 /** `malformed`: to be treated as if it had not come (RFC 9113, 8.1.1). `too-large`: more than anybody has to say. */
-export type Head = Asked | "malformed" | "too-large";
+export type Head = Http2Asked | "malformed" | "too-large";
 
 /** Lower case alone (RFC 9113, 8.2.1). */
 const nameShape = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
@@ -25,12 +25,15 @@ const ofConnections = new Set([
 const pseudoNames = [":method", ":scheme", ":authority", ":path"] as const;
 type Pseudo = (typeof pseudoNames)[number];
 
-class Http2Asked implements Asked {
+export class Http2Asked implements Asked {
   readonly method: string;
   readonly target: string;
   readonly host: string | null;
   readonly secure = true;
   readonly hasBody: boolean;
+  repeats = false;
+  /** Of what was said, so that it can be counted. */
+  bytes = 0;
   private readonly names: readonly string[];
   private readonly values: readonly string[];
 
@@ -81,7 +84,7 @@ export class HeadReader implements FieldSink {
   field(name: string, value: string): void {
     this.bytes += name.length + value.length + entryBytes;
     // What nobody will read is not kept: fields that unpack to a thousand times their length cost nothing but the counting.
-    if (this.bytes > limits.http2HeadBytesMax || this.isMalformed) return;
+    if (this.bytes > limits.requestHeadBytesMax || this.isMalformed) return;
     if (badValue.test(value)) this.isMalformed = true;
     else if (name.startsWith(":")) this.takePseudo(name, value);
     else if (!nameShape.test(name) || ofConnections.has(name)) this.isMalformed = true;
@@ -108,7 +111,7 @@ export class HeadReader implements FieldSink {
   /** `isWhole`: no body follows. */
   end(isWhole: boolean): Head {
     if (this.isMalformed) return "malformed";
-    if (this.bytes > limits.http2HeadBytesMax) return "too-large";
+    if (this.bytes > limits.requestHeadBytesMax) return "too-large";
     const target = this.target();
     const method = this.pseudo[":method"];
     if (target === null || method === null || !nameShape.test(method.toLowerCase())) return "malformed";
@@ -119,6 +122,12 @@ export class HeadReader implements FieldSink {
     if (length !== null && (!/^\d{1,15}$/.test(length) || (isWhole && Number(length) !== 0)))
       return "malformed";
     return asked;
+  }
+
+  /** What it was that was read, told from everything else: no name and no value has a line's end. */
+  get text(): string {
+    const line = pseudoNames.map((name) => this.pseudo[name] ?? "").join("\n");
+    return `${line}\n${this.hosts.join("\n")}\n\n${this.names.join("\n")}\n\n${this.values.join("\n")}`;
   }
 
   /** Trailers are read to keep the table right, and then forgotten. */

@@ -1,19 +1,7 @@
 // What a connection of HTTP/2 sends. In: frames. Out: as few writes as possible; what the kernel does not take is kept here, and said to be so,
 // for whoever adds to it to stop.
 import { limits } from "../base/limits.ts";
-
-/** The other end of a connection, as a runtime gives it. */
-export interface Wire {
-  /** How many bytes of these were taken. Fewer than all: `drained` will be told when there is room. */
-  write(bytes: Uint8Array, from: number, length: number): number;
-  /** No more bytes are handed over until `resume`. */
-  pause(): void;
-  resume(): void;
-  /** Ends it after what was taken. */
-  end(): void;
-  /** Ends it at once. */
-  close(): void;
-}
+import type { PausableWire } from "./wire.ts";
 
 /** Those that no turn is writing to: one, but for a turn of a connection within another's. */
 const scratches: Uint8Array[] = [];
@@ -22,12 +10,12 @@ const nothing = new Uint8Array();
 export class Output {
   /** Bytes taken since the connection began. */
   taken = 0;
-  private readonly wire: Wire;
+  private readonly wire: PausableWire;
   private scratch: Uint8Array = nothing;
   private length = 0;
   private unsent: Uint8Array | null = null;
 
-  constructor(wire: Wire) {
+  constructor(wire: PausableWire) {
     this.wire = wire;
   }
 

@@ -1,7 +1,7 @@
 // Requests of one connection (RFC 9113, 5.1 and 8.1). In: HEADERS, CONTINUATION and DATA frames. Out: what is asked, to who answers; an error that
 // ends the connection, or null. Bodies are read over: nobody here wants one, and who sends one is answered without it.
 import { limits } from "../base/limits.ts";
-import type { Answer, Answering, Asked, Peer } from "./asked.ts";
+import type { Answer, Asked, Peer } from "./asked.ts";
 import { failed, headTooLarge } from "./http2-answer.ts";
 import type { Frame } from "./http2-control.ts";
 import {
@@ -22,7 +22,6 @@ import type { Shared, Stream, Streams } from "./http2-streams.ts";
 
 /** What a connection's requests need of it. */
 export interface RequestsOptions {
-  readonly answering: Answering;
   readonly peer: Peer;
   readonly shared: Shared;
   readonly output: Output;
@@ -53,11 +52,12 @@ export class Requests {
   private skippedTo = 0;
   /** Bytes of bodies since the client was allowed more. */
   private unread = 0;
-  private readonly heads = new Heads();
+  private readonly heads: Heads;
   private readonly given: RequestsOptions;
 
   constructor(given: RequestsOptions) {
     this.given = given;
+    this.heads = new Heads(given.shared.remembered);
   }
 
   /** A header block has begun: nothing else may come before it is whole. The stream, or null. */
@@ -127,11 +127,11 @@ export class Requests {
   }
 
   private ask(id: number, isWhole: boolean, asked: Asked): void {
-    const { answering, peer } = this.given;
+    const { shared, peer } = this.given;
     const isHead = asked.method === "HEAD";
     let answer: Answer | Promise<Answer>;
     try {
-      answer = answering(asked, peer);
+      answer = shared.answering(asked, peer);
     } catch {
       answer = failed;
     }

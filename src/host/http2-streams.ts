@@ -1,8 +1,9 @@
 // Answers under way on one connection of HTTP/2 (RFC 9113, 5 and 6.9). In: answers, windows. Out: HEADERS and DATA frames, as far as the windows and
 // the kernel let them. A body that waits is a reference, shared with all who wait for it; streams take turns, a frame each.
 import { limits } from "../base/limits.ts";
-import { type Answer, isStream, type StreamBody } from "./asked.ts";
+import { type Answer, type Answering, isStream, type StreamBody } from "./asked.ts";
 import type { Headings } from "./http2-answer.ts";
+import type { Http2Connection } from "./http2-connection.ts";
 import {
   errorCodes,
   flags,
@@ -15,6 +16,7 @@ import {
   windowAtFirst,
   windowMax,
 } from "./http2-frames.ts";
+import type { Remembered } from "./http2-heads.ts";
 import type { Output } from "./http2-output.ts";
 
 export interface Stream {
@@ -31,11 +33,17 @@ export interface Stream {
   isReady: boolean;
 }
 
-/** Shared by all connections of a listener. */
+/** What connections have in common. */
 export interface Shared {
+  readonly answering: Answering;
   readonly headings: Headings;
+  readonly remembered: Remembered;
+  /** A connection on which nothing is asked is closed after this, and so is one that takes nothing of what waits. */
+  readonly idleMs: number;
+  nowMs: number;
   /** Requests that are not answered to their end. */
   pending: number;
+  forget(connection: Http2Connection): void;
 }
 
 export class Streams {

@@ -4,17 +4,8 @@ import { createServer, type Server } from "node:tls";
 import { limits } from "../base/limits.ts";
 import type { Peer } from "./asked.ts";
 import type { Certificate } from "./http-types.ts";
-import type { Wire } from "./http2-output.ts";
-
-/** What is told of one connection. */
-export interface Speaker {
-  /** Bytes came; nobody else holds them. */
-  take(bytes: Uint8Array): void;
-  /** There is room again for what `Wire.write` did not take. */
-  drained(): void;
-  /** It is gone. */
-  closed(): void;
-}
+import type { PausableWire, Speaker } from "./wire.ts";
+import { BunWire } from "./wire-bun.ts";
 
 export interface SecureSocketsOptions {
   readonly address: string;
@@ -25,7 +16,7 @@ export interface SecureSocketsOptions {
   /** Names of ALPN (RFC 7301), the one that is liked best first. */
   readonly protocols: readonly string[];
   /** `protocol`: null where the client named none. */
-  speak(protocol: string | null, wire: Wire, peer: Peer): Speaker;
+  speak(protocol: string | null, wire: PausableWire, peer: Peer): Speaker;
 }
 
 export interface SecureSockets {
@@ -55,6 +46,8 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
     hostname,
     port,
     reusePort,
+    // A client may end its side and still read.
+    allowHalfOpen: true,
     tls: { cert: first?.chain ?? "", key: first?.key ?? "", ALPNProtocols: namesOf(protocols) },
     socket: {
       binaryType: "uint8array",
@@ -66,11 +59,8 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
         unspoken.delete(socket);
         if (!isThrough) return socket.terminate();
         const protocol = socket.alpnProtocol;
-        socket.data.speaker = speak(
-          protocol === false ? null : protocol,
-          new BunWire(socket),
-          new BunPeer(socket),
-        );
+        const wire = new BunWire(socket);
+        socket.data.speaker = speak(protocol === false ? null : protocol, wire, wire);
       },
       data(socket, bytes) {
         socket.data.speaker?.take(bytes);
@@ -78,25 +68,32 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
       drain(socket) {
         socket.data.speaker?.drained();
       },
+      end(socket) {
+        socket.data.speaker?.ended();
+      },
       close(socket) {
         unspoken.delete(socket);
         socket.data.speaker?.closed();
         socket.data.speaker = null;
       },
-      // It closes after this, and `close` is told.
-      error() {},
+      // TLS failed, or one of us threw: no connection goes on after that.
+      error: (socket) => socket.terminate(),
     },
   } as Bun.TCPSocketListenOptions<Held>);
   showByName(listener, certificates);
   const end = (isDue: (openedMs: number) => boolean): void => {
     for (const [socket, openedMs] of [...unspoken]) if (isDue(openedMs)) socket.terminate();
   };
+  let isOpen = true;
   return {
     port: listener.port,
-    close: () => listener.stop(false),
+    close() {
+      if (isOpen) listener.stop(false);
+      isOpen = false;
+    },
     tick(now) {
       nowMs = now;
-      end((openedMs) => now - openedMs >= limits.http2PrefaceMs);
+      end((openedMs) => now - openedMs >= limits.requestHeadMsMax);
     },
     closeUnspoken: () => end(() => true),
   };
@@ -116,37 +113,4 @@ function showByName(listener: unknown, certificates: readonly Certificate[]): vo
   server._handle = listener;
   for (const { names, chain, key } of certificates)
     for (const name of names) server.addContext(name, { cert: chain, key });
-}
-
-class BunWire implements Wire {
-  private readonly socket: Socket;
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-  write(bytes: Uint8Array, from: number, length: number): number {
-    return this.socket.write(bytes, from, length);
-  }
-  pause(): void {
-    this.socket.pause();
-  }
-  resume(): void {
-    this.socket.resume();
-  }
-  end(): void {
-    this.socket.end();
-  }
-  close(): void {
-    this.socket.terminate();
-  }
-}
-
-/** Most are never asked. */
-class BunPeer implements Peer {
-  private readonly socket: Socket;
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-  get address(): string | null {
-    return this.socket.remoteAddress ?? null;
-  }
 }

@@ -2,10 +2,11 @@
 // Bun.serve with a constant answer is slower than nginx with a file, and does not close who reads slowly: see ARCHITECTURE.md.
 import { type Clock, every, systemClock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import type { Answering, Peer } from "./asked.ts";
+import type { Answering } from "./asked.ts";
 import type { Listener } from "./http-types.ts";
 import { createHttp1 } from "./http1.ts";
-import type { Speaker, Wire } from "./wire.ts";
+import type { Speaker } from "./wire.ts";
+import { BunWire } from "./wire-bun.ts";
 
 export interface PlainOptions {
   readonly address?: string;
@@ -16,8 +17,6 @@ export interface PlainOptions {
   readonly answer: Answering;
   readonly clock?: Clock;
 }
-
-type Socket = Bun.Socket<Speaker>;
 
 export function listenPlain(options: PlainOptions): Listener {
   const { address = "127.0.0.1", port = 0, reusePort = false, idleTimeoutS = 30 } = options;
@@ -66,26 +65,4 @@ export function listenPlain(options: PlainOptions): Listener {
       looking.cancel();
     },
   };
-}
-
-class BunWire implements Wire, Peer {
-  readonly #socket: Socket;
-  constructor(socket: Socket) {
-    this.#socket = socket;
-  }
-  write(bytes: Uint8Array, from: number, length: number): number {
-    return this.#socket.write(bytes, from, length);
-  }
-  shut(): void {
-    this.#socket.shutdown();
-  }
-  end(): void {
-    this.#socket.end();
-  }
-  close(): void {
-    this.#socket.terminate();
-  }
-  get address(): string | null {
-    return this.#socket.remoteAddress ?? null;
-  }
 }

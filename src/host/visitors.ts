@@ -5,6 +5,7 @@ import { type Listener, type ListenOptions, listenHttp, listening } from "./http
 import { runtime } from "./runtime.ts";
 import { listenPlain } from "./visitors-bun.ts";
 import { fetchOf } from "./visitors-fetch.ts";
+import { listenSecure } from "./visitors-secure.ts";
 
 export interface VisitorOptions extends Omit<ListenOptions, "fetch" | "unix"> {
   readonly answer: Answering;
@@ -14,5 +15,8 @@ export interface VisitorOptions extends Omit<ListenOptions, "fetch" | "unix"> {
 export function listenVisitors({ answer, ...options }: VisitorOptions): Listener {
   if (runtime === "bun" && options.tls === undefined)
     return listening(options, () => listenPlain({ ...options, answer }));
+  const { tls } = options;
+  if (runtime === "bun" && tls !== undefined)
+    return listening(options, () => listenSecure({ ...options, tls, answer }));
   return listenHttp({ ...options, fetch: fetchOf(answer, options.tls !== undefined) });
 }

@@ -12,6 +12,13 @@ export interface Wire {
   close(): void;
 }
 
+/** One that can be told to hand nothing over for a while. */
+export interface PausableWire extends Wire {
+  /** Until `resume` nothing that comes is handed over, but what has been read already. */
+  pause(): void;
+  resume(): void;
+}
+
 /** Who speaks on one connection, as the runtime sees it. */
 export interface Speaker {
   /** Bytes came; nobody else holds them. */

@@ -161,7 +161,7 @@ function contractOn(runtime: Runtime): void {
       writeCertificate(certs("status.example"), ["status.example", "also.example"]);
       process.kill(pop.pid, "SIGHUP");
       const names = async (): Promise<string> => (await ask({ protocol: "h2" })).shown;
-      // Two listeners share the port until the old one has left: whom it takes is shown the old one, or sent away by GOAWAY.
+      // Whom the old one has taken already is shown the old certificate, or sent away by GOAWAY.
       await until("the old listener is gone", () => pop.log.find((line) => line.includes("no longer shown")));
       const all = await Promise.all(Array.from({ length: 8 }, names));
       expect(new Set(all)).toEqual(new Set(["DNS:status.example, DNS:also.example"]));

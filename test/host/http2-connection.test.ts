@@ -390,9 +390,9 @@ describe("host/http2-connection ends", () => {
 
   test("a connection that never speaks is closed, and one that asks nothing more is told to go", () => {
     const silent = talk(undefined, false);
-    silent.connection.tick(limits.http2PrefaceMs - 1);
+    silent.connection.tick(limits.requestHeadMsMax - 1);
     expect(silent.end()).toBe("open");
-    silent.connection.tick(limits.http2PrefaceMs);
+    silent.connection.tick(limits.requestHeadMsMax);
     expect(silent.end()).toBe("closed");
     const idle = talk();
     idle.say(ask(1));
@@ -421,7 +421,7 @@ describe("host/http2-connection ends", () => {
     const steady = talk(() => answerOf(100_000));
     steady.say(settings([4, 0]), ask(1));
     for (let at = 0; at < 90; at++) {
-      steady.say(windowUpdate(1, 100));
+      steady.say(windowUpdate(1, 200));
       steady.connection.tick(1_000 * (at + 1));
     }
     expect(steady.end()).toBe("open");

@@ -1,9 +1,12 @@
 // A connection of HTTP/2 without a network, to say anything to. In: frames. Out: frames as the server wrote them, windows and moments that the
 // test moves.
+import { limits } from "../../src/base/limits.ts";
+import { createRecent } from "../../src/base/recent.ts";
 import type { Answer, Answering, Asked } from "../../src/host/asked.ts";
 import { createHeadings } from "../../src/host/http2-answer.ts";
 import { Http2Connection } from "../../src/host/http2-connection.ts";
 import { errorCodes, type Http2Error, preface } from "../../src/host/http2-frames.ts";
+import type { Http2Asked } from "../../src/host/http2-head.ts";
 import { HpackReader } from "../../src/host/http2-hpack.ts";
 import type { Shared } from "../../src/host/http2-streams.ts";
 import { type Frame, flags, frame, frameTypes, headerBlock, settings } from "../support/http2-raw.ts";
@@ -30,9 +33,6 @@ export const nothingHere: Answer = { status: 204, fields: [], body: null };
 
 /** A connection that has begun, unless told otherwise. */
 export function talk(answering: Answering = () => nothingHere, hasBegun = true): Talk {
-  const headings = createHeadings(() => 0);
-  headings.tick();
-  const shared: Shared = { headings, pending: 0 };
   const asked: Asked[] = [];
   let out: Buffer = Buffer.alloc(0);
   let room = Number.POSITIVE_INFINITY;
@@ -54,6 +54,9 @@ export function talk(answering: Answering = () => nothingHere, hasBegun = true):
     resume() {
       isPaused = false;
     },
+    shut() {
+      end = "ended";
+    },
     end() {
       end = "ended";
     },
@@ -65,7 +68,19 @@ export function talk(answering: Answering = () => nothingHere, hasBegun = true):
     asked.push(one);
     return answering(one, peer);
   };
-  const connection = new Http2Connection(wire, { address: null }, { answering: told, shared, idleMs }, 0);
+  const headings = createHeadings();
+  headings.tick(0);
+  const remembered = createRecent<Http2Asked>(limits.rememberedHeadsBytes, ({ bytes }) => bytes);
+  const shared: Shared = {
+    answering: told,
+    headings,
+    remembered,
+    idleMs,
+    nowMs: 0,
+    pending: 0,
+    forget: () => undefined,
+  };
+  const connection = new Http2Connection(wire, { address: null }, shared);
   const self: Talk = {
     connection,
     asked,

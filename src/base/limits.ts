@@ -185,7 +185,7 @@ export const limits = {
   /** The banner slot is filled at most this often per page. */
   bannerMsMin: 1_000,
   hotBytesMax: 64 * 1024 * 1024,
-  /** Whole answers that a worker holds until the next commit: 2,000 front pages. They share their bodies with the hot ones. */
+  /** Whole answers that a worker holds until the next commit: 2,000 front pages. They share their bodies with the hot ones, and a listener holds a copy behind its head. */
   answersBytesMax: 32 * 1024 * 1024,
   /** An answer is looked up anew after this, whatever the store's mark says: should someone take that away, a visitor is no further behind. */
   answerHeldMs: 1_000,
@@ -246,9 +246,10 @@ export const limits = {
   requestBodyBytesMax: 64 * 1024,
   /** The request line and headers of a visitor: browsers send some 700 bytes, and proxies refuse more than 8 to 32 kB. */
   requestHeadBytesMax: 16 * 1024,
-  requestHeadLinesMax: 200,
   /** Heads that a worker remembers with what they ask, so that a crowd's few are read once: 10,000 of a browser's. */
   rememberedHeadsBytes: 8 * 1024 * 1024,
+  /** Marks of heads that came once: 64 KiB. */
+  headMarks: 16 * 1024,
   /** The first head of a connection has to be there by then. */
   requestHeadMsMax: 12_000,
   /** A body up to this length is sent in one go with its head. */

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { createRecent } from "../base/recent.ts";
-import type { Answer } from "../host/asked.ts";
+import type { Answer, Asked } from "../host/asked.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Sets } from "./headers.ts";
 import type { Kind } from "./tally.ts";
@@ -12,10 +12,18 @@ import { isHeld } from "./validators.ts";
 import type { Chosen } from "./variant.ts";
 
 export interface Answers {
+  /** What was answered to this very question, and what it is counted as: by the question's own object, so that nothing of it is looked at. */
+  again(asked: Asked, commit: number | null): Again | null;
   /** What was answered to the same host, path and encodings, if nothing was committed and no deadline passed since. */
   recall(exchange: Exchange): Answer | null;
   /** `given` answers `exchange` until `untilMs` (monotonic), or until a commit. */
   keep(exchange: Exchange, given: Given, untilMs: number): void;
+}
+
+export interface Again {
+  readonly answer: Answer;
+  readonly kind: Kind;
+  readonly bytes: number;
 }
 
 /** An answer and its 304, each the same object for all who are given it. */
@@ -32,14 +40,35 @@ interface Held extends Given {
   readonly untilMs: number;
 }
 
+/** What a question was answered with last. It keeps no body in memory that the bound of answers has let go. */
+interface Memo {
+  readonly held: WeakRef<Held>;
+  readonly isOk: boolean;
+  readonly bytes: number;
+}
+
 export function createAnswers(clock: Clock, metrics: Metrics): Answers {
   const held = createRecent<Held>(limits.answersBytesMax, ({ body }) => body.length + entryBytes);
   metrics.watch("edge_answers_bytes", "Bytes of whole answers held in memory.", held.cost);
+  const memos = new WeakMap<Asked, Memo>();
+  const isGood = ({ commit, untilMs }: Held, now: number | null): boolean =>
+    commit === now && clock.monotonicMs() < untilMs;
   return {
+    again(asked, commit) {
+      const memo = asked.repeats === true ? memos.get(asked) : undefined;
+      const given = memo?.held.deref();
+      if (memo === undefined || given === undefined || !isGood(given, commit)) return null;
+      return { answer: memo.isOk ? given.ok : given.notModified, kind: given.kind, bytes: memo.bytes };
+    },
     recall(exchange) {
       const given = held.get(keyOf(exchange));
-      if (given === undefined || given.commit !== exchange.commit) return null;
-      return clock.monotonicMs() >= given.untilMs ? null : answerOf(exchange, given);
+      if (given === undefined || !isGood(given, exchange.commit)) return null;
+      const { asked } = exchange;
+      const answer = answerOf(exchange, given);
+      // Not at the first time: most heads of a crowd are asked once.
+      if (asked.repeats === true)
+        memos.set(asked, { held: new WeakRef(given), isOk: answer === given.ok, bytes: exchange.bytes });
+      return answer;
     },
     keep(exchange, given, untilMs) {
       const { commit } = exchange;

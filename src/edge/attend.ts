@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Answer, Answering, Asked, Peer } from "../host/asked.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { Admission } from "./admission.ts";
-import { otherKind, type Tally } from "./tally.ts";
+import { otherKind, type Tally, timedOneIn } from "./tally.ts";
 
 export interface AttendOptions {
   readonly admission: Admission;
@@ -14,21 +14,30 @@ export interface AttendOptions {
 
 export function attending(serving: Answering, options: AttendOptions): Answering {
   const { admission, tally, accessLog, clock } = options;
+  let untimed = 0;
 
-  function done(asked: Asked, peer: Peer, beganMs: number, answer: Answer): Answer {
-    const tookMs = clock.monotonicMs() - beganMs;
-    tally.took(tookMs);
+  function done(asked: Asked, peer: Peer, began: Began, answer: Answer): Answer {
+    if (began === null) return answer;
+    const tookMs = clock.monotonicMs() - began.atMs;
+    if (began.isCounted) tally.took(tookMs);
     accessLog?.answered(asked, peer, answer, tally.lastBytes(), tookMs);
     return answer;
   }
 
-  async function late(asked: Asked, peer: Peer, beganMs: number, answer: Promise<Answer>) {
+  async function late(asked: Asked, peer: Peer, began: Began, answer: Promise<Answer>) {
     admission.waits(1);
     try {
-      return done(asked, peer, beganMs, await answer);
+      return done(asked, peer, began, await answer);
     } finally {
       admission.waits(-1);
     }
+  }
+
+  /** Two looks at a clock would be a tenth of what an answer costs. */
+  function begin(): Began {
+    const isCounted = untimed === 0;
+    untimed = isCounted ? timedOneIn - 1 : untimed - 1;
+    return isCounted || accessLog !== null ? { atMs: clock.monotonicMs(), isCounted } : null;
   }
 
   return (asked, peer) => {
@@ -38,10 +47,11 @@ export function attending(serving: Answering, options: AttendOptions): Answering
       accessLog?.answered(asked, peer, refusal, 0, 0);
       return refusal;
     }
-    const beganMs = clock.monotonicMs();
+    const began = begin();
     const answer = serving(asked, peer);
-    return answer instanceof Promise
-      ? late(asked, peer, beganMs, answer)
-      : done(asked, peer, beganMs, answer);
+    return answer instanceof Promise ? late(asked, peer, began, answer) : done(asked, peer, began, answer);
   };
 }
+
+/** Null: nobody asks how long it took. */
+type Began = { readonly atMs: number; readonly isCounted: boolean } | null;

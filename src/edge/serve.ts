@@ -59,6 +59,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
   const tally = options.tally ?? createTally(metrics);
   const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
   const pair = createReads(options.store);
+  const answers = createAnswers(clock, metrics);
   const found = {
     trees: createTrees(options.openRoot, log, metrics),
     bodies: createBodies(options.onDamaged, log, metrics),
@@ -72,7 +73,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     hub: options.hub ?? null,
     look: createLook(found, pair.live),
     headers: createHeaderSets(),
-    answers: createAnswers(clock, metrics),
+    answers,
     bring: link?.bring ?? null,
     again: (exchange) => answer(exchange.asked, pair.live, exchange),
     served: pair.served,
@@ -107,6 +108,11 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     }
   };
   return (asked) => {
+    const again = answers.again(asked, pair.live.commitNumber());
+    if (again !== null) {
+      tally.answered(again.answer.status, again.kind, again.bytes);
+      return again.answer;
+    }
     const given = answer(asked, pair.live);
     if (!asked.secure) return given;
     return given instanceof Promise ? given.then(withTlsLines) : withTlsLines(given);

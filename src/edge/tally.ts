@@ -12,6 +12,9 @@ const statuses = [200, 204, 304, 400, 404, 405, 406, 410, 421, 503] as const;
 const rowOfStatus = new Uint8Array(1_000).fill(statuses.length);
 for (const [row, status] of statuses.entries()) rowOfStatus[status] = row;
 
+/** Of so many requests one is timed, whichever it is. */
+export const timedOneIn = 8;
+
 /**
  * Bounds of the histogram (s). Ready bytes take some 10 us, so the first hold nearly all; 5 and 20 ms are what is promised under a spike; what
  * is above waited for a body.
@@ -23,7 +26,7 @@ const durationBounds = [
 export interface Tally {
   /** An answer was made; its body has so many bytes. In the same turn as the answer itself. */
   answered(status: number, kind: Kind, bytes: number): void;
-  /** From the moment a handler had the request to the moment it had the answer. */
+  /** From the moment a handler had the request to the moment it had the answer: of one request in `timedOneIn`. */
   took(ms: number): void;
   /** Bytes of the last answer. */
   lastBytes(): number;
@@ -40,7 +43,7 @@ export function createTally(metrics: Metrics, onAnswer: (bytes: number) => void 
   const sent = metrics.counter("edge_body_bytes_total", "Bytes of bodies answered.", "kind");
   const durations = metrics.histogram(
     "edge_request_duration_seconds",
-    "From having a request to having its answer, as this server sees it.",
+    `From having a request to having its answer, as this server sees it: of one request in ${timedOneIn}.`,
     durationBounds,
   );
   let last = 0;

@@ -96,10 +96,7 @@ export class Http1Connection implements Speaker, StreamSink {
       this.#refuse(head);
       return;
     }
-    if (!head.hasBody && !head.repeats) {
-      head.repeats = true;
-      heads.set(text, head);
-    }
+    if (!head.hasBody && !head.repeats) this.#shared.remember(text, head);
     this.#ask(head);
   }
 

@@ -8,8 +8,8 @@ import type { Asked } from "./asked.ts";
 export type Refusal = "syntax" | "target" | "framing" | "version" | "head-too-long" | "body-too-long";
 
 const methodAndTarget = /^([A-Z][A-Z-]*) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)\r\n/;
-// One character class and then the line's end: nothing here can be matched in two ways, however long the line.
-const headerLine = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)\r\n/y;
+// A class of characters and then another that ends it, so that nothing here can be matched in two ways, however long the lines.
+const headerLines = /(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n/y;
 const absoluteTarget = /^https?:\/\/([^/?#]*)(.*)$/i;
 const closeInList = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
 
@@ -25,8 +25,6 @@ interface RequestLine {
   readonly sent: string;
   /** HTTP/1.0. */
   readonly isOld: boolean;
-  /** Length of the whole head. */
-  readonly bytes: number;
 }
 
 /** `text` ends with the head's empty line. */
@@ -36,20 +34,61 @@ export function readHead(text: string, limit: HeadLimits): Head | Refusal {
   if (first === null) return "syntax";
   const [line, method = "", sent = "", major, minor] = first;
   if (major !== "1" || (minor !== "0" && minor !== "1")) return "version";
-  const names: string[] = [];
-  const values: string[] = [];
-  headerLine.lastIndex = line.length;
-  let end = line.length;
-  for (let found = headerLine.exec(text); found !== null; found = headerLine.exec(text)) {
-    if (names.length === limits.requestHeadLinesMax) return "head-too-long";
-    names.push((found[1] as string).toLowerCase());
-    values.push(withoutBlanks(found[2] as string));
-    end = headerLine.lastIndex;
-  }
-  // Every line was one, and what is left is the empty one.
-  if (end !== text.length - 2) return "syntax";
-  return judge({ method, sent, isOld: minor === "0", bytes: text.length }, [names, values], limit);
+  headerLines.lastIndex = line.length;
+  if (!headerLines.test(text) || headerLines.lastIndex !== text.length) return "syntax";
+  return judge({ method, sent, isOld: minor === "0" }, new Lines(text, line.length), limit);
 }
+
+/**
+ * The header lines of a head that is one. Those that nearly every head has, and nobody asks for, are passed over by the length of their name:
+ * to read all of a browser's costs as much as to answer it.
+ */
+class Lines {
+  readonly text: string;
+  readonly #from: number;
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+  constructor(text: string, from: number) {
+    this.text = text;
+    this.#from = from;
+    this.#read((length) => length < usual.length && usual[length] === 1, this.#names, this.#values);
+  }
+
+  /** Several values of a name are a list. */
+  of(name: string): string | null {
+    if (usual[name.length] === 1) return listed(this.#names, this.#values, name);
+    const names: string[] = [];
+    const values: string[] = [];
+    this.#read((length) => length === name.length, names, values);
+    return listed(names, values, name);
+  }
+
+  #read(isWanted: (length: number) => boolean, names: string[], values: string[]): void {
+    const { text } = this;
+    for (let at = this.#from; at < text.length - 2; ) {
+      const colon = text.indexOf(":", at);
+      const end = text.indexOf("\r\n", colon);
+      if (isWanted(colon - at)) {
+        names.push(text.slice(at, colon).toLowerCase());
+        values.push(withoutBlanks(text.slice(colon + 1, end)));
+      }
+      at = end + 2;
+    }
+  }
+}
+
+/** By length, the names that are asked for. */
+const usual = new Uint8Array(32);
+for (const name of [
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "accept-encoding",
+  "if-none-match",
+  "last-event-id",
+])
+  usual[name.length] = 1;
 
 /** Blanks and tabs around a value are not of it (RFC 9110, 5.5); anything else that looks like a blank is. */
 function withoutBlanks(value: string): string {
@@ -64,20 +103,20 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-function judge({ method, sent, isOld, bytes }: RequestLine, lines: Lines, limit: HeadLimits): Head | Refusal {
-  const host = listed(lines, "host");
+function judge({ method, sent, isOld }: RequestLine, lines: Lines, limit: HeadLimits): Head | Refusal {
+  const host = lines.of("host");
   const target = targetOf(method, sent, host);
   if (target === null) return "target";
-  const length = listed(lines, "content-length");
-  const coding = listed(lines, "transfer-encoding");
+  const length = lines.of("content-length");
+  const coding = lines.of("transfer-encoding");
   // One coding, the one that ends by itself. With HTTP/1.0 or beside a length it has been smuggled in.
   if (coding !== null && (isOld || length !== null || coding.toLowerCase() !== "chunked")) return "framing";
   // Two lengths are a list here, which is no number.
   if (length !== null && !/^\d+$/.test(length)) return "framing";
   if (Number(length ?? 0) > limit.bodyBytesMax) return "body-too-long";
   const hasBody = length !== null || coding !== null;
-  const isLast = isOld || hasBody || closeInList.test(listed(lines, "connection") ?? "");
-  return new Head({ method, target, host, secure: limit.secure, hasBody, isOld, isLast, bytes }, lines);
+  const isLast = isOld || hasBody || closeInList.test(lines.of("connection") ?? "");
+  return new Head({ method, target, host, secure: limit.secure, hasBody, isOld, isLast }, lines);
 }
 
 /**
@@ -92,10 +131,7 @@ function targetOf(method: string, sent: string, host: string | null): string | n
   return authority !== undefined && authority.toLowerCase() === host?.toLowerCase() ? (rest ?? "") : null;
 }
 
-type Lines = readonly [names: readonly string[], values: readonly string[]];
-
-/** Several values of a name are a list. */
-function listed([names, values]: Lines, name: string): string | null {
+function listed(names: readonly string[], values: readonly string[], name: string): string | null {
   let at = names.indexOf(name);
   if (at === -1) return null;
   let value = values[at] as string;
@@ -121,7 +157,7 @@ export class Head implements Asked {
   readonly bytes: number;
   readonly #lines: Lines;
   constructor(
-    said: Pick<Head, "method" | "target" | "host" | "secure" | "hasBody" | "isOld" | "isLast" | "bytes">,
+    said: Pick<Head, "method" | "target" | "host" | "secure" | "hasBody" | "isOld" | "isLast">,
     lines: Lines,
   ) {
     this.method = said.method;
@@ -132,10 +168,10 @@ export class Head implements Asked {
     this.isHead = said.method === "HEAD";
     this.isOld = said.isOld;
     this.isLast = said.isLast;
-    this.bytes = said.bytes;
+    this.bytes = lines.text.length;
     this.#lines = lines;
   }
   field(name: string): string | null {
-    return listed(this.#lines, name);
+    return this.#lines.of(name);
   }
 }

@@ -20,7 +20,7 @@ export const refusals: Readonly<Record<Refusal, Answer>> = {
   version: textAnswer(505, "This port speaks HTTP/1.1.\n"),
   "head-too-long": textAnswer(
     431,
-    `A request has at most ${limits.requestHeadBytesMax} bytes and ${limits.requestHeadLinesMax} lines of headers.\n`,
+    `A request line and its headers have at most ${limits.requestHeadBytesMax} bytes.\n`,
   ),
   "body-too-long": textAnswer(413, "This port takes no bodies.\n"),
 };

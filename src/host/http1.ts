@@ -35,6 +35,8 @@ export interface Http1 {
 export interface Http1Shared extends HeadLimits {
   readonly answering: Answering;
   readonly heads: Recent<Head>;
+  /** Keeps a head that comes for the second time. */
+  remember(text: string, head: Head): void;
   readonly idleMs: number;
   nowMs: number;
   date: string;
@@ -44,14 +46,38 @@ export interface Http1Shared extends HeadLimits {
   forget(connection: Http1Connection): void;
 }
 
+/** Two heads of one mark are kept once too early, which harms nobody. Only some characters are looked at, the last ones closely. */
+function markOf(text: string): number {
+  let mark = text.length;
+  const close = Math.max(0, text.length - closelyChars);
+  for (let at = 0; at < close; at += 7) mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
+  for (let at = close; at < text.length; at++) mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
+  return mark;
+}
+
+const closelyChars = 96;
+
 export function createHttp1(options: Http1Options): Http1 {
   const { answer, secure, bodyBytesMax, idleMs, wallMs } = options;
   const connections = new Set<Http1Connection>();
   let emptied: (() => void) | null = null;
+  // The text, and twice as much for what was read in it.
+  const heads = createRecent<Head>(limits.rememberedHeadsBytes, (head) => 3 * head.bytes);
+  /** Marks of heads that came once: to keep every one that never comes again costs twice what it costs to read it. */
+  const marks = new Int32Array(limits.headMarks);
   const shared: Http1Shared = {
     answering: answer,
-    // The text, and twice as much for what was read in it.
-    heads: createRecent(limits.rememberedHeadsBytes, (head) => 3 * head.bytes),
+    heads,
+    remember(text, head) {
+      const mark = markOf(text);
+      const at = (mark >>> 0) % marks.length;
+      if (marks[at] !== mark) {
+        marks[at] = mark;
+        return;
+      }
+      head.repeats = true;
+      heads.set(text, head);
+    },
     secure,
     bodyBytesMax,
     idleMs,

@@ -153,7 +153,8 @@ test("what the operator reads meanwhile is good Prometheus text, with generation
   expect(counted.sum("edge_pages", 'level="1"')).toBe(1);
   expect(counted.sum("edge_source_age_seconds")).toBeGreaterThan(limits.staleAfterMs / 1_000 - 1);
   expect(counted.sum("store_readers")).toBeWithin(2, 20);
-  expect(counted.sum("edge_request_duration_seconds_count")).toBeGreaterThan(10);
+  // One request in eight is timed.
+  expect(counted.sum("edge_request_duration_seconds_count")).toBeGreaterThan(2);
   expect(counted.sum("edge_request_duration_seconds_bucket", 'le="+Inf"')).toBe(
     counted.sum("edge_request_duration_seconds_count"),
   );

@@ -75,21 +75,20 @@ describe("host/http1 reads", () => {
     expect(bodies()).toEqual(["at /1", "at /2", "at /3", "at /4"]);
   });
 
-  test("a head seen before once, whoever sends it; one that differs in a byte is another", () => {
+  test("a head that comes for the third time no more, whoever sends it; one that differs in a byte is another", () => {
     const seen: Asked[] = [];
     const { open } = setUp((asked, peer) => {
       seen.push(asked);
       return echo(asked, peer);
     });
-    open().send(get("/1", "X: a\r\n"));
-    open().send(get("/1", "X: a\r\n"));
-    open().send(get("/1", "X: b\r\n"));
-    expect(seen.map((asked) => [asked === seen[0], asked.field("x")])).toEqual([
-      [true, "a"],
-      [true, "a"],
-      [false, "b"],
+    for (const x of ["a", "a", "a", "b", "a"]) open().send(get("/1", `X: ${x}\r\n`));
+    expect(seen.map((asked) => [asked.repeats, asked === seen[1], asked.field("x")])).toEqual([
+      [false, false, "a"],
+      [true, true, "a"],
+      [true, true, "a"],
+      [false, false, "b"],
+      [true, true, "a"],
     ]);
-    expect(seen[0]?.repeats).toBe(true);
   });
 
   test("what says that it has a body once, is not remembered, and drops the body", () => {
@@ -98,14 +97,14 @@ describe("host/http1 reads", () => {
       seen.push(asked);
       return echo(asked, peer);
     });
-    for (let time = 0; time < 2; time++) {
+    for (let time = 0; time < 3; time++) {
       const { wire, send, bodies } = open();
       send(`${get("/1", "Content-Length: 60\r\n")}${get("/2")}`);
       send(get("/3"));
       expect([bodies(), wire.fate]).toEqual([["at /1"], "shut"]);
       expect(wire.text).toContain("connection: close\r\n");
     }
-    expect([seen[0] === seen[1], seen[0]?.repeats, seen[0]?.hasBody]).toEqual([false, false, true]);
+    expect([seen[1] === seen[2], seen[2]?.repeats, seen[2]?.hasBody]).toEqual([false, false, true]);
   });
 
   test("several headers of a name as a list; blanks around a value are not of it, other bytes are", () => {

@@ -139,7 +139,7 @@ function Figure({ measured: [metric, spans], span, scene, named = true }: Figure
         )}
       </div>
       {named && metric.tooltipDescription !== null ? (
-        <p class="mu" safe>
+        <p class="mu" dir="auto" safe>
           {metric.tooltipDescription}
         </p>
       ) : (

@@ -3,9 +3,10 @@
 import type { Incident, Page, PageView } from "../model/view.ts";
 import { baseOf } from "./feed-entry.ts";
 import { keyOf } from "./key.ts";
+import { measuredOf } from "./metrics.tsx";
 import { incidentPath } from "./piece.tsx";
 import { monthIn } from "./selection.ts";
-import type { Document, Scene } from "./types.ts";
+import type { Charts, Document, Scene } from "./types.ts";
 import { xmlText } from "./xml.ts";
 
 /** Incidents and maintenances of a sitemap, of each the first in the order of the API; the others are found by way of their month. */
@@ -14,7 +15,7 @@ const robotsPath = "/robots.txt";
 const sitemapPath = "/sitemap.xml";
 
 /** Both documents. */
-export function* forRobots({ view, since }: Scene): Iterable<Document> {
+export function* forRobots({ view, charts, since }: Scene): Iterable<Document> {
   const base = baseOf(view.page);
   const rest = { slot: false, cache: "feed" } as const;
   if (since === null)
@@ -26,7 +27,7 @@ export function* forRobots({ view, since }: Scene): Iterable<Document> {
       body: () =>
         `User-agent: *\nDisallow: /_event\nDisallow: /widget\nAllow: /\nSitemap: ${base}${sitemapPath}\n`,
     };
-  const paths = pathsOf(view);
+  const paths = pathsOf(view, charts);
   yield {
     path: sitemapPath,
     contentType: "application/xml; charset=utf-8",
@@ -37,7 +38,7 @@ export function* forRobots({ view, since }: Scene): Iterable<Document> {
 }
 
 /** Paths in the page's first language, in an order that an update does not change. */
-function pathsOf(view: PageView): readonly string[] {
+function pathsOf(view: PageView, charts: Charts): readonly string[] {
   const listed = (incidents: readonly Incident[]) => incidents.slice(0, listedMax).map(incidentPath);
   const months = new Set<string>();
   for (const incident of view.incidentById.values()) months.add(monthIn(incident, view.page.timeZone));
@@ -46,6 +47,7 @@ function pathsOf(view: PageView): readonly string[] {
     "/history",
     "/uptime",
     "/calendar",
+    ...(measuredOf(view, charts).length > 0 ? ["/metrics"] : []),
     "/methodology",
     "/subscribe",
     ...[...months].sort().map((month) => `/history/${month}`),

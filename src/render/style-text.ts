@@ -145,7 +145,7 @@ const chart = `
 .mt>p{font-size:.82rem}
 .ct{display:flex;gap:.5rem;margin:.5rem 0 .3rem}
 .ct svg{flex:1;min-width:0;height:5.5rem;border-block:1px solid var(--ln)}
-.ct p{display:flex;flex-direction:column;justify-content:space-between;font-size:.78rem;line-height:1}
+.ct p{display:flex;white-space:nowrap;flex-direction:column;justify-content:space-between;font-size:.78rem;line-height:1}
 .mt path{fill:none;stroke:var(--mnt);stroke-width:2;stroke-linecap:round;stroke-linejoin:round;vector-effect:non-scaling-stroke}
 .mt figcaption{font-size:.82rem}
 [dir=rtl] .ct svg{transform:scaleX(-1)}

@@ -33,6 +33,9 @@ export interface SeriesStore {
   onChange(listener: (page: string) => void): () => void;
 }
 
+/** Before its keys in `meta`: a table more would be a write at the start, and a store must open on a full disk. */
+const place = "series";
+
 /** Values by the step within their bucket. */
 type Slots = ReadonlyMap<number, number>;
 
@@ -44,14 +47,14 @@ const rememberedMax = 2_000;
 
 export function createSeries(store: Store): SeriesStore {
   const { tables, commit, clock, refresh } = store;
-  const table = tables.series;
+  const table = tables.meta;
   const turns = createTurns();
   const remembered = new Map<string, Spans | null>();
   const listeners = new Set<(page: string) => void>();
   let waiting = 0;
 
   const slotsAt = (page: string, metric: string, at: number): Slots => {
-    const held = table.getBinary([page, metric, "bucket", at]);
+    const held = table.getBinary([place, page, metric, "bucket", at]);
     return held === undefined ? new Map() : new Map(unpackValue<[number, number][]>(held));
   };
 
@@ -74,7 +77,7 @@ export function createSeries(store: Store): SeriesStore {
     };
     const row = (kind: Kind, at: number, value: unknown): Change => ({
       table,
-      key: [page, metric, kind, at],
+      key: [place, page, metric, kind, at],
       value: packValue(value),
     });
     return [
@@ -88,7 +91,11 @@ export function createSeries(store: Store): SeriesStore {
     const nowMs = clock.wallMs();
     const ends = { bucket: nowMs - limits.seriesBucketKeepMs, hour: nowMs - limits.seriesHourKeepMs };
     for (const [kind, end] of Object.entries(ends)) {
-      const range = { start: [page, metric, kind, 0], end: [page, metric, kind, end], limit: sweptAtOnce };
+      const range = {
+        start: [place, page, metric, kind, 0],
+        end: [place, page, metric, kind, end],
+        limit: sweptAtOnce,
+      };
       for (const key of table.getKeys(range)) yield { table, key, value: null };
     }
   }
@@ -99,9 +106,12 @@ export function createSeries(store: Store): SeriesStore {
     kind: Kind,
     from: number,
   ): Iterable<readonly [number, unknown]> {
-    const range = { start: [page, metric, kind, from], end: [page, metric, kind, Number.MAX_SAFE_INTEGER] };
+    const range = {
+      start: [place, page, metric, kind, from],
+      end: [place, page, metric, kind, Number.MAX_SAFE_INTEGER],
+    };
     for (const { key, value } of table.getRange(range))
-      yield [(key as readonly (string | number)[])[3] as number, unpackValue(value)];
+      yield [(key as readonly (string | number)[])[4] as number, unpackValue(value)];
   }
 
   const write = async (page: string, metrics: Iterable<string>, changes: () => Change[]): Promise<void> => {
@@ -126,13 +136,16 @@ export function createSeries(store: Store): SeriesStore {
 
   function read(page: string, metric: string): Spans | null {
     const [newest] = table.getRange({
-      start: [page, metric, "bucket", Number.MAX_SAFE_INTEGER],
-      end: [page, metric, "bucket", 0],
+      start: [place, page, metric, "bucket", Number.MAX_SAFE_INTEGER],
+      end: [place, page, metric, "bucket", 0],
       reverse: true,
       limit: 1,
     });
     if (newest === undefined) return null;
-    const last = lastOf(newest.key as unknown as readonly [string, string, string, number], newest.value);
+    const last = lastOf(
+      newest.key as unknown as readonly [string, string, string, string, number],
+      newest.value,
+    );
     const buckets = [...bucketsOf(rows(page, metric, "bucket", last.at - limits.seriesBucketKeepMs))];
     const hours = [...rows(page, metric, "hour", last.at - limits.seriesHourKeepMs)].map(
       ([at, rolled]): Bucket => ({ at, ...(rolled as Rollup) }),
@@ -152,11 +165,14 @@ export function createSeries(store: Store): SeriesStore {
       ),
     forget: (page, metric) =>
       write(page, [metric], () =>
-        Array.from(table.getKeys({ start: [page, metric], end: [page, metric, "\uffff"] }), (key) => ({
-          table,
-          key,
-          value: null,
-        })),
+        Array.from(
+          table.getKeys({ start: [place, page, metric], end: [place, page, metric, "\uffff"] }),
+          (key) => ({
+            table,
+            key,
+            value: null,
+          }),
+        ),
       ),
     spans(page, metric) {
       const name = nameOf(page, metric);
@@ -187,8 +203,8 @@ function* bucketsOf(rows: Iterable<readonly [number, unknown]>): Iterable<Bucket
 }
 
 /** The latest value of the latest bucket. */
-function lastOf(key: readonly [string, string, string, number], value: Uint8Array): MetricPoint {
+function lastOf(key: readonly [string, string, string, string, number], value: Uint8Array): MetricPoint {
   const slots = unpackValue<[number, number][]>(value);
   const [slot, latest] = slots.reduce((a, b) => (b[0] > a[0] ? b : a), slots[0] ?? [0, 0]);
-  return { at: key[3] + slot * limits.seriesStepMs, value: latest };
+  return { at: key[4] + slot * limits.seriesStepMs, value: latest };
 }

@@ -34,8 +34,6 @@ export interface Tables {
   readonly documents: Table;
   /** sha256 of the token -> its name and page */
   readonly tokens: Table;
-  /** [page, metric, "bucket", start] -> values by step; [page, metric, "hour", start] -> their roll-up */
-  readonly series: Table;
 }
 
 /** Tables whose keys are 32 or 33 raw bytes. */
@@ -57,7 +55,6 @@ const names = [
   "notes",
   "documents",
   "tokens",
-  "series",
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Room for tables of later releases: an older one must still open what a newer one made, to say that it cannot. */

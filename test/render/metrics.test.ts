@@ -176,6 +176,10 @@ describe("render/metrics", () => {
     const after = keys(charts([1, 2, 4]));
     const moved = [...after].filter(([path, key]) => before.get(path) !== key).map(([path]) => path);
     expect(moved.sort()).toEqual(["/", "/ar", "/ar/metrics", "/de", "/de/metrics", "/metrics"]);
+    const bare = keys(new Map());
+    expect([...after].filter(([path, key]) => path === "/sitemap.xml" && bare.get(path) !== key).length).toBe(
+      1,
+    );
   });
 
   test("the first point and the last metric's end ask for all documents anew, so that /metrics comes and goes", () => {

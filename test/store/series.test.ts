@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-const rows = (): number => store.tables.series.getKeysCount();
+const rows = (): number => store.tables.meta.getKeysCount({ start: ["series"], end: ["series", "\uffff"] });
 const pointsOver = (ms: number, everyMs: number, nowMs: number): readonly MetricPoint[] =>
   Array.from({ length: Math.floor(ms / everyMs) }, (_none, at) => ({
     at: nowMs - at * everyMs,

@@ -15,6 +15,7 @@ import { incidentPages } from "./html-incident.tsx";
 import { methodPage } from "./html-method.tsx";
 import { subscribePage } from "./html-subscribe.tsx";
 import { uptimePages } from "./html-uptime.tsx";
+import { widgetPages } from "./html-widget.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
 import { voicesOf } from "./languages.ts";
@@ -24,6 +25,7 @@ import { statePictures } from "./picture.ts";
 import { forRobots } from "./robots.ts";
 import { sinceOf } from "./since.ts";
 import type { Charts, Document, Kind, Shown, Since } from "./types.ts";
+import { widget } from "./widget.ts";
 
 /** What is there in each of the page's languages: what people read in a browser. */
 const spokenKinds: readonly Kind[] = [
@@ -35,6 +37,7 @@ const spokenKinds: readonly Kind[] = [
   calendarPages,
   methodPage,
   subscribePage,
+  widgetPages,
   pageScript,
 ];
 
@@ -50,6 +53,7 @@ const kinds: readonly Kind[] = [
   calendarFile,
   forRobots,
   statePictures,
+  widget,
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */

@@ -218,7 +218,15 @@ label.ck{display:flex;gap:.6rem;align-items:baseline;font-weight:400}
 button{font:inherit;font-weight:600;justify-self:start;color:var(--bg);background:var(--lk);border:1px solid transparent;border-radius:.4rem;padding:.5rem 1.1rem;cursor:pointer}
 `;
 
-export const pieces = { base, card, rows, chart, log, months, table, calendar, days, form } as const;
+/** Texts to be taken along: one click takes all of it. */
+const snippet = `
+.snip{user-select:all;margin-top:.6rem}
+main p+p,main p+ul{margin-top:.6rem}
+main img{vertical-align:middle}
+pharos-status{margin-block:1rem}
+`;
+
+export const pieces = { base, card, rows, chart, log, months, table, calendar, days, form, snippet } as const;
 
 /** A piece of stylesheet beyond the base, which every page has. */
 export type Piece = Exclude<keyof typeof pieces, "base">;

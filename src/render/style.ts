@@ -26,10 +26,13 @@ export function styleOf(wanted: readonly Piece[], brand: string): Style {
   if (styles.size >= stylesMax) styles.clear();
   const css = [pieces.base, ...wanted.map((piece) => pieces[piece])].join("") + brand;
   const text = css.replaceAll("\n", "");
-  const made = { text, policy: policyOf(createHash("sha256").update(text).digest("base64")) };
+  const made = { text, policy: policyOf(text) };
   styles.set(key, made);
   return made;
 }
 
-const policyOf = (sha256: string): string =>
-  `default-src 'none'; style-src 'sha256-${sha256}'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'`;
+/** The policy that lets this stylesheet through and no other. */
+export function policyOf(text: string): string {
+  const sha256 = createHash("sha256").update(text).digest("base64");
+  return `default-src 'none'; style-src 'sha256-${sha256}'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'`;
+}

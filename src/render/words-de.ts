@@ -261,6 +261,28 @@ export const german: Words = {
     asOf: "Stand",
     value: (number, suffix) => valueText(number.replace(".", ","), suffix),
   },
+  widget: {
+    details: "Einzelheiten",
+    close: "Schließen",
+    asOf: "Stand {time}",
+    title: "Widget und Badges",
+    description: (page) => `So zeigt eine andere Website den Status von ${page}`,
+    intro:
+      "Der Status dort, wo Ihre Besucher sind. Kein Dritter wird gefragt, und über niemanden wird etwas gespeichert.",
+    scriptHeading: "Widget",
+    script:
+      "Ein Skript, und ein Element an der Stelle, an der der Status stehen soll. Kein Stil der umgebenden Seite erreicht es.",
+    auto: "Nichts, solange alles läuft, und eine Leiste, wenn etwas gestört ist. Besucher können sie schließen.",
+    bar: "Eine Leiste, die immer da ist.",
+    inline: "Eine Zeile, etwa für den Seitenfuß.",
+    policy:
+      "Unter einer Content-Security-Policy erlaubt die Website diesen Host als script-src und connect-src; Stile oder Skripte in der Seite selbst sind nicht nötig.",
+    language: "Das Attribut lang wählt die Sprache; ohne es gilt die Sprache der Website.",
+    frameHeading: "Rahmen",
+    frame: "Wo kein Skript laufen darf.",
+    badgesHeading: "Badges",
+    badges: "Bilder für eine README oder ein Wiki. Sie sind so neu wie die Seite.",
+  },
   live: {
     locale: "de",
     live: "live",

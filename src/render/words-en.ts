@@ -256,6 +256,28 @@ export const english: Words = {
     asOf: "as of",
     value: (number, suffix) => valueText(number, suffix),
   },
+  widget: {
+    details: "Details",
+    close: "Close",
+    asOf: "as of {time}",
+    title: "Widget and badges",
+    description: (page) => `How to show the status of ${page} on another site`,
+    intro:
+      "Show this status where your visitors are. Nothing is asked of a third party, and nothing is kept about anyone.",
+    scriptHeading: "Widget",
+    script:
+      "One script, and an element where the status is to stand. No style of the site around it reaches it.",
+    auto: "Nothing while all is well, a bar while something is wrong. Visitors may close it.",
+    bar: "A bar that is always there.",
+    inline: "A line, for a footer.",
+    policy:
+      "Under a Content-Security-Policy the site allows this host as script-src and connect-src; no inline style or script is needed.",
+    language: "The attribute lang chooses the language; without it, the language of the site.",
+    frameHeading: "Frame",
+    frame: "Where no script may run.",
+    badgesHeading: "Badges",
+    badges: "Pictures for a README or a wiki. They are as new as the page.",
+  },
   live: {
     locale: "en-GB",
     live: "live",

@@ -35,6 +35,7 @@ export interface Words {
   readonly missing: MissingWords;
   readonly metrics: MetricWords;
   readonly live: LiveWords;
+  readonly widget: WidgetWords;
 }
 
 /** A calendar day as numbers. */
@@ -250,6 +251,31 @@ export interface MetricWords {
   readonly asOf: string;
   /** "34.5 ms" of "34.5" and "ms", which may be none. */
   value(number: string, suffix: string): string;
+}
+
+/** The widget on other sites, and the page that says how to put it there. */
+export interface WidgetWords {
+  /** A link to the status page. */
+  readonly details: string;
+  /** The name of a button without words. */
+  readonly close: string;
+  /** How old a state is; `{time}` is put in by the script. */
+  readonly asOf: string;
+  readonly title: string;
+  description(page: string): string;
+  readonly intro: string;
+  readonly scriptHeading: string;
+  readonly script: string;
+  /** What each mode shows. */
+  readonly auto: string;
+  readonly bar: string;
+  readonly inline: string;
+  readonly policy: string;
+  readonly language: string;
+  readonly frameHeading: string;
+  readonly frame: string;
+  readonly badgesHeading: string;
+  readonly badges: string;
 }
 
 /** What the script says: beside the time of the last update, in a line of its own, aloud. `{time}`, `{age}`, `{zone}` are its own to put in. */

@@ -1,30 +1,47 @@
-// Makes the script of the pages from its source: `bun test/render/make-page-script.ts`. In: src/render/page-browser.ts.
-// Out: src/render/page-script-text.ts, which is kept beside it, so that nothing has to be built before Pharos runs from source.
+// Makes the scripts that run in browsers from their sources: `bun test/render/make-page-script.ts`. In: src/render/*-browser.ts.
+// Out: src/render/*-script-text.ts, which are kept beside them, so that nothing has to be built before Pharos runs from source.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-const folder = resolve(import.meta.dirname, "../../src/render");
-export const sourceFile: string = resolve(folder, "page-browser.ts");
-export const textFile: string = resolve(folder, "page-script-text.ts");
+export interface BrowserScript {
+  readonly source: string;
+  readonly made: string;
+  /** What the made file exports. */
+  readonly name: string;
+  readonly about: string;
+}
+
+const inRender = (file: string): string => resolve(import.meta.dirname, "../../src/render", file);
+
+export const browserScripts = {
+  page: {
+    source: inRender("page-browser.ts"),
+    made: inRender("page-script-text.ts"),
+    name: "scriptText",
+    about: "The script of all pages.",
+  },
+  widget: {
+    source: inRender("widget-browser.ts"),
+    made: inRender("widget-script-text.ts"),
+    name: "widgetText",
+    about: "The script of the widget.",
+  },
+} as const satisfies Readonly<Record<string, BrowserScript>>;
 
 /** The file as it should be. */
-export async function makePageScript(): Promise<string> {
-  const built = await Bun.build({
-    entrypoints: [sourceFile],
-    target: "browser",
-    format: "iife",
-    minify: true,
-  });
-  if (!built.success) throw new AggregateError(built.logs, "The page's script was not built.");
+export async function makeScript({ source, name, about }: BrowserScript): Promise<string> {
+  const built = await Bun.build({ entrypoints: [source], target: "browser", format: "iife", minify: true });
+  if (!built.success) throw new AggregateError(built.logs, `${source} was not built.`);
   const text = (await built.outputs[0]?.text())?.trim() ?? "";
-  return `// Made from page-browser.ts by test/render/make-page-script.ts: change that, and make this again.
+  return `// Made from ${source.split("/").at(-1)} by test/render/make-page-script.ts: change that, and make this again.
 
-/** The script of all pages. */
+/** ${about} */
 
 // biome-ignore format: as the bundler wrote it
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the script has templates of its own
-export const scriptText = ${JSON.stringify(text)};
+export const ${name} = ${JSON.stringify(text)};
 `;
 }
 
-if (import.meta.main) writeFileSync(textFile, await makePageScript());
+if (import.meta.main)
+  for (const script of Object.values(browserScripts)) writeFileSync(script.made, await makeScript(script));

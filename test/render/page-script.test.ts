@@ -10,22 +10,27 @@ import { languages } from "../../src/render/languages.ts";
 import { scriptOf } from "../../src/render/page-script.ts";
 import { scriptText } from "../../src/render/page-script-text.ts";
 import { inventedParts, page, viewFrom } from "./invented.ts";
-import { makePageScript, sourceFile, textFile } from "./make-page-script.ts";
+import { browserScripts, makeScript } from "./make-page-script.ts";
 import { documentsByPath } from "./pages.ts";
 
 const bytesMax = 4_000;
 const root = resolve(import.meta.dirname, "../..");
 
-test("it is what its source makes; else: bun test/render/make-page-script.ts", async () => {
-  expect(readFileSync(textFile, "utf8")).toBe(await makePageScript());
-}, 30_000);
+test.each(Object.entries(browserScripts))(
+  "the script of the %s is what its source makes; else: bun test/render/make-page-script.ts",
+  async (_, script) => {
+    expect(readFileSync(script.made, "utf8")).toBe(await makeScript(script));
+  },
+  30_000,
+);
 
-test("its source holds by the types of a browser", () => {
+test("their sources hold by the types of a browser", () => {
   const flags =
-    "--noEmit --strict --skipLibCheck --noUncheckedIndexedAccess --exactOptionalPropertyTypes --noUnusedLocals --noUnusedParameters --target esnext --lib esnext,dom,dom.iterable --typeRoots /nonexistent";
+    "--noEmit --strict --skipLibCheck --noUncheckedIndexedAccess --exactOptionalPropertyTypes --noUnusedLocals --noUnusedParameters --target esnext --module esnext --moduleDetection force --lib esnext,dom,dom.iterable --typeRoots /nonexistent";
+  const sources = Object.values(browserScripts).map(({ source }) => source);
   const run = spawnSync(
     process.execPath,
-    [join(root, "node_modules", ".bin", "tsc"), ...flags.split(" "), sourceFile],
+    [join(root, "node_modules", ".bin", "tsc"), ...flags.split(" "), ...sources],
     { encoding: "utf8", timeout: 60_000 },
   );
   expect({ code: run.status, out: run.stdout, err: run.stderr }).toEqual({ code: 0, out: "", err: "" });

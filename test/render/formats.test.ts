@@ -235,8 +235,8 @@ describe("for robots", () => {
 
 test("a link to a page carries its state's picture: PNG of 1200 by 630 under 5 kB, by an address with a host", () => {
   const documents = documentsByPath(view);
-  for (const [path, { contentType }] of documents) {
-    if (!contentType.startsWith("text/html")) continue;
+  for (const [path, { contentType, framed }] of documents) {
+    if (!contentType.startsWith("text/html") || framed) continue;
     const metas = tagsOf(bodyOf(view, path)).filter(({ name }) => name === "meta");
     const said = (property: string): string =>
       metas.find(({ attributes }) => attributes.property === property)?.attributes.content ?? "";

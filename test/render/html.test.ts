@@ -14,7 +14,8 @@ import { bodyOf, countIn, documentsByPath, isHtml, tagsOf } from "./pages.ts";
 
 const view = viewFrom(inventedParts());
 const pages = [...documentsByPath(view).values()]
-  .filter(isHtml)
+  // What other sites frame has no header and no heading of its own: test/e2e/page-widget.test.ts.
+  .filter((document) => isHtml(document) && !document.framed)
   .map(({ path, slot, body }) => ({ path, slot, body: body() }));
 
 test("there are pages of every kind", () => {
@@ -25,17 +26,21 @@ test("there are pages of every kind", () => {
   expect(paths.filter((path) => path.startsWith("/incidents/")).length).toBe(view.incidentById.size);
 });
 
-describe.each(pages)("$path", ({ body, slot }) => {
+/** The widget is shown on the page that tells of it. */
+const shows = "/widget/examples";
+
+describe.each(pages)("$path", ({ path, body, slot }) => {
   const tags = tagsOf(body);
 
   test("one script by its name, no style attribute, nothing fetched from elsewhere", () => {
     expect(tags.filter(({ name }) => name === "script")).toEqual([
       { name: "script", attributes: { src: scriptOf({ code: "en", words: english }).path, defer: "" } },
+      ...(path === shows ? [{ name: "script", attributes: { src: "/widget.js", defer: "" } }] : []),
     ]);
     expect(body).toContain("></script>");
     const names = new Set(tags.map(({ name }) => name));
     for (const name of ["iframe", "object", "embed", "img", "base", "form"])
-      expect(names.has(name)).toBe(false);
+      expect({ name, there: names.has(name) }).toEqual({ name, there: name === "img" && path === shows });
     for (const { name, attributes } of tags) {
       expect(Object.keys(attributes).filter((key) => key === "style" || key.startsWith("on"))).toEqual([]);
       for (const value of [attributes.href, attributes.src])

@@ -38,7 +38,7 @@ const attributeShape = /\s([a-z][a-z0-9:-]*)(?:="([^"]*)")?/gi;
 
 /** Every opening tag, read as a browser does: text holds no `<`, values hold no `"`. Comments and the doctype are no tags. */
 export function tagsOf(html: string): readonly Tag[] {
-  return [...html.matchAll(/<([a-z][a-z0-9]*)((?:\s[^\s"'<>=/]+(?:="[^"]*")?)*)\s?\/?>/gi)].map(
+  return [...html.matchAll(/<([a-z][a-z0-9-]*)((?:\s[^\s"'<>=/]+(?:="[^"]*")?)*)\s?\/?>/gi)].map(
     ([, name = "", rest = ""]) => ({
       name,
       attributes: Object.fromEntries(

@@ -46,7 +46,7 @@ const openIncident: Noun = {
   other: "عطل مفتوح",
 };
 const maintenance: Noun = {
-  one: "أعمال صيانة واحدة جارية",
+  one: "عملية صيانة واحدة جارية",
   two: "عمليتا صيانة جاريتان",
   few: "عمليات صيانة جارية",
   many: "عملية صيانة جارية",
@@ -66,7 +66,6 @@ const earlierUpdate: Noun = {
   many: "تحديثًا سابقًا",
   other: "تحديث سابق",
 };
-const part: Noun = { one: "جزء واحد", two: "جزءان", few: "أجزاء", many: "جزءًا", other: "جزء" };
 
 const componentWords = {
   operational: "يعمل",
@@ -146,16 +145,19 @@ export const arabic: Words = {
       `${affected === 1 ? "تأثّر" : "تأثّرت"} ${affected} من ${count(components, ofComponents)}`,
     openIncidents: (incidents) => count(incidents, openIncident),
     maintenances: (maintenances) => count(maintenances, maintenance),
-    noneAffected: (components) => `${count(components, component)} بلا أعطال`,
+    noneAffected: (components) =>
+      components < 3
+        ? `${count(components, component)} ${components === 1 ? "يعمل" : "يعملان"}`
+        : `${count(components, component)} تعمل جميعها`,
     noneOpen: "لا توجد أعطال مفتوحة",
     componentsHeading: "المكوّنات",
     barsNote: (days) =>
-      `نسبة التشغيل والأيام لآخر ${count(days, day)}، واليوم آخرها. كلما علت العلامة كان اليوم أسوأ.`,
-    parts: (parts) => count(parts, part),
+      `نسبة التشغيل لآخر ${count(days, day)}، علامة لكل يوم واليوم آخرها. كلما علت العلامة كان اليوم أسوأ.`,
+    parts: (parts) => count(parts, component),
     openHeading: (incidents) => (incidents === 1 ? "عطل مفتوح" : "أعطال مفتوحة"),
     maintenanceHeading: "الصيانة",
     lateEnd: "تستغرق أطول من المخطط",
-    lateStart: "كان من المقرر أن تبدأ",
+    lateStart: "لم تبدأ بعد",
     progressLabel: "التقدم",
     latest: "آخر تحديث:",
     readOn: "اقرأ المزيد",
@@ -198,9 +200,9 @@ export const arabic: Words = {
   },
   uptime: {
     name: "نسبة التشغيل",
-    lead: (page) => `أيام كل مكوّن من مكوّنات ${page}`,
+    lead: (page) => `نسبة تشغيل كل مكوّن من مكوّنات ${page} يومًا بيوم`,
     note: "الخط المستوي يوم هادئ؛ وكلما علت العلامة كان اليوم أسوأ. تُحسب الأيام بعد انتهائها.",
-    nothing: "لم ينتهِ بعد يوم يُعرف عنه شيء.",
+    nothing: "لا يوجد يوم مكتمل لعرضه بعد.",
     moreDays: (days) => `و${count(days, day)} غيرها`,
   },
   calendar: {
@@ -218,10 +220,10 @@ export const arabic: Words = {
     ways: {
       atom: { name: "موجز Atom", says: "لقارئات الموجزات وأدوات المحادثة: كل عطل وصيانة مع جميع التحديثات." },
       rss: { name: "موجز RSS", says: "المحتوى نفسه للبرامج التي تقرأ RSS." },
-      json: { name: "موجز JSON", says: "وللبرامج التي تفضّل قراءة JSON." },
+      json: { name: "موجز JSON", says: "المحتوى نفسه مرة أخرى بصيغة JSON." },
       calendar: {
         name: "التقويم",
-        says: "أعمال الصيانة المخطط لها في تقويمك. اشترك في هذا العنوان؛ وهو يتجدد بنفسه.",
+        says: "أعمال الصيانة المخطط لها في تقويمك. اشترك في هذا العنوان؛ وسيبقى محدَّثًا.",
       },
       open: {
         name: "هذه الصفحة مفتوحةً",
@@ -283,7 +285,7 @@ export const arabic: Words = {
     ],
     indicator: {
       components: "تنتج حالة الصفحة من المكوّنات.",
-      incidents: "تنتج حالة الصفحة من المكوّنات؛ فإن لم يتعطل أي منها فمن الأعطال المفتوحة.",
+      incidents: "تنتج حالة الصفحة من المكوّنات؛ فإن كانت جميعها تعمل فمن الأعطال المفتوحة.",
     },
   },
   missing: {

@@ -52,7 +52,7 @@ export const german: Words = {
     identified: "Ursache gefunden",
     monitoring: "Wird beobachtet",
     resolved: "Behoben",
-    postmortem: "Nachbericht",
+    postmortem: "Nachbetrachtung",
     scheduled: "Geplant",
     in_progress: "Läuft",
     verifying: "Wird geprüft",
@@ -90,7 +90,7 @@ export const german: Words = {
     uptime: "Verfügbarkeit",
     calendar: "Wartung",
     subscribe: "Abonnieren",
-    method: "Wie diese Seite arbeitet",
+    method: "Wie diese Seite funktioniert",
   },
   front: {
     description: (page) => `Aktueller Status von ${page}`,
@@ -99,33 +99,36 @@ export const german: Words = {
       `${affected} von ${count(components, "Komponente", "Komponenten")} betroffen`,
     openIncidents: (incidents) => count(incidents, "offene Störung", "offene Störungen"),
     maintenances: (maintenances) => count(maintenances, "laufende Wartung", "laufende Wartungen"),
-    noneAffected: (components) => `${count(components, "Komponente", "Komponenten")}, keine gestört`,
+    noneAffected: (components) =>
+      `${count(components, "Komponente", "Komponenten")}, ${components === 1 ? "" : "alle "}in Betrieb`,
     noneOpen: "Keine offenen Störungen",
     componentsHeading: "Komponenten",
     barsNote: (days) =>
-      `Verfügbarkeit und Tage der letzten ${days} Tage, heute zuletzt. Je höher der Strich, desto schlechter der Tag.`,
-    parts: (parts) => count(parts, "Teil", "Teile"),
+      `Verfügbarkeit der letzten ${days} Tage, ein Strich je Tag, heute zuletzt. Je höher der Strich, desto schlechter der Tag.`,
+    parts: (parts) => count(parts, "Komponente", "Komponenten"),
     openHeading: (incidents) => (incidents === 1 ? "Offene Störung" : "Offene Störungen"),
     maintenanceHeading: "Wartung",
     lateEnd: "dauert länger als geplant",
-    lateStart: "sollte schon begonnen haben",
+    lateStart: "noch nicht begonnen",
     progressLabel: "Fortschritt",
     latest: "Letzte Meldung:",
     readOn: "Weiterlesen",
     earlier: (updates, isCut) =>
-      `${isCut ? "Weiterlesen, und " : ""}${count(updates, "frühere Meldung", "frühere Meldungen")}`,
+      isCut
+        ? `Weiterlesen, mit ${updates} früheren ${updates === 1 ? "Meldung" : "Meldungen"}`
+        : count(updates, "frühere Meldung", "frühere Meldungen"),
     affectedLabel: "Betroffene Komponenten",
     moreNames: (names) => `und ${names} weitere`,
     pastHeading: (days) => `Die letzten ${days} Tage`,
     fullHistory: "Gesamter Verlauf",
-    quiet: "Nichts Neues.",
+    quiet: "Es wurde nichts Neues gemeldet.",
   },
   bars: {
     days: (days) => count(days, "Tag", "Tage"),
     unknown: "Noch kein Verlauf",
-    well: (known) => `${count(known, "Tag", "Tage")}, keiner gestört`,
+    well: (known) => `${count(known, "Tag", "Tage")} ohne Störung`,
     bad: (known, bad, worst) =>
-      `${count(known, "Tag", "Tage")}, davon ${bad} gestört, am schlimmsten: ${worst}`,
+      `${count(known, "Tag", "Tage")}, davon ${bad} mit Störung, am schlimmsten: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWithin[status]}, ${duration}`,
   },
   incident: {
@@ -153,9 +156,9 @@ export const german: Words = {
   },
   uptime: {
     name: "Verfügbarkeit",
-    lead: (page) => `Die Tage jeder Komponente von ${page}`,
+    lead: (page) => `Verfügbarkeit jeder Komponente von ${page}, Tag für Tag`,
     note: "Ein flacher Strich ist ein ruhiger Tag; je höher eine Marke, desto schlechter der Tag. Tage zählen, sobald sie vorbei sind.",
-    nothing: "Noch ist kein Tag vorbei, von dem etwas bekannt ist.",
+    nothing: "Noch gibt es keinen vollen Tag zu zeigen.",
     moreDays: (days) => (days === 1 ? "und 1 weiterer Tag" : `und ${days} weitere Tage`),
   },
   calendar: {
@@ -175,21 +178,21 @@ export const german: Words = {
         name: "Atom-Feed",
         says: "Für Feedreader und Chats: jede Störung und Wartung mit allen Meldungen.",
       },
-      rss: { name: "RSS-Feed", says: "Dasselbe für Programme, die RSS lesen." },
-      json: { name: "JSON Feed", says: "Und für solche, die lieber JSON lesen." },
+      rss: { name: "RSS-Feed", says: "Dasselbe, für Programme, die RSS lesen." },
+      json: { name: "JSON Feed", says: "Noch einmal dasselbe, als JSON." },
       calendar: {
         name: "Kalender",
-        says: "Geplante Wartungen im eigenen Kalender. Diese Adresse abonnieren; sie erneuert sich selbst.",
+        says: "Geplante Wartungen im eigenen Kalender. Diese Adresse abonnieren; er bleibt von selbst aktuell.",
       },
       open: {
         name: "Diese Seite, offen gelassen",
-        says: "Eine offene Seite zeigt eine Änderung binnen einer Sekunde, und ihr Reiter zeigt den Zustand.",
+        says: "Eine offene Seite zeigt eine Änderung binnen einer Sekunde, und ihr Tab zeigt den Zustand.",
       },
       api: { name: "API", says: "Der Zustand als JSON, in der Form von Statuspages API v2." },
     },
   },
   method: {
-    name: "Wie diese Seite arbeitet",
+    name: "Wie diese Seite funktioniert",
     lead: "Alle Fristen und Grenzen, die gelten, aus den Einstellungen selbst geschrieben.",
     headings: {
       fresh: "Wie frisch sie ist",
@@ -216,7 +219,7 @@ export const german: Words = {
       immutable: "Dateien, die nach ihrem Inhalt heißen, werden behalten für",
       beat: "Der Server meldet, dass er da ist, alle",
       pollPage: "Ohne diese Verbindung fragt die Seite alle",
-      hidden: "dasselbe in einem Reiter, den niemand ansieht",
+      hidden: "dasselbe in einem Tab, den niemand ansieht",
       spread: "Nach einer Änderung holen Seiten, was ihnen fehlt, binnen",
       feeds: "Störungen in einem Feed",
       lists: "Störungen in einer Liste der API",
@@ -243,7 +246,7 @@ export const german: Words = {
     indicator: {
       components: "Der Zustand der Seite folgt aus den Komponenten.",
       incidents:
-        "Der Zustand der Seite folgt aus den Komponenten; wo keine gestört ist, aus offenen Störungen.",
+        "Der Zustand der Seite folgt aus den Komponenten; wo alle in Betrieb sind, aus offenen Störungen.",
     },
   },
   missing: {

@@ -146,7 +146,9 @@ describe("uptime", () => {
     const body = bodyOf(view, "/uptime");
     expect(body).toContain(`<p class="n">${percent}</p>`);
     expect(body).toContain("Thu 5 Nov 2026: major outage, 2 h");
-    expect(body).toContain(`aria-label="20 days, 1 with trouble, worst: Thu 5 Nov 2026: major outage, 2 h"`);
+    expect(body).toContain(
+      `aria-label="20 days, 1 with problems, the worst: Thu 5 Nov 2026: major outage, 2 h"`,
+    );
     expect(body).toContain("No history yet");
     expect([...documentsByPath(view).keys()].filter((path) => path.startsWith("/uptime"))).toEqual([
       "/uptime",
@@ -175,7 +177,7 @@ describe("uptime", () => {
   });
 
   test("no component, and 2,000", () => {
-    expect(bodyOf(viewFrom({}), "/uptime")).toContain("No day is over yet");
+    expect(bodyOf(viewFrom({}), "/uptime")).toContain("There is no complete day");
     const components = Array.from({ length: 2_000 }, (_, step) =>
       component(`c${step}`, `Component ${step}`, { position: step }),
     );
@@ -216,7 +218,7 @@ describe("how the page works", () => {
     expect(body().includes("Critical impact; 100%")).toBe(true);
     expect(body().includes("Maintenance; not counted")).toBe(true);
     const others = bodyOf(viewFrom({ page: { ...page, indicatorRule: "incidents" } }), "/methodology");
-    expect(others).toContain("where none has trouble, from open incidents");
+    expect(others).toContain("where all of them are operational, from open incidents");
   });
 
   test("the script that asks is set to the numbers that are said", () => {

@@ -14,6 +14,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -23,22 +24,28 @@ const root = resolve(import.meta.dirname, "..", "..");
 const cache = join(root, "node_modules", ".cache", "pharos-binary");
 const nobody = 65_534;
 const keptBuilds = 2;
+/** Longer than a run of all tests. */
+const inUseMs = 20 * 60_000;
 
 /** The binary of what is checked out: the one that test/run.ts gives, else built where its sources have changed since the last time. */
 export async function builtBinary(): Promise<string> {
   if (process.env.PHAROS_TEST_BINARY !== undefined) return process.env.PHAROS_TEST_BINARY;
   const commit = commitHere();
   const file = join(cache, `pharos-${sourceHash(commit)}`);
-  if (existsSync(file)) return file;
+  if (existsSync(file)) {
+    utimesSync(file, new Date(), new Date());
+    return file;
+  }
   mkdirSync(cache, { recursive: true });
   // Two test files may build at once: each has a name of its own until it is whole.
   const part = join(cache, `part-${process.pid}`);
   await build(hostTarget(), part, commit);
   renameSync(part, file);
-  const age = (name: string): number => statSync(join(cache, name)).mtimeMs;
+  const usedMs = (name: string): number => statSync(join(cache, name)).mtimeMs;
   const builds = readdirSync(cache).filter((name) => name.startsWith("pharos-"));
-  for (const old of builds.toSorted((left, right) => age(right) - age(left)).slice(keptBuilds))
-    rmSync(join(cache, old), { force: true });
+  // Not what other tests may run at this moment.
+  for (const old of builds.toSorted((left, right) => usedMs(right) - usedMs(left)).slice(keptBuilds))
+    if (Date.now() - usedMs(old) > inUseMs) rmSync(join(cache, old), { force: true });
   return file;
 }
 

@@ -68,7 +68,10 @@ export function uptime(view: PageView, componentId: string, from: number, until:
 
 /** The last `days` days up to the one that `asOf` is in, oldest first; the last one is measured up to `asOf`. */
 export function dayBars(view: PageView, componentId: string, asOf: number, days: number): readonly DayBar[] {
-  return daysTo(view, componentId, dayOf(asOf, view.page.timeZone), days, asOf);
+  const { timeZone } = view.page;
+  const today = dayOf(asOf, timeZone);
+  // A day that has just begun is known by how it began.
+  return daysTo(view, componentId, today, days, Math.max(asOf, startOfDate(today, timeZone) + 1));
 }
 
 /** The `days` days up to `last` (YYYY-MM-DD), oldest first, as far as they are measured: up to `asOf` (ms). Of a day after it nothing is known. */

@@ -9,6 +9,7 @@ import { atomFeed } from "./feed-atom.ts";
 import { jsonFeed } from "./feed-json.ts";
 import { rssFeed } from "./feed-rss.ts";
 import { calendarPages } from "./html-calendar.tsx";
+import { componentPages } from "./html-component.tsx";
 import { frontPage } from "./html-front.tsx";
 import { historyPages } from "./html-history.tsx";
 import { incidentPages } from "./html-incident.tsx";
@@ -19,6 +20,7 @@ import { widgetPages } from "./html-widget.tsx";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
 import { voicesOf } from "./languages.ts";
+import { emblems } from "./looks.ts";
 import { metricPage } from "./metrics.tsx";
 import { pageScript } from "./page-script.ts";
 import { statePictures } from "./picture.ts";
@@ -30,6 +32,7 @@ import { widget } from "./widget.ts";
 /** What is there in each of the page's languages: what people read in a browser. */
 const spokenKinds: readonly Kind[] = [
   frontPage,
+  componentPages,
   incidentPages,
   historyPages,
   metricPage,
@@ -54,6 +57,7 @@ const kinds: readonly Kind[] = [
   forRobots,
   statePictures,
   widget,
+  emblems,
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */

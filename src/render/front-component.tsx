@@ -1,18 +1,17 @@
-// The components of the front page. In: a view and the moment up to which uptime counts. Out: rows in groups, each with its bar.
+// The components of the front page. In: a scene. Out: rows in groups, each with its bar.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { membersByGroup } from "../model/group.ts";
-import { type DayBar, dayBars, uptime } from "../model/uptime.ts";
-import type { Component, PageView } from "../model/view.ts";
-import { Bar, barText, CalmWater, uptimeDays } from "./bar.tsx";
-import { Icon } from "./icon.tsx";
-import { perLanguage, type Voice } from "./languages.ts";
+import type { Component } from "../model/view.ts";
+import { Bar, barText, CalmWater } from "./bar.tsx";
+import { type Ninety, ninetyDays, uptimeDays } from "./days.ts";
+import { perLanguage } from "./languages.ts";
 import { percentText } from "./moment.ts";
-import { Name } from "./piece.tsx";
+import { componentPath, Name, oneLine, State } from "./piece.tsx";
 import { attribute } from "./prose.tsx";
-import { componentMarks } from "./severity.ts";
+import type { Scene } from "./types.ts";
 import type { Words } from "./words.ts";
 
 /** What stands at the top level: a group with its members, or components without one that follow each other. */
@@ -21,17 +20,9 @@ type Block =
   | { readonly kind: "loose"; readonly members: readonly Component[] };
 
 /** The section; nothing where a page has no components to show. */
-export function Components({
-  view,
-  voice,
-  until,
-}: {
-  readonly view: PageView;
-  readonly voice: Voice;
-  readonly until: number;
-}): JSX.Element {
-  const blocks = blocksOf(view.components);
-  const { front } = voice.words;
+export function Components({ scene }: { readonly scene: Scene }): JSX.Element {
+  const blocks = blocksOf(scene.view.components);
+  const { front } = scene.words;
   if (blocks.length === 0) return "";
   return (
     <section aria-labelledby="components">
@@ -46,9 +37,9 @@ export function Components({
       <CalmWater />
       {placed(blocks).map(([block, at]) =>
         block.kind === "group" ? (
-          <Group block={block} at={at} view={view} voice={voice} until={until} />
+          <Group block={block} at={at} scene={scene} />
         ) : (
-          <Rows members={block.members} at={at} view={view} voice={voice} until={until} />
+          <Rows members={block.members} at={at} scene={scene} />
         ),
       )}
     </section>
@@ -92,21 +83,18 @@ function placed(blocks: readonly Block[]): readonly (readonly [Block, number])[]
 interface InView {
   /** Place of the first row. */
   readonly at: number;
-  readonly view: PageView;
-  readonly voice: Voice;
-  readonly until: number;
+  readonly scene: Scene;
 }
 
 /** A group folds; it stands open while something in it is wrong. */
 function Group({
   block,
   at,
-  view,
-  voice,
-  until,
+  scene,
 }: InView & { readonly block: Extract<Block, { kind: "group" }> }): JSX.Element {
   const { group, members } = block;
-  const days = dayBars(view, group.id, until, uptimeDays);
+  const { words } = scene;
+  const { days } = ninetyDays(scene, group.id);
   return (
     <details class="g" open={group.status !== "operational"}>
       <summary class="row" id={`p-c${at}`}>
@@ -115,97 +103,90 @@ function Group({
             <Name of={group.name} />
           </h3>
         </div>
-        <span class="bar" role="img" aria-label={attribute(barText(days, voice.words))}>
-          <Bar days={days} spoken={false} words={voice.words} />
+        <span class="bar" role="img" aria-label={attribute(barText(days, words))}>
+          <Bar days={days} spoken={false} words={words} />
         </span>
         <span class="up" safe>
-          {voice.words.front.parts(members.length)}
+          {words.front.parts(members.length)}
         </span>
-        <Status component={group} words={voice.words} />
+        <State component={group} words={words} />
       </summary>
-      <Rows members={members} at={at + 1} view={view} voice={voice} until={until} />
+      <Rows members={members} at={at + 1} scene={scene} />
+      <p class="all">
+        <a href={scene.path(componentPath(group))} safe>
+          {words.part.allOfGroup}
+        </a>
+      </p>
     </details>
   );
 }
 
-function Rows({
-  members,
-  at,
-  view,
-  voice,
-  until,
-}: InView & { readonly members: readonly Component[] }): JSX.Element {
+function Rows({ members, at, scene }: InView & { readonly members: readonly Component[] }): JSX.Element {
   return (
     <ul class="rows">
       {members.map((component, index) => (
-        <Row component={component} at={at + index} view={view} voice={voice} until={until} />
+        <Row component={component} at={at + index} scene={scene} />
       ))}
     </ul>
   );
+}
+
+interface Kept {
+  readonly at: number;
+  readonly known: number;
+  readonly href: string;
+  readonly html: JSX.Element;
 }
 
 /**
  * Rows of components without a bad day: nothing but the component, its place and the number of days that are known stands in them. On a page of
  * 500 components they are most of the work of its front page.
  */
-const quietRows = perLanguage(
-  () => new WeakMap<Component, { readonly at: number; readonly known: number; readonly html: JSX.Element }>(),
-);
+const quietRows = perLanguage(() => new WeakMap<Component, Kept>());
 
-function Row({ component, at, view, voice, until }: InView & { readonly component: Component }): JSX.Element {
-  const days = dayBars(view, component.id, until, uptimeDays);
-  let [known, bad] = [0, 0];
-  for (const { status } of days) {
-    if (status !== null) known++;
-    if (status !== null && status !== "operational") bad++;
-  }
-  if (bad > 0)
-    return drawnRow(component, at, days, known, ratioOf(view, component, days, until), voice.words);
-  const kept = quietRows(voice.code).get(component);
-  if (kept?.known === known && kept.at === at) return kept.html;
-  const html = drawnRow(component, at, days, known, known === 0 ? null : 1, voice.words);
-  quietRows(voice.code).set(component, { at, known, html });
+function Row({ component, at, scene }: InView & { readonly component: Component }): JSX.Element {
+  const ninety = ninetyDays(scene, component.id);
+  const href = scene.path(componentPath(component));
+  if (ninety.bad > 0) return drawnRow(component, at, ninety, href, scene.words);
+  const { known } = ninety;
+  const kept = quietRows(scene.code).get(component);
+  if (kept?.known === known && kept.at === at && kept.href === href) return kept.html;
+  const html = drawnRow(component, at, ninety, href, scene.words);
+  quietRows(scene.code).set(component, { at, known, href, html });
   return html;
 }
 
-function ratioOf(view: PageView, { id }: Component, days: readonly DayBar[], until: number): number | null {
-  return uptime(view, id, days[0]?.from ?? until, until).ratio;
-}
-
+/** The bar is the row's one link, to the table of its days; it reaches over all of the row. */
 function drawnRow(
   component: Component,
   at: number,
-  days: readonly DayBar[],
-  known: number,
-  ratio: number | null,
+  { days, known, ratio }: Ninety,
+  href: string,
   words: Words,
 ): JSX.Element {
+  const { name, description } = component;
   return (
     <li class="row" id={`p-c${at}`}>
       <div class="nm">
         <h3>
-          <Name of={component.name} />
+          <Name of={name} />
         </h3>
-        {component.description === null ? "" : <small safe>{component.description}</small>}
+        {description === null ? (
+          ""
+        ) : (
+          <small dir="auto" safe>
+            {description}
+          </small>
+        )}
       </div>
-      <span class="bar" role="img" aria-label={attribute(barText(days, words))}>
+      <a class="bar" href={href} aria-label={attribute(`${oneLine(name)}: ${barText(days, words)}`)}>
         <Bar days={days} spoken={true} words={words} />
-      </span>
+      </a>
       <span class="up n">
         <span safe>{percentText(ratio, words)}</span>
         {known < uptimeDays ? <small safe>{words.bars.days(known)}</small> : ""}
       </span>
-      <Status component={component} words={words} />
+      <State component={component} words={words} />
     </li>
-  );
-}
-
-function Status({ component, words }: { readonly component: Component; readonly words: Words }): JSX.Element {
-  const mark = componentMarks[component.status];
-  return (
-    <span class={`st ${mark}`}>
-      <Icon mark={mark} />
-      {Html.escapeHtml(words.component[component.status])}
-    </span>
   );
 }

@@ -4,19 +4,18 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import { type OverallStatus, overallStatus } from "../model/status.ts";
-import type { Incident, Transition } from "../model/view.ts";
+import { overallStatus } from "../model/status.ts";
+import type { Incident, Page, Transition } from "../model/view.ts";
 import { addDays, startOfDate } from "../model/zone.ts";
+import { Answer, type Answered } from "./front-answer.tsx";
 import { Components } from "./front-component.tsx";
 import { Maintenances, OpenIncidents, phaseAt } from "./front-open.tsx";
 import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
-import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
 import { Metrics, metricInputs } from "./metrics.tsx";
-import { secondIso, secondText } from "./moment.ts";
 import { scriptDigest, scriptOf } from "./page-script.ts";
 import { RecentDays } from "./past.tsx";
-import { beganAt, endedAt, isActive, isUnresolved, isUpcoming } from "./selection.ts";
+import { endedAt, isActive, isUnresolved, isUpcoming, latestFirst } from "./selection.ts";
 import { indicatorMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
 
@@ -25,10 +24,7 @@ const recentDays = 15;
 /** Cards of one sort on the front page; the rest is in the history and the API. */
 const cardsMax = 50;
 
-interface Front extends Scene {
-  readonly overall: OverallStatus;
-  readonly open: readonly Incident[];
-  readonly maintenances: readonly Incident[];
+interface Front extends Answered {
   /** What began or went on in the last days, the latest to begin first; what is open stands here too. */
   readonly recent: readonly Incident[];
 }
@@ -76,7 +72,7 @@ function frontOf(scene: Scene): Front {
     maintenances: [...active, ...upcoming].slice(0, cardsMax),
     recent: [...view.incidents, ...view.maintenances]
       .filter((incident) => !isUpcoming(incident) && (endedAt(incident) ?? since) >= since)
-      .sort((a, b) => beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1)),
+      .sort(latestFirst),
   };
 }
 
@@ -85,7 +81,6 @@ function frontBody(front: Front, version: string): string {
   const { view, overall, day, asOf, words } = front;
   const { page } = view;
   const mark = indicatorMark(overall.indicator);
-  const until = Math.max(page.updatedAt, startOfDate(day, page.timeZone));
   return htmlPage({
     page,
     voice: front,
@@ -95,7 +90,7 @@ function frontBody(front: Front, version: string): string {
     marks,
     style: ["card", "rows", ...(metricInputs(front).length > 0 ? (["chart"] as const) : [])],
     path: "/",
-    band: <State front={front} mark={mark} version={version} />,
+    band: <Answer front={front} mark={mark} version={version} />,
     footer: (
       <>
         <ZoneNote voice={front} />
@@ -106,7 +101,7 @@ function frontBody(front: Front, version: string): string {
       <>
         <OpenIncidents incidents={front.open} view={view} voice={front} />
         <Maintenances incidents={front.maintenances} view={view} voice={front} asOf={asOf} />
-        <Components view={view} voice={front} until={until} />
+        <Components scene={front} />
         <Metrics scene={front} />
         <section aria-labelledby="past">
           <div class="hd">
@@ -119,50 +114,32 @@ function frontBody(front: Front, version: string): string {
           </div>
           <RecentDays incidents={front.recent} voice={front} today={day} days={recentDays} />
         </section>
+        <About page={page} />
       </>
     ),
   });
 }
 
-/** The answer to the one question: shape, words, and how old they are. */
-function State({
-  front,
-  mark,
-  version,
-}: {
-  readonly front: Front;
-  readonly mark: Mark;
-  readonly version: string;
-}): JSX.Element {
-  const { words } = front;
-  const { updatedAt } = front.view.page;
+/** What the operator says of the page, below what visitors came for. */
+function About({ page: { looks, description } }: { readonly page: Page }): JSX.Element {
+  const { headline } = looks;
+  if (headline === null && description === null) return "";
   return (
-    <div class={`lamp ${mark}`} id="p-now" data-v={version}>
-      <Icon mark={mark} />
-      <div>
-        <h1 safe>{words.overall[front.overall.description]}</h1>
-        <p safe>{countText(front)}</p>
-        <p class="n">
-          {Html.escapeHtml(words.front.updated)}{" "}
-          <time datetime={secondIso(updatedAt)} safe>
-            {secondText(updatedAt, front)}
-          </time>
+    <section class="about">
+      {headline === null ? (
+        ""
+      ) : (
+        <h2 dir="auto" safe>
+          {headline}
+        </h2>
+      )}
+      {description === null ? (
+        ""
+      ) : (
+        <p class="mu" dir="auto" safe>
+          {description}
         </p>
-      </div>
-    </div>
+      )}
+    </section>
   );
-}
-
-/** "2 of 24 components affected · 1 open incident": nothing is said of what there is none of. */
-function countText({ view, open, maintenances, words }: Front): string {
-  const parts = view.components.filter((component) => !component.group);
-  const affected = parts.filter((component) => component.status !== "operational").length;
-  const active = maintenances.filter(isActive).length;
-  const counts = [
-    affected > 0 ? words.front.affected(affected, parts.length) : "",
-    open.length > 0 ? words.front.openIncidents(open.length) : "",
-    active > 0 ? words.front.maintenances(active) : "",
-  ].filter((count) => count !== "");
-  if (counts.length > 0) return counts.join(" · ");
-  return parts.length > 0 ? words.front.noneAffected(parts.length) : words.front.noneOpen;
 }

@@ -8,7 +8,7 @@ import { limits } from "../base/limits.ts";
 import { impactOfStatus } from "../model/decide-incident.ts";
 import { downWeights } from "../model/uptime.ts";
 import { type ComponentStatus, componentStatuses, type Page } from "../model/view.ts";
-import { uptimeDays } from "./bar.tsx";
+import { uptimeDays } from "./days.ts";
 import { frameInputs, htmlType } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { keyOf } from "./key.ts";

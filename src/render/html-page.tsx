@@ -4,13 +4,16 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import { sizeOfEmblem } from "../model/emblem.ts";
 import type { LanguageCode } from "../model/language.ts";
+import type { PageLink } from "../model/looks.ts";
 import type { Page } from "../model/view.ts";
 import { baseOf } from "./feed-entry.ts";
 import { jsonFeedPath, jsonFeedType } from "./feed-json.ts";
 import { faviconOf, IconShapes } from "./icon.tsx";
 
 import { languages, pathIn, type Voice } from "./languages.ts";
+import { brandStyle, emblemPath, looksPrint } from "./looks.ts";
 import { scriptOf } from "./page-script.ts";
 import { picturePath } from "./picture.ts";
 import { Name, oneLine } from "./piece.tsx";
@@ -50,6 +53,7 @@ export function frameInputs(page: Page, voice: Voice): readonly string[] {
     baseOf(page),
     name,
     timeZone,
+    looksPrint(page.looks),
     ...(languages.length > 1 ? [voice.code, ...languages] : []),
   ];
 }
@@ -77,6 +81,7 @@ function Whole({ frame }: { readonly frame: Frame }): JSX.Element {
         </main>
         <footer>
           <div class="w">
+            <Foot page={page} voice={voice} />
             {footer}
             <Languages page={page} voice={voice} path={frame.path} />
           </div>
@@ -90,7 +95,7 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
   // Whoever shows a link keeps its title for days: the state of the front page would be that of another day.
   const linked = frame.path === "/" ? frame.page.name : frame.title;
   const feedTitle = attribute(oneLine(frame.page.name));
-  const { text: safeStyle, policy } = styleOf(frame.style, "");
+  const { text: safeStyle, policy } = styleOf(frame.style, brandStyle(frame.page.looks.brand));
   return (
     <head>
       <meta http-equiv="Content-Security-Policy" content={policy} />
@@ -101,7 +106,7 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <meta property="og:title" content={attribute(oneLine(linked))} />
       <meta property="og:image" id="p-og" content={attribute(baseOf(frame.page) + picturePath(frame.mark))} />
       <meta name="color-scheme" content="light dark" />
-      <link rel="icon" id="p-icon" href={faviconOf(frame.mark)} />
+      <link rel="icon" id="p-icon" href={iconOf(frame)} />
       <link rel="alternate" type="application/atom+xml" title={feedTitle} href="/history.atom" />
       <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
       <link rel="alternate" type={jsonFeedType} title={feedTitle} href={jsonFeedPath} />
@@ -110,6 +115,12 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <script src={scriptOf(frame.voice).path} defer={true} />
     </head>
   );
+}
+
+/** The operator's own picture while there is nothing to tell, else the mark of what there is. */
+function iconOf({ page: { looks }, mark }: Frame): string {
+  const isCalm = mark === "ok" || mark === "inf";
+  return isCalm && looks.favicon !== null ? emblemPath(looks.favicon) : faviconOf(mark);
 }
 
 /** Where the same page is in each of its languages, for those who search. */
@@ -153,7 +164,7 @@ function Header({ frame }: { readonly frame: Frame }): JSX.Element {
     <header>
       <div class="w">
         <a class="org" href={path("/")}>
-          <Name of={frame.page.name} />
+          <Logo page={frame.page} />
         </a>
         <nav aria-label={attribute(words.frame.pages)}>
           <a href={path("/")} aria-current={frame.path === "/" ? "page" : undefined} safe>
@@ -168,9 +179,54 @@ function Header({ frame }: { readonly frame: Frame }): JSX.Element {
           <a href={path("/calendar")} aria-current={frame.path === "/calendar" ? "page" : undefined} safe>
             {words.frame.calendar}
           </a>
+          <PageLinks links={frame.page.looks.headerLinks} />
         </nav>
       </div>
     </header>
+  );
+}
+
+/** The logo, which says the name to those who do not see it; the name where there is none. */
+function Logo({ page: { name, looks } }: { readonly page: Page }): JSX.Element {
+  if (looks.logo === null) return <Name of={name} />;
+  const { width, height } = sizeOfEmblem(looks.logo) ?? {};
+  return <img src={emblemPath(looks.logo)} alt={attribute(oneLine(name))} width={width} height={height} />;
+}
+
+/** Links of the operator. */
+function PageLinks({ links }: { readonly links: readonly PageLink[] }): JSX.Element {
+  return (
+    <>
+      {links.map(({ name, url }) => (
+        <a href={attribute(url)} rel="noopener">
+          <Name of={name} />
+        </a>
+      ))}
+    </>
+  );
+}
+
+/** What the operator says at the foot of every page. */
+function Foot({ page: { name, looks }, voice }: Pick<Frame, "page" | "voice">): JSX.Element {
+  const { footerText, footerLinks, supportUrl } = looks;
+  const help = supportUrl === null ? [] : [{ name: voice.words.frame.help, url: supportUrl }];
+  return (
+    <>
+      {footerText === null ? (
+        ""
+      ) : (
+        <p dir="auto" safe>
+          {footerText}
+        </p>
+      )}
+      {footerLinks.length + help.length === 0 ? (
+        ""
+      ) : (
+        <nav aria-label={attribute(oneLine(name))}>
+          <PageLinks links={[...help, ...footerLinks]} />
+        </nav>
+      )}
+    </>
   );
 }
 

@@ -28,13 +28,9 @@ export function IconShapes({ marks }: { readonly marks: readonly Mark[] }): JSX.
   );
 }
 
-/** One mark; the words stand beside it, so it is silent to those who listen. */
+/** One mark, in the colour of what it stands in; the words stand beside it, so it is silent to those who listen. Written out: a page has hundreds, and JSX closes by a tag. */
 export function Icon({ mark }: { readonly mark: Mark }): JSX.Element {
-  return (
-    <svg class={`i ${mark}`} aria-hidden="true">
-      <use href={`#i-${mark}`} />
-    </svg>
-  );
+  return `<svg class="i" aria-hidden="true"><use href="#i-${mark}"/></svg>`;
 }
 
 /** An address that holds the mark as a picture, for browser tabs. */

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Spans } from "../model/series.ts";
 import type { Component, Incident, Metric, Page, Transition } from "../model/view.ts";
+import { looksPrint } from "./looks.ts";
 
 /** Raised whenever the same inputs give other bytes than the release before: it makes every key new. */
 const renderVersion = 4;
@@ -25,7 +26,7 @@ function printOf(value: object, shown: () => unknown): string {
 
 /** Everything of the page that some body shows, its update time included. */
 export function pagePrint(page: Page): string {
-  return printOf(page, () => ({ ...page, hosts: undefined }));
+  return printOf(page, () => ({ ...page, hosts: undefined, looks: looksPrint(page.looks) }));
 }
 
 /** Everything of a component that some body shows. */

@@ -10,7 +10,7 @@ import type { Voice } from "./languages.ts";
 import { dateText, daysText } from "./moment.ts";
 import { Facts, incidentPath, Name, type Told } from "./piece.tsx";
 import { Prose } from "./prose.tsx";
-import { beganAt } from "./selection.ts";
+import { beganAt, isUnresolved } from "./selection.ts";
 
 /** Characters of the last update that a list of days repeats; the incident's own page has all. */
 const lastSaidChars = 280;
@@ -36,7 +36,7 @@ export function PastDays({
           <h2>
             <DayName day={day} voice={voice} />
           </h2>
-          <Entries incidents={of} voice={voice} />
+          <Entries incidents={of} voice={voice} isFront={false} />
         </li>
       ))}
     </ul>
@@ -58,7 +58,7 @@ export function DayEntries({
           <h3>
             <DayName day={day} voice={voice} />
           </h3>
-          <Entries incidents={of} voice={voice} />
+          <Entries incidents={of} voice={voice} isFront={false} />
         </li>
       ))}
     </ul>
@@ -93,7 +93,7 @@ export function RecentDays({
         <h3>
           <DayName day={day} voice={voice} />
         </h3>
-        <Entries incidents={of} voice={voice} />
+        <Entries incidents={of} voice={voice} isFront={true} />
       </li>,
     );
     quietTo = addDays(day, -1);
@@ -128,7 +128,8 @@ function byDay(
   return [...days];
 }
 
-function DayName({ day, voice }: { readonly day: string; readonly voice: Voice }): JSX.Element {
+/** A calendar day in words. */
+export function DayName({ day, voice }: { readonly day: string; readonly voice: Voice }): JSX.Element {
   return (
     <time datetime={day} safe>
       {dateText(day, voice.words)}
@@ -139,21 +140,25 @@ function DayName({ day, voice }: { readonly day: string; readonly voice: Voice }
 function Entries({
   incidents,
   voice,
+  isFront,
 }: {
   readonly incidents: readonly Incident[];
   readonly voice: Voice;
+  readonly isFront: boolean;
 }): JSX.Element {
   return (
     <ul>
       {incidents.map((incident) => (
-        <Entry incident={incident} voice={voice} />
+        <Entry incident={incident} voice={voice} isFront={isFront} />
       ))}
     </ul>
   );
 }
 
-function Entry({ incident, voice }: Told): JSX.Element {
+/** The front page tells of an open incident higher up: here is the day on which it began. */
+function Entry({ incident, voice, isFront }: Told & { readonly isFront: boolean }): JSX.Element {
   const [last] = incident.updates;
+  const isAbove = isFront && isUnresolved(incident);
   return (
     <li>
       <a href={voice.path(incidentPath(incident))}>
@@ -161,8 +166,20 @@ function Entry({ incident, voice }: Told): JSX.Element {
           <Name of={incident.name} />
         </b>
       </a>
-      <Facts incident={incident} voice={voice} />
-      <div class="said">{last === undefined ? "" : <Prose told={last} chars={lastSaidChars} />}</div>
+      {isAbove ? (
+        <p class="tag" safe>
+          {voice.words.status[incident.status]}
+        </p>
+      ) : (
+        <Facts incident={incident} voice={voice} />
+      )}
+      {last === undefined || isAbove ? (
+        ""
+      ) : (
+        <div class="said">
+          <Prose told={last} chars={lastSaidChars} />
+        </div>
+      )}
     </li>
   );
 }

@@ -1,5 +1,5 @@
 // Remembers the documents of each incident, so that naming 5,000 of them again costs a look at each and no hash.
-// In: an incident and the other inputs of its document. Out: the document made before, if every input is the same one.
+// In: an incident (or a component) and the other inputs of its document. Out: the document made before, if every input is the same one.
 import type { Incident } from "../model/view.ts";
 import type { Document } from "./types.ts";
 
@@ -8,19 +8,20 @@ interface Remembered {
   readonly document: Document;
 }
 
-export type IncidentMemory = WeakMap<Incident, Remembered>;
+export type Memory<Entity extends object> = WeakMap<Entity, Remembered>;
+export type IncidentMemory = Memory<Incident>;
 
-/** `inputs` are compared by identity: shared entities, strings, numbers. `make` sees nothing but the incident and them. */
-export function rememberedDocument(
-  memory: IncidentMemory,
-  incident: Incident,
+/** `inputs` are compared by identity: shared entities, strings, numbers. `make` sees nothing but the entity and them. */
+export function rememberedDocument<Entity extends object>(
+  memory: Memory<Entity>,
+  entity: Entity,
   inputs: readonly unknown[],
   make: () => Document,
 ): Document {
-  const known = memory.get(incident);
+  const known = memory.get(entity);
   if (known !== undefined && sameInputs(known.inputs, inputs)) return known.document;
   const document = make();
-  memory.set(incident, { inputs, document });
+  memory.set(entity, { inputs, document });
   return document;
 }
 

@@ -3,12 +3,12 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import type { Incident, PageView } from "../model/view.ts";
+import type { Component, Incident, PageView } from "../model/view.ts";
 import { Icon } from "./icon.tsx";
 import type { Voice } from "./languages.ts";
 import { durationText, minuteIso, minuteText, windowText } from "./moment.ts";
 import { beganAt, endedAt } from "./selection.ts";
-import { incidentMark } from "./severity.ts";
+import { componentMarks, incidentMark } from "./severity.ts";
 import type { Words } from "./words.ts";
 
 /** A name as its editor wrote it; its direction ends with it. */
@@ -37,6 +37,28 @@ export function affectedNames(view: PageView, incident: Incident): readonly stri
 /** Where an incident has its page, in the first language. */
 export function incidentPath(incident: Incident): string {
   return `/incidents/${encodeURIComponent(incident.id)}`;
+}
+
+/** Where a component or group has its page, in the first language. */
+export function componentPath({ id }: Pick<Component, "id">): string {
+  return `/components/${encodeURIComponent(id)}`;
+}
+
+/** Shape and words of a component's status. */
+export function State({
+  component: { status },
+  words,
+}: {
+  readonly component: Pick<Component, "status">;
+  readonly words: Words;
+}): JSX.Element {
+  const mark = componentMarks[status];
+  return (
+    <span class={`st ${mark}`}>
+      <Icon mark={mark} />
+      {Html.escapeHtml(words.component[status])}
+    </span>
+  );
 }
 
 /** An incident, and how it is told of. */

@@ -1,7 +1,7 @@
 // Which incidents belong where. In: a view. Out: the open, the coming, the past ones; the same answer for page, API and feeds.
 import { closedAt, isClosed } from "../model/order.ts";
 import type { Incident, PageView } from "../model/view.ts";
-import { monthOf } from "../model/zone.ts";
+import { monthOf, startOfDate } from "../model/zone.ts";
 
 /** A real-time incident that is still open. */
 export function isUnresolved(incident: Incident): boolean {
@@ -81,4 +81,38 @@ export function monthIn(incident: Incident, zone: string): string {
   const month = monthOf(beganAt(incident), zone);
   monthMemory.set(incident, { zone, month });
   return month;
+}
+
+/** The latest to begin first. */
+export function latestFirst(a: Incident, b: Incident): number {
+  return beganAt(b) - beganAt(a) || (a.id < b.id ? -1 : 1);
+}
+
+interface Touching {
+  readonly day: string;
+  readonly byComponent: ReadonlyMap<string, readonly Incident[]>;
+}
+
+const touchingMemory = new WeakMap<PageView["incidentById"], Touching>();
+
+/** Incidents and maintenances by the components that they name, as far as they did not end before `day`. */
+export function touchingSince(
+  { page, incidents, maintenances, incidentById }: PageView,
+  day: string,
+): Touching["byComponent"] {
+  const known = touchingMemory.get(incidentById);
+  if (known?.day === day) return known.byComponent;
+  const from = startOfDate(day, page.timeZone);
+  const byComponent = new Map<string, Incident[]>();
+  for (const list of [incidents, maintenances])
+    for (const incident of list) {
+      if ((endedAt(incident) ?? from) < from) continue;
+      for (const id of incident.componentIds) {
+        const mine = byComponent.get(id);
+        if (mine === undefined) byComponent.set(id, [incident]);
+        else mine.push(incident);
+      }
+    }
+  touchingMemory.set(incidentById, { day, byComponent });
+  return byComponent;
 }

@@ -1,6 +1,7 @@
 // What may differ between two moments of a page. In: what was rendered last, and the scene now. Out: the incidents whose documents are to be
 // named again, or null where all of them are. Entities are shared between views: one that is the same object did not change.
 import type { Component, Incident, Page, PageView } from "../model/view.ts";
+import { looksPrint } from "./looks.ts";
 import { measuredOf } from "./metrics.tsx";
 import { monthIn } from "./selection.ts";
 import type { Shown, Since } from "./types.ts";
@@ -33,7 +34,7 @@ export function sinceOf(before: Shown | null, scene: Shown): Since | null {
   }
   const went = (id: string): boolean => !scene.view.componentById.has(id);
   if (held !== before.view.incidentById.size || before.view.componentById.keys().some(went)) return null;
-  return { incidents, months, components: withHistories(components, before.view, scene.view) };
+  return { before, incidents, months, components: withHistories(components, before.view, scene.view) };
 }
 
 /** And those whose status history was written anew. */
@@ -54,6 +55,7 @@ function sameFrame(a: Page, b: Page): boolean {
     a.name === b.name &&
     a.url === b.url &&
     a.timeZone === b.timeZone &&
+    looksPrint(a.looks) === looksPrint(b.looks) &&
     a.languages.join() === b.languages.join() &&
     a.uptimeBadges === b.uptimeBadges
   );

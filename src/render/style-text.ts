@@ -61,7 +61,8 @@ code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .more{margin-top:.6rem}
 .cmp{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.6rem}
 .cmp li{border:1px solid var(--ln);border-radius:.4rem;padding:.1rem .55rem;font-size:.9rem;max-width:100%}
-.sea .cmp li{border-color:currentColor}
+.sea .cmp li{display:flex;gap:.45rem;align-items:baseline;border-color:currentColor;max-height:3.3em;overflow:hidden}
+.sea .cmp .i{font-size:.8em}
 .sea .cmp a{color:#fff}
 .past>li{padding:.8rem 0;border-top:1px solid var(--ln);display:grid;gap:.15rem 1.5rem}
 .past h2,.past h3{font-weight:600;line-height:1.4;letter-spacing:0;color:var(--mu);font-size:.9rem}
@@ -121,6 +122,9 @@ details:not([open])>summary .nm:before{transform:rotate(-45deg)}
 [open]>summary .bar,[open]>summary .up{display:none}
 .row:hover h3{text-decoration:underline;text-underline-offset:.2em}
 .bar{display:block;height:1.5rem}
+.big{height:3rem;margin:.8rem 0 1.2rem}
+.two{display:flex!important}
+.all{padding:.5rem 1.35rem .9rem;font-size:.85rem}
 a.bar:before{content:"";position:absolute;inset:0}
 .bar svg{position:relative;display:block;width:100%;height:100%}
 [dir=rtl] .bar svg{transform:scaleX(-1)}

@@ -43,6 +43,8 @@ export interface Shown {
 
 /** What changed between two moments of one day, while no path went and no page changed its words. */
 export interface Since {
+  /** The earlier of the two. */
+  readonly before: Shown;
   /** Incidents that are new or changed, and those that name a component which did. */
   readonly incidents: readonly Incident[];
   /** Ids of components that are new or changed, or whose status history did. */

@@ -137,6 +137,7 @@ export const arabic: Words = {
     calendar: "الصيانة",
     subscribe: "الاشتراك",
     method: "كيف تعمل هذه الصفحة",
+    help: "احصل على المساعدة",
   },
   front: {
     description: (page) => `الحالة الحالية لـ ${page}`,
@@ -150,6 +151,7 @@ export const arabic: Words = {
         ? `${count(components, component)} ${components === 1 ? "يعمل" : "يعملان"}`
         : `${count(components, component)} تعمل جميعها`,
     noneOpen: "لا توجد أعطال مفتوحة",
+    notHere: "ما زال شيء لا يعمل لديك؟",
     componentsHeading: "المكوّنات",
     barsNote: (days) =>
       `نسبة التشغيل لآخر ${count(days, day)}، علامة لكل يوم واليوم آخرها. كلما علت العلامة كان اليوم أسوأ.`,
@@ -174,6 +176,21 @@ export const arabic: Words = {
     well: (known) => `${count(known, day)} بلا أعطال`,
     bad: (known, bad, worst) => `${count(known, day)}، منها ${bad} فيها أعطال، أسوؤها: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWords[status]}، ${duration}`,
+  },
+  part: {
+    component: "مكوّن",
+    group: "مجموعة مكوّنات",
+    uptime: (percent, days) => `نسبة التشغيل ${percent} خلال آخر ${count(days, day)}`,
+    daysHeading: (days) => `آخر ${count(days, day)}`,
+    day: "اليوم",
+    state: "أسوأ حالة",
+    lasted: "المدة",
+    uptimeHead: "نسبة التشغيل",
+    counted:
+      "يُحسب الانقطاع الكبير كاملًا، والانقطاع الجزئي بثلاثة أعشاره، ولا يُحسب انخفاض الأداء. لا تدخل الصيانة في الحساب. ينتهي اليوم عند منتصف الليل في المنطقة الزمنية للصفحة.",
+    membersHeading: "مكوّنات هذه المجموعة",
+    incidentsHeading: "أعطال هذه الأيام وأعمال صيانتها",
+    allOfGroup: "أيام هذه المجموعة وأعطالها",
   },
   incident: {
     title: (status, incident) => `${status}: ${incident}`,

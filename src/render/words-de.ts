@@ -91,6 +91,7 @@ export const german: Words = {
     calendar: "Wartung",
     subscribe: "Abonnieren",
     method: "Wie diese Seite funktioniert",
+    help: "Hilfe bekommen",
   },
   front: {
     description: (page) => `Aktueller Status von ${page}`,
@@ -102,6 +103,7 @@ export const german: Words = {
     noneAffected: (components) =>
       `${count(components, "Komponente", "Komponenten")}, ${components === 1 ? "" : "alle "}in Betrieb`,
     noneOpen: "Keine offenen Störungen",
+    notHere: "Bei Ihnen geht trotzdem etwas nicht?",
     componentsHeading: "Komponenten",
     barsNote: (days) =>
       `Verfügbarkeit der letzten ${days} Tage, ein Strich je Tag, heute zuletzt. Je höher der Strich, desto schlechter der Tag.`,
@@ -130,6 +132,24 @@ export const german: Words = {
     bad: (known, bad, worst) =>
       `${count(known, "Tag", "Tage")}, davon ${bad} mit Störung, am schlimmsten: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWithin[status]}, ${duration}`,
+  },
+  part: {
+    component: "Komponente",
+    group: "Gruppe von Komponenten",
+    uptime: (percent, days) =>
+      days === 1
+        ? `${percent} verfügbar am letzten Tag`
+        : `${percent} verfügbar in den letzten ${days} Tagen`,
+    daysHeading: (days) => `Die letzten ${days} Tage`,
+    day: "Tag",
+    state: "Schlimmster Zustand",
+    lasted: "Dauer",
+    uptimeHead: "Verfügbarkeit",
+    counted:
+      "Ein Ausfall zählt ganz, ein Teilausfall zu drei Zehnteln, eine Beeinträchtigung nicht. Wartung bleibt außer Betracht. Ein Tag endet um Mitternacht in der Zeitzone der Seite.",
+    membersHeading: "Komponenten dieser Gruppe",
+    incidentsHeading: "Störungen und Wartungen dieser Tage",
+    allOfGroup: "Tage und Störungen dieser Gruppe",
   },
   incident: {
     title: (status, incident) => `${status}: ${incident}`,

@@ -91,6 +91,7 @@ export const english: Words = {
     calendar: "Maintenance",
     subscribe: "Follow",
     method: "How this page works",
+    help: "Get help",
   },
   front: {
     description: (page) => `Current status of ${page}`,
@@ -101,6 +102,7 @@ export const english: Words = {
     noneAffected: (components) =>
       `${count(components, "component")}, ${components === 1 ? "" : "all "}operational`,
     noneOpen: "No open incidents",
+    notHere: "Something does not work for you all the same?",
     componentsHeading: "Components",
     barsNote: (days) =>
       `Uptime over the last ${days} days, a mark for each day, today last. The taller the mark, the worse the day.`,
@@ -125,6 +127,21 @@ export const english: Words = {
     well: (known) => `${count(known, "day")} without problems`,
     bad: (known, bad, worst) => `${count(known, "day")}, ${bad} with problems, the worst: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWithin[status]}, ${duration}`,
+  },
+  part: {
+    component: "Component",
+    group: "Group of components",
+    uptime: (percent, days) => `${percent} uptime in the last ${count(days, "day", "days")}`,
+    daysHeading: (days) => `The last ${days} days`,
+    day: "Day",
+    state: "Worst state",
+    lasted: "Lasted",
+    uptimeHead: "Uptime",
+    counted:
+      "A major outage counts as down, three tenths of a partial outage do, and degraded performance does not. Maintenance is left out. A day ends at midnight in the page's time zone.",
+    membersHeading: "Components of this group",
+    incidentsHeading: "Incidents and maintenance of these days",
+    allOfGroup: "Days and incidents of this group",
   },
   incident: {
     title: (status, incident) => `${status}: ${incident}`,

@@ -26,6 +26,7 @@ export interface Words {
   readonly frame: FrameWords;
   readonly front: FrontWords;
   readonly bars: BarWords;
+  readonly part: ComponentWords;
   readonly incident: IncidentWords;
   readonly history: HistoryWords;
   readonly uptime: UptimeWords;
@@ -88,6 +89,8 @@ export interface FrameWords {
   readonly calendar: string;
   readonly subscribe: string;
   readonly method: string;
+  /** A link to the operator's support. */
+  readonly help: string;
 }
 
 export interface FrontWords {
@@ -99,6 +102,8 @@ export interface FrontWords {
   maintenances(count: number): string;
   noneAffected(components: number): string;
   readonly noneOpen: string;
+  /** Where nothing is wrong here, before the link to the operator's support. */
+  readonly notHere: string;
   readonly componentsHeading: string;
   barsNote(days: number): string;
   parts(count: number): string;
@@ -128,6 +133,26 @@ export interface BarWords {
   bad(known: number, bad: number, worst: string): string;
   /** "9 Nov 2026: partial outage, 42 min" */
   day(date: string, status: ComponentStatus, duration: string): string;
+}
+
+/** The page of a component, or of a group of them. */
+export interface ComponentWords {
+  readonly component: string;
+  readonly group: string;
+  /** "99.98% in the last 90 days"; `days` of them are known. */
+  uptime(percent: string, days: number): string;
+  daysHeading(days: number): string;
+  /** Heads of the table of days. */
+  readonly day: string;
+  readonly state: string;
+  readonly lasted: string;
+  readonly uptimeHead: string;
+  /** How uptime is counted. */
+  readonly counted: string;
+  readonly membersHeading: string;
+  readonly incidentsHeading: string;
+  /** A link from the front page to all of a group. */
+  readonly allOfGroup: string;
 }
 
 export interface IncidentWords {

@@ -63,11 +63,12 @@ describe("one change on a page with everything: the keys that change are those o
     expect({ keys }).toEqual({ keys: [...bodies, ...also].sort() });
   });
 
-  test("an hour changes nothing, midnight the front page and this month's uptime, the edge of a window the front page alone", () => {
+  test("an hour changes nothing, midnight what shows days, the edge of a window the front page alone", () => {
     const view = viewFrom(parts);
     const changed = (from: number, to: number) => changes(drawn(view, from), drawn(view, to)).bodies;
     expect(changed(now, now + hourMs)).toEqual([]);
-    expect(changed(now, now + 10 * hourMs)).toEqual(["/", "/uptime", "/uptime/2026-11"]);
+    const components = parts.components.map(({ id }) => `/components/${id}`).sort();
+    expect(changed(now, now + 10 * hourMs)).toEqual(["/", ...components, "/uptime", "/uptime/2026-11"]);
     expect(changed(begins - 1, begins)).toEqual(["/"]);
   });
 
@@ -76,6 +77,8 @@ describe("one change on a page with everything: the keys that change are those o
     expect(changes(drawn(viewFrom(parts), now), drawn(after, now)).keys).toEqual([
       "/api/v2/incidents.json",
       "/api/v2/incidents/e4e4e4e4e4e4.json",
+      "/components/c22",
+      "/components/g04",
       "/history.atom",
       "/history.json",
       "/history.rss",

@@ -29,9 +29,10 @@ const settle = `{ const folds = [...document.querySelectorAll("details")];
   for (const fold of folds) fold.open = !fold.open;
   document.querySelector("#past").scrollIntoView();
   document.querySelector("#p-old a").focus({ preventScroll: true }); }`;
+/** Browsers scroll by whole pixels, and what is above may be any fraction of one high. */
 const place = (tab: Tab) =>
   tab.ask(`({ folds: [...document.querySelectorAll("details")].map((it) => [it.querySelector("h3").innerText, it.open]),
-    top: Math.round(document.querySelector("#past").getBoundingClientRect().top),
+    top: [document.querySelector("#past").getBoundingClientRect().top].map((it) => Math.abs(it) <= 1 ? 0 : Math.round(it))[0],
     focus: document.activeElement.getAttribute("href") })`);
 
 const aloud = (tab: Tab) => tab.ask<string>("document.querySelector('.vh[role=status]').textContent");

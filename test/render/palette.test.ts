@@ -54,7 +54,7 @@ test("every text and mark on the night sea, also where the light of its state fa
 });
 
 test("the banners of a POP", () => {
-  expect(pieces.base).toContain(".stale{padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00");
+  expect(pieces.base).toContain("body>.lost{padding:.7rem 1.25rem;background:#ffe08a;color:#3a2a00");
   expect(pieces.base).toContain(".emergency{background:#b3131f;color:#fff}");
   const pairs = [
     ["stale", "#3a2a00", "#ffe08a"],

@@ -123,6 +123,7 @@ export class Http2Connection implements Speaker {
   /** Called about once a second. */
   tick(nowMs: number): void {
     this.noise.tick();
+    if (!this.isOver) this.streams.tick();
     if (this.isDue(nowMs)) this.wire.close();
     else if (nowMs - this.usedMs >= this.shared.idleMs) this.finish();
   }

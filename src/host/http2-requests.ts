@@ -175,7 +175,7 @@ export class Requests {
     if (stream === undefined) return noise.hear();
     if (!stream.isAsking) streams.reset(id, errorCodes.streamClosed);
     else if (!isWhole || said === "malformed") streams.reset(id, errorCodes.protocol);
-    else stream.isAsking = false;
+    else streams.heardAll(stream);
     return noise.hear();
   }
 
@@ -189,7 +189,7 @@ export class Requests {
     const wrong = this.readOver(end - from);
     if (wrong !== null || stream === undefined) return wrong ?? noise.hear();
     if (!stream.isAsking) streams.reset(id, errorCodes.streamClosed);
-    else if ((bits & flags.endStream) !== 0) stream.isAsking = false;
+    else if ((bits & flags.endStream) !== 0) streams.heardAll(stream);
     // Frames of some length are bounded by the windows; empty ones by nothing.
     return end === from || !stream.isAsking ? noise.hear() : null;
   }

@@ -31,6 +31,8 @@ export interface Stream {
   isWhole: boolean;
   source: StreamBody | null;
   isReady: boolean;
+  /** Answered while its request's body was still to come: so many times it was looked at since. */
+  leftOver: number | null;
 }
 
 /** What connections have in common. */
@@ -92,6 +94,7 @@ export class Streams {
       isWhole: false,
       source: null,
       isReady: false,
+      leftOver: null,
     };
     this.all.set(id, stream);
     return stream;
@@ -204,7 +207,7 @@ export class Streams {
 
   private makeReady(stream: Stream): void {
     const hasMore = stream.pieces.length > 0 ? stream.window > 0 : stream.isWhole;
-    if (stream.isReady || !hasMore) return;
+    if (stream.isReady || stream.leftOver !== null || !hasMore) return;
     stream.isReady = true;
     this.ready.push(stream);
   }
@@ -258,7 +261,7 @@ export class Streams {
     const stream = this.all.get(id);
     if (stream === undefined) return false;
     this.all.delete(id);
-    this.shared.pending--;
+    if (stream.leftOver === null) this.shared.pending--;
     if (stream.isReady) this.ready.splice(this.ready.indexOf(stream), 1);
     stream.pieces = [];
     const { source } = stream;
@@ -274,9 +277,26 @@ export class Streams {
 
   private finish(stream: Stream): void {
     stream.source = null;
-    // RFC 9113, 8.1: who is answered need not send the rest of what he asks.
-    if (stream.isAsking) this.reset(stream.id, errorCodes.none);
-    else this.drop(stream.id);
+    if (!stream.isAsking) {
+      this.drop(stream.id);
+      return;
+    }
+    // RFC 9113, 8.1: who is answered need not send the rest. Told so at once, curl 7.88 forgets the answer: it has a second or two to end.
+    stream.leftOver = 0;
+    this.shared.pending--;
+  }
+
+  /** The request's body is here. */
+  heardAll(stream: Stream): void {
+    stream.isAsking = false;
+    if (stream.leftOver !== null) this.drop(stream.id);
+  }
+
+  /** Called about once a second. */
+  tick(): void {
+    for (const stream of [...this.all.values()])
+      if (stream.leftOver !== null && ++stream.leftOver > 1)
+        this.turn(() => this.reset(stream.id, errorCodes.none));
   }
 
   private putHeading(id: number, answer: Answer, isLast: boolean): void {

@@ -114,6 +114,21 @@ describe("host/http2-connection", () => {
     expect(one.asked.at(-1)?.field("a")).toBe("c");
   });
 
+  test("whose body is still to come is answered at once, and told to keep the rest a little later", () => {
+    const one = talk(() => answerOf(10));
+    one.say(ask(1, [], flags.endHeaders), ask(3, [], flags.endHeaders));
+    expect(words(one.heard())).toEqual(["HEADERS 1 200", "HEADERS 3 200", "DATA 1 end 10", "DATA 3 end 10"]);
+    expect(one.pending()).toBe(0);
+    one.say(frame(data, flags.endStream, 3, new Uint8Array(5)));
+    one.connection.tick(1_000);
+    expect(one.heard()).toEqual([]);
+    one.connection.tick(2_000);
+    expect(words(one.heard())).toEqual(["RST_STREAM 1 none"]);
+    one.say(frame(data, flags.endStream, 1, new Uint8Array(5)), ask(5));
+    expect(words(one.heard())).toEqual(["HEADERS 5 200", "DATA 5 end 10"]);
+    expect([one.pending(), one.end()]).toEqual([0, "open"]);
+  });
+
   test("whoever throws is a 500, and so is a promise that is not kept", async () => {
     const one = talk((asked) => {
       if (asked.field("x-late") !== null) return Promise.reject(new Error("late"));

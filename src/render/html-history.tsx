@@ -9,10 +9,11 @@ import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-pag
 import { incidentPrint, keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
 import { monthText } from "./moment.ts";
+import { addMonths, incidentsByMonth } from "./months.ts";
 import { PastDays } from "./past.tsx";
 import { towardsEnd, towardsStart } from "./piece.tsx";
 import { attribute } from "./prose.tsx";
-import { beganAt, monthIn, settledSince } from "./selection.ts";
+import { beganAt, settledSince } from "./selection.ts";
 import type { Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
 
@@ -40,13 +41,7 @@ export function* historyPages(scene: Scene): Iterable<Document> {
 
 /** Months with incidents or maintenance, newest first. */
 function monthsOf(view: PageView): readonly Month[] {
-  const byMonth = new Map<string, Incident[]>();
-  for (const incident of view.incidentById.values()) {
-    const name = monthIn(incident, view.page.timeZone);
-    const known = byMonth.get(name);
-    if (known === undefined) byMonth.set(name, [incident]);
-    else known.push(incident);
-  }
+  const byMonth = incidentsByMonth(view);
   const names = [...byMonth.keys()].sort().reverse();
   return names.map((name, at) => ({
     name,
@@ -117,11 +112,30 @@ function historyBody(path: string, page: Page, month: Month, index: readonly Mon
         <section aria-label={attribute(history.listLabel)}>
           <PastDays incidents={month.incidents} voice={voice} />
         </section>
+        <QuietMonths month={month} voice={voice} />
         <Pager month={month} voice={voice} />
         <MonthIndex months={index} voice={voice} />
       </>
     ),
   });
+}
+
+/** Months between this one and the one before it that is told of: one line, however many. */
+function QuietMonths({
+  month,
+  voice: { words },
+}: {
+  readonly month: Month;
+  readonly voice: Voice;
+}): JSX.Element {
+  if (month.older === null) return "";
+  const [from, to] = [addMonths(month.older, 1), addMonths(month.name, -1)];
+  if (from > to) return "";
+  return (
+    <p class="mu" safe>
+      {words.history.quiet(monthText(from, words), monthText(to, words))}
+    </p>
+  );
 }
 
 function Pager({ month, voice }: { readonly month: Month; readonly voice: Voice }): JSX.Element {

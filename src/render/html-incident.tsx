@@ -5,58 +5,96 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { isClosed } from "../model/order.ts";
-import type { Incident, IncidentUpdate, Page } from "../model/view.ts";
+import type { Component, Incident, IncidentUpdate, Page } from "../model/view.ts";
 import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
+import { CoursesOf, coursesOf } from "./incident-course.tsx";
+import { affectedComponents } from "./json-shape.ts";
 import { incidentPrint, keyOf } from "./key.ts";
 import { perLanguage, type Voice, voiceOf } from "./languages.ts";
+import { incidentsByMonth } from "./months.ts";
 import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
 import {
-  affectedNames,
   Facts,
   incidentPath,
   Name,
+  oneLine,
   type Told,
   towardsEnd,
   towardsStart,
   updateWord,
   When,
 } from "./piece.tsx";
-import { Prose, plainText } from "./prose.tsx";
-import { settledSince } from "./selection.ts";
+import { attribute, type Told as Body, Prose, plainText } from "./prose.tsx";
+import { beganAt, monthIn, settledSince } from "./selection.ts";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
-import type { Words } from "./words.ts";
 
 const memoryOf = perLanguage<IncidentMemory>(() => new WeakMap());
 const allMarks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 
-/** One page an incident. */
+/** What a page tells beside its incident: names, as they are now. */
+interface Around {
+  /** The affected components: of them only id and name are read. */
+  readonly affected: readonly Component[];
+  /** Those that began before and after it in the same month. */
+  readonly older: Incident | null;
+  readonly newer: Incident | null;
+}
+
+/** One page an incident. Where one of a month changed, the others may lead to it by another name. */
 export function* incidentPages(scene: Scene): Iterable<Document> {
   const { view, since } = scene;
+  const months = incidentsByMonth(view);
+  if (since === null) {
+    for (const incidents of months.values()) yield* pagesOf(incidents, scene);
+    return;
+  }
+  const touched = new Set(since.months);
+  for (const incident of since.incidents) touched.add(monthIn(incident, view.page.timeZone));
+  for (const month of touched) yield* pagesOf(months.get(month) ?? [], scene);
+}
+
+function* pagesOf(incidents: readonly Incident[], scene: Scene): Iterable<Document> {
+  const { view } = scene;
   const memory = memoryOf(scene.code);
   const frame = frameInputs(view.page, scene);
-  for (const incident of since?.incidents ?? view.incidentById.values()) {
-    const names = affectedNames(view, incident);
-    yield rememberedDocument(memory, incident, [...frame, ...names], () =>
-      incidentDocument(incident, view.page, names, voiceOf(scene)),
+  const ordered = incidents.toSorted((a, b) => beganAt(a) - beganAt(b) || (a.id < b.id ? -1 : 1));
+  for (const [at, incident] of ordered.entries()) {
+    const around: Around = {
+      affected: affectedComponents(view, incident),
+      older: ordered[at - 1] ?? null,
+      newer: ordered[at + 1] ?? null,
+    };
+    yield rememberedDocument(memory, incident, [...frame, ...inputsOf(around)], () =>
+      incidentDocument(incident, view.page, around, voiceOf(scene)),
     );
   }
 }
 
-function incidentDocument(incident: Incident, page: Page, names: readonly string[], voice: Voice): Document {
+function inputsOf({ affected, older, newer }: Around): readonly (string | null)[] {
+  return [
+    older?.id ?? null,
+    older?.name ?? null,
+    newer?.id ?? null,
+    newer?.name ?? null,
+    ...affected.map(({ name }) => name),
+  ];
+}
+
+function incidentDocument(incident: Incident, page: Page, around: Around, voice: Voice): Document {
   return {
     path: voice.path(incidentPath(incident)),
     contentType: htmlType,
     cache: "page",
     slot: true,
     ...settledSince([incident]),
-    key: keyOf("incident", [...frameInputs(page, voice), incidentPrint(incident), ...names]),
-    body: () => incidentBody(incident, page, names, voice),
+    key: keyOf("incident", [...frameInputs(page, voice), incidentPrint(incident), ...inputsOf(around)]),
+    body: () => incidentBody(incident, page, around, voice),
   };
 }
 
-function incidentBody(incident: Incident, page: Page, names: readonly string[], voice: Voice): string {
+function incidentBody(incident: Incident, page: Page, around: Around, voice: Voice): string {
   const { words } = voice;
   const mark = isClosed(incident) ? "ok" : incidentMark(incident);
   return htmlPage({
@@ -66,7 +104,7 @@ function incidentBody(incident: Incident, page: Page, names: readonly string[], 
     description: plainText(incident.updates[0]?.body ?? incident.name),
     mark,
     marks: allMarks,
-    style: ["log"],
+    style: ["log", "days", "course"],
     path: incidentPath(incident),
     band: <Band incident={incident} mark={mark} voice={voice} />,
     footer: (
@@ -77,12 +115,17 @@ function incidentBody(incident: Incident, page: Page, names: readonly string[], 
     ),
     children: (
       <>
-        <Affected names={names} words={words} />
+        <PostmortemOf incident={incident} voice={voice} />
+        <Affected incident={incident} affected={around.affected} voice={voice} />
         <Timeline incident={incident} voice={voice} />
+        <Neighbours around={around} voice={voice} />
         <p class="pg">
           <a href={voice.path("/")} safe>{`${towardsStart(voice)} ${words.frame.current}`}</a>
-          <a href={voice.path("/history")} safe>
+          <a href={voice.path(`/history/${monthIn(incident, voice.zone)}`)} safe>
             {words.incident.history}
+          </a>
+          <a href={voice.path("/subscribe")} safe>
+            {words.frame.subscribe}
           </a>
         </p>
       </>
@@ -110,26 +153,62 @@ function Band({
   );
 }
 
+/** The text that was published; of an incident from elsewhere, the update that tells it. */
+function postmortemOf(incident: Incident): { readonly told: Body; readonly at: number } | null {
+  if (incident.postmortem !== null) return { told: incident.postmortem, at: incident.postmortem.publishedAt };
+  const update = incident.updates.find(({ status }) => status === "postmortem");
+  return update === undefined ? null : { told: update, at: update.displayAt };
+}
+
+function PostmortemOf({ incident, voice }: Told): JSX.Element {
+  const postmortem = postmortemOf(incident);
+  const says = voice.words.incident;
+  if (postmortem === null) return "";
+  return (
+    <section aria-labelledby="postmortem">
+      <div class="hd">
+        <h2 id="postmortem" safe>
+          {says.postmortemHeading}
+        </h2>
+        <p class="mu">
+          {Html.escapeHtml(says.published)} <When ms={postmortem.at} voice={voice} />
+        </p>
+      </div>
+      <div class="pm">
+        <Prose told={postmortem.told} />
+      </div>
+    </section>
+  );
+}
+
+/** What each component went through, and which others are affected. */
 function Affected({
-  names,
-  words,
-}: {
-  readonly names: readonly string[];
-  readonly words: Words;
-}): JSX.Element {
-  if (names.length === 0) return "";
+  incident,
+  affected,
+  voice,
+}: Told & { readonly affected: Around["affected"] }): JSX.Element {
+  const says = voice.words.incident;
+  const courses = coursesOf(incident);
+  const told = new Set(courses.map(({ code }) => code));
+  const others = affected.filter(({ id }) => !told.has(id));
+  if (courses.length + others.length === 0) return "";
   return (
     <section aria-labelledby="affected">
       <h2 id="affected" safe>
-        {words.incident.affectedHeading}
+        {courses.length > 0 ? says.courseHeading : says.affectedHeading}
       </h2>
-      <ul class="cmp">
-        {names.map((name) => (
-          <li>
-            <Name of={name} />
-          </li>
-        ))}
-      </ul>
+      {courses.length > 0 ? <CoursesOf courses={courses} incident={incident} voice={voice} /> : ""}
+      {others.length > 0 ? (
+        <ul class="cmp" aria-label={attribute(says.affectedHeading)}>
+          {others.map(({ name }) => (
+            <li>
+              <Name of={name} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        ""
+      )}
     </section>
   );
 }
@@ -142,17 +221,70 @@ function Timeline({ incident, voice }: Told): JSX.Element {
       </h2>
       <ol class="log">
         {incident.updates.map((update, at) => (
-          <li>
+          <li id={attribute(`u-${update.id}`)}>
             <h3>
               <span safe>{updateWord(incident, at, voice.words)}</span>
-              <When ms={update.displayAt} voice={voice} />
+              <a
+                href={attribute(`#u-${encodeURIComponent(update.id)}`)}
+                title={attribute(voice.words.incident.permalink)}
+              >
+                <When ms={update.displayAt} voice={voice} />
+              </a>
             </h3>
-            <Prose told={update} />
+            {update.status === "postmortem" ? (
+              <p>
+                <a href="#postmortem" safe>
+                  {voice.words.incident.readPostmortem}
+                </a>
+              </p>
+            ) : (
+              <Prose told={update} />
+            )}
             <Changes update={update} voice={voice} />
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+function Neighbours({
+  around: { older, newer },
+  voice,
+}: {
+  readonly around: Around;
+  readonly voice: Voice;
+}): JSX.Element {
+  if (older === null && newer === null) return "";
+  return (
+    <nav class="pg" aria-label={attribute(voice.words.incident.neighbours)}>
+      <span>
+        {older === null ? "" : <Way to={older} before={`${towardsStart(voice)} `} after="" voice={voice} />}
+      </span>
+      <span>
+        {newer === null ? "" : <Way to={newer} before="" after={` ${towardsEnd(voice)}`} voice={voice} />}
+      </span>
+    </nav>
+  );
+}
+
+function Way({
+  to,
+  before,
+  after,
+  voice,
+}: {
+  readonly to: Incident;
+  readonly before: string;
+  readonly after: string;
+  readonly voice: Voice;
+}): JSX.Element {
+  return (
+    <a href={voice.path(incidentPath(to))}>
+      {Html.escapeHtml(before)}
+      <Name of={oneLine(to.name)} />
+      {Html.escapeHtml(after)}
+    </a>
   );
 }
 

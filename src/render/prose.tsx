@@ -72,7 +72,7 @@ function One({ block }: { readonly block: Block }): JSX.Element {
       return <Heading level={block.level} runs={block.runs} />;
     case "quote":
       return (
-        <blockquote class="md">
+        <blockquote class="md" dir="auto">
           <Blocks blocks={block.blocks} />
         </blockquote>
       );

@@ -182,6 +182,23 @@ thead th{color:var(--mu);font-size:.85rem;border:0}
 td.n{white-space:nowrap}
 `;
 
+/** What components went through. */
+const course = `
+.crs{display:grid;gap:1.1rem 2rem;margin-top:.8rem}
+.crs h3{max-height:4.2em;overflow:hidden}
+.crs .dy{max-width:none;height:.9rem;margin:.3rem 0}
+.crs .ok{color:var(--q)}
+.crs .chg .ok{color:var(--ok)}
+.crs .chg{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:0}
+.crs time{color:var(--mu)}
+.pm{max-width:44rem}
+.pm>*+*{margin-top:.7rem}
+.log h3 a{color:inherit;text-decoration:none}
+.log h3 a:hover{text-decoration:underline}
+h4{margin:.9rem 0 .2rem;font-size:1rem}h5,h6{margin:.7rem 0 .1rem;font-size:.95rem}
+@media(min-width:46rem){.crs{grid-template-columns:repeat(auto-fill,minmax(26rem,1fr))}}
+`;
+
 /** Days of a month, one component beside the other. */
 const days = `
 .ut{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:1.75rem 2rem;margin-top:1rem}
@@ -230,7 +247,20 @@ main img{vertical-align:middle}
 pharos-status{margin-block:1rem}
 `;
 
-export const pieces = { base, card, rows, chart, log, months, table, calendar, days, form, snippet } as const;
+export const pieces = {
+  base,
+  card,
+  rows,
+  chart,
+  log,
+  months,
+  table,
+  calendar,
+  days,
+  course,
+  form,
+  snippet,
+} as const;
 
 /** A piece of stylesheet beyond the base, which every page has. */
 export type Piece = Exclude<keyof typeof pieces, "base">;

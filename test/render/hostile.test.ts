@@ -152,6 +152,6 @@ test("an incident of 400 updates: its page has all, the front page the latest", 
   const view = viewFrom({ incidents: [incident("i", "Long", { updates })] });
   const page = bodyOf(view, "/incidents/i");
   for (const at of [0, 1, 398, 399]) expect(page).toContain(`Message ${at}.`);
-  expect(countIn(page, "<li>")).toBe(400);
+  expect(countIn(page, `<li id="u-`)).toBe(400);
   expect(bodyOf(view, "/")).toContain("399 earlier updates");
 });

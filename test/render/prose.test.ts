@@ -69,7 +69,7 @@ test.each([
     `<ul class="md" dir="auto"><li>a</li><li>b</li></ul><ol class="md" dir="auto" start="3"><li>c</li><li>d</li></ol>`,
   ],
   ["code", "```js\n<b>\n```", `<pre class="md" dir="ltr"><code>&lt;b&gt;</code></pre>`],
-  ["a quote", "> said", `<blockquote class="md"><p dir="auto">said</p></blockquote>`],
+  ["a quote", "> said", `<blockquote class="md" dir="auto"><p dir="auto">said</p></blockquote>`],
   ["an indent is no code", "    four spaces", `<p dir="auto">four spaces</p>`],
   [
     "dashes below a line are a rule",

@@ -179,6 +179,7 @@ function untell(): void {
   }
   for (const note of all(".zone")) note.textContent = textOf(note);
   one(".lamp .n span")?.remove();
+  day.remove();
 }
 
 turn.onclick = () => {
@@ -193,6 +194,24 @@ turn.onclick = () => {
   show();
   turn.focus();
 };
+
+// Days. A bar is one tab stop; left and right go through its bad days, as they stand on the screen.
+
+const day = made("span", "day");
+
+document.addEventListener("keydown", (event) => {
+  const bar = document.activeElement;
+  const way = ["ArrowLeft", "", "ArrowRight"].indexOf(event.key) - 1;
+  const days = bar?.matches(".bar") ? all("title", bar) : [];
+  if (way % 2 === 0 || days.length === 0) return;
+  event.preventDefault();
+  const step = root.dir === "rtl" ? -way : way;
+  const shown = day.previousSibling === bar ? days.findIndex((it) => it.textContent === day.textContent) : -1;
+  const next = shown < 0 ? (step < 0 ? days.length - 1 : 0) : shown + step;
+  day.textContent = voice.textContent = days[Math.max(0, Math.min(next, days.length - 1))]?.textContent ?? "";
+  bar?.after(day);
+});
+document.addEventListener("focusout", () => day.remove());
 
 // Changes. Whatever comes, its reader's place on the page stays theirs.
 

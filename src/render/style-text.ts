@@ -127,6 +127,7 @@ details:not([open])>summary .nm:before{transform:rotate(-45deg)}
 .all{padding:.5rem 1.35rem .9rem;font-size:.85rem}
 a.bar:before{content:"";position:absolute;inset:0}
 .bar svg{position:relative;display:block;width:100%;height:100%}
+.day{position:absolute;z-index:1;inset:100% 0 auto auto;background:var(--tx);color:var(--bg);border-radius:.3rem;padding:.2rem .7rem;font-size:.85rem}
 [dir=rtl] .bar svg{transform:scaleX(-1)}
 .bar path,.q{fill:none;stroke:currentColor;stroke-width:.74}
 .bar .q,.q{stroke:var(--q);stroke-width:3;stroke-dasharray:.74 .26}

@@ -108,6 +108,34 @@ export function readerCases(): void {
     await untouched(tab);
   }, 60_000);
 
+  test("a bar is one tab stop; left and right name its bad days, and what has focus next ends that", async () => {
+    const pop = play(first);
+    const tab = await visit(pop);
+    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const days = await tab.ask<
+      string[]
+    >(`{ for (const fold of document.querySelectorAll("details")) fold.open = true;
+      const bar = [...document.querySelectorAll(".bar")].find((it) => it.querySelectorAll("title").length > 1);
+      bar.tabIndex = 0; bar.focus();
+      [...bar.querySelectorAll("title")].map((it) => it.textContent) }`);
+    const press = (key: string) =>
+      tab.ask<
+        string | null
+      >(`{ const event = new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true });
+        document.activeElement.dispatchEvent(event);
+        document.querySelector(".day")?.textContent ?? null }`);
+    expect(await press("ArrowUp")).toBe(null);
+    expect(await press("ArrowLeft")).toBe(days.at(-1) ?? "");
+    expect(await press("ArrowLeft")).toBe(days.at(-2) ?? "");
+    expect(await aloud(tab)).toBe(days.at(-2) ?? "");
+    for (const _ of days) await press("ArrowLeft");
+    expect(await press("ArrowLeft")).toBe(days[0] ?? "");
+    expect(await press("ArrowRight")).toBe(days[1] ?? "");
+    await tab.ask("document.querySelector('footer a').focus()");
+    expect(await tab.ask("document.querySelector('.day')")).toBe(null);
+    await untouched(tab);
+  }, 60_000);
+
   describe("when nobody answers", () => {
     test("a line says so after half a minute, with the age of what is shown, and goes when somebody does", async () => {
       const pop = play(first);

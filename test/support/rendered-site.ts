@@ -1,9 +1,10 @@
 // A page as a browser gets it, without a store between: for what is about looks. In: a view. Out: an address where its documents are, each under the
 // headers that a browser heeds, with an event stream that says nothing new.
+import { gzipSync } from "node:zlib";
 import type { PageView } from "../../src/model/view.ts";
 import { documentsOf } from "../../src/render/documents.ts";
 import { eventOf, eventPath, eventType } from "../../src/render/event.ts";
-import type { Document } from "../../src/render/types.ts";
+import { bytesOf, type Document } from "../../src/render/types.ts";
 
 export interface RenderedSite {
   readonly url: string;
@@ -36,9 +37,9 @@ export function serveRendered(view: PageView, asOf: number): RenderedSite {
       const document = documents.get(decodeURI(pathname));
       if (document === undefined) return new Response("There is no such page.", { status: 404 });
       const policy = `frame-ancestors ${document.framed ? "*" : "'none'"}; base-uri 'none'; form-action 'self'`;
-      return new Response(document.body(), {
-        headers: { ...headers, "content-type": document.contentType, "content-security-policy": policy },
-      });
+      const body = gzipSync(bytesOf(document), { level: 9 });
+      const said = { "content-type": document.contentType, "content-encoding": "gzip" };
+      return new Response(body, { headers: { ...headers, ...said, "content-security-policy": policy } });
     },
   });
   return {
@@ -62,7 +63,7 @@ function streamOf(event: string): ReadableStream<Uint8Array> {
 }
 
 /** Months, days, years and ids are what pages of one kind differ by. */
-function onePerKind(documents: readonly Document[]): readonly string[] {
+export function onePerKind(documents: readonly Document[]): readonly string[] {
   const kinds = new Map<string, string>();
   for (const { path, contentType } of documents) {
     if (!contentType.startsWith("text/html")) continue;

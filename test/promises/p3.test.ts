@@ -4,7 +4,6 @@
 // TLS); an old page whose body came later says it too; a wall clock that is wrong; the same for a page that is behind.
 // Covered later: blocks from other sources show their own time; the page's own script.
 // Switch: PHAROS_BREAK=age gives the visitor's POP a store that always says it is fresh, and both tests of a lost source must turn red.
-// Waits: for heartbeats that stay away.
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";

@@ -35,7 +35,8 @@ export interface Given {
   readonly notModified: Answer;
 }
 
-interface Held extends Given {
+interface Held {
+  readonly given: Given;
   readonly commit: number;
   readonly untilMs: number;
 }
@@ -48,7 +49,7 @@ interface Memo {
 }
 
 export function createAnswers(clock: Clock, metrics: Metrics): Answers {
-  const held = createRecent<Held>(limits.answersBytesMax, ({ body }) => body.length + entryBytes);
+  const held = createRecent<Held>(limits.answersBytesMax, ({ given }) => given.body.length + entryBytes);
   metrics.watch("edge_answers_bytes", "Bytes of whole answers held in memory.", held.cost);
   const memos = new WeakMap<Asked, Memo>();
   const isGood = ({ commit, untilMs }: Held, now: number | null): boolean =>
@@ -56,38 +57,48 @@ export function createAnswers(clock: Clock, metrics: Metrics): Answers {
   return {
     again(asked, commit) {
       const memo = asked.repeats === true ? memos.get(asked) : undefined;
-      const given = memo?.held.deref();
-      if (memo === undefined || given === undefined || !isGood(given, commit)) return null;
+      const last = memo?.held.deref();
+      if (memo === undefined || last === undefined || !isGood(last, commit)) return null;
+      const { given } = last;
       return { answer: memo.isOk ? given.ok : given.notModified, kind: given.kind, bytes: memo.bytes };
     },
     recall(exchange) {
-      const given = held.get(keyOf(exchange));
-      if (given === undefined || !isGood(given, exchange.commit)) return null;
+      const last = held.get(keyOf(exchange));
+      if (last === undefined || !isGood(last, exchange.commit)) return null;
       const { asked } = exchange;
+      const { given } = last;
       const answer = answerOf(exchange, given);
       // Not at the first time: most heads of a crowd are asked once.
       if (asked.repeats === true)
-        memos.set(asked, { held: new WeakRef(given), isOk: answer === given.ok, bytes: exchange.bytes });
+        memos.set(asked, { held: new WeakRef(last), isOk: answer === given.ok, bytes: exchange.bytes });
       return answer;
     },
     keep(exchange, given, untilMs) {
       const { commit } = exchange;
       if (commit === null) return;
       const latestMs = clock.monotonicMs() + limits.answerHeldMs;
-      held.set(keyOf(exchange), { ...given, commit, untilMs: Math.min(untilMs, latestMs) });
+      held.set(keyOf(exchange), { given, commit, untilMs: Math.min(untilMs, latestMs) });
     },
   };
 }
 
+/** Those of a variant whose headers did not change, as long as somebody holds them: a listener has made their bytes. */
+const givens = new WeakMap<Sets, WeakRef<Given>>();
+
 /** The answers of a variant. */
-export function givenOf({ kind, ok, notModified }: Sets, { etag, body }: Chosen): Given {
-  return {
+export function givenOf(sets: Sets, { etag, body }: Chosen): Given {
+  const known = givens.get(sets)?.deref();
+  if (known?.body === body && known.etag === etag) return known;
+  const { kind, ok, notModified } = sets;
+  const given = {
     kind,
     etag,
     body,
     ok: { status: 200, fields: ok, body },
     notModified: { status: 304, fields: notModified, body: null },
   };
+  givens.set(sets, new WeakRef(given));
+  return given;
 }
 
 /** 304 to who has it, else 200. Under HEAD the listener keeps the body to itself. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { createServing } from "../../src/edge/serve.ts";
+import type { Asked } from "../../src/host/asked.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
@@ -48,7 +49,7 @@ async function setUp({ numbered = true, defaultPage = null as string | null } = 
     run();
     return refreshed - before;
   };
-  return { ask, clock, held, beat, readsOf, metrics };
+  return { ask, serving, clock, held, beat, readsOf, metrics };
 }
 
 describe("edge/answers", () => {
@@ -115,6 +116,28 @@ describe("edge/answers", () => {
     expect(readsOf(() => [ask("/"), ask("/")])).toBe(0);
     await clock.advance(1);
     expect(readsOf(() => [ask("/"), ask("/")])).toBe(1);
+  });
+
+  test("the same question is answered by the same object, also after a look that found nothing new; not after a heartbeat", async () => {
+    const { serving, clock, beat, readsOf } = await setUp();
+    const fields: Readonly<Record<string, string>> = { "accept-encoding": "gzip" };
+    const asked: Asked = {
+      method: "GET",
+      target: "/",
+      host: "status.example",
+      secure: false,
+      hasBody: false,
+      repeats: true,
+      field: (name) => fields[name] ?? null,
+    };
+    const first = serving(asked);
+    expect(readsOf(() => [serving(asked), serving(asked)])).toBe(0);
+    expect(serving(asked)).toBe(first);
+    await clock.advance(limits.answerHeldMs);
+    expect(readsOf(() => expect(serving(asked)).toBe(first))).toBe(1);
+    await clock.advance(limits.refsPollMs);
+    await beat(0, 2);
+    expect(serving(asked)).not.toBe(first);
   });
 
   test("a level is shown as soon as it is without memory", async () => {

@@ -269,10 +269,6 @@ export const german: Words = {
         "Der Zustand der Seite folgt aus den Komponenten; wo alle in Betrieb sind, aus offenen Störungen.",
     },
   },
-  missing: {
-    title: "Nicht gefunden",
-    says: "Diese Statusseite hat unter dieser Adresse nichts.",
-  },
   metrics: {
     heading: "Messwerte",
     title: (page) => `Messwerte · ${page}`,

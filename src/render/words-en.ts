@@ -260,10 +260,6 @@ export const english: Words = {
         "The state of the page follows from the components; where all of them are operational, from open incidents.",
     },
   },
-  missing: {
-    title: "Not found",
-    says: "This status page has nothing at this address.",
-  },
   metrics: {
     heading: "Metrics",
     title: (page) => `Metrics · ${page}`,

@@ -33,7 +33,6 @@ export interface Words {
   readonly calendar: CalendarWords;
   readonly subscribe: SubscribeWords;
   readonly method: MethodWords;
-  readonly missing: MissingWords;
   readonly metrics: MetricWords;
   readonly live: LiveWords;
   readonly widget: WidgetWords;
@@ -254,12 +253,6 @@ export interface MethodWords {
   readonly rulesHeading: string;
   readonly rules: readonly string[];
   readonly indicator: Readonly<Record<IndicatorRule, string>>;
-}
-
-/** A page that is not there. */
-export interface MissingWords {
-  readonly title: string;
-  readonly says: string;
 }
 
 /** Charts of metrics. */

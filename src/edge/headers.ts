@@ -134,6 +134,7 @@ function makeSets({ head, freshness, notice, route, chosen, asked: { secure } }:
     "content-type": route.contentType,
     ...(chosen.encoding === "identity" ? {} : { "content-encoding": chosen.encoding }),
     ...(isHtml(route) ? { "content-security-policy": policyOf(route) } : {}),
+    ...(isDrawing(route) ? { "content-security-policy": drawingPolicy } : {}),
   };
   return {
     head,
@@ -143,6 +144,13 @@ function makeSets({ head, freshness, notice, route, chosen, asked: { secure } }:
     ok: linesOf({ ...validators, ...representation }),
     notModified: linesOf(validators),
   };
+}
+
+/** A browser that opens an SVG by itself takes it for a document: that of an operator may style itself, and do nothing else. */
+const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+function isDrawing(route: Route): boolean {
+  return route.contentType.startsWith("image/svg+xml");
 }
 
 function isHtml(route: Route): boolean {

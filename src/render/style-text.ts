@@ -108,6 +108,7 @@ const rows = `
 .row .bar{order:3;flex:1 1 calc(100% - 5.5rem);min-width:0}
 .row .up{order:4;flex:none;width:4.5rem;font-size:.85rem;line-height:1.25;text-align:end;color:var(--mu);white-space:nowrap}
 .up small{display:block}
+summary.row .bar{flex-basis:calc(100% - 9rem)}summary.row .up{width:auto;min-width:4.5rem}
 .row .st{font-size:.9rem;white-space:nowrap}
 .row .nm{flex:1 1 9rem;min-width:0;max-height:6.2em;overflow:hidden}
 .nm small{display:block;color:var(--mu);font-size:.82rem;line-height:1.4}

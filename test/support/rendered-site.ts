@@ -34,6 +34,8 @@ export function serveRendered(view: PageView, asOf: number): RenderedSite {
       if (pathname === eventPath)
         return new Response(event, { headers: { ...headers, "content-type": eventType } });
       if (pathname === "/_events") return new Response(streamOf(event), { headers: streamHeaders });
+      // Asked for where a page names no icon: the widget's frame, which has no tab of its own.
+      if (pathname === "/favicon.ico") return new Response(null, { status: 204 });
       const document = documents.get(decodeURI(pathname));
       if (document === undefined) return new Response("There is no such page.", { status: 404 });
       const policy = `frame-ancestors ${document.framed ? "*" : "'none'"}; base-uri 'none'; form-action 'self'`;

@@ -1,9 +1,10 @@
 // The hot path over TLS and HTTP/2: one core serves, h2load asks from the other on 64 connections, four streams each, for the demo's front page,
 // gzipped. The same POP, peers, bytes and header lines as in bench/http; one certificate (P-256) for all.
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { makeCertificate } from "../../test/support/certificate.ts";
 import { until } from "../../test/support/pop.ts";
 import { secureAsk } from "../../test/support/secure-ask.ts";
@@ -91,23 +92,32 @@ async function measure(site: Site, field: Field, run: Run): Promise<readonly Fig
   const figures: Figure[] = [];
   for (const [what, all, more] of kinds) {
     say(what);
-    const turn = async (server: Server) => h2load(server, site, seconds, more(server));
+    const turn = (server: Server) => h2load(server, site, seconds, more(server));
     figures.push(...figuresOf(what, await compare(all, rounds, turn), wanted));
   }
   return figures;
 }
 
-function h2load({ name, address }: Server, site: Site, seconds: number, more: readonly string[]): Turn {
+const runs = promisify(execFile);
+
+/** Beside the origin, which lives here: a POP that hears nothing of it for 8 s answers with other tags. */
+async function h2load(
+  { name, address }: Server,
+  site: Site,
+  seconds: number,
+  more: readonly string[],
+): Promise<Turn> {
   const port = address.split(":")[1];
   const lines = ["accept-encoding: gzip", ...more].flatMap((line) => ["-H", line]);
   const load = ["-t1", `-c${connections}`, `-m${streams}`, "-D", String(seconds), `--connect-to=${address}`];
-  const { stdout } = spawnSync(
+  const { stdout } = await runs(
     "taskset",
     ["-c", String(generatorCore), "h2load", ...load, ...lines, `https://${hostOf(site)}:${port}/`],
     { encoding: "utf8", timeout: (seconds + 20) * 1_000 },
   );
   const [, ok = 0, held = 0, bad = 0] = /(\d+) 2xx, (\d+) 3xx, (\d+) 4xx/.exec(stdout)?.map(Number) ?? [];
-  if (ok + held === 0 || bad > 0 || !/Application protocol: h2/.test(stdout))
+  const [answers, others] = more.some((line) => line.startsWith("if-none-match")) ? [held, ok] : [ok, held];
+  if (answers === 0 || others + bad > 0 || !/Application protocol: h2/.test(stdout))
     throw new Error(`h2load met other answers at ${name}:\n${stdout}`);
-  return { answers: ok + held, perSecond: (ok + held) / seconds };
+  return { answers, perSecond: answers / seconds };
 }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 export const connections = 64;
 const generatorCore = 1;
+/** More than any 304 has. */
+const headBytesMax = 2_000;
 
 /** One request of a round: a host's front page, or a question whether it changed. */
 export interface Ask {
@@ -70,8 +72,12 @@ end
   const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, `http://${address}/`];
   const out = await run(["wrk", ...args], seconds);
   if (/Non-2xx or 3xx|Socket errors/.test(out)) throw new Error(`wrk met errors at ${address}:\n${out}`);
+  const [, answers, read, unit] = /(\d+) requests in [^,]+, ([\d.]+)(MB|GB) read/.exec(out) ?? [];
+  const bytesEach = (Number(read) * (unit === "GB" ? 1e9 : 1e6)) / Number(answers);
+  if (asks[0]?.etag != null && !(bytesEach < headBytesMax))
+    throw new Error(`${address} answered with bodies what was to be 304:\n${out}`);
   return {
-    answers: Number(/(\d+) requests in/.exec(out)?.[1]),
+    answers: Number(answers),
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1]),
   };
 };

@@ -1,7 +1,7 @@
-// Answers as HTTP/2 sends them. In: an answer. Out: its HEADERS frame, made once for as long as that answer is given.
+// Answers as HTTP/2 sends them. In: an answer. Out: its HEADERS frame, made once for as long as that answer is given, good on any connection.
 import { type Answer, isStream } from "./asked.ts";
 import { failedText } from "./http-types.ts";
-import { blockOf, plainFieldBlock } from "./http2-block.ts";
+import { fieldBlock, plainFieldBlock } from "./http2-block.ts";
 import { flags, frameHeadBytes, frameTypes, payloadBytesMax, putHead } from "./http2-frames.ts";
 
 /** One that cannot be sent, by a defect of ours, and what is said in its place. */
@@ -23,9 +23,13 @@ export const headTooLarge: Answer = {
   body: new TextEncoder().encode("The request's header fields are too long for any page here.\n"),
 };
 
+type Line = readonly [name: string, value: string];
+
 export interface Heading {
   /** The frame; who sends it writes the stream's number, and whether a body follows. */
   readonly frame: Uint8Array;
+  /** What it says, but for the date, which stands at its end. */
+  readonly lines: readonly Line[];
   /** Its date is that of this second. */
   second: number;
 }
@@ -35,6 +39,8 @@ const dateBytes = "Thu, 01 Jan 1970 00:00:00 GMT".length;
 export interface Headings {
   /** What an answer is sent with. */
   of(answer: Answer): Heading;
+  /** The same heading with the date of now. */
+  dated(heading: Heading): Heading;
   /** Called at least once a second: what the date is now. */
   tick(wallMs: number): void;
 }
@@ -43,7 +49,15 @@ export function createHeadings(): Headings {
   const made = new WeakMap<Answer, Heading>();
   let second = -1;
   let date: Uint8Array = new Uint8Array(dateBytes);
+  const dated = (heading: Heading): Heading => {
+    if (heading.second !== second) {
+      heading.frame.set(date, heading.frame.length - dateBytes);
+      heading.second = second;
+    }
+    return heading;
+  };
   return {
+    dated,
     tick(wallMs) {
       const now = Math.floor(wallMs / 1_000);
       if (now === second) return;
@@ -57,27 +71,35 @@ export function createHeadings(): Headings {
         heading = headingOf(answer) ?? headingOf(failed) ?? noHeading;
         made.set(answer, heading);
       }
-      if (heading.second !== second) {
-        heading.frame.set(date, heading.frame.length - dateBytes);
-        heading.second = second;
-      }
-      return heading;
+      return dated(heading);
     },
   };
 }
 
-const noHeading: Heading = { frame: new Uint8Array(frameHeadBytes + dateBytes), second: -1 };
+const noHeading: Heading = { frame: new Uint8Array(frameHeadBytes + dateBytes), lines: [], second: -1 };
 
 function headingOf(answer: Answer): Heading | null {
-  const block = Buffer.concat([blockOf(linesOf(answer)), plainFieldBlock("date", " ".repeat(dateBytes))]);
-  if (block.length > payloadBytesMax) return null;
+  const lines = [...linesOf(answer)];
+  const heading = headingFrame(
+    lines.map(([name, value]) => fieldBlock(name, value)),
+    lines,
+  );
+  return heading.frame.length > frameHeadBytes + payloadBytesMax ? null : heading;
+}
+
+/** `fields` are the blocks of `lines`. */
+export function headingFrame(fields: readonly Uint8Array[], lines: readonly Line[]): Heading {
+  const block = Buffer.concat([...fields, dateField]);
   const frame = new Uint8Array(frameHeadBytes + block.length);
   putHead(frame, 0, block.length, frameTypes.headers, flags.endHeaders, 0);
   frame.set(block, frameHeadBytes);
-  return { frame, second: -1 };
+  return { frame, lines, second: -1 };
 }
 
-function* linesOf({ status, fields, body, length }: Answer): Generator<readonly [string, string]> {
+/** It changes each second: in the table it would push out what stays. */
+const dateField = plainFieldBlock("date", " ".repeat(dateBytes));
+
+function* linesOf({ status, fields, body, length }: Answer): Generator<Line> {
   yield [":status", String(status)];
   yield* fields;
   const bytes = body === null ? length : isStream(body) ? undefined : body.length;

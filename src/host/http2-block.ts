@@ -1,5 +1,5 @@
-// Header blocks written (RFC 7541). In: fields. Out: their block. No entry enters the dynamic table: so a block is the same on each connection,
-// and is made once for all answers with the same lines.
+// Header blocks written (RFC 7541). In: fields. Out: their block. `blockOf` leaves the client's dynamic table alone: so its block is the same on each
+// connection, and is made once for all answers with the same lines. What enters the table is for http2-kept.ts to know.
 import { huffman } from "./http2-huffman.ts";
 import { staticField, staticName } from "./http2-static.ts";
 
@@ -22,12 +22,22 @@ function text(value: string): number[] {
     : [...integer(0x80, 7, coded.length), ...coded];
 }
 
-/** One field: by its index, or as a literal that is not kept (RFC 7541, 6.1 and 6.2.2). */
+/** A field by its place in one of the tables (RFC 7541, 6.1). */
+export function indexBlock(index: number): Uint8Array {
+  return new Uint8Array(integer(0x80, 7, index));
+}
+
+/** One field: by its index, or as a literal that is not kept. */
 export function fieldBlock(name: string, value: string): Uint8Array {
   const exact = staticField(name, value);
-  if (exact > 0) return new Uint8Array(integer(0x80, 7, exact));
+  return exact > 0 ? indexBlock(exact) : keptFieldBlock(name, value, false);
+}
+
+/** A literal, which enters the client's table or not (RFC 7541, 6.2.1 and 6.2.2). */
+export function keptFieldBlock(name: string, value: string, isKept: boolean): Uint8Array {
   const known = staticName(name);
-  const named = known > 0 ? integer(0, 4, known) : [0, ...text(name)];
+  const [first, bits] = isKept ? [0x40, 6] : [0, 4];
+  const named = known > 0 ? integer(first, bits, known) : [first, ...text(name)];
   return new Uint8Array([...named, ...text(value)]);
 }
 

@@ -17,6 +17,7 @@ import {
   windowMax,
 } from "./http2-frames.ts";
 import type { Remembered } from "./http2-heads.ts";
+import { KeptFields } from "./http2-kept.ts";
 import type { Output } from "./http2-output.ts";
 
 export interface Stream {
@@ -55,8 +56,9 @@ export class Streams {
   private readonly all = new Map<number, Stream>();
   /** Those that have something to send and a window for it, the next one first. */
   private ready: Stream[] = [];
-  /** The client made its table smaller: the next block has to say that we keep to it (RFC 7541, 4.2). We keep to nothing. */
+  /** The client made its table smaller: the next block has to say that we keep to it (RFC 7541, 4.2). We keep to none then. */
   private owesTableSize = false;
+  private readonly kept: KeptFields;
   private readonly ended: number[] = [];
   private readonly output: Output;
   private readonly shared: Shared;
@@ -66,6 +68,7 @@ export class Streams {
   constructor(output: Output, shared: Shared, endTurn: () => void) {
     this.output = output;
     this.shared = shared;
+    this.kept = new KeptFields(shared.headings);
     this.endTurn = endTurn;
   }
 
@@ -246,6 +249,7 @@ export class Streams {
 
   shrinkTable(): void {
     this.owesTableSize = true;
+    this.kept.stop();
   }
 
   /** RST_STREAM from here. Frames of it may still come. */
@@ -300,7 +304,7 @@ export class Streams {
   }
 
   private putHeading(id: number, answer: Answer, isLast: boolean): void {
-    const { frame } = this.shared.headings.of(answer);
+    const { frame } = this.kept.of(this.shared.headings.of(answer));
     const { output } = this;
     const more = this.owesTableSize ? 1 : 0;
     const at = output.room(frame.length + more);

@@ -80,6 +80,7 @@ export function talk(answering: Answering = () => nothingHere, hasBegun = true):
     pending: 0,
     forget: () => undefined,
   };
+  const reader = new HpackReader();
   const connection = new Http2Connection(wire, { address: null }, shared);
   const self: Talk = {
     connection,
@@ -92,6 +93,8 @@ export function talk(answering: Answering = () => nothingHere, hasBegun = true):
     heard() {
       const { frames, rest } = framesOf(out);
       out = rest;
+      for (const { type, payload } of frames)
+        if (type === frameTypes.headers) fieldsRead.set(payload, readBlock(reader, payload));
       return frames;
     },
     isPaused: () => isPaused,
@@ -175,10 +178,17 @@ function wordsOf({ type, flags: bits, stream, payload }: Frame): string {
   }
 }
 
-/** Fields of an answer's block, which keeps nothing in a table. */
+/** Blocks that a talk has heard: each is read once, in its turn, for the connection's table follows. */
+const fieldsRead = new WeakMap<Uint8Array, ReadonlyMap<string, string>>();
+
+/** Fields of an answer's block: one that a talk has heard, or the first of a connection. */
 export function fieldsOf(block: Uint8Array): ReadonlyMap<string, string> {
+  return fieldsRead.get(block) ?? readBlock(new HpackReader(), block);
+}
+
+function readBlock(reader: HpackReader, block: Uint8Array): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  const isBlock = new HpackReader().read(block, 0, block.length, {
+  const isBlock = reader.read(block, 0, block.length, {
     field: (name, value) => fields.set(name, value),
   });
   if (!isBlock) throw new Error("the server wrote no header block");

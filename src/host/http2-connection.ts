@@ -88,8 +88,9 @@ export class Http2Connection implements Speaker {
     this.shared.forget(this);
   }
 
-  /** The client sends nothing more, so it has no more to ask; what it asked before is answered. */
+  /** The client sends nothing more, so it has no more to ask; what it asked before is answered, but for what has no end. */
   ended(): void {
+    this.streams.dropEndless();
     this.finish();
   }
 

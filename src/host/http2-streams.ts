@@ -279,6 +279,11 @@ export class Streams {
     this.ready = [];
   }
 
+  /** Bodies that are written as they come, and may go on for as long as somebody listens. */
+  dropEndless(): void {
+    for (const { id, source } of [...this.all.values()]) if (source !== null) this.drop(id);
+  }
+
   private finish(stream: Stream): void {
     stream.source = null;
     if (!stream.isAsking) {

@@ -1,7 +1,7 @@
 // Opens the store of a data folder. In: a folder. Out: one LMDB environment with its tables, snapshots, commits; Faults where it cannot be.
 // Sync stays within the commit (`overlappingSync: false`): what a reader sees is on the device, and after a power failure LMDB finds
 // the last root by its own two meta pages, not by comparing boot ids.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Key, open, type RootDatabase } from "lmdb";
 import { type Clock, every } from "../base/clock.ts";
@@ -59,8 +59,11 @@ export function storeFile(folder: string): string {
 export function openStore(options: OpenOptions): Store {
   const { folder, clock, log, role = "writer" } = options;
   const path = storeFile(folder);
-  if (existsSync(path)) checkFile(path);
-  else if (role === "writer") prepareFolder(folder);
+  if (existsSync(path)) {
+    // It is empty for the moment between its making and its first page: to who only reads, that is no damage.
+    if (role === "reader" && statSync(path, { throwIfNoEntry: false })?.size === 0) throw notYet(path);
+    checkFile(path);
+  } else if (role === "writer") prepareFolder(folder);
   else throw notYet(path);
   const root = openRoot(folder, role);
   const tables = openChecked(root, path, role);

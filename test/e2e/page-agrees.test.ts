@@ -79,9 +79,12 @@ test(`${count(500, 10_000)} reads during publishes: each generation says one thi
   };
   const publish = async (): Promise<void> => {
     for (let at = 4; at < count(12, 200); at++) {
-      const before = reads;
+      const known = said.state.size;
       await api.ask("PATCH", `${incidents}/${String(body.id)}`, { incident: incident(at) });
-      await until("others have read meanwhile", () => reads > before + 2 * readers.length);
+      // Changes that come close together are one generation: each waits until it has one of its own, and until that was read.
+      await until("a generation of its own is read", () => said.state.size > known);
+      const before = reads;
+      await until("others have read it", () => reads > before + 2 * readers.length);
     }
     publishing = false;
   };

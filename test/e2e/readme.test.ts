@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { commandEntries } from "../../src/cli/commands.ts";
 import { builtBinary } from "../support/binary.ts";
 import { freePort } from "../support/installation.ts";
+import { testWithCurl } from "../support/skip.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -46,12 +47,16 @@ async function run(text: string): Promise<{ code: number | null; said: string }>
 }
 
 describe("README", () => {
-  test("every command of its walk works as printed", async () => {
-    const { code, said } = await run(await script());
-    expect(code === 0 ? "" : said).toBe("");
-    expect(said).toContain("Checkout is slow");
-    expect(said).toContain('"ready":true');
-  }, 60_000);
+  testWithCurl(
+    "every command of its walk works as printed",
+    async () => {
+      const { code, said } = await run(await script());
+      expect(code === 0 ? "" : said).toBe("");
+      expect(said).toContain("Checkout is slow");
+      expect(said).toContain('"ready":true');
+    },
+    60_000,
+  );
 
   test("every npm script that it names is there", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {

@@ -45,10 +45,10 @@ test("lazy-rule/of a whole page only what is closed may ever wait: its page, mon
     const path = `/incidents/${incident.id}`;
     expect([path, may.delete(path)]).toEqual([path, isClosed(incident)]);
   }
-  const [newest = "", ...older] = documents
-    .map(({ path }) => path)
-    .filter((path) => path.startsWith("/history/2"));
-  expect([may.has(newest), older.length > 0]).toEqual([false, true]);
-  for (const month of older) expect([month, may.delete(month)]).toEqual([month, true]);
+  for (const kind of ["/history/2", "/uptime/2"]) {
+    const [newest = "", ...older] = documents.map(({ path }) => path).filter((path) => path.startsWith(kind));
+    expect([kind, may.has(newest), older.length > 0]).toEqual([kind, false, true]);
+    for (const month of older) expect([month, may.delete(month)]).toEqual([month, true]);
+  }
   expect([...may]).toEqual([]);
 });

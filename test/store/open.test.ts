@@ -117,6 +117,14 @@ describe("store/open: formats and folders", () => {
     expect(() => open(path)).toThrow(/cannot be opened/);
   });
 
+  test("a file that has no byte yet is being made to who reads, and damaged to who writes", () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, "store"), { recursive: true });
+    writeFileSync(join(folder, "store", "data.mdb"), "");
+    expect(() => open(folder, "reader")).toThrow(/There is no store/);
+    expect(() => open(folder)).toThrow(/it is empty/);
+  });
+
   test("a reader does not make a store", () => {
     expect(() => open(freshFolder(), "reader")).toThrow(/There is no store/);
   });

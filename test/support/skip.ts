@@ -1,5 +1,6 @@
 // Skipping by name and with a reason, or not at all. In: what must be present. Out: `test`, or its skipping twin.
 import { test } from "bun:test";
+import { spawnSync } from "node:child_process";
 
 type Tester = (name: string, body: () => unknown, timeoutMs?: number) => void;
 
@@ -15,3 +16,9 @@ export function skipUnless(condition: boolean, reason: string): Tester {
     return (name, body, timeoutMs) => void test(name, async () => void (await body()), timeoutMs);
   return (name) => void test.skip(`${name}${skipMark}${reason}]`, () => {});
 }
+
+/** For commands that are printed for people to copy: they have curl. */
+export const testWithCurl = skipUnless(
+  spawnSync("curl", ["--version"], { stdio: "ignore" }).status === 0,
+  "curl is not installed",
+);

@@ -40,6 +40,8 @@ export class Http2Connection implements Speaker {
   private rest: Uint8Array = nothing;
   private hasPreface = false;
   private isDraining = false;
+  /** When it was told to end, and by when it has asked what it is still answered. */
+  private finishMs: number | null = null;
   /** No more is read: what was said last is on its way. */
   private isOver = false;
   private usedMs: number;
@@ -107,8 +109,16 @@ export class Http2Connection implements Speaker {
     if (!this.isOver && this.hasPreface) this.say(windowMax);
   }
 
-  /** What was asked until now is answered, and nothing else. */
+  /** What was asked until now is answered, and nothing else; who is just about to ask for the first time has a moment for it. */
   finish(): void {
+    if (this.isOver) return;
+    this.isDraining = true;
+    const { nowMs } = this.shared;
+    this.finishMs ??= this.hasPreface ? nowMs : nowMs + limits.lastReadMs;
+    if (nowMs >= this.finishMs) this.finishNow();
+  }
+
+  private finishNow(): void {
     if (this.isOver) return;
     this.requests.answeredLast = this.requests.last;
     if (this.hasPreface) this.say(this.requests.last);
@@ -126,6 +136,8 @@ export class Http2Connection implements Speaker {
     this.noise.tick();
     if (!this.isOver) this.streams.tick();
     if (this.isDue(nowMs)) this.wire.close();
+    else if (this.finishMs !== null && nowMs >= this.finishMs && this.requests.answeredLast === windowMax)
+      this.finishNow();
     else if (nowMs - this.usedMs >= this.shared.idleMs) this.finish();
   }
 

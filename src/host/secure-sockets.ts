@@ -25,8 +25,8 @@ export interface SecureSockets {
   close(): void;
   /** Called about once a second: who has begun no handshake, or does not end it, has had his time. */
   tick(nowMs: number): void;
-  /** Ends those whose handshake is not through. */
-  closeUnspoken(): void;
+  /** Resolves when no handshake is under way any more; one that takes longer than `lastReadMs`, or any by `force`, is cut off. */
+  settle(force: boolean): Promise<void>;
 }
 
 type Socket = Bun.Socket<Held>;
@@ -41,6 +41,11 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
   /** Connections without a speaker, and since when. */
   const unspoken = new Map<Socket, number>();
   let nowMs = 0;
+  let settleMs = Number.POSITIVE_INFINITY;
+  let settled: (() => void) | null = null;
+  const forget = (socket: Socket): void => {
+    if (unspoken.delete(socket) && unspoken.size === 0) settled?.();
+  };
   const [first] = certificates;
   const listener = Bun.listen<Held>({
     hostname,
@@ -56,11 +61,14 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
         unspoken.set(socket, nowMs);
       },
       handshake(socket, isThrough) {
-        unspoken.delete(socket);
-        if (!isThrough) return socket.terminate();
+        if (!isThrough) {
+          forget(socket);
+          return socket.terminate();
+        }
         const protocol = socket.alpnProtocol;
         const wire = new BunWire(socket);
         socket.data.speaker = speak(protocol === false ? null : protocol, wire, wire);
+        forget(socket);
       },
       data(socket, bytes) {
         socket.data.speaker?.take(bytes);
@@ -72,7 +80,7 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
         socket.data.speaker?.ended();
       },
       close(socket) {
-        unspoken.delete(socket);
+        forget(socket);
         socket.data.speaker?.closed();
         socket.data.speaker = null;
       },
@@ -93,9 +101,20 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
     },
     tick(now) {
       nowMs = now;
-      end((openedMs) => now - openedMs >= limits.requestHeadMsMax);
+      end((openedMs) => now - openedMs >= limits.requestHeadMsMax || now >= settleMs);
     },
-    closeUnspoken: () => end(() => true),
+    settle(force) {
+      settleMs = Math.min(settleMs, nowMs + limits.lastReadMs);
+      if (force) end(() => true);
+      if (unspoken.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const before = settled;
+        settled = () => {
+          before?.();
+          resolve();
+        };
+      });
+    },
   };
 }
 

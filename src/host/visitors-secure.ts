@@ -56,7 +56,8 @@ export function listenSecure(options: SecureOptions): Listener {
     },
     async stop(force = false) {
       sockets.close();
-      sockets.closeUnspoken();
+      // Whoever was taken in before the door was closed has nowhere else to go.
+      await sockets.settle(force);
       await Promise.all(all.map((each) => each.stop(force)));
       looking.cancel();
     },

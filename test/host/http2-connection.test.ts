@@ -379,6 +379,24 @@ describe("host/http2-connection streams a body", () => {
 });
 
 describe("host/http2-connection ends", () => {
+  test("who was let in and has not asked yet is answered what he asks in the next moment", () => {
+    const one = talk(() => answerOf(10), false);
+    one.connection.finish();
+    expect(one.end()).toBe("open");
+    one.say(preface, settings(), ask(1));
+    expect(words(one.heard())).toContain("HEADERS 1 200");
+    one.connection.tick(limits.lastReadMs);
+    expect(words(one.heard())).toEqual(["GOAWAY 1 none"]);
+    expect(one.end()).toBe("ended");
+  });
+
+  test("who was let in and asks nothing has no more than a moment", () => {
+    const one = talk(() => answerOf(10), false);
+    one.connection.finish();
+    one.connection.tick(limits.lastReadMs);
+    expect(one.end()).toBe("ended");
+  });
+
   test("a drain asks for no more, and answers what comes nevertheless; the end answers what came, and refuses the rest", async () => {
     let answer: (given: Answer) => void = () => undefined;
     const one = talk((asked) =>

@@ -1,14 +1,18 @@
 // What the management API says back. In: values, refusals. Out: JSON responses in Statuspage's shapes.
-// Clients read `error` as a text (400, 401, 404, 413, 500) or as a list of sentences (422).
+// Clients read `error` as a text (400, 401, 403, 404, 413, 500) or as a list of sentences (422).
 import type { Refusal } from "../model/command.ts";
 
 /** A request that is not carried out. `error` is what the client reads. */
 export interface ApiError {
-  readonly status: 400 | 401 | 404 | 409 | 413 | 422 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 500 | 503;
   readonly error: string | readonly string[];
 }
 
 export const unauthenticated: ApiError = { status: 401, error: "Could not authenticate" };
+
+export function forbidden(sentence: string): ApiError {
+  return { status: 403, error: sentence };
+}
 
 /** `Page not found`, `Incident not found`. */
 export function notFound(what: string): ApiError {

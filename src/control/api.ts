@@ -1,11 +1,12 @@
 // The management API. In: requests in any of the clients' dialects. Out: responses in Statuspage's shapes.
-// receive -> authenticate -> plain request -> page -> validate -> answer. The table of endpoints is all there is to route.
+// receive -> authenticate -> plain request -> page -> role -> validate -> answer. The table of endpoints is all there is to route.
 import { Elysia, NotFoundError, ValidationError } from "elysia";
 import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { lacking } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
@@ -15,12 +16,13 @@ import {
   ApiRefusal,
   apiErrorOf,
   errorResponse,
+  forbidden,
   jsonResponse,
   notFound,
   unauthenticated,
   unprocessable,
 } from "./answer.ts";
-import { authenticate, mayTouch, type Principal } from "./authenticate.ts";
+import { actorOf, authenticate, may, mayTouch, type Principal } from "./authenticate.ts";
 import { componentEndpoints } from "./components.ts";
 import { plainRequest } from "./dialect.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
@@ -94,7 +96,10 @@ function routed(options: ApiOptions, principals: WeakMap<Request, Principal>): E
         {
           // Before validation: a token of one page must not tell a page that exists from one that does not.
           transform: ({ request, params }) => {
-            viewOf(ledger, principalOf(principals, request), params);
+            const principal = principalOf(principals, request);
+            const page = viewOf(ledger, principal, params)?.page.id ?? null;
+            if (!may(principal, page, endpoint.needs))
+              throw new ApiRefusal(forbidden(lacking(endpoint.needs)));
           },
           detail: { summary: endpoint.summary },
           ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
@@ -142,7 +147,7 @@ function callOf(
         .flatMap((page) => ledger.view(page) ?? []),
     async submit(command) {
       const page = view?.page.id ?? null;
-      const done = await ledger.submit(page, command, `token:${principal.name}`);
+      const done = await ledger.submit(page, command, actorOf(principal));
       if (!done.ok) throw new ApiRefusal(apiErrorOf(done.refusal));
       const after = ledger.view(done.page);
       if (after === null) throw new ApiRefusal(notFound("Page"));

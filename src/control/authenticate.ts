@@ -1,20 +1,47 @@
-// Who asks. In: a request, the tokens. Out: the token's name and the page it may speak of, or null.
+// Who asks, and what they may. In: a request, the tokens. Out: a principal with a role for each page it may know of, or null.
+import { allows, type Need, type Role, strongerRole } from "../model/roles.ts";
 import type { Tokens } from "../store/tokens.ts";
 
-/** A token that was accepted. `page` is one page's id, or `"*"` for all. */
+/** Who was let in: an API token, or a person with a session. */
 export interface Principal {
+  readonly kind: "token" | "user";
+  readonly id: string;
   readonly name: string;
-  readonly page: string;
+  /** A page's id, or `"*"` for all pages, and the role there. A map, not a record: ids come from addresses, and `constructor` is none. */
+  readonly grants: ReadonlyMap<string, Role>;
 }
 
 /** Reads `Authorization: OAuth <key>` (or Bearer, in any case), else `?api_key=`. */
 export function authenticate(request: Request, tokens: Pick<Tokens, "check">): Principal | null {
   const header = /^\s*(?:oauth|bearer)\s+(\S+)\s*$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   const key = header ?? /[?&]api_key=([^&#]+)/.exec(request.url)?.[1];
-  return key === undefined ? null : tokens.check(key);
+  const token = key === undefined ? null : tokens.check(key);
+  return (
+    token && { kind: "token", id: token.name, name: token.name, grants: new Map([[token.page, "admin"]]) }
+  );
+}
+
+/** The principal's role on a page, or with `"*"` on all pages; null where it may not know that the page exists. */
+export function roleOn({ grants }: Principal, page: string): Role | null {
+  const everywhere = grants.get("*");
+  const here = grants.get(page);
+  if (everywhere === undefined || here === undefined) return here ?? everywhere ?? null;
+  return strongerRole(here, everywhere);
 }
 
 /** Whether the principal may know that this page exists. */
 export function mayTouch(principal: Principal, page: string): boolean {
-  return principal.page === "*" || principal.page === page;
+  return roleOn(principal, page) !== null;
+}
+
+/** Whether the principal may do what has this need: on a page, or with null where no page is named. There, reading shows what one may see anyway. */
+export function may(principal: Principal, page: string | null, need: Need): boolean {
+  if (page === null && need === "read") return true;
+  const role = roleOn(principal, page ?? "*");
+  return role !== null && allows(role, need);
+}
+
+/** Who did it, as the op-log and the audit name it. */
+export function actorOf({ kind, id, name }: Principal): string {
+  return kind === "token" ? `token:${name}` : `user:${id}`;
 }

@@ -55,6 +55,7 @@ export const componentEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/components",
     summary: "List the components of a page",
+    needs: "read",
     query: t.Object(paging),
     answer: ({ view, query }) =>
       answer(
@@ -66,6 +67,7 @@ export const componentEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/components",
     summary: "Create a component",
+    needs: "edit",
     body: newComponentBody,
     async answer({ body, submit }) {
       const { name } = body.component;
@@ -77,6 +79,7 @@ export const componentEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/components/:component_id",
     summary: "Read a component",
+    needs: "read",
     answer: ({ view, params }) =>
       answer(200, componentShape(componentOf(view, params.component_id), view.page)),
   }),
@@ -84,6 +87,7 @@ export const componentEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/components/:component_id",
     summary: "Change a component",
+    needs: "edit",
     body: componentBody,
     async answer({ view, params, body, submit }) {
       const component = componentOf(view, params.component_id);

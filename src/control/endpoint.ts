@@ -1,6 +1,7 @@
-// What one endpoint is: a row with method, path, schemas and an answer. In: rows. Out: rows whose types were checked where written.
+// What one endpoint is: a row with method, path, need, schemas and an answer. In: rows. Out: rows whose types were checked where written.
 import type { TSchema, UnwrapSchema } from "elysia";
 import type { Command } from "../model/command.ts";
+import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Principal } from "./authenticate.ts";
@@ -33,6 +34,8 @@ export interface Endpoint {
   readonly methods: readonly ("GET" | "POST" | "PATCH" | "PUT" | "DELETE")[];
   readonly path: string;
   readonly summary: string;
+  /** Which roles may: checked after the page is found, before anything of the request is validated. */
+  readonly needs: Need;
   readonly body?: TSchema;
   readonly query?: TSchema;
   answer(call: Call<unknown, unknown, PageView | null>): Answer | Promise<Answer>;
@@ -49,6 +52,7 @@ export function endpoint<
   readonly methods: Endpoint["methods"];
   readonly path: Path;
   readonly summary: string;
+  readonly needs: Need;
   readonly body?: Body;
   readonly query?: Query;
   answer(

@@ -62,6 +62,7 @@ export const incidentEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/incidents",
     summary: "List incidents and maintenances",
+    needs: "read",
     query: t.Object({ ...paging, q: t.Optional(t.String({ maxLength: 1_000 })) }),
     answer({ view, query }) {
       const found = latestFirst(view).filter((incident) => says(incident, query.q ?? ""));
@@ -75,6 +76,7 @@ export const incidentEndpoints = [
     endpoint({
       methods: ["GET"],
       path: `/pages/:page_id/incidents/${word}`,
+      needs: "read",
       summary,
       query: t.Object(paging),
       answer: ({ view, query }) =>
@@ -88,6 +90,7 @@ export const incidentEndpoints = [
     methods: ["POST"],
     path: base,
     summary: "Create an incident or a maintenance",
+    needs: "respond",
     body: newIncidentBody,
     async answer({ body, submit }) {
       const fields = incidentFieldsOf(body.incident, null);
@@ -101,12 +104,14 @@ export const incidentEndpoints = [
     methods: ["GET"],
     path: `${base}/:incident_id`,
     summary: "Read an incident or a maintenance",
+    needs: "read",
     answer: ({ view, params }) => answer(200, incidentShape(incidentOf(view, params.incident_id), view)),
   }),
   endpoint({
     methods: ["PATCH", "PUT"],
     path: `${base}/:incident_id`,
     summary: "Update an incident or a maintenance",
+    needs: "respond",
     body: incidentBody,
     async answer({ view, params, body, submit }) {
       const incident = incidentOf(view, params.incident_id);

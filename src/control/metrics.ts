@@ -82,6 +82,7 @@ export const metricEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/metrics",
     summary: "List the metrics of a page",
+    needs: "read",
     query: t.Object(paging),
     answer: ({ view, query, series }) =>
       answer(
@@ -93,6 +94,7 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics",
     summary: "Create a metric",
+    needs: "edit",
     body: newMetricBody,
     async answer({ body, submit, series }) {
       const { name } = body.metric;
@@ -104,6 +106,7 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/order",
     summary: "Put metrics into an order",
+    needs: "edit",
     body: orderBody,
     async answer({ body, submit, series }) {
       const { view } = await submit({ kind: "metric.reorder", ids: body.metrics });
@@ -117,6 +120,7 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/data",
     summary: "Add points to metrics",
+    needs: "edit",
     body: pointsBody,
     async answer({ view, body, series, nowMs }) {
       const entries = Object.entries(body.data);
@@ -136,6 +140,7 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/:metric_id/data",
     summary: "Add a point to a metric",
+    needs: "edit",
     body: pointBody,
     async answer({ view, params, body, series, nowMs }) {
       const { id } = metricOf(view, params.metric_id);
@@ -147,6 +152,7 @@ export const metricEndpoints = [
     methods: ["DELETE"],
     path: "/pages/:page_id/metrics/:metric_id/data",
     summary: "Forget the points of a metric",
+    needs: "edit",
     async answer({ view, params, series }) {
       const metric = metricOf(view, params.metric_id);
       await series.forget(view.page.id, metric.id);
@@ -157,6 +163,7 @@ export const metricEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Read a metric",
+    needs: "read",
     answer: ({ view, params, series }) =>
       answer(200, shapeOf(view, metricOf(view, params.metric_id), series)),
   }),
@@ -164,6 +171,7 @@ export const metricEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Change a metric",
+    needs: "edit",
     body: metricBody,
     async answer({ view, params, body, submit, series }) {
       const { id } = metricOf(view, params.metric_id);
@@ -175,6 +183,7 @@ export const metricEndpoints = [
     methods: ["DELETE"],
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Delete a metric and its points",
+    needs: "edit",
     async answer({ view, params, submit, series }) {
       const metric = metricOf(view, params.metric_id);
       const shape = shapeOf(view, metric, series);

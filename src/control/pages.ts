@@ -31,6 +31,7 @@ export const pageEndpoints = [
     methods: ["GET"],
     path: "/pages",
     summary: "List the pages of this token",
+    needs: "read",
     answer: ({ views }) =>
       answer(
         200,
@@ -41,12 +42,14 @@ export const pageEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id",
     summary: "Read a page",
+    needs: "read",
     answer: ({ view }) => answer(200, pageShape(view.page)),
   }),
   endpoint({
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id",
     summary: "Change a page",
+    needs: "administer",
     body: pageBody,
     async answer({ view, body, submit }) {
       const { name, time_zone, page_description, domain, url, uptime_badges } = body.page;

@@ -14,6 +14,7 @@ export const postmortemEndpoints = [
     methods: ["GET"],
     path: base,
     summary: "Read a post-mortem and its draft",
+    needs: "read",
     answer({ view, params }) {
       const incident = incidentOf(view, params.incident_id);
       if (incident.postmortem === null && incident.postmortemDraft === null)
@@ -25,6 +26,7 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: base,
     summary: "Write the draft of a post-mortem",
+    needs: "respond",
     body: t.Object({ postmortem: t.Object({ body_draft: text(limits.updateCharsMax, 1) }) }),
     async answer({ view, params, body, submit }) {
       const { id } = incidentOf(view, params.incident_id);
@@ -36,6 +38,7 @@ export const postmortemEndpoints = [
     methods: ["DELETE"],
     path: base,
     summary: "Delete a post-mortem and its draft",
+    needs: "respond",
     async answer({ view, params, submit }) {
       const { id } = incidentOf(view, params.incident_id);
       await submit({ kind: "postmortem.delete", id });
@@ -46,6 +49,7 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: `${base}/publish`,
     summary: "Publish the draft of a post-mortem",
+    needs: "respond",
     body: t.Object({ postmortem: maybe(t.Object({ notify_subscribers: maybe(flag()) })) }),
     async answer({ view, params, body, submit }) {
       const { id } = incidentOf(view, params.incident_id);
@@ -58,6 +62,7 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: `${base}/revert`,
     summary: "Take a published post-mortem back: it is a draft again",
+    needs: "respond",
     async answer({ view, params, submit }) {
       const { id } = incidentOf(view, params.incident_id);
       const after = await submit({ kind: "postmortem.revert", id });

@@ -1,5 +1,5 @@
 // Randomness as a value that is passed in. In: a seed, or the machine's entropy. Out: bytes, integers, fractions.
-import { randomFillSync } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 
 export interface Random {
   /** `count` random bytes. */
@@ -30,6 +30,26 @@ export function seededRandom(seed: number): Random {
     mixed ^= mixed >>> 15;
     mixed = Math.imul(mixed, 0x735a2d97);
     return (mixed ^ (mixed >>> 15)) >>> 0;
+  };
+  return {
+    bytes: (count) => Uint8Array.from({ length: count }, () => next() & 0xff),
+    below: (below) => Math.floor((next() / 2 ** 32) * below),
+    fraction: () => next() / 2 ** 32,
+  };
+}
+
+/**
+ * Names that follow from a text: the same text gives the same numbers, and nobody meets another's by chance, as 32 bits of a seed would.
+ * sha256 over a count and the text.
+ */
+export function randomFrom(text: string): Random {
+  let block = Buffer.alloc(0);
+  let blocks = 0;
+  const next = (): number => {
+    if (block.length === 0) block = hash("sha256", `${blocks++}/${text}`, "buffer");
+    const value = block.readUInt32BE();
+    block = block.subarray(4);
+    return value;
   };
   return {
     bytes: (count) => Uint8Array.from({ length: count }, () => next() & 0xff),

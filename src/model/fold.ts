@@ -61,6 +61,21 @@ export function applyOp(state: PageState, op: Op): EntityRecord {
   return record;
 }
 
+/** Makes the record of `key` what it was before ops changed it; undefined: there was none. Which keys changed is the caller's to restore. */
+export function putBack(state: PageState, key: string, record: EntityRecord | undefined): void {
+  if (record === undefined) forget(state, key);
+  else put(state, record);
+}
+
+function forget(state: PageState, key: string): void {
+  const parent = parentOf(state.records.get(key));
+  state.records.delete(key);
+  if (parent === null) return;
+  const siblings = state.children.get(parent);
+  siblings?.delete(key);
+  if (siblings?.size === 0) state.children.delete(parent);
+}
+
 /** All records, in no order that means anything. */
 export function recordsOf(state: PageState): EntityRecord[] {
   return [...state.records.values()];

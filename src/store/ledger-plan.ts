@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/fault.ts";
 import { newId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { Random } from "../base/random.ts";
+import { type Random, randomFrom } from "../base/random.ts";
 import { type Hlc, isStamp, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import { decide } from "../model/decide.ts";
@@ -39,12 +39,15 @@ export function planCommand(
   page: string | null,
   command: Command,
   actor: string,
+  seed?: string,
 ): Planned {
-  const { state, hlc, clock, random, region } = context;
+  const { state, hlc, clock, region } = context;
+  const random = seed === undefined ? context.random : randomFrom(seed);
   const subject = page ?? pageMeantBy(command);
   const view = subject === null ? null : state.working(subject);
   const now = clock.wallMs();
-  const decision = decide(view, command, { now, newId: () => newId(random) });
+  const made = new Set<string>();
+  const decision = decide(view, command, { now, newId: () => nameFrom(random, made) });
   if (!decision.ok) return { kind: "refused", refusal: decision.refusal };
   const { id, ops: drafts } = decision;
   const target = drafts[0]?.page ?? subject ?? id;
@@ -52,6 +55,9 @@ export function planCommand(
     drafts.every((draft) => draft.page === target),
     `A ${command.kind} speaks of more than one page.`,
   );
+  const twice = drafts.find((draft) => made.has(draft.id) && state.knows(target, draft.kind, draft.id));
+  if (twice !== undefined)
+    return refuse(409, `This was submitted before: the ${twice.kind} ${twice.id} exists already.`);
   const taken = nameTaken(context, drafts, target);
   if (taken !== null) return refuse(409, taken);
   return append(
@@ -59,6 +65,12 @@ export function planCommand(
     target,
     drafts.map((draft) => ({ ...draft, hlc: hlc.next(), at: now, region, actor })),
   );
+}
+
+function nameFrom(random: Random, made: Set<string>): string {
+  const id = newId(random);
+  made.add(id);
+  return id;
 }
 
 /** Ops of one page that were stamped by another node. */

@@ -9,6 +9,8 @@ import {
   type PageState,
   recordKey,
 } from "../model/fold.ts";
+import type { EntityKind, Op } from "../model/op.ts";
+import { viewWith } from "../model/preview.ts";
 import type { PageView } from "../model/view.ts";
 import { viewOf } from "../model/view-of.ts";
 import type { Append } from "./ledger-plan.ts";
@@ -23,6 +25,10 @@ export interface LedgerState {
   working(page: string): PageView | null;
   /** The page, other than `page`, that holds one of `hosts`, flushed or not. */
   holderOf(hosts: readonly string[], page: string): { readonly host: string; readonly page: string } | null;
+  /** The page with `ops` that are not added. */
+  workingWith(page: string, ops: readonly Op[]): PageView | null;
+  /** Whether the page ever had this entity, deleted ones too, flushed or not. */
+  knows(page: string, kind: EntityKind, id: string): boolean;
   /** Where the log ends with all that was added. */
   end(): LogEnd;
   add(append: Append): void;
@@ -71,6 +77,8 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
       }
       return null;
     },
+    workingWith: (page, ops) => viewWith(states.get(page) ?? emptyPageState(page), ops),
+    knows: (page, kind, id) => states.get(page)?.records.has(recordKey(kind, id)) ?? false,
     end: () => end,
     add({ page, ops }) {
       if (ops.length === 0) return;

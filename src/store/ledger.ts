@@ -2,7 +2,7 @@
 // Commands that come while a flush is under way share the next transaction (group commit). If it fails nothing of it happened:
 // no ack, no listener, and memory is read from the device again.
 import type { Clock } from "../base/clock.ts";
-import { Fault, messageOf } from "../base/fault.ts";
+import { assert, Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
@@ -30,6 +30,16 @@ export type Submitted =
   | { readonly ok: true; readonly id: string; readonly page: string; readonly position: number }
   | { readonly ok: false; readonly refusal: Refusal };
 
+/** What a command would do: the page with it, and the name of what it speaks of. */
+export type Previewed =
+  | { readonly ok: true; readonly id: string; readonly page: string; readonly view: PageView }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface SubmitOptions {
+  /** Names of what is made follow from it: a preview and a submit of the same seed give the same, and a second submit is refused (409). */
+  readonly seed?: string;
+}
+
 export interface Ledger {
   /** Ids of all pages. */
   pages(): string[];
@@ -41,7 +51,12 @@ export interface Ledger {
    * Decides a command and keeps what it says. `page` is null only for `page.create` and `import`. Resolves when it is on the device.
    * Throws Fault `disk-full`: then nothing of it happened.
    */
-  submit(page: string | null, command: Command, actor: string): Promise<Submitted>;
+  submit(page: string | null, command: Command, actor: string, options?: SubmitOptions): Promise<Submitted>;
+  /**
+   * What `submit` would do now, also on top of what is on its way to the device. Writes nothing; `view` is the caller's to read, and was
+   * never that of a reader.
+   */
+  preview(page: string | null, command: Command, actor: string, options?: SubmitOptions): Previewed;
   /** Keeps ops that were stamped elsewhere; folding one twice changes nothing. Refused where a stamp is too far ahead of the clock. */
   merge(ops: readonly Op[]): Promise<Submitted>;
   /** Entries after `position`, oldest first, all on the device. */
@@ -95,7 +110,15 @@ export function openLedger(options: LedgerOptions): Ledger {
     pages: () => [...state.shown.keys()],
     view: (page) => state.shown.get(page) ?? null,
     position: () => state.shownPosition(),
-    submit: (page, command, actor) => enqueue(() => planCommand(context, page, command, actor)),
+    submit: (page, command, actor, { seed } = {}) =>
+      enqueue(() => planCommand(context, page, command, actor, seed)),
+    preview(page, command, actor, { seed } = {}) {
+      const planned = planCommand(context, page, command, actor, seed);
+      if (planned.kind === "refused") return { ok: false, refusal: planned.refusal };
+      const view = state.workingWith(planned.page, planned.ops);
+      assert(view !== null, `A ${command.kind} would leave no page ${planned.page}.`);
+      return { ok: true, id: planned.id, page: planned.page, view };
+    },
     merge: (ops) => enqueue(() => planMerge(context, ops)),
     opsAfter: (position) => readEntriesAfter(tables, refresh, position),
     cursor(follower) {

@@ -28,6 +28,7 @@ const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly
   { name: /^elysia(\/|$)/, folders: ["control"] },
   { name: /^@elysiajs\/(?!html(\/|$))/, folders: ["control"] },
   { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "control"] },
+  { name: /^(otpauth|openid-client)(\/|$)/, folders: ["control"] },
   { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },
   { name: /^(bun|bun:.*|deno|jsr:.*)$/, folders: ["host"] },
 ];

@@ -358,6 +358,8 @@ export const limits = {
   /** Entries of one management list, as Statuspage bounds them. */
   apiListMax: 100,
   updateCharsMax: 25_000,
+  /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
+  pageRowsMax: 10_000,
 
   // Metrics of pages: their points are no ops, but rows that are rolled up
   /** Charts of a page: each costs the front page about 1 kB. */

@@ -20,6 +20,7 @@ import type { Head } from "../snapshot/types.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openLedger } from "../store/ledger.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
+import { createPageRows } from "../store/page-rows.ts";
 import { createSeries } from "../store/series.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
@@ -149,6 +150,7 @@ async function wire(
   const ledger = openLedger({ ...options, store, clock, random, log });
   const tokens = createTokens(store);
   const series = createSeries(store);
+  const rows = createPageRows(store, random);
   const trust = trustOf(snapshots, [keys.rootKey]);
   await admitDocuments(keys, trust, snapshots);
   const common = { store: snapshots, trust, clock, random, log, metrics };
@@ -177,7 +179,7 @@ async function wire(
     announce();
   };
   const addresses = listenAll(options, closing, {
-    api: createApi({ ledger, tokens, series, clock, log, metrics }),
+    api: createApi({ ledger, tokens, series, rows, clock, log, metrics }),
     feed: (request) =>
       members.answer(request) ??
       feed.fetch(request) ??

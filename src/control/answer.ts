@@ -4,7 +4,7 @@ import type { Refusal } from "../model/command.ts";
 
 /** A request that is not carried out. `error` is what the client reads. */
 export interface ApiError {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 500 | 501 | 503;
   readonly error: string | readonly string[];
 }
 
@@ -21,6 +21,11 @@ export function notFound(what: string): ApiError {
 
 export function unprocessable(...sentences: readonly string[]): ApiError {
   return { status: 422, error: sentences };
+}
+
+/** What Statuspage does and Pharos does not. */
+export function notImplemented(sentence: string): ApiError {
+  return { status: 501, error: sentence };
 }
 
 /** What `decide` refused, as the API says it. */

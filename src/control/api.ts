@@ -9,6 +9,7 @@ import type { Metrics } from "../base/metrics.ts";
 import { lacking } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import type { Ledger } from "../store/ledger.ts";
+import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Tokens } from "../store/tokens.ts";
 import {
@@ -36,6 +37,7 @@ export interface ApiOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit">;
   readonly tokens: Pick<Tokens, "check">;
   readonly series: SeriesStore;
+  readonly rows: PageRows;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -129,7 +131,7 @@ function viewOf(ledger: ApiOptions["ledger"], principal: Principal, params: Para
 }
 
 function callOf(
-  { ledger, series, clock }: ApiOptions,
+  { ledger, series, rows, clock }: ApiOptions,
   principal: Principal,
   view: PageView | null,
   params: Params,
@@ -139,6 +141,7 @@ function callOf(
     view,
     params,
     series,
+    rows,
     nowMs: () => clock.wallMs(),
     views: () =>
       ledger

@@ -3,6 +3,7 @@ import type { TSchema, UnwrapSchema } from "elysia";
 import type { Command } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
+import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Principal } from "./authenticate.ts";
 
@@ -16,6 +17,8 @@ export interface Call<Body, Query, View> {
   readonly query: Query;
   /** Points of metrics. */
   readonly series: SeriesStore;
+  /** What is kept for a page and no page shows. */
+  readonly rows: PageRows;
   /** Our clock (ms since the epoch). */
   readonly nowMs: () => number;
   /** Pages that the principal may see. */

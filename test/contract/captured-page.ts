@@ -19,6 +19,7 @@ import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
+import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries } from "../../src/store/series.ts";
 import { createTokens } from "../../src/store/tokens.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -111,7 +112,15 @@ export async function openCaptured(
   return {
     page,
     token,
-    api: createApi({ ledger, tokens, series: createSeries(store), clock, log, metrics }),
+    api: createApi({
+      ledger,
+      tokens,
+      series: createSeries(store),
+      rows: createPageRows(store),
+      clock,
+      log,
+      metrics,
+    }),
     async ask(host, path) {
       const response = serving(new Request(`http://${host}${path}`, { headers: { host } }));
       return { status: response.status, text: await response.text() };

@@ -9,6 +9,7 @@ import { createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
+import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries, type SeriesStore } from "../../src/store/series.ts";
 import { createTokens, type Tokens } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
@@ -48,8 +49,9 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const ledger = openLedger({ store, clock, random, region: "test", log: silentLog });
   const tokens = createTokens(store, random);
   const series = createSeries(store);
+  const rows = createPageRows(store, random);
   const metrics = createMetrics();
-  const api = createApi({ ledger, tokens, series, clock, log: silentLog, metrics });
+  const api = createApi({ ledger, tokens, series, rows, clock, log: silentLog, metrics });
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
     if (!done.ok) throw new Error(done.refusal.sentences.join(" "));

@@ -1,0 +1,69 @@
+// What the management API keeps for a page and no page shows: access users and groups, providers of metrics, settings of an embed.
+// In: rows by page, kind and id. Out: the same. They are no ops: nothing is published for them. They lie in `meta`, as pops.ts says why.
+import { newId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { type Random, systemRandom } from "../base/random.ts";
+import { ok, type Result, refuse } from "../base/result.ts";
+import type { Change } from "./commit.ts";
+import type { Store } from "./open.ts";
+import { createTurns } from "./turns.ts";
+import { packValue, unpackValue } from "./values.ts";
+
+export type RowKind = "access-user" | "access-group" | "metrics-provider" | "embed" | "page-settings";
+
+/** One put, or a removal where `row` is null. */
+export interface RowChange {
+  readonly kind: RowKind;
+  readonly id: string;
+  readonly row: object | null;
+}
+
+export interface PageRows {
+  /** By id, which is the order in which they are written down, not the order of their making. */
+  list<Row>(page: string, kind: RowKind): readonly Row[];
+  get<Row>(page: string, kind: RowKind, id: string): Row | null;
+  /** A name for a new row. */
+  newId(): string;
+  /**
+   * Asks `decide` for changes when all writes before it are on the device, and keeps them in one transaction. Refused where a kind
+   * would have more than `pageRowsMax` rows; throws Fault `disk-full`.
+   */
+  write(page: string, decide: () => readonly RowChange[]): Promise<Result<void, "too-many">>;
+}
+
+export function createPageRows(store: Store, random: Random = systemRandom): PageRows {
+  const { tables, commit, refresh } = store;
+  const turns = createTurns();
+  const under = (page: string, kind: RowKind) => ({
+    start: ["page-row", page, kind],
+    end: ["page-row", page, kind, "\uffff"],
+  });
+  const toChange = (page: string, { kind, id, row }: RowChange): Change => ({
+    table: tables.meta,
+    key: ["page-row", page, kind, id],
+    value: row === null ? null : packValue(row),
+  });
+  return {
+    list(page, kind) {
+      refresh();
+      return Array.from(tables.meta.getRange(under(page, kind)), ({ value }) => unpackValue(value));
+    },
+    get(page, kind, id) {
+      refresh();
+      const held = tables.meta.getBinary(["page-row", page, kind, id]);
+      return held === undefined ? null : unpackValue(held);
+    },
+    newId: () => newId(random),
+    write: (page, decide) =>
+      turns(async () => {
+        const changes = decide();
+        for (const [kind, own] of Map.groupBy(changes, (change) => change.kind)) {
+          const made = own.filter(({ row }) => row !== null).length;
+          if (made > 0 && tables.meta.getKeysCount(under(page, kind)) + made > limits.pageRowsMax)
+            return refuse("too-many");
+        }
+        await commit(changes.map((change) => toChange(page, change)));
+        return ok(undefined);
+      }),
+  };
+}

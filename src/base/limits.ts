@@ -360,6 +360,8 @@ export const limits = {
   updateCharsMax: 25_000,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
   pageRowsMax: 10_000,
+  /** An editor looks for one in a list. */
+  templatesPerPageMax: 500,
 
   // Metrics of pages: their points are no ops, but rows that are rolled up
   /** Charts of a page: each costs the front page about 1 kB. */

@@ -1,6 +1,8 @@
 // What a command's values must be. In: values, the view. Out: sentences, none when all is well. Each names what was given.
 import { limits } from "../base/limits.ts";
+import { recordKey } from "./fold.ts";
 import { languageCodes } from "./language.ts";
+import type { EntityKind } from "./op.ts";
 import type { Component, PageView } from "./view.ts";
 import { isZone } from "./zone.ts";
 
@@ -21,6 +23,13 @@ export function firstOf(sentences: Sentences): Sentences {
 
 export function checkId(id: string, what: string): Sentences {
   return idShape.test(id) ? [] : [`The id "${id}" of ${what} is not 1 to 64 letters, digits, "-" or "_".`];
+}
+
+/** Of what is being made: an id that was deleted is not given again. */
+export function checkNewId(view: PageView, kind: EntityKind, id: string): Sentences {
+  const wrong = checkId(id, `the ${kind}`);
+  if (wrong.length > 0 || !view.gone.has(recordKey(kind, id))) return wrong;
+  return [`The ${kind} "${id}" was deleted; take another id.`];
 }
 
 export function checkName(name: string | undefined, what: string): Sentences {
@@ -87,10 +96,23 @@ export function checkDate(date: string | null | undefined, what: string): Senten
     : [`The ${what} "${date}" is not a day written YYYY-MM-DD.`];
 }
 
+/** Years with four digits from 1970 on: what every format that we write can say. */
+const latestMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+export function checkMoment(at: number | null | undefined, what: string): Sentences {
+  if (at === undefined || at === null || (at >= 0 && at <= latestMoment)) return [];
+  return [`The ${what} is outside of the years 1970 to 9999.`];
+}
+
 export function checkWindow(
   window: { readonly from: number; readonly until: number } | null | undefined,
 ): Sentences {
   if (window === undefined || window === null) return [];
+  const wrong = [
+    ...checkMoment(window.from, "start of the maintenance window"),
+    ...checkMoment(window.until, "end of the maintenance window"),
+  ];
+  if (wrong.length > 0) return wrong;
   return window.until > window.from ? [] : ["The maintenance window ends before it starts."];
 }
 

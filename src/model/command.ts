@@ -11,6 +11,7 @@ import type {
   IndicatorRule,
   MaintenanceStatus,
   MetricTransform,
+  Template,
 } from "./view.ts";
 
 export interface PageFields extends Partial<Looks> {
@@ -65,6 +66,27 @@ export interface IncidentFields {
   readonly deliverNotifications?: boolean;
   /** Backfill: when it happened, if not now (ms). */
   readonly at?: number;
+}
+
+/** Of an update that was told already. */
+export interface UpdateFields {
+  readonly body?: string;
+  /** When readers are told it happened, not in the future (ms). */
+  readonly displayAt?: number;
+  /** What it says of components: the status that each took. History and present status are not changed by it. */
+  readonly components?: Readonly<Record<string, ComponentStatus>>;
+  readonly deliverNotifications?: boolean;
+}
+
+export interface TemplateFields {
+  readonly name?: string;
+  readonly title?: string;
+  readonly body?: string;
+  readonly groupId?: string | null;
+  readonly updateStatus?: Template["updateStatus"];
+  readonly shouldTweet?: boolean;
+  readonly shouldSendNotifications?: boolean;
+  readonly componentIds?: readonly string[];
 }
 
 /**
@@ -137,12 +159,32 @@ export type Command =
       readonly fields: ComponentFields & { readonly name: string };
     }
   | { readonly kind: "component.update"; readonly id: string; readonly fields: ComponentFields }
+  /** Of a group: its members stay, in no group. */
+  | { readonly kind: "component.delete"; readonly id: string }
   | {
       readonly kind: "incident.create";
       readonly id?: string;
       readonly fields: IncidentFields & { readonly name: string };
     }
   | { readonly kind: "incident.update"; readonly id: string; readonly fields: IncidentFields }
+  | { readonly kind: "incident.delete"; readonly id: string }
+  | {
+      readonly kind: "update.edit";
+      readonly incidentId: string;
+      readonly id: string;
+      readonly fields: UpdateFields;
+    }
+  | {
+      readonly kind: "template.create";
+      readonly id?: string;
+      readonly fields: TemplateFields & {
+        readonly name: string;
+        readonly title: string;
+        readonly body: string;
+      };
+    }
+  | { readonly kind: "template.update"; readonly id: string; readonly fields: TemplateFields }
+  | { readonly kind: "template.delete"; readonly id: string }
   | { readonly kind: "postmortem.draft"; readonly id: string; readonly body: string }
   /** The draft becomes what readers see. */
   | { readonly kind: "postmortem.publish"; readonly id: string; readonly deliverNotifications?: boolean }

@@ -1,6 +1,6 @@
 // Commands on components and their history. In: view, command, moment. Out: component, transition and page ops, or a refusal.
 // A group's status is derived and never written; a component's status is written together with its transition.
-import { checkDate, checkGroup, checkId, checkName, checkWord, type Sentences } from "./checks.ts";
+import { checkDate, checkGroup, checkName, checkNewId, checkWord, type Sentences } from "./checks.ts";
 import type { Command, ComponentFields, DecideContext, Decision } from "./command.ts";
 import { decided, differing, type Fields, given, momentOf, opOf, refused, transitionOp } from "./drafts.ts";
 import type { OpDraft } from "./op.ts";
@@ -22,7 +22,7 @@ export function createComponent(
   if (view.componentById.has(id)) return refused(409, `The component "${id}" exists already.`);
   const { fields } = command;
   const wrong = [
-    ...checkId(id, "the component"),
+    ...checkNewId(view, "component", id),
     ...checkFields(view, fields, fields.group === true ? "operational" : null),
   ];
   if (wrong.length > 0) return refused(422, ...wrong);

@@ -6,6 +6,7 @@ import { hostsFrom } from "./decide-page.ts";
 import { componentsChange, decided, differing, opOf, refused } from "./drafts.ts";
 import { checkBundle } from "./import-check.ts";
 import { feedUpdatesReplaced, weighed } from "./import-feed.ts";
+import { withoutGone } from "./import-gone.ts";
 import { transitionOps } from "./import-history.ts";
 import { ranksFor } from "./import-order.ts";
 import type { Json, OpDraft } from "./op.ts";
@@ -33,6 +34,11 @@ export function decideImport(view: PageView | null, bundle: ImportBundle, contex
     return refused(409, `The import is of page "${id}", but this page is "${view.page.id}".`);
   const wrong = checkBundle(view, bundle);
   if (wrong.length > 0) return refused(422, ...firstOf(wrong));
+  return importOps(view, view === null ? bundle : withoutGone(view, bundle), context);
+}
+
+function importOps(view: PageView | null, bundle: ImportBundle, context: DecideContext): Decision {
+  const { id } = bundle.page;
   const incidents = bundle.incidents.map((it) => weighed(view, it));
   const realTime = incidents.filter((it) => !isMaintenance(view, it));
   const maintenances = incidents.filter((it) => isMaintenance(view, it));

@@ -1,10 +1,13 @@
 // Commands on incidents and maintenances. In: view, command, moment. Out: the incident, its update, the components' statuses
 // with their transitions, and the page's time of change, in this order; or a refusal.
+
+import { impactOfStatus, shownName, statusAt } from "./affected.ts";
 import {
   checkAffected,
   checkBody,
-  checkId,
+  checkMoment,
   checkName,
+  checkNewId,
   checkWindow,
   checkWord,
   type Sentences,
@@ -27,7 +30,6 @@ import { isClosed } from "./order.ts";
 import { worstImpact } from "./status.ts";
 import {
   type AffectedComponent,
-  type ComponentStatus,
   componentStatuses,
   type Impact,
   type Incident,
@@ -82,7 +84,7 @@ export function createIncident(
   if (view.incidentById.has(id)) return refused(409, `The incident "${id}" exists already.`);
   const maintenance = fields.window !== undefined;
   const status = fields.status ?? (maintenance ? "scheduled" : "investigating");
-  const wrong = [...checkId(id, "the incident"), ...checkFields(view, fields, maintenance, context.now)];
+  const wrong = [...checkNewId(view, "incident", id), ...checkFields(view, fields, maintenance, context.now)];
   if (wrong.length > 0) return refused(422, ...wrong);
   const change = changeFrom(view, id, blank, fields, { maintenance, status, now: context.now });
   const made: Fields = {
@@ -141,24 +143,17 @@ function changeFrom(
   told: { readonly maintenance: boolean; readonly status: Status; readonly now: number },
 ): Change {
   // A component that takes a status through this incident is affected by it, whether listed or not.
-  const listed = fields.componentIds ?? held.componentIds;
+  const listed =
+    fields.componentIds ?? held.componentIds.filter((it) => isClosed(told) || view.componentById.has(it));
   const componentIds = [...new Set([...listed, ...Object.keys(fields.components ?? {})])];
   const at = fields.at ?? told.now;
   const affected = componentIds.flatMap((code) => {
-    const component = view.componentById.get(code);
-    if (component === undefined) return [];
+    if (!view.componentById.has(code)) return [];
     const oldStatus = statusAt(view, code, at, told.now);
-    const group = component.groupId === null ? undefined : view.componentById.get(component.groupId);
-    const name = group === undefined ? component.name : `${group.name} - ${component.name}`;
-    return [{ code, name, oldStatus, newStatus: fields.components?.[code] ?? oldStatus }];
+    const newStatus = fields.components?.[code] ?? oldStatus;
+    return [{ code, name: shownName(view, code), oldStatus, newStatus }];
   });
   return { view, id, held, fields, ...told, componentIds, affected, at };
-}
-
-/** A component's status at a moment: the current one for now, the history's for a moment before. */
-function statusAt(view: PageView, id: string, at: number, now: number): ComponentStatus {
-  if (at >= now) return view.componentById.get(id)?.status ?? "operational";
-  return view.transitions.get(id)?.findLast((it) => it.at <= at)?.status ?? "operational";
 }
 
 /** Status, impact, window and the moments that a status brings. */
@@ -175,15 +170,6 @@ function stateFields(change: Change): Fields {
       : { window: { from: fields.window.from, until: fields.window.until } }),
   };
 }
-
-/** What an incident is worth by the worst that a component has been in it. */
-export const impactOfStatus: Readonly<Record<ComponentStatus, Impact>> = {
-  operational: "none",
-  under_maintenance: "maintenance",
-  degraded_performance: "minor",
-  partial_outage: "major",
-  major_outage: "critical",
-};
 
 /**
  * The override, or else the worst that the affected components have been: an incident keeps the impact it had while its
@@ -253,6 +239,7 @@ function checkFields(view: PageView, fields: IncidentFields, maintenance: boolea
     ...checkWord(fields.status, statuses, maintenance ? "status of a maintenance" : "status of an incident"),
     ...checkWord(fields.impactOverride, impacts, "impact"),
     ...checkWindow(fields.window),
+    ...checkMoment(fields.at, "time of the update"),
     ...checkAffected(view, [
       ...new Set([...(fields.componentIds ?? []), ...Object.keys(fields.components ?? {})]),
     ]),

@@ -1,7 +1,7 @@
 // Commands on metrics. In: view, command, moment. Out: metric ops, or a refusal. What is decided here is how a metric is shown; its points are
 // no ops and come by another door.
 import { limits } from "../base/limits.ts";
-import { checkId, checkName, checkWord, type Sentences } from "./checks.ts";
+import { checkName, checkNewId, checkWord, type Sentences } from "./checks.ts";
 import type { Command, DecideContext, Decision, MetricFields } from "./command.ts";
 import { touchPage } from "./decide-component.ts";
 import { decided, differing, type Fields, given, opOf, refused } from "./drafts.ts";
@@ -20,7 +20,7 @@ export function createMetric(view: PageView, command: Of<"metric.create">, conte
   if (metricOf(view, id) !== undefined) return refused(409, `The metric "${id}" exists already.`);
   if (view.metrics.length >= limits.seriesPerPageMax)
     return refused(422, `A page has at most ${limits.seriesPerPageMax} metrics.`);
-  const wrong = [...checkId(id, "the metric"), ...checkMetric(command.fields, null)];
+  const wrong = [...checkNewId(view, "metric", id), ...checkMetric(command.fields, null)];
   if (wrong.length > 0) return refused(422, ...wrong);
   const last = (of: "position" | "rank"): number => Math.max(0, ...view.metrics.map((metric) => metric[of]));
   const made = {

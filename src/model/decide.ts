@@ -2,6 +2,7 @@
 // Pure: the same view, command and context give the same decision. The ledger stamps, logs and folds what comes out.
 import type { Command, DecideContext, Decision } from "./command.ts";
 import { addTransition, createComponent, updateComponent } from "./decide-component.ts";
+import { deleteComponent, deleteIncident } from "./decide-deletion.ts";
 import { decideImport } from "./decide-import.ts";
 import { createIncident, updateIncident } from "./decide-incident.ts";
 import { createMetric, deleteMetric, reorderMetrics, updateMetric } from "./decide-metric.ts";
@@ -12,6 +13,8 @@ import {
   publishPostmortem,
   revertPostmortem,
 } from "./decide-postmortem.ts";
+import { createTemplate, deleteTemplate, updateTemplate } from "./decide-template.ts";
+import { editUpdate } from "./decide-update.ts";
 import { refused } from "./drafts.ts";
 import type { PageView } from "./view.ts";
 
@@ -30,10 +33,22 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return createComponent(view, command, context);
     case "component.update":
       return updateComponent(view, command, context);
+    case "component.delete":
+      return deleteComponent(view, command, context);
     case "incident.create":
       return createIncident(view, command, context);
     case "incident.update":
       return updateIncident(view, command, context);
+    case "incident.delete":
+      return deleteIncident(view, command, context);
+    case "update.edit":
+      return editUpdate(view, command, context);
+    case "template.create":
+      return createTemplate(view, command, context);
+    case "template.update":
+      return updateTemplate(view, command, context);
+    case "template.delete":
+      return deleteTemplate(view, command);
     case "postmortem.draft":
       return draftPostmortem(view, command, context);
     case "postmortem.publish":

@@ -23,6 +23,8 @@ import {
   type Page,
   type Postmortem,
   type PostmortemDraft,
+  type Template,
+  toldStatuses,
 } from "./view.ts";
 
 /** Statuses of both kinds of incident. */
@@ -109,6 +111,26 @@ export const metricFrom = oncePerRecord((record): Metric | null => {
     rank: numberOf(record, "rank") ?? 0,
     createdAt: numberOf(record, "createdAt"),
     updatedAt: numberOf(record, "updatedAt"),
+    version: record.latest,
+  };
+});
+
+export const templateFrom = oncePerRecord((record): Template | null => {
+  const name = textOf(record, "name");
+  const createdAt = numberOf(record, "createdAt");
+  if (name === null || createdAt === null || isDeleted(record)) return null;
+  return {
+    id: record.id,
+    name,
+    title: textOf(record, "title") ?? "",
+    body: textOf(record, "body") ?? "",
+    groupId: textOf(record, "groupId"),
+    updateStatus: oneOf(record, "updateStatus", toldStatuses),
+    shouldTweet: flagOf(record, "shouldTweet", false),
+    shouldSendNotifications: flagOf(record, "shouldSendNotifications", false),
+    componentIds: (listOf(record, "componentIds") ?? []).filter((id) => typeof id === "string"),
+    createdAt,
+    updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     version: record.latest,
   };
 });

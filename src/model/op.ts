@@ -2,7 +2,7 @@
 // Field values are JSON. Two rules merge everything: the latest stamp wins per field, and sets merge as OR-sets.
 
 /** What an op speaks of. `update` belongs to an incident; `transition` is one past or present change of a component's status. */
-export type EntityKind = "page" | "component" | "incident" | "update" | "transition" | "metric";
+export type EntityKind = "page" | "component" | "incident" | "update" | "transition" | "metric" | "template";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 

@@ -1,6 +1,6 @@
 // The orders of the lists. In: two entities. Out: which stands first. Each order is total, so that replicas list alike.
 // Sources: captured pages (incidents by resolved_at, open ones first; maintenances by start; components by position).
-import type { Component, Incident } from "./view.ts";
+import type { Component, Incident, Template } from "./view.ts";
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -9,6 +9,11 @@ type Placed = Pick<Component, "position" | "rank" | "id">;
 /** Components and metrics: position, then the order in which they came. */
 export function byPosition(a: Placed, b: Placed): number {
   return a.position - b.position || a.rank - b.rank || byText(a.id, b.id);
+}
+
+/** Templates: by name. */
+export function byName(a: Pick<Template, "name" | "id">, b: Pick<Template, "name" | "id">): number {
+  return byText(a.name, b.name) || byText(a.id, b.id);
 }
 
 /** Whether an incident or a maintenance is over. */

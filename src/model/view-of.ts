@@ -1,11 +1,20 @@
 // The view of a page state. In: a state, with the keys that changed since its last view. Out: the next view, or the same one.
 // Work grows with the change: unchanged entities keep their object, unchanged lists their array.
-import { componentFrom, incidentFrom, metricFrom, pageFrom } from "./entities.ts";
+import { componentFrom, incidentFrom, metricFrom, pageFrom, templateFrom } from "./entities.ts";
 import { isDeleted, numberOf, oneOf } from "./fields.ts";
 import { type EntityRecord, type PageState, recordKey } from "./fold.ts";
 import { withGroupStatuses } from "./group.ts";
-import { byPosition, listedBefore, startsBefore } from "./order.ts";
-import { type Component, componentStatuses, type Incident, type PageView, type Transition } from "./view.ts";
+import type { EntityKind } from "./op.ts";
+import { byName, byPosition, listedBefore, startsBefore } from "./order.ts";
+import {
+  type Component,
+  componentStatuses,
+  type Incident,
+  type Metric,
+  type PageView,
+  type Template,
+  type Transition,
+} from "./view.ts";
 
 const noView: Omit<PageView, "page"> = {
   components: [],
@@ -15,6 +24,8 @@ const noView: Omit<PageView, "page"> = {
   incidentById: new Map(),
   transitions: new Map(),
   metrics: [],
+  templates: [],
+  gone: new Set(),
   version: "",
 };
 
@@ -36,22 +47,29 @@ export function viewOf(state: PageState): PageView | null {
     ...nextComponents(state, before, changedIds.component),
     ...nextIncidents(state, before, changedIds.incident),
     transitions: nextTransitions(state, before.transitions, changedIds.component),
-    metrics: nextMetrics(state, before.metrics, changedIds.metric),
+    metrics: nextList(state, before.metrics, changedIds.metric, metricList),
+    templates: nextList(state, before.templates, changedIds.template, templateList),
+    gone: nextGone(state, before.gone),
     version: state.version,
   };
   state.changed.clear();
   return state.view;
 }
 
-/** Ids of the changed components, incidents and metrics; changed children have put their parents among them. */
-function splitKeys(
-  changed: ReadonlySet<string>,
-): Record<"component" | "incident" | "metric", readonly string[]> {
-  const ids = { component: [] as string[], incident: [] as string[], metric: [] as string[] };
+const listedKinds = ["component", "incident", "metric", "template"] as const;
+
+/** Ids of what changed, by kind; changed children have put their parents among them. */
+function splitKeys(changed: ReadonlySet<string>): Record<(typeof listedKinds)[number], readonly string[]> {
+  const ids = {
+    component: [] as string[],
+    incident: [] as string[],
+    metric: [] as string[],
+    template: [] as string[],
+  };
   for (const key of changed) {
-    if (key.startsWith("component/")) ids.component.push(key.slice("component/".length));
-    else if (key.startsWith("incident/")) ids.incident.push(key.slice("incident/".length));
-    else if (key.startsWith("metric/")) ids.metric.push(key.slice("metric/".length));
+    const cut = key.indexOf("/");
+    const kind = listedKinds.find((it) => it === key.slice(0, cut));
+    if (kind !== undefined) ids[kind].push(key.slice(cut + 1));
   }
   return ids;
 }
@@ -152,19 +170,44 @@ function placeOf(
   return low;
 }
 
-function nextMetrics(
+interface ListOf<Item> {
+  readonly kind: EntityKind;
+  from(record: EntityRecord): Item | null;
+  order(a: Item, b: Item): number;
+}
+
+/** A list that is short enough to be made anew. */
+function nextList<Item extends { readonly id: string }>(
   state: PageState,
-  before: PageView["metrics"],
+  before: readonly Item[],
   changed: readonly string[],
-): PageView["metrics"] {
+  of: ListOf<Item>,
+): readonly Item[] {
   if (changed.length === 0) return before;
   const ids = new Set([...before.map(({ id }) => id), ...changed]);
-  const metrics = [...ids].flatMap((id) => {
-    const record = state.records.get(recordKey("metric", id));
-    return (record === undefined ? null : metricFrom(record)) ?? [];
+  const list = [...ids].flatMap((id) => {
+    const record = state.records.get(recordKey(of.kind, id));
+    return (record === undefined ? null : of.from(record)) ?? [];
   });
-  metrics.sort(byPosition);
-  return sameItems(metrics, before) ? before : metrics;
+  list.sort(of.order);
+  return sameItems(list, before) ? before : list;
+}
+
+const metricList: ListOf<Metric> = { kind: "metric", from: metricFrom, order: byPosition };
+const templateList: ListOf<Template> = { kind: "template", from: templateFrom, order: byName };
+
+function nextGone(state: PageState, before: PageView["gone"]): PageView["gone"] {
+  const [fresh, back] = [[] as string[], [] as string[]];
+  for (const key of state.changed) {
+    const record = state.records.get(key);
+    const gone = record !== undefined && isDeleted(record);
+    if (gone !== before.has(key)) (gone ? fresh : back).push(key);
+  }
+  if (fresh.length + back.length === 0) return before;
+  const next = new Set(before);
+  for (const key of fresh) next.add(key);
+  for (const key of back) next.delete(key);
+  return next;
 }
 
 function nextTransitions(
@@ -175,7 +218,11 @@ function nextTransitions(
   if (changed.length === 0) return before;
   const next = new Map(before);
   for (const id of changed) {
-    const list = transitionsFrom(childrenOf(state, recordKey("component", id)));
+    const key = recordKey("component", id);
+    const component = state.records.get(key);
+    // Its history goes with a component.
+    const gone = component !== undefined && isDeleted(component);
+    const list = gone ? [] : transitionsFrom(childrenOf(state, key));
     const known = before.get(id);
     if (list.length === 0) next.delete(id);
     else if (known === undefined || !sameTransitions(known, list)) next.set(id, list);

@@ -37,6 +37,15 @@ export const maintenanceStatuses: readonly MaintenanceStatus[] = [
   "completed",
 ];
 
+/** What an update may say that an editor writes: a post-mortem is published by a command of its own. */
+export const toldStatuses: readonly (Exclude<IncidentStatus, "postmortem"> | MaintenanceStatus)[] = [
+  "investigating",
+  "identified",
+  "monitoring",
+  "resolved",
+  ...maintenanceStatuses,
+];
+
 /** Which signal wins when components are operational but an incident is open (public pages disagree, so it is a setting). */
 export type IndicatorRule = "components" | "incidents";
 
@@ -176,6 +185,26 @@ export interface Metric {
   readonly version: string;
 }
 
+/** What an editor fills an incident or a maintenance in with. No reader of a page sees it. */
+export interface Template {
+  readonly id: string;
+  /** What editors call it. */
+  readonly name: string;
+  /** The name that the incident gets. */
+  readonly title: string;
+  readonly body: string;
+  /** Templates of one group stand together in the editor's list. */
+  readonly groupId: string | null;
+  readonly updateStatus: Exclude<IncidentStatus, "postmortem"> | MaintenanceStatus | null;
+  readonly shouldTweet: boolean;
+  readonly shouldSendNotifications: boolean;
+  readonly componentIds: readonly string[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Greatest stamp folded into this object. */
+  readonly version: string;
+}
+
 /** A component's status from `at` on. */
 export interface Transition {
   readonly at: number;
@@ -194,8 +223,12 @@ export interface PageView {
   readonly incidentById: ReadonlyMap<string, Incident>;
   /** By `position`, then `rank`. */
   readonly metrics: readonly Metric[];
+  /** By name. */
+  readonly templates: readonly Template[];
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
+  /** What was deleted, by `recordKey`: its id is not given again, and an import does not bring it back. */
+  readonly gone: ReadonlySet<string>;
   /** Greatest stamp of everything on the page. */
   readonly version: string;
 }

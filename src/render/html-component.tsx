@@ -9,7 +9,7 @@ import type { DayBar } from "../model/uptime.ts";
 import type { Component, Incident, Page, Transition } from "../model/view.ts";
 import { addDays, dayOf } from "../model/zone.ts";
 import { Bar, barText, CalmWater, spentIn } from "./bar.tsx";
-import { type Ninety, ninetyDays, uptimeDays } from "./days.ts";
+import { countedUntil, type Ninety, ninetyDays, uptimeDays } from "./days.ts";
 import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, transitionsPrint } from "./key.ts";
@@ -59,10 +59,11 @@ export function* componentPages(scene: Scene): Iterable<Document> {
   }
 }
 
-/** Figures move with the data's time alone. Those of a component that was never bad are the same for a day. */
+/** Figures move with the data's time alone. Those of a component that was never bad are the same for a day, once there are any. */
 function sameFigures(scene: Scene, before: Shown, component: Component): boolean {
-  const { id, group, status } = component;
-  if (!group && status === "operational" && !scene.view.transitions.has(id)) return true;
+  const { id, group, status, createdAt } = component;
+  const counts = createdAt === null || createdAt < countedUntil(before);
+  if (counts && !group && status === "operational" && !scene.view.transitions.has(id)) return true;
   const [was, is] = [ninetyDays(before, id), ninetyDays(scene, id)];
   return figuresOf(was, scene).join() === figuresOf(is, scene).join();
 }

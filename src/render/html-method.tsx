@@ -5,7 +5,7 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
-import { impactOfStatus } from "../model/decide-incident.ts";
+import { impactOfStatus } from "../model/affected.ts";
 import { downWeights } from "../model/uptime.ts";
 import { type ComponentStatus, componentStatuses, type Page } from "../model/view.ts";
 import { uptimeDays } from "./days.ts";

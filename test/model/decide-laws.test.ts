@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Command } from "../../src/model/command.ts";
 import { applyOp, emptyPageState } from "../../src/model/fold.ts";
-import { byPosition, listedBefore, startsBefore } from "../../src/model/order.ts";
+import { byPosition, isClosed, listedBefore, startsBefore } from "../../src/model/order.ts";
 import { uptime } from "../../src/model/uptime.ts";
 import {
   componentStatuses,
@@ -21,11 +21,18 @@ const incidentId = fc.constantFrom("i", "j", "m");
 const status = fc.constantFrom(...componentStatuses);
 const ago = fc.integer({ min: 0, max: 500 });
 
+/** Each takes something away for good, so few of them. */
+const deletion = fc.oneof(
+  fc.record({ kind: fc.constant("incident.delete" as const), id: incidentId }),
+  fc.record({ kind: fc.constant("component.delete" as const), id: fc.constantFrom("api", "cdn", "edge") }),
+);
+
 /** Commands with moments relative to now, `ago` minutes before it. */
 const step = fc.record({
   advanceMinutes: fc.integer({ min: -5, max: 30 }),
   ago: fc.option(ago, { nil: undefined, freq: 3 }),
   command: fc.oneof(
+    { arbitrary: deletion, weight: 1 },
     fc.record({ kind: fc.constant("component.update" as const), id: member, fields: fc.record({ status }) }),
     fc.record({
       kind: fc.constant("component.update" as const),
@@ -99,6 +106,23 @@ describe("after any commands", () => {
     }
   });
 
+  check("what was deleted is nowhere, and is not made again", [steps], (list) => {
+    const made = played(list);
+    const view = made.view();
+    for (const key of view.gone) {
+      const [kind, id = ""] = key.split("/");
+      expect((kind === "incident" ? view.incidentById : view.componentById).has(id)).toBe(false);
+      expect(view.transitions.has(id)).toBe(false);
+      const open = [...view.incidents, ...view.maintenances].filter((it) => !isClosed(it));
+      expect(open.some(({ componentIds }) => componentIds.includes(id))).toBe(false);
+      const again = { kind: `${kind}.create`, id, fields: { name: "Again" } } as Command;
+      expect(made.decide(again).ok).toBe(false);
+    }
+    expect(view.components.every(({ groupId }) => groupId === null || view.componentById.has(groupId))).toBe(
+      true,
+    );
+  });
+
   check("the ops folded in any other place give the same view", [steps], (list) => {
     const made = played(list);
     const elsewhere = emptyPageState("page");
@@ -111,10 +135,10 @@ describe("after any commands", () => {
     [steps, fc.uniqueArray(member)],
     (list, ids) => {
       const made = played(list);
-      if (!made.view().incidentById.has("i"))
-        made.run({ kind: "incident.create", id: "i", fields: { name: "I" } });
-      made.run({ kind: "incident.update", id: "i", fields: { componentIds: ids } });
-      expect(made.view().incidentById.get("i")?.componentIds).toEqual(ids);
+      const there = ids.filter((id) => made.view().componentById.has(id));
+      const { id } = made.view().incidents[0] ?? made.run({ kind: "incident.create", fields: { name: "I" } });
+      made.run({ kind: "incident.update", id, fields: { componentIds: there } });
+      expect(made.view().incidentById.get(id)?.componentIds).toEqual(there);
     },
   );
 

@@ -128,6 +128,8 @@ export function viewFrom({
     incidentById: new Map(incidents.map((it) => [it.id, it])),
     transitions: new Map(Object.entries(transitions)),
     metrics: [],
+    templates: [],
+    gone: new Set(),
     version: "1",
   };
 }

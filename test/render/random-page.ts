@@ -33,7 +33,7 @@ export function randomCommand(
   const real = pick(["i", "j", "k", "l"]);
   const planned = pick(["m", "n"]);
   const known = (id: string): boolean => made.view().incidentById.has(id);
-  switch (below(7)) {
+  switch (below(10)) {
     case 0:
       return { kind: "component.update", id: component, fields: { status: pick(componentStatuses) } };
     case 1:
@@ -67,6 +67,42 @@ export function randomCommand(
         kind: "page.update",
         fields: { description: pick([null, "A page"]), name: pick(["Example", "Sample"]) },
       };
+    case 5:
+      return pick<Command>([
+        { kind: "incident.delete", id: pick([real, planned]) },
+        { kind: "component.delete", id: pick([component, "edge"]) },
+        { kind: "component.create", fields: { name: component, groupId: pick([null, "edge"]) } },
+        { kind: "component.create", fields: { name: "Edge", group: true } },
+      ]);
+    case 6: {
+      const incident = made.view().incidentById.get(pick([real, planned]));
+      const update = incident === undefined ? undefined : pick(incident.updates);
+      return {
+        kind: "update.edit",
+        incidentId: incident?.id ?? "none",
+        id: update?.id ?? "none",
+        fields: {
+          body: pick(["Edited.", "Edited again."]),
+          displayAt: (update?.displayAt ?? made.now) - below(3) * hourMs,
+          ...(below(2) === 0 ? {} : { components: { [component]: pick(componentStatuses) } }),
+        },
+      };
+    }
+    case 7: {
+      const id = pick(["t", "u"]);
+      const has = made.view().templates.some((it) => it.id === id);
+      const fields = {
+        name: "Outage",
+        title: "Trouble",
+        body: pick(["One", "Two"]),
+        componentIds: [component],
+      };
+      if (!has) return { kind: "template.create", id, fields };
+      return pick<Command>([
+        { kind: "template.update", id, fields },
+        { kind: "template.delete", id },
+      ]);
+    }
     default: {
       const fields = {
         status: pick(incidentStatuses),

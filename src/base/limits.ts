@@ -357,6 +357,8 @@ export const limits = {
   componentsPerCommandMax: 5_000,
   /** Entries of one management list, as Statuspage bounds them. */
   apiListMax: 100,
+  /** Paths that a dry run names: a new page name changes all documents, of which a page may have thousands. */
+  dryRunDocumentsMax: 500,
   updateCharsMax: 25_000,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
   pageRowsMax: 10_000,

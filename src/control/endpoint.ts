@@ -7,24 +7,33 @@ import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Principal } from "./authenticate.ts";
 
+/** What endpoints work with beside the page itself. A part more is a line here, and one where the API is made. */
+export interface Parts {
+  /** Points of metrics. */
+  readonly series: SeriesStore;
+  /** What is kept for a page and no page shows. */
+  readonly rows: PageRows;
+}
+
 /** What an answer is made from. `view` is null only on paths without a page. */
-export interface Call<Body, Query, View> {
+export interface Call<Body, Query, View> extends Parts {
   readonly principal: Principal;
   readonly view: View;
   /** The path's parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly body: Body;
   readonly query: Query;
-  /** Points of metrics. */
-  readonly series: SeriesStore;
-  /** What is kept for a page and no page shows. */
-  readonly rows: PageRows;
   /** Our clock (ms since the epoch). */
   readonly nowMs: () => number;
   /** Pages that the principal may see. */
   readonly views: () => readonly PageView[];
-  /** Carries out a command on this page and gives its id and the view after it. Throws ApiRefusal when it is refused. */
+  /**
+   * Carries out a command on this page and gives its id and the view after it. Throws ApiRefusal when it is refused. In a dry run nothing is
+   * written, and the view is what the page would become.
+   */
   submit(command: Command): Promise<{ readonly id: string; readonly view: PageView }>;
+  /** Every write that is no command goes through here. In a dry run it is not carried out: the answer ends with what is known until then. */
+  effect<Value>(write: () => Promise<Value>): Promise<Value>;
 }
 
 export interface Answer {
@@ -32,15 +41,30 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** A row of the table. Paths stand without `/v1`; `:page_id` makes the API look the page up before anything else. */
+/** What a success says, by its status; null: no body. */
+export type Answers = Readonly<Record<number, TSchema | null>>;
+
+/** A request that can be sent as it stands, where the path's parameters name things that are there. */
+export interface Example {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** A row of the table. Paths stand without their prefix; `:page_id` makes the API look the page up before anything else. */
 export interface Endpoint {
   readonly methods: readonly ("GET" | "POST" | "PATCH" | "PUT" | "DELETE")[];
   readonly path: string;
   readonly summary: string;
   /** Which roles may: checked after the page is found, before anything of the request is validated. */
   readonly needs: Need;
+  /** What the reference says beside the summary. */
+  readonly description?: string;
   readonly body?: TSchema;
   readonly query?: TSchema;
+  /** What the reference promises, and tests hold each answer to. */
+  readonly answers?: Answers;
+  /** Without one, the reference makes it from the schemas. */
+  readonly example?: Example;
   answer(call: Call<unknown, unknown, PageView | null>): Answer | Promise<Answer>;
 }
 
@@ -56,8 +80,11 @@ export function endpoint<
   readonly path: Path;
   readonly summary: string;
   readonly needs: Need;
+  readonly description?: string;
   readonly body?: Body;
   readonly query?: Query;
+  readonly answers?: Answers;
+  readonly example?: Example;
   answer(
     call: Call<
       Decoded<Body>,

@@ -122,7 +122,7 @@ export const metricEndpoints = [
     summary: "Add points to metrics",
     needs: "edit",
     body: pointsBody,
-    async answer({ view, body, series, nowMs }) {
+    async answer({ view, body, series, nowMs, effect }) {
       const entries = Object.entries(body.data);
       const count = entries.reduce((sum, [, points]) => sum + points.length, 0);
       if (count > limits.seriesPointsPerRequestMax)
@@ -132,7 +132,7 @@ export const metricEndpoints = [
       const taken = new Map(
         entries.map(([id, points]) => [metricOf(view, id).id, pointsOf(points, nowMs())] as const),
       );
-      if (count > 0) await series.add(view.page.id, taken);
+      if (count > 0) await effect(() => series.add(view.page.id, taken));
       return answer(202, { data: body.data });
     },
   }),
@@ -142,9 +142,10 @@ export const metricEndpoints = [
     summary: "Add a point to a metric",
     needs: "edit",
     body: pointBody,
-    async answer({ view, params, body, series, nowMs }) {
+    async answer({ view, params, body, series, nowMs, effect }) {
       const { id } = metricOf(view, params.metric_id);
-      await series.add(view.page.id, new Map([[id, pointsOf([body.data], nowMs())]]));
+      const points = new Map([[id, pointsOf([body.data], nowMs())]]);
+      await effect(() => series.add(view.page.id, points));
       return answer(201, { data: body.data });
     },
   }),
@@ -153,9 +154,9 @@ export const metricEndpoints = [
     path: "/pages/:page_id/metrics/:metric_id/data",
     summary: "Forget the points of a metric",
     needs: "edit",
-    async answer({ view, params, series }) {
+    async answer({ view, params, series, effect }) {
       const metric = metricOf(view, params.metric_id);
-      await series.forget(view.page.id, metric.id);
+      await effect(() => series.forget(view.page.id, metric.id));
       return answer(200, shapeOf(view, metric, series));
     },
   }),
@@ -184,11 +185,11 @@ export const metricEndpoints = [
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Delete a metric and its points",
     needs: "edit",
-    async answer({ view, params, submit, series }) {
+    async answer({ view, params, submit, series, effect }) {
       const metric = metricOf(view, params.metric_id);
       const shape = shapeOf(view, metric, series);
       await submit({ kind: "metric.delete", id: metric.id });
-      await series.forget(view.page.id, metric.id);
+      await effect(() => series.forget(view.page.id, metric.id));
       return answer(200, shape);
     },
   }),

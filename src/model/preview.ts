@@ -1,22 +1,28 @@
-// A page as it would be with ops that nobody wrote. In: a state, ops. Out: the view with them; the state is as it was.
+// A page as it would be with ops that nobody wrote. In: a state, what to do with it. Out: what that gives; the state is as it was.
 // Applied and taken back rather than applied to a copy: a copy of 20,000 incidents takes longer than all else of a request.
-import { applyOp, type PageState, putBack, recordKey } from "./fold.ts";
+import { applyOp, type EntityRecord, type PageState, putBack, recordKey } from "./fold.ts";
 import type { Op } from "./op.ts";
-import type { PageView } from "./view.ts";
 import { viewOf } from "./view-of.ts";
 
-/** The view of `state` with `ops` folded in; null where they leave no page. */
-export function viewWith(state: PageState, ops: readonly Op[]): PageView | null {
+/** Runs `play`, which folds ops into `state` by the function it is given and reads the state meanwhile, and takes them back. */
+export function rehearse<Value>(
+  state: PageState,
+  play: (apply: (ops: readonly Op[]) => void) => Value,
+): Value {
   const view = viewOf(state);
   const { version } = state;
   const changed = [...state.changed];
-  const keys = [...new Set(ops.map(({ kind, id }) => recordKey(kind, id)))];
-  const held = keys.map((key) => state.records.get(key));
+  const before: (readonly [string, EntityRecord | undefined])[] = [];
   try {
-    for (const op of ops) applyOp(state, op);
-    return viewOf(state);
+    return play((ops) => {
+      for (const op of ops) {
+        const key = recordKey(op.kind, op.id);
+        before.push([key, state.records.get(key)]);
+        applyOp(state, op);
+      }
+    });
   } finally {
-    for (const [at, key] of keys.entries()) putBack(state, key, held[at]);
+    for (const [key, record] of before.reverse()) putBack(state, key, record);
     state.changed.clear();
     for (const key of changed) state.changed.add(key);
     state.version = version;

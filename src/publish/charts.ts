@@ -1,21 +1,9 @@
-// Points of metrics on their way to a page. In: pages whose points changed. Out: what its charts show, and word to publish it, at a bounded pace.
+// Points of metrics on their way to a page. In: pages whose points changed. Out: word to publish it, at a bounded pace.
 import type { Clock, Timer } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import type { PageView } from "../model/view.ts";
-import type { Charts } from "../render/types.ts";
 import type { SeriesStore } from "../store/series.ts";
 
 export type SeriesSource = Pick<SeriesStore, "spans" | "onChange">;
-
-/** What was measured of the metrics that a page shows. */
-export function chartsOf({ page, metrics }: PageView, series: SeriesSource | null): Charts {
-  return new Map(
-    metrics.flatMap(({ id, display }) => {
-      const spans = display ? (series?.spans(page.id, id) ?? null) : null;
-      return spans === null ? [] : [[id, spans] as const];
-    }),
-  );
-}
 
 export interface Pace {
   stop(): void;

@@ -12,9 +12,10 @@ import { digestOf } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Trust } from "../snapshot/trust.ts";
+import { chartsOf } from "../store/charts.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SnapshotStore } from "../store/types.ts";
-import { chartsOf, followPoints, type Pace, type SeriesSource } from "./charts.ts";
+import { followPoints, type Pace, type SeriesSource } from "./charts.ts";
 import { carryOver, publishPage } from "./publish-page.ts";
 import { loadPublished, loadSigned, type Published } from "./published.ts";
 

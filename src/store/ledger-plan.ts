@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/fault.ts";
 import { newId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import { type Random, randomFrom } from "../base/random.ts";
+import type { Random } from "../base/random.ts";
 import { type Hlc, isStamp, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import { decide } from "../model/decide.ts";
@@ -39,10 +39,8 @@ export function planCommand(
   page: string | null,
   command: Command,
   actor: string,
-  seed?: string,
 ): Planned {
-  const { state, hlc, clock, region } = context;
-  const random = seed === undefined ? context.random : randomFrom(seed);
+  const { state, hlc, clock, random, region } = context;
   const subject = page ?? pageMeantBy(command);
   const view = subject === null ? null : state.working(subject);
   const now = clock.wallMs();

@@ -10,7 +10,7 @@ import {
   recordKey,
 } from "../model/fold.ts";
 import type { EntityKind, Op } from "../model/op.ts";
-import { viewWith } from "../model/preview.ts";
+import { rehearse } from "../model/preview.ts";
 import type { PageView } from "../model/view.ts";
 import { viewOf } from "../model/view-of.ts";
 import type { Append } from "./ledger-plan.ts";
@@ -25,8 +25,8 @@ export interface LedgerState {
   working(page: string): PageView | null;
   /** The page, other than `page`, that holds one of `hosts`, flushed or not. */
   holderOf(hosts: readonly string[], page: string): { readonly host: string; readonly page: string } | null;
-  /** The page with `ops` that are not added. */
-  workingWith(page: string, ops: readonly Op[]): PageView | null;
+  /** Runs `play`, which changes the working page by the function it is given; afterwards nothing of it is there. */
+  rehearse<Value>(page: string, play: (apply: (ops: readonly Op[]) => PageView | null) => Value): Value;
   /** Whether the page ever had this entity, deleted ones too, flushed or not. */
   knows(page: string, kind: EntityKind, id: string): boolean;
   /** Where the log ends with all that was added. */
@@ -77,7 +77,15 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
       }
       return null;
     },
-    workingWith: (page, ops) => viewWith(states.get(page) ?? emptyPageState(page), ops),
+    rehearse(page, play) {
+      const state = states.get(page) ?? emptyPageState(page);
+      return rehearse(state, (apply) =>
+        play((ops) => {
+          apply(ops);
+          return viewOf(state);
+        }),
+      );
+    },
     knows: (page, kind, id) => states.get(page)?.records.has(recordKey(kind, id)) ?? false,
     end: () => end,
     add({ page, ops }) {

@@ -5,12 +5,12 @@ import type { Clock } from "../base/clock.ts";
 import { assert, Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
-import type { Random } from "../base/random.ts";
+import { type Random, randomFrom } from "../base/random.ts";
 import { createHlc, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import type { Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
-import { type Planned, planCommand, planMerge } from "./ledger-plan.ts";
+import { type PlanContext, type Planned, planCommand, planMerge } from "./ledger-plan.ts";
 import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import { appendChanges, type Entry, metaChange, readEntriesAfter, readMeta } from "./op-log.ts";
 import { type Store, storeFile } from "./open.ts";
@@ -53,10 +53,15 @@ export interface Ledger {
    */
   submit(page: string | null, command: Command, actor: string, options?: SubmitOptions): Promise<Submitted>;
   /**
-   * What `submit` would do now, also on top of what is on its way to the device. Writes nothing; `view` is the caller's to read, and was
-   * never that of a reader.
+   * What `submit` would do now, on top of what is on its way to the device; of several commands, each on top of those before it, with the
+   * name that the last one speaks of. Writes nothing.
    */
-  preview(page: string | null, command: Command, actor: string, options?: SubmitOptions): Previewed;
+  preview(
+    page: string | null,
+    commands: Command | readonly Command[],
+    actor: string,
+    options?: SubmitOptions,
+  ): Previewed;
   /** Keeps ops that were stamped elsewhere; folding one twice changes nothing. Refused where a stamp is too far ahead of the clock. */
   merge(ops: readonly Op[]): Promise<Submitted>;
   /** Entries after `position`, oldest first, all on the device. */
@@ -110,15 +115,10 @@ export function openLedger(options: LedgerOptions): Ledger {
     pages: () => [...state.shown.keys()],
     view: (page) => state.shown.get(page) ?? null,
     position: () => state.shownPosition(),
-    submit: (page, command, actor, { seed } = {}) =>
-      enqueue(() => planCommand(context, page, command, actor, seed)),
-    preview(page, command, actor, { seed } = {}) {
-      const planned = planCommand(context, page, command, actor, seed);
-      if (planned.kind === "refused") return { ok: false, refusal: planned.refusal };
-      const view = state.workingWith(planned.page, planned.ops);
-      assert(view !== null, `A ${command.kind} would leave no page ${planned.page}.`);
-      return { ok: true, id: planned.id, page: planned.page, view };
-    },
+    submit: (page, command, actor, options) =>
+      enqueue(() => planCommand(named(context, options), page, command, actor)),
+    preview: (page, commands, actor, options) =>
+      previewOf(named(context, options), page, [commands].flat(), actor),
     merge: (ops) => enqueue(() => planMerge(context, ops)),
     opsAfter: (position) => readEntriesAfter(tables, refresh, position),
     cursor(follower) {
@@ -131,6 +131,34 @@ export function openLedger(options: LedgerOptions): Ledger {
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** Names of what is made follow from the seed where there is one. */
+function named(context: PlanContext, { seed }: SubmitOptions = {}): PlanContext {
+  return seed === undefined ? context : { ...context, random: randomFrom(seed) };
+}
+
+function previewOf(
+  context: PlanContext,
+  page: string | null,
+  [first, ...others]: readonly Command[],
+  actor: string,
+): Previewed {
+  assert(first !== undefined, "A preview of no command was asked for.");
+  const planned = planCommand(context, page, first, actor);
+  if (planned.kind === "refused") return { ok: false, refusal: planned.refusal };
+  return context.state.rehearse(planned.page, (apply) => {
+    let last = planned;
+    let view = apply(planned.ops);
+    for (const command of others) {
+      const next = planCommand(context, page, command, actor);
+      if (next.kind === "refused") return { ok: false, refusal: next.refusal };
+      last = next;
+      view = apply(next.ops);
+    }
+    assert(view !== null, `A ${first.kind} would leave no page ${planned.page}.`);
+    return { ok: true, id: last.id, page: last.page, view };
+  });
 }
 
 /** Commands wait here while a group is on its way to the device; those that wait together go together. */

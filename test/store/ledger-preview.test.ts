@@ -99,6 +99,23 @@ test("a preview refuses what a submit would, and what it shows is in no later vi
   expect(view?.incidents).toEqual([]);
 });
 
+test("of several commands each is previewed on top of those before it", async () => {
+  const { ledger } = open();
+  const made = await ledger.submit(
+    null,
+    { kind: "page.create", fields: { name: "A", url: "https://a.example" } },
+    "x",
+  );
+  if (!made.ok) throw new Error("refused");
+  const create: Command = { kind: "component.create", id: "api", fields: { name: "API" } };
+  const change: Command = { kind: "component.update", id: "api", fields: { status: "major_outage" } };
+  const seen = ledger.preview(made.page, [create, change], "x");
+  if (!seen.ok) throw new Error(seen.refusal.sentences.join(" "));
+  expect(seen.view.componentById.get("api")).toMatchObject({ name: "API", status: "major_outage" });
+  expect(ledger.preview(made.page, [create, create], "x")).toMatchObject({ refusal: { status: 409 } });
+  expect(ledger.preview(made.page, change, "x")).toMatchObject({ refusal: { status: 404 } });
+});
+
 test("what was submitted with a seed is refused a second time", async () => {
   const { ledger } = open();
   const made = await ledger.submit(

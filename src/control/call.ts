@@ -1,0 +1,78 @@
+// What an endpoint's answer is made from. In: the ledger and the other parts, what a request asks, its page. Out: a call that acts, or
+// one that only says what would become of it.
+import type { Clock } from "../base/clock.ts";
+import type { PageView } from "../model/view.ts";
+import type { Ledger } from "../store/ledger.ts";
+import { ApiRefusal, apiErrorOf, notFound } from "./answer.ts";
+import type { Asked } from "./asked.ts";
+import { actorOf, mayTouch, type Principal } from "./authenticate.ts";
+import { type Rehearsal, rehearsalOf } from "./dry-run.ts";
+import type { Call, Parts } from "./endpoint.ts";
+
+export interface CallOptions extends Parts {
+  readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "preview">;
+  readonly clock: Clock;
+}
+
+/** The parameters of a path. */
+export type Params = Readonly<Record<string, string>>;
+
+export interface OpenCall {
+  readonly call: Omit<Call<unknown, unknown, PageView | null>, "body" | "query">;
+  /** Present in a dry run. */
+  readonly rehearsal: Rehearsal | null;
+}
+
+/** The page that a path names; null on a path that names none. Throws ApiRefusal where the principal may not know of it. */
+export function viewFor(
+  { ledger }: Pick<CallOptions, "ledger">,
+  principal: Principal,
+  { page_id: page }: Params,
+): PageView | null {
+  if (page === undefined) return null;
+  const view = mayTouch(principal, page) ? ledger.view(page) : null;
+  if (view === null) throw new ApiRefusal(notFound("Page"));
+  return view;
+}
+
+export function openCall(
+  options: CallOptions,
+  asked: Asked,
+  view: PageView | null,
+  params: Params,
+): OpenCall {
+  const { ledger, clock, ...parts } = options;
+  const { principal } = asked;
+  const rehearsal = asked.dryRun ? rehearsalOf(options, principal, view) : null;
+  const call = {
+    ...parts,
+    principal,
+    view,
+    params,
+    nowMs: () => clock.wallMs(),
+    views: () =>
+      ledger
+        .pages()
+        .filter((page) => mayTouch(principal, page))
+        .flatMap((page) => ledger.view(page) ?? []),
+    ...(rehearsal ?? actsOf(options, principal, view)),
+  };
+  return { call, rehearsal };
+}
+
+function actsOf(
+  { ledger }: CallOptions,
+  principal: Principal,
+  view: PageView | null,
+): Pick<Call<unknown, unknown, PageView | null>, "submit" | "effect"> {
+  return {
+    async submit(command) {
+      const done = await ledger.submit(view?.page.id ?? null, command, actorOf(principal));
+      if (!done.ok) throw new ApiRefusal(apiErrorOf(done.refusal));
+      const after = ledger.view(done.page);
+      if (after === null) throw new ApiRefusal(notFound("Page"));
+      return { id: done.id, view: after };
+    },
+    effect: (write) => write(),
+  };
+}

@@ -1,6 +1,10 @@
 // What an open page does by itself: it becomes the newest generation without being loaded again, and tells times as its reader counts them.
-// This runs in browsers alone; no file of Pharos imports it. `bun test/render/make-page-script.ts` makes page-script-text.ts of it.
+// This runs in browsers alone, with the *-browser.ts that it imports; no other file of Pharos imports one. `bun test/render/make-page-script.ts`
+// makes page-script-text.ts of them.
 // In: events of /_events, else /_event asked again and again, and the page itself where they do not suffice. Out: the page, changed.
+
+import { all, attempt, made, one, root, voice } from "./dom-browser.ts";
+import { fill, onTurn, tell, untell } from "./times-browser.ts";
 
 /** What /_event says. Folders that were published say their generation alone. */
 interface Told {
@@ -15,24 +19,6 @@ interface Told {
   /** Elements by id. */
   readonly fragments?: Readonly<Record<string, string>>;
 }
-
-/** The words of the page's language: `page-script.ts` puts them before this. */
-declare const say: Readonly<
-  Record<
-    | "locale"
-    | "live"
-    | "waiting"
-    | "behind"
-    | "checked"
-    | "lost"
-    | "back"
-    | "update"
-    | "ownZone"
-    | "toOwn"
-    | "toPage",
-    string
-  >
->;
 
 const checkMs = 5_000;
 const pollMs = 30_000;
@@ -51,12 +37,6 @@ const hiddenMs = 60_000;
 const spreadMs = 5_000;
 const memory = "pharos";
 
-const root = document.documentElement;
-const all = <Found extends HTMLElement>(selector: string, within: ParentNode = document): Found[] => [
-  ...within.querySelectorAll<Found>(selector),
-];
-const one = (selector: string, within: ParentNode = document): HTMLElement | null =>
-  within.querySelector(selector);
 /** The version of the front page that is shown; other pages have none. */
 const version = (): string | undefined => one("#p-now")?.dataset.v;
 
@@ -81,137 +61,14 @@ let fetching = 0;
 let tag: string | null = null;
 let told: Told | null = null;
 
-const made = (name: string, className: string): HTMLElement => {
-  const element = document.createElement(name);
-  element.className = className;
-  return element;
-};
-const voice = made("p", "vh");
-voice.role = "status";
 /** The line that says that nobody answers; its age changes, so it is said aloud once, by the voice. */
 const lost = made("p", "lost");
 
 function remember(): void {
-  try {
-    sessionStorage.setItem(memory, JSON.stringify([epoch, generation, front]));
-  } catch {
-    // A browser that keeps nothing: this page still does.
-  }
+  attempt(() => {
+    sessionStorage[memory] = JSON.stringify([epoch, generation, front]);
+  });
 }
-
-function recall(): void {
-  try {
-    [epoch, generation, front] = JSON.parse(sessionStorage.getItem(memory) ?? "") as [number, number, string];
-  } catch {
-    // Nothing was kept.
-  }
-}
-
-// Times. The page has them in its own zone. Its reader gets them in theirs and with their age, and the page's in the tooltip; or the page's.
-
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const dayMs = 86_400_000;
-const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-const clock = new Intl.DateTimeFormat(say.locale, shape);
-const seconds = new Intl.DateTimeFormat(say.locale, { ...shape, second: "2-digit" });
-const dated = new Intl.DateTimeFormat(say.locale, {
-  ...shape,
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  timeZoneName: "short",
-});
-const ages = new Intl.RelativeTimeFormat(say.locale, { style: "short", numeric: "auto" });
-/** What elements said as they were published. */
-const published = new WeakMap<Element, string>();
-const ofPage = "pharos-zone";
-let isOwn = true;
-const turn = made("button", "turn") as HTMLButtonElement;
-turn.type = "button";
-
-function ageOf(ms: number): string {
-  const past = (ms - Date.now()) / 1_000;
-  const size = Math.abs(past);
-  if (size < 58) return ages.format(5 * Math.round(past / 5), "second");
-  return size < 3_570
-    ? ages.format(Math.round(past / 60), "minute")
-    : ages.format(Math.round(past / 3_600), "hour");
-}
-
-/** A moment of this day. */
-const timeOf = (ms: number): string =>
-  isOwn ? clock.format(ms) : `${new Date(ms).toISOString().slice(11, 16)} UTC`;
-
-const textOf = (element: Element): string => {
-  const text = published.get(element) ?? element.textContent;
-  published.set(element, text);
-  return text;
-};
-
-/** Times with a clock in them, as the reader counts them; a day alone stays the page's day. */
-function tell(): void {
-  for (const time of isOwn ? all<HTMLTimeElement>("time[datetime*=T]") : []) {
-    const { dateTime, dataset } = time;
-    const text = textOf(time);
-    const at = Date.parse(dateTime);
-    const until = Date.parse(dataset.until ?? "");
-    const full = until > at ? dated.formatRange(at, until) : dated.format(at);
-    const isNear = !(until > at) && Math.abs(Date.now() - at) < dayMs;
-    const near = (dateTime.length > 17 ? seconds : clock).format(at);
-    const own = isNear ? `${near} (${ageOf(at)})` : full;
-    if (time.textContent !== own) time.textContent = own;
-    time.title = isNear ? `${full} · ${text}` : text;
-  }
-  for (const note of all(".zone")) {
-    const text = textOf(note);
-    if (note.contains(turn)) continue;
-    note.textContent = `${isOwn ? say.ownZone.replace("{zone}", here.replaceAll("_", " ")) : text} `;
-    turn.textContent = isOwn ? say.toPage : say.toOwn;
-    note.append(turn);
-  }
-}
-
-/** The page as it was published, so that what comes can be compared with it. */
-function untell(): void {
-  for (const time of all("time[title]")) {
-    time.textContent = textOf(time);
-    time.removeAttribute("title");
-  }
-  for (const note of all(".zone")) note.textContent = textOf(note);
-  one(".lamp .n span")?.remove();
-  day.remove();
-}
-
-turn.onclick = () => {
-  untell();
-  isOwn = !isOwn;
-  try {
-    if (isOwn) localStorage.removeItem(ofPage);
-    else localStorage.setItem(ofPage, "1");
-  } catch {
-    // As above.
-  }
-  show();
-  turn.focus();
-};
-
-// Days. A bar is one tab stop; left and right go through its bad days, as they stand on the screen.
-
-const day = made("span", "day");
-
-document.addEventListener("keydown", (event) => {
-  const bar = document.activeElement;
-  const way = ["ArrowLeft", "", "ArrowRight"].indexOf(event.key) - 1;
-  const days = bar?.matches(".bar") ? all("title", bar) : [];
-  if (way % 2 === 0 || days.length === 0) return;
-  event.preventDefault();
-  const step = root.dir === "rtl" ? -way : way;
-  const shown = day.previousSibling === bar ? days.findIndex((it) => it.textContent === day.textContent) : -1;
-  const next = shown < 0 ? (step < 0 ? days.length - 1 : 0) : shown + step;
-  day.textContent = voice.textContent = days[Math.max(0, Math.min(next, days.length - 1))]?.textContent ?? "";
-  bar?.after(day);
-});
-document.addEventListener("focusout", () => day.remove());
 
 // Changes. Whatever comes, its reader's place on the page stays theirs.
 
@@ -459,15 +316,10 @@ function show(): void {
   if (note.textContent !== text) note.textContent = text;
 }
 
-const fill = (words: string, ms: number): string =>
-  words.replace("{time}", timeOf(ms)).replace("{age}", ageOf(ms));
-
-recall();
-try {
-  isOwn = localStorage.getItem(ofPage) === null;
-} catch {
-  // As above.
-}
+attempt(() => {
+  [epoch, generation, front] = JSON.parse(sessionStorage[memory]) as [number, number, string];
+});
+onTurn(show);
 // What is put in above the reader's line is made up for here, in every browser alike.
 root.style.setProperty("overflow-anchor", "none");
 document.body.append(voice);

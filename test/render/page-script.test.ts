@@ -26,7 +26,7 @@ test.each(Object.entries(browserScripts))(
 
 test("their sources hold by the types of a browser", () => {
   const flags =
-    "--noEmit --strict --skipLibCheck --noUncheckedIndexedAccess --exactOptionalPropertyTypes --noUnusedLocals --noUnusedParameters --target esnext --module esnext --moduleDetection force --lib esnext,dom,dom.iterable --typeRoots /nonexistent";
+    "--noEmit --allowImportingTsExtensions --moduleResolution bundler --strict --skipLibCheck --noUncheckedIndexedAccess --exactOptionalPropertyTypes --noUnusedLocals --noUnusedParameters --target esnext --module esnext --moduleDetection force --lib esnext,dom,dom.iterable --typeRoots /nonexistent";
   const sources = Object.values(browserScripts).map(({ source }) => source);
   const run = spawnSync(
     process.execPath,

@@ -47,7 +47,7 @@ const globalHomes: readonly { readonly names: readonly string[]; readonly homes:
 ];
 
 /** They run in browsers, which have a clock of their own; so nothing that runs here may import them. */
-const browserFiles = ["render/page-browser.ts", "render/widget-browser.ts"];
+const isBrowserFile = (file: string): boolean => /^render\/[a-z-]+-browser\.ts$/.test(file);
 
 /** Everything that `file` (a path below src/) does against the table, as sentences. */
 export function importFaults(file: string, text: string): readonly string[] {
@@ -71,7 +71,8 @@ function imports(file: string, row: number, folder: string, text: string): reado
     }
     const target = posix.join(posix.dirname(file), wanted);
     if (target === "../package.json" && folder === "cli") return [];
-    if (browserFiles.includes(target)) return [`src/${file} imports ${wanted}, which runs in browsers alone`];
+    if (isBrowserFile(target) && !isBrowserFile(file))
+      return [`src/${file} imports ${wanted}, which runs in browsers alone`];
     const other = target.split("/")[0] ?? "";
     if (other === folder) return [];
     const otherRow = rows[other];
@@ -83,7 +84,7 @@ function imports(file: string, row: number, folder: string, text: string): reado
 function globals(file: string, text: string): readonly string[] {
   const used = globalsOf(file, text);
   return globalHomes.flatMap(({ names, homes }) =>
-    homes.some((home) => file.startsWith(home)) || browserFiles.includes(file)
+    homes.some((home) => file.startsWith(home)) || isBrowserFile(file)
       ? []
       : names
           .filter((name) => used.has(name))

@@ -19,6 +19,7 @@ const refused: readonly (readonly [file: string, text: string, says: string])[] 
   ["edge/a.ts", 'const x = await import("../control/b.ts");', "(row 6) imports ../control/b.ts (row 6)"],
   ["render/a.ts", 'import { x } from "../snapshot/b.ts";', "(row 3) imports ../snapshot/b.ts (row 3)"],
   ["render/a.ts", 'import "./page-browser.ts";', "which runs in browsers alone"],
+  ["render/a.ts", 'import "./dom-browser.ts";', "which runs in browsers alone"],
   ["cli/a.ts", 'import "../main.ts";', "in no folder of the table"],
   ["base/a.ts", 'import "../../test/b.ts";', "in no folder of the table"],
   ["extra/a.ts", "", "src/extra/ is no folder of the table"],

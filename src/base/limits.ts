@@ -264,6 +264,8 @@ export const limits = {
   crowdingLookMs: 1_000,
   /** A worker that has been full is told of again only when it had room for this long. */
   crowdedSaidMs: 60_000,
+  /** Kinds of defects that a worker writes to its log, each once: what one request brings about, the next million may. */
+  defectsSaidMax: 20,
   /** Files that connections leave to everything else under Deno, whose listener never recovers from having none. */
   filesReserved: 64,
   /** Requests of one connection that wait for the one before; browsers and proxies send none. Under Deno: Bun closes where an answer is not read. */

@@ -20,6 +20,8 @@ export interface EdgeOptions {
   /** Default true. */
   readonly http2?: boolean;
   readonly http3?: boolean;
+  /** Where visitors find TLS, where that is another port than is listened on. */
+  readonly publicTlsPort?: number | undefined;
   readonly acmeWebroot?: string | undefined;
   readonly ops?: Place | undefined;
   readonly feed?: Place | undefined;
@@ -64,6 +66,12 @@ export const edgeFlags = {
   },
   http2: { kind: "boolean", default: true, help: "HTTP/2 over TLS; --no-http2 leaves HTTP/1.1" },
   http3: { kind: "boolean", help: "HTTP/3 too, on the UDP port of the same number" },
+  "public-tls-port": {
+    kind: "integer",
+    min: 1,
+    max: 65_535,
+    help: "port by which visitors reach --listen-tls, where something in front leads another one there; redirects and Alt-Svc name it",
+  },
   "acme-webroot": {
     kind: "path",
     help: "folder in which an ACME client leaves its challenges, which the plain port then answers",
@@ -125,7 +133,7 @@ export const toOutput = "stdout";
 export function flagsOf(options: EdgeOptions): readonly string[] {
   const { data, rootKey, source, mirror, listen, ops, feed, feedAccess, workers, defaultPage, role } =
     options;
-  const { certs = [], listenTls, http2 = true, http3 = false, acmeWebroot } = options;
+  const { certs = [], listenTls, http2 = true, http3 = false, publicTlsPort, acmeWebroot } = options;
   return [
     ...["--role", role, "--data", data, "--listen", textOf(listen), "--workers", String(workers)],
     ...rootKey.flatMap((path) => ["--root-key", path]),
@@ -135,6 +143,7 @@ export function flagsOf(options: EdgeOptions): readonly string[] {
     ...(listenTls === undefined ? [] : ["--listen-tls", textOf(listenTls)]),
     ...(http2 ? [] : ["--no-http2"]),
     ...(http3 ? ["--http3"] : []),
+    ...(publicTlsPort === undefined ? [] : ["--public-tls-port", String(publicTlsPort)]),
     ...(acmeWebroot === undefined ? [] : ["--acme-webroot", acmeWebroot]),
     ...(ops === undefined ? [] : ["--ops", textOf(ops)]),
     ...(feed === undefined ? [] : ["--feed", textOf(feed)]),

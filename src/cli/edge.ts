@@ -73,7 +73,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
 }
 
 function tlsOf(
-  { certs = [], listenTls, http2 = true, http3 = false, acmeWebroot }: EdgeOptions,
+  { certs = [], listenTls, http2 = true, http3 = false, publicTlsPort, acmeWebroot }: EdgeOptions,
   { log }: Context,
 ): PopTls | null {
   if (certs.length === 0 || listenTls === undefined) return null;
@@ -84,6 +84,7 @@ function tlsOf(
     certificates: certs,
     http2,
     http3: http3 && hasHttp3,
+    publicPort: publicTlsPort ?? null,
     challenges: acmeWebroot ?? null,
   };
 }

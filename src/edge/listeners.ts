@@ -5,6 +5,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Listener } from "../host/http.ts";
 import { listenVisitors, type VisitorOptions } from "../host/visitors.ts";
 import type { Certificates } from "./certificates.ts";
+import { remarksOf } from "./listener-remarks.ts";
 import { createRedirect } from "./redirect.ts";
 import { openSecure } from "./secure-listener.ts";
 
@@ -17,6 +18,8 @@ export interface TlsPlace {
   readonly refused: readonly string[];
   readonly http2: boolean;
   readonly http3: boolean;
+  /** See `TlsOptions`. */
+  readonly publicPort: number | null;
   /** See `RedirectOptions`. */
   readonly challenges: string | null;
 }
@@ -41,14 +44,15 @@ export interface Listeners extends Listener {
 
 /** With TLS the plain port only leads there. Throws what `listenVisitors` throws. */
 export function openListeners(options: ListenersOptions): Listeners {
-  const { address, port, shared, tls = null, bodyBytesMax, answer } = options;
-  const plain = { address, port, reusePort: shared, bodyBytesMax };
+  const { address, port, shared, tls = null, bodyBytesMax, answer, clock } = options;
+  const remarks = remarksOf(options);
+  const plain = { address, port, reusePort: shared, bodyBytesMax, remarks, clock };
   if (tls === null) {
     const only = listenVisitors({ ...plain, answer });
     return { ...only, tlsPort: null, reload: async () => undefined };
   }
-  const secure = openSecure({ ...options, tls });
-  const redirect = createRedirect({ port: secure.port, challenges: tls.challenges });
+  const secure = openSecure({ ...options, tls, remarks });
+  const redirect = createRedirect({ port: tls.publicPort ?? secure.port, challenges: tls.challenges });
   const beside = openOr(() => listenVisitors({ ...plain, answer: redirect }), secure);
   return {
     address: beside.address,

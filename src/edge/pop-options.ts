@@ -19,6 +19,8 @@ export interface PopTls {
   readonly certificates: readonly string[];
   readonly http2: boolean;
   readonly http3: boolean;
+  /** See `TlsOptions`. */
+  readonly publicPort: number | null;
   /** See `RedirectOptions`. */
   readonly challenges: string | null;
 }

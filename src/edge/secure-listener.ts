@@ -11,7 +11,7 @@ import { listenVisitors, type VisitorOptions } from "../host/visitors.ts";
 import type { HeldCertificate } from "./certificates.ts";
 import type { TlsPlace } from "./listeners.ts";
 
-export interface SecureOptions extends Pick<VisitorOptions, "answer" | "bodyBytesMax"> {
+export interface SecureOptions extends Pick<VisitorOptions, "answer" | "bodyBytesMax" | "remarks"> {
   readonly tls: TlsPlace;
   readonly clock: Clock;
   readonly log: Log;
@@ -89,7 +89,7 @@ export function openSecure(options: SecureOptions): SecureListener {
 }
 
 function listen(
-  { tls: { host, http2, http3 }, answer, bodyBytesMax }: SecureOptions,
+  { tls: { host, http2, http3, publicPort }, answer, bodyBytesMax, remarks, clock }: SecureOptions,
   port: number,
   certificates: readonly HeldCertificate[],
 ): Listener {
@@ -98,9 +98,11 @@ function listen(
     address: host,
     port,
     reusePort: true,
-    tls: { certificates, http2, http3 },
+    tls: { certificates, http2, http3, publicPort },
     bodyBytesMax,
     answer,
+    remarks,
+    clock,
   });
 }
 

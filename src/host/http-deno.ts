@@ -175,13 +175,19 @@ function wildcardOf(name: string): string {
 async function responseTo(incoming: IncomingMessage, options: ListenOptions): Promise<Response> {
   const tooLong = new TooLong();
   const refusal = isMultiplexed(incoming, options) ? null : refusalOf(incoming);
-  if (refusal !== null) return new Response(null, { status: refusal, headers: { connection: "close" } });
+  if (refusal !== null) {
+    options.onRefused?.(reasons[refusal]);
+    return new Response(null, { status: refusal, headers: { connection: "close" } });
+  }
   try {
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
     const { remoteAddress } = incoming.socket;
     return await options.fetch(request, { address: remoteAddress ?? null });
   } catch {
     if (!tooLong.isSo) return new Response(failedText, { status: 500 });
+    options.onRefused?.("body-too-long");
     return new Response(null, { status: 413, headers: { connection: "close" } });
   }
 }
+
+const reasons = { 400: "framing", 431: "head-too-long", 505: "version" } as const;

@@ -1,5 +1,6 @@
 // What listening for HTTP means on every runtime. In: nothing. Out: the shapes that each runtime's own file fills.
 import type { Peer } from "./asked.ts";
+import type { RefusedHead } from "./remarks.ts";
 
 /** A certificate with its key, both PEM, the leaf first, and the names that it is shown for: `status.example.org`, `*.example.org`. */
 export interface Certificate {
@@ -15,6 +16,8 @@ export interface TlsOptions {
   readonly http2: boolean;
   /** HTTP/3 too, on the UDP port of the same number; answers then name it (`Alt-Svc`). Not under Deno. */
   readonly http3: boolean;
+  /** The port that clients know it by, where that is another one than is listened on. */
+  readonly publicPort?: number | null;
 }
 
 export interface ListenOptions {
@@ -32,6 +35,8 @@ export interface ListenOptions {
   readonly bodyBytesMax: number;
   /** A connection without traffic is closed after this (s, at most 255); streams must speak more often. */
   readonly idleTimeoutS?: number;
+  /** A head was refused here before `fetch` was asked. Bun does not tell. */
+  onRefused?(reason: RefusedHead): void;
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
 }
 

@@ -7,7 +7,8 @@ import type { Http1Shared } from "./http1.ts";
 import { chunkOf, lastChunk, streamHead, writtenOf } from "./http1-answer.ts";
 import { type Head, type Refusal, readHead } from "./http1-head.ts";
 import { Output } from "./http1-output.ts";
-import { failedAnswer, refusals } from "./http1-refusals.ts";
+import { failedAnswer, refusals } from "./refusals.ts";
+import { startBody } from "./remarks.ts";
 import type { Speaker, Wire } from "./wire.ts";
 
 /**
@@ -104,27 +105,21 @@ export class Http1Connection implements Speaker, StreamSink {
     const shared = this.#shared;
     this.#state = "asking";
     shared.pending++;
-    let answer: Answer | Promise<Answer>;
-    try {
-      answer = shared.answering(head, this.#peer);
-    } catch {
-      answer = failedAnswer;
-    }
+    const answer = shared.answering(head, this.#peer);
     if (answer instanceof Promise) this.#askLater(head, answer);
     else this.#give(head, answer);
   }
 
   #askLater(head: Head, answer: Promise<Answer>): void {
     this.#dueMs = Number.POSITIVE_INFINITY;
-    const give = (given: Answer): void => {
+    void answer.then((given) => {
       if (this.#state === "over") {
         dropBody(given);
         return;
       }
       this.#give(head, given);
       this.#read("");
-    };
-    void answer.then(give, () => give(failedAnswer));
+    });
   }
 
   #give(head: Head, answer: Answer): void {
@@ -139,8 +134,9 @@ export class Http1Connection implements Speaker, StreamSink {
       }
       this.#output.send(writtenOf(answer, head.isHead, this.#ends !== "no", shared.date));
       dropBody(answer);
-    } catch {
+    } catch (thrown) {
       // Something of it cannot stand in a header.
+      shared.remarks.onDefect(thrown);
       dropBody(answer);
       this.#ends = "gently";
       this.#output.send(writtenOf(failedAnswer, head.isHead, true, shared.date));
@@ -149,6 +145,7 @@ export class Http1Connection implements Speaker, StreamSink {
   }
 
   #refuse(reason: Refusal): void {
+    this.#shared.remarks.onRefused(reason);
     this.#shared.pending++;
     this.#state = "asking";
     this.#ends = "gently";
@@ -180,7 +177,7 @@ export class Http1Connection implements Speaker, StreamSink {
     this.#dueMs = Number.POSITIVE_INFINITY;
     this.#output.put(first);
     this.#body = body;
-    body.start(this);
+    startBody(body, this, this.#shared.remarks);
   }
 
   /** Called by the body of a stream, as are `end` and `abort`. */

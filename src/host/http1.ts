@@ -6,6 +6,8 @@ import type { Answering, Peer } from "./asked.ts";
 import { dateOf } from "./http1-answer.ts";
 import { Http1Connection } from "./http1-connection.ts";
 import type { Head, HeadLimits } from "./http1-head.ts";
+import { endAll, OpenOnes } from "./open-ones.ts";
+import { guarded, type Remarks } from "./remarks.ts";
 import type { Speaker, Wire } from "./wire.ts";
 
 export interface Http1Options {
@@ -17,6 +19,7 @@ export interface Http1Options {
   readonly idleMs: number;
   /** Wall time, for `Date`. */
   readonly wallMs: number;
+  readonly remarks: Remarks;
 }
 
 export interface Http1 {
@@ -33,7 +36,9 @@ export interface Http1 {
 
 /** What connections have in common. */
 export interface Http1Shared extends HeadLimits {
+  /** Throws nothing. */
   readonly answering: Answering;
+  readonly remarks: Remarks;
   readonly heads: Recent<Head>;
   /** Keeps a head that comes for the second time. */
   remember(text: string, head: Head): void;
@@ -58,15 +63,15 @@ function markOf(text: string): number {
 const closelyChars = 96;
 
 export function createHttp1(options: Http1Options): Http1 {
-  const { answer, secure, bodyBytesMax, idleMs, wallMs } = options;
-  const connections = new Set<Http1Connection>();
-  let emptied: (() => void) | null = null;
+  const { answer, secure, bodyBytesMax, idleMs, wallMs, remarks } = options;
+  const connections = new OpenOnes<Http1Connection>();
   // The text, and twice as much for what was read in it.
   const heads = createRecent<Head>(limits.rememberedHeadsBytes, (head) => 3 * head.bytes);
   /** Marks of heads that came once: to keep every one that never comes again costs twice what it costs to read it. */
   const marks = new Int32Array(limits.headMarks);
   const shared: Http1Shared = {
-    answering: answer,
+    answering: guarded(answer, remarks),
+    remarks,
     heads,
     remember(text, head) {
       const mark = markOf(text);
@@ -87,7 +92,7 @@ export function createHttp1(options: Http1Options): Http1 {
     isStopping: false,
     pending: 0,
     forget(connection) {
-      if (connections.delete(connection) && connections.size === 0) emptied?.();
+      connections.delete(connection);
     },
   };
   return {
@@ -108,18 +113,7 @@ export function createHttp1(options: Http1Options): Http1 {
     stop(force) {
       shared.isDraining = true;
       shared.isStopping = true;
-      for (const connection of [...connections]) {
-        if (force) connection.cut();
-        else connection.finish();
-      }
-      if (connections.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const before = emptied;
-        emptied = () => {
-          before?.();
-          resolve();
-        };
-      });
+      return endAll(connections, force);
     },
   };
 }

@@ -1,27 +1,9 @@
 // Answers as HTTP/2 sends them. In: an answer. Out: its HEADERS frame, made once for as long as that answer is given, good on any connection.
 import { type Answer, isStream } from "./asked.ts";
-import { failedText } from "./http-types.ts";
 import { fieldBlock, plainFieldBlock } from "./http2-block.ts";
 import { flags, frameHeadBytes, frameTypes, payloadBytesMax, putHead } from "./http2-frames.ts";
-
-/** One that cannot be sent, by a defect of ours, and what is said in its place. */
-export const failed: Answer = {
-  status: 500,
-  fields: [
-    ["content-type", "text/plain; charset=utf-8"],
-    ["cache-control", "no-store"],
-  ],
-  body: new TextEncoder().encode(failedText),
-};
-
-export const headTooLarge: Answer = {
-  status: 431,
-  fields: [
-    ["content-type", "text/plain; charset=utf-8"],
-    ["cache-control", "no-store"],
-  ],
-  body: new TextEncoder().encode("The request's header fields are too long for any page here.\n"),
-};
+import { failedAnswer } from "./refusals.ts";
+import type { Remarks } from "./remarks.ts";
 
 type Line = readonly [name: string, value: string];
 
@@ -45,7 +27,7 @@ export interface Headings {
   tick(wallMs: number): void;
 }
 
-export function createHeadings(): Headings {
+export function createHeadings({ onDefect }: Pick<Remarks, "onDefect">): Headings {
   const made = new WeakMap<Answer, Heading>();
   let second = -1;
   let date: Uint8Array = new Uint8Array(dateBytes);
@@ -67,8 +49,12 @@ export function createHeadings(): Headings {
     of(answer) {
       let heading = made.get(answer);
       if (heading === undefined) {
-        // What does not fit into a frame is no head of ours.
-        heading = headingOf(answer) ?? headingOf(failed) ?? noHeading;
+        heading = headingOf(answer) ?? noHeading;
+        if (heading === noHeading) {
+          onDefect(new Error(`The headers of an answer ${answer.status} do not fit into a frame.`));
+          // Of the body that follows all the same.
+          heading = headingOf({ ...failedAnswer, body: answer.body }) ?? noHeading;
+        }
         made.set(answer, heading);
       }
       return dated(heading);

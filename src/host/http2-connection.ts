@@ -19,7 +19,8 @@ import {
 import { Noise } from "./http2-noise.ts";
 import { Output } from "./http2-output.ts";
 import { Requests } from "./http2-requests.ts";
-import { type Shared, Streams } from "./http2-streams.ts";
+import type { Shared } from "./http2-stream.ts";
+import { Streams } from "./http2-streams.ts";
 import type { PausableWire, Speaker } from "./wire.ts";
 
 const hello = settingsFrame([

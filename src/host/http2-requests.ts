@@ -2,7 +2,6 @@
 // ends the connection, or null. Bodies are read over: nobody here wants one, and who sends one is answered without it.
 import { limits } from "../base/limits.ts";
 import type { Answer, Asked, Peer } from "./asked.ts";
-import { failed, headTooLarge } from "./http2-answer.ts";
 import type { Frame } from "./http2-control.ts";
 import {
   errorCodes,
@@ -18,7 +17,9 @@ import { Heads } from "./http2-heads.ts";
 import { blockBytesMax } from "./http2-hpack.ts";
 import type { Noise } from "./http2-noise.ts";
 import type { Output } from "./http2-output.ts";
-import type { Shared, Stream, Streams } from "./http2-streams.ts";
+import type { Shared, Stream } from "./http2-stream.ts";
+import type { Streams } from "./http2-streams.ts";
+import { refusals } from "./refusals.ts";
 
 /** What a connection's requests need of it. */
 export interface RequestsOptions {
@@ -116,29 +117,26 @@ export class Requests {
       return noise.hear();
     }
     if (head === "malformed") {
+      shared.remarks.onRefused(head);
       streams.reset(id, errorCodes.protocol);
       return noise.hear();
     }
     this.count++;
     shared.pending++;
-    if (head === "too-large") this.answer(id, isWhole, headTooLarge, false);
-    else this.ask(id, isWhole, head);
+    if (head === "too-large") {
+      shared.remarks.onRefused("head-too-long");
+      this.answer(id, isWhole, refusals["head-too-long"], false);
+    } else this.ask(id, isWhole, head);
     return null;
   }
 
   private ask(id: number, isWhole: boolean, asked: Asked): void {
     const { shared, peer } = this.given;
     const isHead = asked.method === "HEAD";
-    let answer: Answer | Promise<Answer>;
-    try {
-      answer = shared.answering(asked, peer);
-    } catch {
-      answer = failed;
-    }
+    const answer = shared.answering(asked, peer);
     if (answer instanceof Promise) {
       const stream = this.given.streams.open(id, !isWhole);
-      const late = (given: Answer): void => this.answerLate(stream, given, isHead);
-      answer.then(late, () => late(failed));
+      void answer.then((given) => this.answerLate(stream, given, isHead));
     } else this.answer(id, isWhole, answer, isHead);
   }
 

@@ -1,9 +1,7 @@
 // Answers under way on one connection of HTTP/2 (RFC 9113, 5 and 6.9). In: answers, windows. Out: HEADERS and DATA frames, as far as the windows and
 // the kernel let them. A body that waits is a reference, shared with all who wait for it; streams take turns, a frame each.
 import { limits } from "../base/limits.ts";
-import { type Answer, type Answering, isStream, type StreamBody } from "./asked.ts";
-import type { Headings } from "./http2-answer.ts";
-import type { Http2Connection } from "./http2-connection.ts";
+import { type Answer, isStream, type StreamBody } from "./asked.ts";
 import {
   errorCodes,
   flags,
@@ -16,38 +14,10 @@ import {
   windowAtFirst,
   windowMax,
 } from "./http2-frames.ts";
-import type { Remembered } from "./http2-heads.ts";
 import { KeptFields } from "./http2-kept.ts";
 import type { Output } from "./http2-output.ts";
-
-export interface Stream {
-  readonly id: number;
-  /** Its request's body is still to come. */
-  isAsking: boolean;
-  window: number;
-  /** Pieces of the body that wait, from byte `at` of the first. */
-  pieces: Uint8Array[];
-  at: number;
-  /** No piece follows. */
-  isWhole: boolean;
-  source: StreamBody | null;
-  isReady: boolean;
-  /** Answered while its request's body was still to come: so many times it was looked at since. */
-  leftOver: number | null;
-}
-
-/** What connections have in common. */
-export interface Shared {
-  readonly answering: Answering;
-  readonly headings: Headings;
-  readonly remembered: Remembered;
-  /** A connection on which nothing is asked is closed after this, and so is one that takes nothing of what waits. */
-  readonly idleMs: number;
-  nowMs: number;
-  /** Requests that are not answered to their end. */
-  pending: number;
-  forget(connection: Http2Connection): void;
-}
+import { openStream, type Shared, type Stream, sinkOf } from "./http2-stream.ts";
+import { startBody } from "./remarks.ts";
 
 export class Streams {
   /** Of the whole connection. */
@@ -87,18 +57,7 @@ export class Streams {
 
   /** A stream that cannot be answered at once, or whose body is still to come. */
   open(id: number, isAsking: boolean): Stream {
-    const { initialWindow: window } = this;
-    const stream: Stream = {
-      id,
-      isAsking,
-      window,
-      pieces: [],
-      at: 0,
-      isWhole: false,
-      source: null,
-      isReady: false,
-      leftOver: null,
-    };
+    const stream = openStream(id, isAsking, this.initialWindow);
     this.all.set(id, stream);
     return stream;
   }
@@ -140,28 +99,15 @@ export class Streams {
 
   private follow(stream: Stream, body: StreamBody): void {
     stream.source = body;
-    const isOver = (): boolean => stream.isWhole || this.all.get(stream.id) !== stream;
-    body.start({
-      write: (piece) => {
-        if (isOver()) return 0;
-        if (piece.length > 0) stream.pieces.push(piece);
-        this.makeReady(stream);
-        this.turn();
-        return stream.pieces.length;
-      },
-      end: () => {
-        if (isOver()) return;
-        stream.isWhole = true;
-        stream.source = null;
+    const sink = sinkOf(stream, {
+      isGone: () => this.all.get(stream.id) !== stream,
+      moved: () => {
         this.makeReady(stream);
         this.turn();
       },
-      abort: () => {
-        if (isOver()) return;
-        stream.source = null;
-        this.turn(() => this.reset(stream.id, errorCodes.internal));
-      },
+      broken: () => this.turn(() => this.reset(stream.id, errorCodes.internal)),
     });
+    startBody(body, sink, this.shared.remarks);
   }
 
   /** From outside a turn it is one of its own. */

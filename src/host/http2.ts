@@ -5,7 +5,9 @@ import { createRecent } from "../base/recent.ts";
 import type { Answering, Peer } from "./asked.ts";
 import { createHeadings } from "./http2-answer.ts";
 import { Http2Connection } from "./http2-connection.ts";
-import type { Shared } from "./http2-streams.ts";
+import type { Shared } from "./http2-stream.ts";
+import { endAll, OpenOnes } from "./open-ones.ts";
+import { guarded, type Remarks } from "./remarks.ts";
 import type { PausableWire, Speaker } from "./wire.ts";
 
 export interface Http2Options {
@@ -14,6 +16,7 @@ export interface Http2Options {
   readonly idleMs: number;
   /** Wall time, for `date`. */
   readonly wallMs: number;
+  readonly remarks: Remarks;
 }
 
 export interface Http2 {
@@ -29,13 +32,13 @@ export interface Http2 {
 }
 
 export function createHttp2(options: Http2Options): Http2 {
-  const { answer, idleMs, wallMs } = options;
-  const headings = createHeadings();
+  const { answer, idleMs, wallMs, remarks } = options;
+  const headings = createHeadings(remarks);
   headings.tick(wallMs);
-  const connections = new Set<Http2Connection>();
-  let emptied: (() => void) | null = null;
+  const connections = new OpenOnes<Http2Connection>();
   const shared: Shared = {
-    answering: answer,
+    answering: guarded(answer, remarks),
+    remarks,
     headings,
     // The text, and twice as much for what was read in it.
     remembered: createRecent(limits.rememberedHeadsBytes, ({ bytes }) => 3 * bytes),
@@ -43,7 +46,7 @@ export function createHttp2(options: Http2Options): Http2 {
     nowMs: 0,
     pending: 0,
     forget(connection) {
-      if (connections.delete(connection) && connections.size === 0) emptied?.();
+      connections.delete(connection);
     },
   };
   let isDraining = false;
@@ -64,19 +67,6 @@ export function createHttp2(options: Http2Options): Http2 {
       isDraining = true;
       for (const connection of connections) connection.drain();
     },
-    stop(force) {
-      for (const connection of [...connections]) {
-        if (force) connection.cut();
-        else connection.finish();
-      }
-      if (connections.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const before = emptied;
-        emptied = () => {
-          before?.();
-          resolve();
-        };
-      });
-    },
+    stop: (force) => endAll(connections, force),
   };
 }

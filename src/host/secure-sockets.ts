@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:tls";
 import { limits } from "../base/limits.ts";
 import type { Peer } from "./asked.ts";
 import type { Certificate } from "./http-types.ts";
+import { OpenOnes } from "./open-ones.ts";
 import type { PausableWire, Speaker } from "./wire.ts";
 import { BunWire } from "./wire-bun.ts";
 
@@ -32,20 +33,17 @@ export interface SecureSockets {
 type Socket = Bun.Socket<Held>;
 
 interface Held {
+  readonly openedMs: number;
   speaker: Speaker | null;
 }
 
 /** Throws what `Bun.listen` throws. */
 export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
   const { address: hostname, port, reusePort, certificates, protocols, speak } = options;
-  /** Connections without a speaker, and since when. */
-  const unspoken = new Map<Socket, number>();
+  /** Connections without a speaker. */
+  const unspoken = new OpenOnes<Socket>();
   let nowMs = 0;
   let settleMs = Number.POSITIVE_INFINITY;
-  let settled: (() => void) | null = null;
-  const forget = (socket: Socket): void => {
-    if (unspoken.delete(socket) && unspoken.size === 0) settled?.();
-  };
   const [first] = certificates;
   const listener = Bun.listen<Held>({
     hostname,
@@ -57,18 +55,18 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
     socket: {
       binaryType: "uint8array",
       open(socket) {
-        socket.data = { speaker: null };
-        unspoken.set(socket, nowMs);
+        socket.data = { openedMs: nowMs, speaker: null };
+        unspoken.add(socket);
       },
       handshake(socket, isThrough) {
         if (!isThrough) {
-          forget(socket);
+          unspoken.delete(socket);
           return socket.terminate();
         }
         const protocol = socket.alpnProtocol;
         const wire = new BunWire(socket);
         socket.data.speaker = speak(protocol === false ? null : protocol, wire, wire);
-        forget(socket);
+        unspoken.delete(socket);
       },
       data(socket, bytes) {
         socket.data.speaker?.take(bytes);
@@ -80,7 +78,7 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
         socket.data.speaker?.ended();
       },
       close(socket) {
-        forget(socket);
+        unspoken.delete(socket);
         socket.data.speaker?.closed();
         socket.data.speaker = null;
       },
@@ -90,7 +88,7 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
   } as Bun.TCPSocketListenOptions<Held>);
   showByName(listener, certificates);
   const end = (isDue: (openedMs: number) => boolean): void => {
-    for (const [socket, openedMs] of [...unspoken]) if (isDue(openedMs)) socket.terminate();
+    for (const socket of [...unspoken]) if (isDue(socket.data.openedMs)) socket.terminate();
   };
   let isOpen = true;
   return {
@@ -106,14 +104,7 @@ export function listenSecurely(options: SecureSocketsOptions): SecureSockets {
     settle(force) {
       settleMs = Math.min(settleMs, nowMs + limits.lastReadMs);
       if (force) end(() => true);
-      if (unspoken.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const before = settled;
-        settled = () => {
-          before?.();
-          resolve();
-        };
-      });
+      return unspoken.none();
     },
   };
 }

@@ -1,10 +1,11 @@
 // Visitors over plain TCP, by Bun's sockets. In: a place, who answers. Out: a listener of HTTP/1.1; throws what Bun throws.
 // Bun.serve with a constant answer is slower than nginx with a file, and does not close who reads slowly: see ARCHITECTURE.md.
-import { type Clock, every, systemClock } from "../base/clock.ts";
+import { type Clock, every } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Answering } from "./asked.ts";
 import type { Listener } from "./http-types.ts";
 import { createHttp1 } from "./http1.ts";
+import type { Remarks } from "./remarks.ts";
 import type { Speaker } from "./wire.ts";
 import { BunWire } from "./wire-bun.ts";
 
@@ -15,18 +16,20 @@ export interface PlainOptions {
   readonly bodyBytesMax: number;
   readonly idleTimeoutS?: number;
   readonly answer: Answering;
-  readonly clock?: Clock;
+  readonly remarks: Remarks;
+  readonly clock: Clock;
 }
 
 export function listenPlain(options: PlainOptions): Listener {
   const { address = "127.0.0.1", port = 0, reusePort = false, idleTimeoutS = 30 } = options;
-  const { answer, bodyBytesMax, clock = systemClock } = options;
+  const { answer, bodyBytesMax, remarks, clock } = options;
   const http = createHttp1({
     answer,
     bodyBytesMax,
     secure: false,
     idleMs: idleTimeoutS * 1_000,
     wallMs: clock.wallMs(),
+    remarks,
   });
   http.tick(clock.monotonicMs(), clock.wallMs());
   const server = Bun.listen<Speaker>({

@@ -1,12 +1,13 @@
 // Visitors over TLS, by Bun's sockets. In: a place, certificates, who answers. Out: a listener of HTTP/2 and HTTP/1.1, as clients choose, and of
 // HTTP/3 beside them where that is asked for; throws what Bun throws.
-import { type Clock, every, systemClock } from "../base/clock.ts";
+import { type Clock, every } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Answer, Answering } from "./asked.ts";
 import { listenBun } from "./http-bun.ts";
 import type { Listener, TlsOptions } from "./http-types.ts";
 import { createHttp1 } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
+import { guarded, type Remarks } from "./remarks.ts";
 import { listenSecurely, type SecureSockets } from "./secure-sockets.ts";
 import { fetchOf } from "./visitors-fetch.ts";
 
@@ -18,12 +19,13 @@ export interface SecureOptions {
   readonly bodyBytesMax: number;
   readonly idleTimeoutS?: number;
   readonly answer: Answering;
-  readonly clock?: Clock;
+  readonly remarks: Remarks;
+  readonly clock: Clock;
 }
 
 export function listenSecure(options: SecureOptions): Listener {
   const { address = "127.0.0.1", port = 0, reusePort = false, idleTimeoutS = 30, tls } = options;
-  const { bodyBytesMax, clock = systemClock } = options;
+  const { bodyBytesMax, remarks, clock } = options;
   const sockets = listenSecurely({
     address,
     port,
@@ -33,8 +35,8 @@ export function listenSecure(options: SecureOptions): Listener {
     // No connection is there before this turn has ended.
     speak: (protocol, wire, peer) => (protocol === "h2" ? two : one).open(wire, peer),
   });
-  const answer = tls.http3 ? naming(sockets.port, options.answer) : options.answer;
-  const common = { answer, idleMs: idleTimeoutS * 1_000, wallMs: clock.wallMs() };
+  const answer = tls.http3 ? naming(tls.publicPort ?? sockets.port, options.answer) : options.answer;
+  const common = { answer, idleMs: idleTimeoutS * 1_000, wallMs: clock.wallMs(), remarks };
   const one = createHttp1({ ...common, bodyBytesMax, secure: true });
   const two = createHttp2(common);
   const all = tls.http3 ? [one, two, listenQuic(options, sockets)] : [one, two];
@@ -65,10 +67,13 @@ export function listenSecure(options: SecureOptions): Listener {
 }
 
 /** HTTP/3 alone, on the UDP port of the same number: Bun's own. */
-function listenQuic({ tls, answer, ...options }: SecureOptions, { port, close }: SecureSockets): Listener {
+function listenQuic(
+  { tls, answer, remarks, ...options }: SecureOptions,
+  { port, close }: SecureSockets,
+): Listener {
   try {
     return listenBun(
-      { ...options, port, tls: { ...tls, http2: false }, fetch: fetchOf(answer, true) },
+      { ...options, port, tls: { ...tls, http2: false }, fetch: fetchOf(guarded(answer, remarks), true) },
       false,
     );
   } catch (thrown) {

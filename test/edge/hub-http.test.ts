@@ -1,4 +1,5 @@
 // Event streams over HTTP: visitors that never read, two workers over one store, one of which dies, and a listener that stops.
+
 import { afterAll, describe, expect, test } from "bun:test";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
@@ -15,6 +16,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { openEvents } from "../support/event-stream.ts";
 import { until } from "../support/pop.ts";
 import { makePopFolder } from "../support/pop-folder.ts";
+import { keepRemarks } from "../support/remarks.ts";
 import { secureConnection } from "../support/secure-ask.ts";
 import { startTestWorker } from "../support/worker.ts";
 import { frontRoutes, signedPage } from "./fixture.ts";
@@ -34,6 +36,8 @@ function serve(bytes: number, tls?: TlsOptions) {
   const look = () => ({ generation, level: "0", event: () => body });
   const listener = listenVisitors({
     bodyBytesMax: 1_000,
+    remarks: keepRemarks(),
+    clock: systemClock,
     ...(tls && { tls }),
     answer: (asked) => hub.open({ asked, page: "p", look }),
   });

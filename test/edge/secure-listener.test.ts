@@ -8,9 +8,11 @@ import { createLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { readCertificates } from "../../src/edge/certificates.ts";
 import { openSecure } from "../../src/edge/secure-listener.ts";
+import type { Answer, Answering } from "../../src/host/asked.ts";
 import { type CertificateOptions, makeCertificate } from "../support/certificate.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { until } from "../support/pop.ts";
+import { keepRemarks } from "../support/remarks.ts";
 import { secureAsk, secureConnection } from "../support/secure-ask.ts";
 
 const ended: (() => unknown)[] = [];
@@ -35,10 +37,14 @@ async function setUp(options: CertificateOptions = {}) {
     port: 0,
     http2: true,
     http3: false,
+    publicPort: null,
     challenges: null,
   };
-  const answer = () => ({ status: 200, fields: [], body: Buffer.from("here") });
-  const listener = openSecure({ tls, clock, log, metrics, bodyBytesMax: 1, answer });
+  const here = { status: 200, fields: [], body: Buffer.from("here") };
+  const held = Promise.withResolvers<Answer>();
+  const answer: Answering = ({ target }) => (target === "/held" ? held.promise : here);
+  const letGo = (): void => held.resolve(here);
+  const listener = openSecure({ tls, clock, log, metrics, bodyBytesMax: 1, answer, remarks: keepRemarks() });
   ended.push(
     () => rmSync(folder, { recursive: true }),
     () => listener.stop(true),
@@ -46,7 +52,7 @@ async function setUp(options: CertificateOptions = {}) {
   const place = { host: "127.0.0.1", port: listener.port };
   const shown = async (): Promise<string> => (await secureAsk({ ...place, protocol: "h2" })).shown;
   const count = (name: string): string => new RegExp(`${name} (\\d+)`).exec(metrics.text())?.[1] ?? "0";
-  return { clock, metrics, said, folder, put, listener, place, shown, count };
+  return { clock, metrics, said, folder, put, listener, place, shown, count, letGo };
 }
 
 /** A poll reads files, which takes real time between two moments of the clock. */
@@ -59,15 +65,17 @@ async function pollUntil(clock: { advance(ms: number): Promise<void> }, what: st
 
 describe("edge/secure-listener", () => {
   test("files that changed are shown once they are at rest, at once to all who come; who is connected is told to go, and answered", async () => {
-    const { clock, put, place, said, shown, count } = await setUp();
+    const { clock, put, place, said, shown, count, letGo } = await setUp();
     expect(await shown()).toBe("DNS:one.example");
     const kept = await secureConnection({ ...place, protocol: "http/1.1" });
+    const answer = new Promise<string>((done) => kept.once("data", (bytes) => done(String(bytes))));
+    const closed = new Promise((done) => kept.once("close", done));
+    // While it is asked nothing a connection is closed sooner than files are at rest.
+    kept.write("GET /held HTTP/1.1\r\nHost: one.example\r\n\r\n");
     put(makeCertificate(["two.example"]));
     await pollUntil(clock, "replaced", () => count("edge_certificates_replaced_total") === "1");
     expect(await Promise.all(Array.from({ length: 6 }, shown))).toEqual(Array(6).fill("DNS:two.example"));
-    const answer = new Promise<string>((done) => kept.once("data", (bytes) => done(String(bytes))));
-    const closed = new Promise((done) => kept.once("close", done));
-    kept.write("GET / HTTP/1.1\r\nHost: one.example\r\n\r\n");
+    letGo();
     expect((await answer).toLowerCase()).toMatch(/^http\/1\.1 200.*connection: close.*here$/s);
     await closed;
     await clock.advance(limits.drainMs);
@@ -112,6 +120,7 @@ describe("edge/secure-listener", () => {
       port: 0,
       http2: true,
       http3: false,
+      publicPort: null,
       challenges: null,
     };
     const clock = manualClock(Date.now());
@@ -124,6 +133,7 @@ describe("edge/secure-listener", () => {
       metrics: createMetrics(),
       bodyBytesMax: 1,
       answer,
+      remarks: keepRemarks(),
     });
     ended.push(() => listener.stop(true));
     for (const at of [0, 1, 499, 998, 999]) {

@@ -5,6 +5,7 @@ import { limits } from "../../src/base/limits.ts";
 import type { Answer, Answering, Asked, StreamBody, StreamSink } from "../../src/host/asked.ts";
 import { createHttp1 } from "../../src/host/http1.ts";
 import { answersIn } from "../support/raw-exchange.ts";
+import { keepRemarks } from "../support/remarks.ts";
 
 const idleMs = 30_000;
 const wallMs = Date.UTC(2026, 10, 21, 17, 0, 0);
@@ -35,7 +36,8 @@ class TestWire {
 const echo: Answering = ({ target }) => ({ status: 200, fields: [], body: Buffer.from(`at ${target}`) });
 
 function setUp(answer: Answering = echo) {
-  const http = createHttp1({ answer, secure: false, bodyBytesMax: 100, idleMs, wallMs });
+  const remarks = keepRemarks();
+  const http = createHttp1({ answer, secure: false, bodyBytesMax: 100, idleMs, wallMs, remarks });
   let nowMs = 0;
   http.tick(nowMs, wallMs);
   const open = (room = Number.POSITIVE_INFINITY) => {
@@ -61,7 +63,7 @@ function setUp(answer: Answering = echo) {
       http.tick(nowMs, wallMs + nowMs);
     }
   };
-  return { http, open, pass };
+  return { http, open, pass, remarks };
 }
 
 describe("host/http1 reads", () => {
@@ -168,8 +170,10 @@ describe("host/http1 writes", () => {
 
   test("no header that would be two lines: that is a failure of ours, and says nothing of it", () => {
     for (const value of ["a\r\nx: b", "a\nb", "\u010a", "\0"]) {
-      const { wire, send } = setUp(() => ({ status: 200, fields: [["x", value]], body: null })).open();
+      const { open, remarks } = setUp(() => ({ status: 200, fields: [["x", value]], body: null }));
+      const { wire, send } = open();
       send(get("/"));
+      expect(remarks.defects).toHaveLength(1);
       expect(answersIn(wire.text).map(({ status }) => status)).toEqual([500]);
       expect(wire.text).not.toContain("x: ");
     }
@@ -177,7 +181,7 @@ describe("host/http1 writes", () => {
 
   test("answers that take time in the order of their questions; what who answers throws is a 500", async () => {
     const later = Promise.withResolvers<Answer>();
-    const { open } = setUp((asked, peer) => {
+    const { open, remarks } = setUp((asked, peer) => {
       if (asked.target === "/later") return later.promise;
       if (asked.target === "/throws") throw new Error("as it was told to");
       return echo(asked, peer);
@@ -192,6 +196,33 @@ describe("host/http1 writes", () => {
     expect(bodies().slice(0, 2)).toEqual(["later", "at /2"]);
     expect(answersIn(wire.text)[2]?.status).toBe(500);
     expect(wire.text).not.toContain("as it was told to");
+    expect(remarks.defects).toEqual(["as it was told to"]);
+  });
+
+  test("a body that fails to begin is broken off, and so is its connection; that is told", () => {
+    let cancelled = 0;
+    const body: StreamBody = {
+      start() {
+        throw new Error("as it was told to");
+      },
+      cancel: () => void cancelled++,
+    };
+    const { open, remarks, http } = setUp(() => ({ status: 200, fields: [], body }));
+    const { wire, send } = open();
+    send(get("/"));
+    expect([wire.fate, cancelled, http.pendingRequests()]).toEqual(["close", 0, 0]);
+    expect(answersIn(wire.text).map(({ status }) => status)).toEqual([200]);
+    expect(remarks.defects).toEqual(["as it was told to"]);
+  });
+
+  test("a head that is refused is told with its reason", () => {
+    const { open, remarks } = setUp();
+    open().send("nothing\n");
+    open().send("GET / HTTP/2.0\r\nHost: a\r\n\r\n");
+    open().send(get("/", `X: ${"x".repeat(limits.requestHeadBytesMax)}\r\n`));
+    open().send(get("/", "Content-Length: 101\r\n"));
+    open().send(get("/"));
+    expect(remarks.refused).toEqual(["syntax", "version", "head-too-long", "body-too-long"]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Clients of others on our HTTP/2: each is offered nothing else, and has to get a page that is longer than any window, a 304 and a HEAD.
 // Waits: for programs that start.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
@@ -14,6 +15,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { chromium } from "../support/chromium.ts";
 import { runLine } from "../support/command.ts";
 import { denoProgram } from "../support/pop.ts";
+import { keepRemarks } from "../support/remarks.ts";
 import { skipUnless } from "../support/skip.ts";
 
 setDefaultTimeout(60_000);
@@ -53,7 +55,7 @@ describe("host/http2 and clients of others", () => {
   let sockets: SecureSockets;
   let url = "";
   beforeAll(() => {
-    http = createHttp2({ answer: answerTo, idleMs: 30_000, wallMs: Date.now() });
+    http = createHttp2({ answer: answerTo, idleMs: 30_000, wallMs: Date.now(), remarks: keepRemarks() });
     sockets = listenSecurely({
       address: "127.0.0.1",
       port: 0,

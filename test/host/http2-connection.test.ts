@@ -129,20 +129,6 @@ describe("host/http2-connection", () => {
     expect([one.pending(), one.end()]).toEqual([0, "open"]);
   });
 
-  test("whoever throws is a 500, and so is a promise that is not kept", async () => {
-    const one = talk((asked) => {
-      if (asked.field("x-late") !== null) return Promise.reject(new Error("late"));
-      throw new Error("at once");
-    });
-    one.say(ask(1), ask(3, [["x-late", "1"]]));
-    await Promise.resolve();
-    await Promise.resolve();
-    expect(words(one.heard()).filter((word) => word.startsWith("HEADERS"))).toEqual(
-      ["HEADERS 1 200", "HEADERS 3 200"].map((word) => word.replace("200", "500")),
-    );
-    expect(one.pending()).toBe(0);
-  });
-
   test("a client whose table is smaller is told once that we keep to it", () => {
     const one = talk();
     one.say(settings([1, 0]), ask(1), ask(3));

@@ -1,4 +1,5 @@
 // Blocks that lean on the client's table: whatever is answered in whatever order, one who reads by the RFC reads what was answered.
+
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Answer } from "../../src/host/asked.ts";
@@ -7,11 +8,12 @@ import { frameHeadBytes } from "../../src/host/http2-frames.ts";
 import { HpackReader } from "../../src/host/http2-hpack.ts";
 import { KeptFields } from "../../src/host/http2-kept.ts";
 import { check } from "../support/property.ts";
+import { keepRemarks } from "../support/remarks.ts";
 
 const date = "date: Thu, 01 Jan 1970 00:00:00 GMT";
 
 function connection() {
-  const headings = createHeadings();
+  const headings = createHeadings(keepRemarks());
   headings.tick(0);
   const kept = new KeptFields(headings);
   const reader = new HpackReader();

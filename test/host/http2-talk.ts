@@ -1,5 +1,6 @@
 // A connection of HTTP/2 without a network, to say anything to. In: frames. Out: frames as the server wrote them, windows and moments that the
 // test moves.
+
 import { limits } from "../../src/base/limits.ts";
 import { createRecent } from "../../src/base/recent.ts";
 import type { Answer, Answering, Asked } from "../../src/host/asked.ts";
@@ -8,14 +9,17 @@ import { Http2Connection } from "../../src/host/http2-connection.ts";
 import { errorCodes, type Http2Error, preface } from "../../src/host/http2-frames.ts";
 import type { Http2Asked } from "../../src/host/http2-head.ts";
 import { HpackReader } from "../../src/host/http2-hpack.ts";
-import type { Shared } from "../../src/host/http2-streams.ts";
+import type { Shared } from "../../src/host/http2-stream.ts";
+import { guarded } from "../../src/host/remarks.ts";
 import { type Frame, flags, frame, frameTypes, headerBlock, settings } from "../support/http2-raw.ts";
+import { type KeptRemarks, keepRemarks } from "../support/remarks.ts";
 
 export const idleMs = 30_000;
 
 export interface Talk {
   readonly connection: Http2Connection;
   readonly asked: readonly Asked[];
+  readonly remarks: KeptRemarks;
   /** Requests that are not over. */
   readonly pending: () => number;
   /** Bytes that the kernel takes from now on. */
@@ -68,11 +72,13 @@ export function talk(answering: Answering = () => nothingHere, hasBegun = true):
     asked.push(one);
     return answering(one, peer);
   };
-  const headings = createHeadings();
+  const remarks = keepRemarks();
+  const headings = createHeadings(remarks);
   headings.tick(0);
   const remembered = createRecent<Http2Asked>(limits.rememberedHeadsBytes, ({ bytes }) => bytes);
   const shared: Shared = {
-    answering: told,
+    answering: guarded(told, remarks),
+    remarks,
     headings,
     remembered,
     idleMs,
@@ -85,6 +91,7 @@ export function talk(answering: Answering = () => nothingHere, hasBegun = true):
   const self: Talk = {
     connection,
     asked,
+    remarks,
     pending: () => shared.pending,
     room(bytes) {
       room = bytes;

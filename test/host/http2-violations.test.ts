@@ -289,7 +289,7 @@ const allowed: readonly Row[] = [
       frame(continuation, open, 1, longBlock.subarray(16_000)),
       ask(3),
     ],
-    ["HEADERS 1 431", "DATA 1 end 60", "HEADERS 3 end 204"],
+    ["HEADERS 1 431", "DATA 1 end 57", "HEADERS 3 end 204"],
   ],
 ];
 

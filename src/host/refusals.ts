@@ -1,4 +1,4 @@
-// What a connection of HTTP/1.1 answers by itself. In: nothing. Out: an answer for each reason to refuse a head.
+// What a listener for visitors answers by itself. In: nothing. Out: an answer for each reason to refuse a head, and for a failure of ours.
 import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
 import type { Answer } from "./asked.ts";

@@ -4,12 +4,18 @@
 import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
-import type { Answer } from "../host/asked.ts";
+import type { Answer, Asked } from "../host/asked.ts";
+import { formOf } from "./form.ts";
 import { linesOf } from "./headers.ts";
+import { plainWith } from "./plain.ts";
+import { languageIn } from "./plain-words.ts";
+
+/** What a refusal looks at of a request. */
+type Heard = Pick<Asked, "target" | "field">;
 
 export interface Admission {
   /** Asked first for each request. Null lets it in. */
-  refusal(): Answer | null;
+  refusal(asked: Heard): Answer | null;
   /** A request that was let in has its answer, whose body has so many bytes. */
   answered(bytes: number): void;
   /** So many requests more, or fewer, wait for an answer. */
@@ -58,14 +64,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     },
   );
   return {
-    refusal() {
+    refusal(asked) {
       const underWay = pending() - 1 - streams();
       const now = underWay > waiting ? underWay - waiting : 0;
       if (now !== stuck) settle(now);
       freshCount = 0;
       freshBytes = 0;
       if (underWay < requestsMax && stuckBytes < bytesMax) return null;
-      return refusalFor(underWay < requestsMax ? "bytes" : "requests", refused);
+      return refusalFor(underWay < requestsMax ? "bytes" : "requests", refused, asked);
     },
     answered(bytes) {
       freshCount++;
@@ -83,21 +89,32 @@ export function createAdmission(options: AdmissionOptions): Admission {
  */
 const retryAfterS = [2, 3, 4, 5, 6, 7, 8, 9] as const;
 const body = Buffer.from("This server is busy. Please try again in a few seconds.\n", "utf8");
-const refusals = retryAfterS.map((seconds) => ({
+const headersOf = (seconds: number): Readonly<Record<string, string>> => ({
+  "retry-after": String(seconds),
+  "cache-control": "no-store",
+  // The page's own script is to see a 503, not a network that failed.
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "retry-after",
+});
+const words = retryAfterS.map((seconds) => ({
   status: 503,
-  fields: linesOf({
-    "retry-after": String(seconds),
-    "content-type": "text/plain; charset=utf-8",
-    "cache-control": "no-store",
-    // The page's own script is to see a 503, not a network that failed.
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "retry-after",
-  }),
+  fields: linesOf({ "content-type": "text/plain; charset=utf-8", ...headersOf(seconds) }),
   body,
 }));
 
-function refusalFor(reason: "bytes" | "requests", refused: Counter): Answer {
-  const refusal = refusals[refused.value(reason) % refusals.length] as Answer;
+/** By seconds and language. */
+const pages = new Map<string, Answer>();
+
+/** To those who open a page, a page; to all others as few bytes as can be. */
+function refusalFor(reason: "bytes" | "requests", refused: Counter, asked: Heard): Answer {
+  const at = refused.value(reason) % retryAfterS.length;
   refused.add(1, reason);
-  return refusal;
+  const { target } = asked;
+  if (formOf(target, asked.field("accept")) !== "page") return words[at] as Answer;
+  const key = `${at} ${languageIn(target)}`;
+  const known = pages.get(key);
+  if (known !== undefined) return known;
+  const page = plainWith("overloaded", { asked, path: target }, headersOf(retryAfterS[at] ?? 0));
+  pages.set(key, page);
+  return page;
 }

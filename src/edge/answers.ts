@@ -89,12 +89,12 @@ const givens = new WeakMap<Sets, WeakRef<Given>>();
 export function givenOf(sets: Sets, { etag, body }: Chosen): Given {
   const known = givens.get(sets)?.deref();
   if (known?.body === body && known.etag === etag) return known;
-  const { kind, ok, notModified } = sets;
+  const { kind, status, ok, notModified } = sets;
   const given = {
     kind,
     etag,
     body,
-    ok: { status: 200, fields: ok, body },
+    ok: { status, fields: ok, body },
     notModified: { status: 304, fields: notModified, body: null },
   };
   givens.set(sets, new WeakRef(given));

@@ -41,7 +41,7 @@ export function attending(serving: Answering, options: AttendOptions): Answering
   }
 
   return (asked, peer) => {
-    const refusal = admission.refusal();
+    const refusal = admission.refusal(asked);
     if (refusal !== null) {
       tally.answered(refusal.status, otherKind, 0);
       accessLog?.answered(asked, peer, refusal, 0, 0);

@@ -6,7 +6,8 @@ import type { CacheClass, Head, Route, Variant } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PageFreshness } from "./level.ts";
-import { type Kind, kindOf } from "./tally.ts";
+import { type Kind, kindOf, otherKind } from "./tally.ts";
+import type { Chosen } from "./variant.ts";
 
 interface Caching {
   readonly browsers: string;
@@ -69,14 +70,16 @@ export function generationHeaders(
   };
 }
 
-/** Headers of 200 and of 304, and what kind of answer they stand over. */
+/** Headers of 200 (or 404) and of 304, and what kind of answer they stand over. */
 export interface Sets {
   readonly kind: Kind;
+  readonly status: 200 | 404;
   readonly ok: Fields;
   readonly notModified: Fields;
 }
 
-interface Made extends Sets {
+interface Made {
+  readonly sets: Sets;
   readonly head: Head;
   readonly freshness: PageFreshness;
   readonly notice: Notice | null;
@@ -88,17 +91,18 @@ export interface HeaderSets {
 }
 
 /** Sets are keyed by the variant's own object: it lives as long as its decoded part does. */
-export function createHeaderSets(): HeaderSets {
+export function createHeaderSets(make: (exchange: Exchange) => Sets = makeSets): HeaderSets {
   const plain = new WeakMap<Variant, Made>();
   const secure = new WeakMap<Variant, Made>();
   return {
     of(exchange) {
       const made = exchange.asked.secure ? secure : plain;
       const known = made.get(exchange.chosen.name);
-      if (known !== undefined && isSame(known, exchange)) return known;
-      const fresh = makeSets(exchange);
-      made.set(exchange.chosen.name, fresh);
-      return fresh;
+      if (known !== undefined && isSame(known, exchange)) return known.sets;
+      const { head, freshness, notice } = exchange;
+      const sets = make(exchange);
+      made.set(exchange.chosen.name, { sets, head, freshness, notice });
+      return sets;
     },
   };
 }
@@ -113,7 +117,7 @@ function isSame({ head, freshness, notice }: Made, exchange: Exchange): boolean 
   );
 }
 
-function makeSets({ head, freshness, notice, route, chosen, asked: { secure } }: Exchange): Made {
+function makeSets({ head, freshness, notice, route, chosen, asked: { secure } }: Exchange): Sets {
   const { browsers, shared } = caching[route.cache];
   const { "surrogate-key": page, "cache-tag": tag, ...age } = generationHeaders(head, freshness, notice);
   // What may have changed since, and what RFC 9110 (15.4.5) wants. The rest is of the stored answer, which a cache keeps: a third of the lines,
@@ -131,20 +135,43 @@ function makeSets({ head, freshness, notice, route, chosen, asked: { secure } }:
     ...everywhere,
     "surrogate-key": page ?? "",
     "cache-tag": tag ?? "",
-    "content-type": route.contentType,
-    ...(chosen.encoding === "identity" ? {} : { "content-encoding": chosen.encoding }),
-    ...(isHtml(route) ? { "content-security-policy": policyOf(route) } : {}),
-    ...(isDrawing(route) ? { "content-security-policy": drawingPolicy } : {}),
+    ...described(route, chosen),
   };
   return {
-    head,
-    freshness,
-    notice,
     kind: kindOf(route.contentType),
+    status: 200,
     ok: linesOf({ ...validators, ...representation }),
     notModified: linesOf(validators),
   };
 }
+
+/** What a body is, and what it may do. */
+function described(route: Route, { encoding }: Chosen): Record<string, string> {
+  return {
+    "content-type": route.contentType,
+    ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
+    ...(isHtml(route) ? { "content-security-policy": policyOf(route) } : {}),
+    ...(isDrawing(route) ? { "content-security-policy": drawingPolicy } : {}),
+  };
+}
+
+/** Of the page that stands for what is not there: no tag, for an error is never held, and kept no longer than other answers of 404. */
+export function missingSets({ head, freshness, notice, route, chosen }: Exchange): Sets {
+  const ok = linesOf({
+    ...everywhere,
+    ...generationHeaders(head, freshness, notice),
+    ...missingCaching,
+    vary: "accept-encoding, accept",
+    ...described(route, chosen),
+  });
+  return { kind: otherKind, status: 404, ok, notModified: ok };
+}
+
+/** What is not there is asked for again soon, lest it is missed when it comes. */
+export const missingCaching: Readonly<Record<string, string>> = {
+  "cache-control": caching.page.browsers,
+  "cdn-cache-control": `max-age=${sharedFreshS}`,
+};
 
 /** A browser that opens an SVG by itself takes it for a document: that of an operator may style itself, and do nothing else. */
 const drawingPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";

@@ -1,14 +1,11 @@
 // What the hub sees of a page. In: the store's reads, what a request would find by them. Out: generation, level, event; nothing is answered.
-import { frontPart } from "../snapshot/front.ts";
 import { eventPath } from "../snapshot/names.ts";
-import { findRoute, partIndex } from "../snapshot/part.ts";
-import type { Manifest, Route } from "../snapshot/types.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Emergencies } from "./emergency.ts";
 import type { Looked } from "./hub.ts";
 import type { Levels } from "./level.ts";
 import { type Reads, StoreFailure } from "./reads.ts";
-import type { Trees } from "./trees.ts";
+import { routeAt, type Trees } from "./trees.ts";
 
 export interface LookParts {
   readonly trees: Trees;
@@ -19,14 +16,6 @@ export interface LookParts {
 
 /** Looks at a page as the store has it now. Throws nothing. */
 export function createLook({ trees, bodies, levels, emergencies }: LookParts, reads: Reads) {
-  const routeOf = ({ parts }: Manifest): Route | null => {
-    for (const index of [frontPart, partIndex(eventPath, parts.length)]) {
-      const part = trees.part(parts[index] ?? "", reads.tree);
-      const route = part === null ? null : findRoute(part, eventPath);
-      if (route !== null) return route;
-    }
-    return null;
-  };
   const look = (page: string): Looked => {
     reads.refresh();
     const head = reads.head(page);
@@ -40,7 +29,7 @@ export function createLook({ trees, bodies, levels, emergencies }: LookParts, re
       // Below an emergency stands, without a source, how old the page is.
       level: notice === null ? String(level) : `3 ${notice.mark}${level === 1 ? " 1" : ""}`,
       event() {
-        const route = routeOf(manifest);
+        const route = routeAt(trees, manifest, reads.tree, eventPath);
         return route === null ? null : bodies.identity(route, reads.object);
       },
     };

@@ -10,7 +10,7 @@ import { everywhere, linesOf, overTls } from "./headers.ts";
 import { type Channel, Client, clientsOf, createChannel, isEmpty, take } from "./hub-channel.ts";
 import { lastIdOf, openingFrame } from "./hub-frames.ts";
 import type { Woken } from "./link.ts";
-import { plain, unavailable } from "./plain.ts";
+import { type Asking, plain, plainWith } from "./plain.ts";
 
 /** What a page is at this moment. */
 export interface PageNow {
@@ -131,10 +131,11 @@ export function createHub(options: HubOptions): Hub {
 
   return {
     open({ asked, page, look: lookAt }) {
+      const asking = { asked, path: eventsPath };
       const channel = channels.get(page) ?? createChannel(page, lookAt);
       const now = lookAt(page);
       if (typeof now === "object" && take(channel, now)) void tell(channel);
-      if (channel.generation === 0) return now === "unknown" ? unread() : noEvents();
+      if (channel.generation === 0) return plain(now === "unknown" ? "damaged" : "noEvents", asking);
       const fields = asked.secure ? secureLines : plainLines;
       if (asked.method === "HEAD") return { status: 200, fields, body: null };
       const retryMs = limits.eventRetryMsMin + random.below(limits.eventRetryMsMax - limits.eventRetryMsMin);
@@ -142,7 +143,7 @@ export function createHub(options: HubOptions): Hub {
       if (stopped) return { status: 200, fields, body: openingFrame(retryMs) };
       if (count >= clientsMax) {
         refused.add();
-        return tooMany(random);
+        return tooMany(asking, random);
       }
       const since = lastIdOf(asked);
       const news = since !== null && since >= channel.generation ? [] : [channel.event];
@@ -177,18 +178,8 @@ const streamHeaders = {
 const plainLines = linesOf(streamHeaders);
 const secureLines = linesOf({ ...streamHeaders, ...overTls });
 
-function unread(): Answer {
-  return unavailable(eventsPath, "This server's copy of this page cannot be read now.");
-}
-
-function noEvents(): Answer {
-  return plain(404, "Not found", "This status page has no events. Its front page is at /.", eventsPath);
-}
-
 /** The page's script asks /_event from time to time instead, and comes back later. */
-function tooMany(random: Random): Answer {
+function tooMany(asking: Asking, random: Random): Answer {
   const seconds = limits.eventRefusedSMin + random.below(limits.eventRefusedSMin);
-  return plain(503, "Busy", "This server has no room for another event stream.", eventsPath, {
-    "retry-after": String(seconds),
-  });
+  return plainWith("full", asking, { "retry-after": String(seconds) });
 }

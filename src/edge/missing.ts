@@ -4,9 +4,9 @@ import type { Answer } from "../host/asked.ts";
 import type { Variant } from "../snapshot/types.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HeaderSets } from "./headers.ts";
-import type { Brought, Link } from "./link.ts";
+import type { Link } from "./link.ts";
 import { acceptable, candidates } from "./negotiate.ts";
-import * as plain from "./plain.ts";
+import { plain } from "./plain.ts";
 import { isHeld } from "./validators.ts";
 
 export interface MissingParts {
@@ -23,17 +23,16 @@ export function answerMissing(
   slotted: boolean,
   { headers, bring, again }: MissingParts,
 ): Answer | Promise<Answer> {
-  const { route, path } = exchange;
+  const { route } = exchange;
   if (!slotted) {
     const bodiless = withoutBody(exchange, headers);
     if (bodiless !== null) return bodiless;
   }
   // Once is enough: what was brought and is gone again was swept with its page.
-  if (exchange.waited || !exchange.reads.whole || bring === null)
-    return plain.unavailable(path, words.absent);
+  if (exchange.waited || !exchange.reads.whole || bring === null) return plain("absent", exchange);
   const wanted = slotted ? route.variants.gzip : travelling(exchange);
   return bring(wanted.digest).then((brought) =>
-    brought === "here" ? again(exchange) : plain.unavailable(path, words[brought]),
+    brought === "here" ? again(exchange) : plain(brought, exchange),
   );
 }
 
@@ -56,9 +55,3 @@ function travelling({ accept, route: { variants } }: Exchange): Variant {
   const best = encoding === undefined || encoding === "identity" ? undefined : variants[encoding];
   return best ?? variants.gzip;
 }
-
-const words: Readonly<Record<Exclude<Brought, "here">, string>> = {
-  absent: "This server has not fetched this old page yet, and its source does not give it now.",
-  late: "This server has not fetched this old page yet, and its source takes too long.",
-  busy: "This server is fetching too many old pages at once.",
-};

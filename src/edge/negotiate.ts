@@ -71,8 +71,8 @@ function preferenceOf(header: string): Preference {
   return ranked.map((weight) => encodings.filter((encoding) => weigh(encoding) === weight));
 }
 
-/** 1 without a weight; null for a weight that is none, whose element says nothing. */
-function weightOf(parameters: readonly string[]): number | null {
+/** The weight of a member of an Accept header. 1 without one; null for a weight that is none, whose element says nothing. */
+export function weightOf(parameters: readonly string[]): number | null {
   for (const parameter of parameters) {
     const [name = "", value = ""] = parameter.split("=").map((text) => text.trim());
     if (name !== "q") continue;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer, Asked } from "../host/asked.ts";
 import { linesOf } from "./headers.ts";
-import * as plain from "./plain.ts";
+import { plain } from "./plain.ts";
 import { allowedMethods, hostOf, pathOf } from "./receive.ts";
 
 export interface RedirectOptions {
@@ -20,13 +20,13 @@ export function createRedirect({ port, challenges }: RedirectOptions): (asked: A
   const authority = port === 443 ? "" : `:${port}`;
   return (asked) => {
     const host = hostOf(asked.host);
-    if (host === null) return plain.badHost();
+    if (host === null) return plain("badHost", { asked, path: "" });
     const path = pathOf(asked.target);
-    if (path === null) return plain.badPath();
+    if (path === null) return plain("badPath", { asked, path: "" });
     const { method } = asked;
-    if (!allowedMethods.split(", ").includes(method)) return plain.badMethod(path);
+    if (!allowedMethods.split(", ").includes(method)) return plain("badMethod", { asked, path });
     const token = challengePath.exec(path)?.[1];
-    if (token !== undefined) return challenge(challenges, token);
+    if (token !== undefined) return challenge(challenges, token) ?? plain("noChallenge", { asked, path });
     // 308 keeps the method, which 301 need not; browsers keep either one as long as they are told.
     const location = `https://${host}${authority}${path}${queryOf(asked.target)}`;
     return {
@@ -38,23 +38,20 @@ export function createRedirect({ port, challenges }: RedirectOptions): (asked: A
 }
 
 /** Read as it is asked for: it lives for seconds, and a validator asks a few times. */
-function challenge(folder: string | null, token: string): Answer {
+function challenge(folder: string | null, token: string): Answer | null {
   try {
-    if (folder === null) return notThere();
+    if (folder === null) return null;
     const answer = readFileSync(join(folder, ".well-known/acme-challenge", token));
-    if (answer.length > answerBytesMax) return notThere();
+    if (answer.length > answerBytesMax) return null;
     const fields = linesOf({ "content-type": "application/octet-stream", "cache-control": "no-store" });
     return { status: 200, fields, body: answer };
   } catch {
-    return notThere(); // A token that nobody put there, which is all that anybody needs to know.
+    return null; // A token that nobody put there, which is all that anybody needs to know.
   }
 }
 
 /** A token, a dot and a thumbprint are under 200 bytes. */
 const answerBytesMax = 1_024;
-
-const notThere = (): Answer =>
-  plain.plain(404, "Not found", "No certificate is being asked for by this name.", "");
 
 function queryOf(target: string): string {
   const at = target.indexOf("?");

@@ -13,12 +13,12 @@ import { createBanners } from "./banner.ts";
 import { createBodies } from "./bodies.ts";
 import { createEmergencies } from "./emergency.ts";
 import { type Exchange, openExchange, type Step } from "./exchange.ts";
-import { createHeaderSets, linesOf, overTls } from "./headers.ts";
+import { createHeaderSets, linesOf, missingSets, overTls } from "./headers.ts";
 import type { Hub } from "./hub.ts";
 import { createLook } from "./hub-look.ts";
 import { createLevels } from "./level.ts";
 import type { Link } from "./link.ts";
-import * as plain from "./plain.ts";
+import { plain } from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
 import { stepsOf } from "./steps.ts";
 import { createTally, otherKind, type Tally } from "./tally.ts";
@@ -73,6 +73,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     hub: options.hub ?? null,
     look: createLook(found, pair.live),
     headers: createHeaderSets(),
+    missingHeaders: createHeaderSets(missingSets),
     answers,
     bring: link?.bring ?? null,
     again: (exchange) => answer(exchange.asked, pair.live, exchange),
@@ -104,7 +105,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
       }
       if (waited === null) tally.answered(503, otherKind, 0);
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
-      return plain.unavailable("", "This server failed to answer. It has written why to its log.");
+      return plain("failed", { asked, path: "" });
     }
   };
   return (asked) => {
@@ -124,14 +125,20 @@ function run(steps: readonly Step[], exchange: Exchange): Answer | Promise<Answe
     const given = step(exchange);
     if (given !== null) return given;
   }
-  return plain.unavailable(exchange.path, "No step answered this request.");
+  return plain("failed", exchange);
 }
 
 /** 200 and 304 are of sets, which know already how the request came. */
 function withTlsLines(given: Answer): Answer {
   const { status, fields } = given;
-  return status === 200 || status === 304 ? given : { ...given, fields: [...fields, ...tlsLines] };
+  if (status === 200 || status === 304) return given;
+  const secured = overTlsToo.get(given) ?? { ...given, fields: [...fields, ...tlsLines] };
+  overTlsToo.set(given, secured);
+  return secured;
 }
+
+/** Most errors are the same object for all who are answered with them; here too. */
+const overTlsToo = new WeakMap<Answer, Answer>();
 
 const tlsLines = linesOf(overTls);
 

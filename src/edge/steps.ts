@@ -9,17 +9,17 @@ import type { Banners } from "./banner.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Emergencies } from "./emergency.ts";
 import type { Exchange, Step } from "./exchange.ts";
-import { generationHeaders } from "./headers.ts";
 import type { Hub, Looked } from "./hub.ts";
 import type { Levels } from "./level.ts";
 import { answerMissing, type MissingParts } from "./missing.ts";
-import * as plain from "./plain.ts";
+import { answerNotFound, isNotFoundPath, type NotFoundParts } from "./not-found.ts";
+import { plain, preflighted } from "./plain.ts";
 import { hostOf, pathOf } from "./receive.ts";
 import { eventKind } from "./tally.ts";
 import type { Trees } from "./trees.ts";
 import { choose, isSlotted } from "./variant.ts";
 
-export interface Parts extends MissingParts {
+export interface Parts extends MissingParts, NotFoundParts {
   readonly defaultPage: string | null;
   readonly trees: Trees;
   readonly bodies: Bodies;
@@ -45,7 +45,7 @@ export function stepsOf(parts: Parts): readonly Step[] {
     manifest(parts),
     events(parts),
     part(parts),
-    route,
+    route(parts),
     variant(parts),
     reply(parts),
   ];
@@ -55,12 +55,12 @@ export function stepsOf(parts: Parts): readonly Step[] {
 const receive: Step = (exchange) => {
   const { asked } = exchange;
   const host = hostOf(asked.host);
-  if (host === null) return plain.badHost();
+  if (host === null) return plain("badHost", exchange);
   exchange.host = host;
   const { method } = asked;
-  if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return plain.badMethod("");
+  if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return plain("badMethod", exchange);
   const path = pathOf(asked.target);
-  if (path === null) return plain.badPath();
+  if (path === null) return plain("badPath", exchange);
   exchange.path = path;
   exchange.accept = asked.field("accept-encoding");
   return null;
@@ -76,14 +76,14 @@ const recall = ({ answers }: Parts): Step => {
 
 const page = ({ defaultPage, trees }: Parts): Step => {
   return (exchange) => {
-    const { reads, host, path } = exchange;
+    const { reads, host } = exchange;
     reads.refresh();
     if (recalls(exchange, trees)) return null;
     const found = reads.pageOf(host);
     if (found === null) {
-      if (reads.isGone(host)) return plain.gone(path);
-      if (!reads.whole) return plain.unavailable(path, damaged);
-      if (defaultPage === null) return plain.misdirected(path);
+      if (reads.isGone(host)) return plain("gone", exchange);
+      if (!reads.whole) return plain("damaged", exchange);
+      if (defaultPage === null) return plain("misdirected", exchange);
     }
     exchange.page = found ?? defaultPage ?? "";
     const head = reads.head(exchange.page);
@@ -107,14 +107,14 @@ function recalls(exchange: Exchange, trees: Trees): boolean {
   return true;
 }
 
-const preflight: Step = ({ asked }) => (asked.method === "OPTIONS" ? plain.preflight() : null);
+const preflight: Step = ({ asked }) => (asked.method === "OPTIONS" ? preflighted : null);
 
 const manifest = ({ trees, levels, emergencies }: Parts): Step => {
   return (exchange) => {
-    const { reads, path, page, head, commit } = exchange;
-    if (head.page !== page) return reads.isRemoved(page) ? plain.gone(path) : plain.unavailable(path, notYet);
+    const { reads, page, head, commit } = exchange;
+    if (head.page !== page) return plain(reads.isRemoved(page) ? "gone" : "notYet", exchange);
     const found = trees.manifest(head.manifest, reads.tree);
-    if (found?.page !== page) return plain.unavailable(path, damaged);
+    if (found?.page !== page) return plain("damaged", exchange);
     exchange.manifest = found;
     exchange.freshness = levels.of(page, found.createdMs, reads.freshness, commit);
     exchange.notice = emergencies.of(page, reads, commit);
@@ -143,29 +143,30 @@ const part = ({ trees }: Parts): Step => {
     }
     const own = trees.part(parts[partIndex(path, parts.length)] ?? "", reads.tree);
     // What is in neither may have been in a front that does not read.
-    if (own === null || (front === null && findRoute(own, path) === null))
-      return plain.unavailable(path, damaged);
+    if (own === null || (front === null && findRoute(own, path) === null)) return plain("damaged", exchange);
     exchange.part = own;
     return null;
   };
 };
 
-const route: Step = (exchange) => {
-  const { part, path, head, freshness, notice } = exchange;
-  const found = findRoute(part, path);
-  if (found === null) return plain.notFound(path, generationHeaders(head, freshness, notice));
-  exchange.route = found;
-  return null;
+const route = (parts: Parts): Step => {
+  return (exchange) => {
+    const { part, path } = exchange;
+    const found = findRoute(part, path);
+    if (found === null || isNotFoundPath(path)) return answerNotFound(exchange, parts);
+    exchange.route = found;
+    return null;
+  };
 };
 
 const variant = (parts: Parts): Step => {
   const { bodies, banners } = parts;
   return (exchange) => {
     const choice = choose(exchange, bodies, banners);
-    if (choice === "not-acceptable") return plain.notAcceptable(exchange.path);
+    if (choice === "not-acceptable") return plain("notAcceptable", exchange);
     if (choice === "missing") {
       if (exchange.route.lazy) return answerMissing(exchange, isSlotted(exchange), parts);
-      return plain.unavailable(exchange.path, damaged);
+      return plain("damaged", exchange);
     }
     exchange.chosen = choice;
     return null;
@@ -181,6 +182,3 @@ const reply = ({ headers, served, answers, levels, emergencies }: Parts): Step =
     return answerOf(exchange, given);
   };
 };
-
-const notYet = "This server has not received the status page yet.";
-const damaged = "This server's copy of this page is damaged and is being fetched again.";

@@ -6,8 +6,9 @@ import type { Metrics } from "../base/metrics.ts";
 import { createRecent } from "../base/recent.ts";
 import type { Result } from "../base/result.ts";
 import { digestOf } from "../snapshot/digest.ts";
-import { decodePart } from "../snapshot/part.ts";
-import type { Digest, Manifest, Part } from "../snapshot/types.ts";
+import { frontPart } from "../snapshot/front.ts";
+import { decodePart, findRoute, partIndex } from "../snapshot/part.ts";
+import type { Digest, Manifest, Part, Route } from "../snapshot/types.ts";
 
 /** Opens a signed manifest: signature, key, and what the key may claim. */
 export type OpenRoot = (bytes: Uint8Array) => Result<Manifest, string>;
@@ -68,6 +69,16 @@ export function createTrees(openRoot: OpenRoot, log: Log, metrics: Metrics): Tre
     };
   };
   return { manifest: through(manifests, openRoot), part: through(parts, decodePart) };
+}
+
+/** The route of `path`, wherever it stands; null where it is not there, or its part is not readable. */
+export function routeAt(trees: Trees, { parts }: Manifest, read: ReadBytes, path: string): Route | null {
+  for (const index of [frontPart, partIndex(path, parts.length)]) {
+    const part = trees.part(parts[index] ?? "", read);
+    const route = part === null ? null : findRoute(part, path);
+    if (route !== null) return route;
+  }
+  return null;
 }
 
 /** Each damaged digest is named once in the log. */

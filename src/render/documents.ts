@@ -14,6 +14,7 @@ import { frontPage } from "./html-front.tsx";
 import { historyPages } from "./html-history.tsx";
 import { incidentPages } from "./html-incident.tsx";
 import { methodPage } from "./html-method.tsx";
+import { missingPage } from "./html-missing.tsx";
 import { subscribePage } from "./html-subscribe.tsx";
 import { uptimePages } from "./html-uptime.tsx";
 import { widgetPages } from "./html-widget.tsx";
@@ -41,6 +42,7 @@ const spokenKinds: readonly Kind[] = [
   methodPage,
   subscribePage,
   widgetPages,
+  missingPage,
   pageScript,
 ];
 

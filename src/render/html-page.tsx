@@ -38,6 +38,8 @@ export interface Frame {
   readonly style: readonly Piece[];
   /** Path of the page that is open, in the first language: for the navigation, and for the same page in another language. */
   readonly path: string;
+  /** It stands for what is not there: not to be found by search, nor to be asked for again while it is open. */
+  readonly isMissing?: true;
   /** The band below the header. */
   readonly band: JSX.Element;
   readonly footer: JSX.Element;
@@ -111,8 +113,14 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <link rel="alternate" type="application/rss+xml" title={feedTitle} href="/history.rss" />
       <link rel="alternate" type={jsonFeedType} title={feedTitle} href={jsonFeedPath} />
       <style>{safeStyle}</style>
-      <Alternates page={frame.page} path={frame.path} />
-      <script src={scriptOf(frame.voice).path} defer={true} />
+      {frame.isMissing ? (
+        <meta name="robots" content="noindex" />
+      ) : (
+        <>
+          <Alternates page={frame.page} path={frame.path} />
+          <script src={scriptOf(frame.voice).path} defer={true} />
+        </>
+      )}
     </head>
   );
 }

@@ -50,21 +50,23 @@ function subscribeBody(page: Page, voice: Voice): string {
     marks: [],
     style: ["log"],
     children: (
-      <ul class="past">
-        {ways.map(([way, to]) => (
-          <li>
-            <h2>
-              <a href={way === "open" ? voice.path(to) : to} safe>
-                {subscribe.ways[way].name}
-              </a>
-            </h2>
-            <div>
-              <p safe>{subscribe.ways[way].says}</p>
-              {way === "open" ? "" : <Address of={`${baseOf(page)}${to}`} />}
-            </div>
-          </li>
-        ))}
-      </ul>
+      <section>
+        <ul class="past">
+          {ways.map(([way, to]) => (
+            <li>
+              <h2>
+                <a href={way === "open" ? voice.path(to) : to} safe>
+                  {subscribe.ways[way].name}
+                </a>
+              </h2>
+              <div>
+                <p safe>{subscribe.ways[way].says}</p>
+                {way === "open" ? "" : <Address of={`${baseOf(page)}${to}`} />}
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
     ),
   });
 }

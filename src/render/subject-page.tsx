@@ -22,6 +22,8 @@ export interface Subject {
   readonly lead: string;
   readonly marks: readonly Mark[];
   readonly style: readonly Piece[];
+  /** It stands for what is not there. */
+  readonly isMissing?: true;
   readonly children: JSX.Element;
 }
 

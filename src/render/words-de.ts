@@ -302,6 +302,10 @@ export const german: Words = {
     badgesHeading: "Badges",
     badges: "Bilder für eine README oder ein Wiki. Sie sind so neu wie die Seite.",
   },
+  missing: {
+    name: "Hier ist nichts",
+    lead: "Diese Statusseite hat unter dieser Adresse nichts: Sie ist verschrieben, oder was hier stand, gibt es nicht mehr.",
+  },
   live: {
     locale: "de",
     live: "live",

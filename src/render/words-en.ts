@@ -292,6 +292,10 @@ export const english: Words = {
     badgesHeading: "Badges",
     badges: "Pictures for a README or a wiki. They are as new as the page.",
   },
+  missing: {
+    name: "Nothing here",
+    lead: "This status page has nothing at this address: it is mistyped, or what was here is gone.",
+  },
   live: {
     locale: "en-GB",
     live: "live",

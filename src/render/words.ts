@@ -36,6 +36,7 @@ export interface Words {
   readonly metrics: MetricWords;
   readonly live: LiveWords;
   readonly widget: WidgetWords;
+  readonly missing: MissingWords;
 }
 
 /** A calendar day as numbers. */
@@ -294,6 +295,12 @@ export interface WidgetWords {
   readonly frame: string;
   readonly badgesHeading: string;
   readonly badges: string;
+}
+
+/** The page of what is not there. */
+export interface MissingWords {
+  readonly name: string;
+  readonly lead: string;
 }
 
 /** What the script says: beside the time of the last update, in a line of its own, aloud. `{time}`, `{age}`, `{zone}` are its own to put in. */

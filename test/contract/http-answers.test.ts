@@ -21,8 +21,12 @@ const long = Array.from({ length: 9_000 }, (_none, at) => `<li>${(at * 2_654_435
 const routes: Readonly<Record<string, RouteInput>> = {
   ...frontRoutes("calm"),
   "/widget": { body: "<!doctype html><p>calm", contentType: html, framed: true },
+  "/404.html": { body: "<!doctype html><p>nothing here", contentType: html, slot: true },
+  "/de/404.html": { body: "<!doctype html><p>nichts hier", contentType: html, slot: true },
   "/long": { body: `<!doctype html><ul>${long}`, contentType: html },
 };
+/** What is answered 200. */
+const there = Object.keys(routes).filter((path) => !path.endsWith("/404.html"));
 const page = await signedPage({ page: "p1", hosts: ["status.example"], generation: 7, routes });
 
 const inflate: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
@@ -78,12 +82,46 @@ const spellings: readonly string[] = [
   "/%61%70%69/v2/summary.json?%zz",
 ];
 
+const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+/** What is said where nothing is, by path and Accept: its form, and a word of it. */
+const missing: readonly (readonly [path: string, accept: string | null, type: string, says: string])[] = [
+  ["/nothing", browser, html, "nothing here"],
+  ["/nothing?x=1", browser, html, "nothing here"],
+  ["/incidents/none", browser, html, "nothing here"],
+  ["/404.html", browser, html, "nothing here"],
+  ["/de", browser, html, "nichts hier"],
+  ["/de/incidents/none", browser, html, "nichts hier"],
+  ["/de/404.html", browser, html, "nichts hier"],
+  ["/ar/nothing", browser, html, "nothing here"],
+  ["/nothing", null, html, "<h1>Not found</h1>"],
+  ["/nothing", "*/*", html, "<h1>Not found</h1>"],
+  ["/nothing", "application/json", "application/json; charset=utf-8", '"Not found"'],
+  ["/nothing.png", "image/png", "text/plain; charset=utf-8", "nothing at this address."],
+  ["/api/v2/none", browser, "application/json; charset=utf-8", '"Not found"'],
+];
+
+/** Every other error that a visitor meets, in a browser. */
+const errors: readonly (readonly [
+  what: string,
+  method: string,
+  path: string,
+  host: string,
+  status: number,
+  says: string,
+])[] = [
+  ["another host", "GET", "/de/x", "other.example", 421, "Falscher Server"],
+  ["another host, no language", "GET", "/x", "other.example", 421, "Misdirected request"],
+  ["a broken path", "GET", "/%zz", "status.example", 400, "Bad request"],
+  ["a method that writes", "POST", "/", "status.example", 405, "Method not allowed"],
+];
+
 const page5s = "max-age=5, stale-while-revalidate=10, stale-if-error=600";
 const framed = (by: string): string => `frame-ancestors ${by}; base-uri 'none'; form-action 'self'`;
 
 /** Lines of a 200; null where there is none. */
 const lines: readonly (readonly [path: string, name: string, value: string | null])[] = [
-  ...Object.keys(routes).flatMap((path): [string, string, string | null][] => [
+  ...there.flatMap((path): [string, string, string | null][] => [
     [path, "pharos-generation", "7"],
     [path, "surrogate-key", "p1"],
     [path, "vary", "accept-encoding"],
@@ -140,7 +178,9 @@ function contractOn(runtime: Runtime): void {
         const answer = await ask(path, accepting(accept));
         const encoding = answer.headers.get("content-encoding") ?? "identity";
         expect(answer.status === 200 ? encoding : String(answer.status)).toBe(best);
-        expect(answer.headers.get("vary")).toBe("accept-encoding");
+        // An error is also told as its reader understands it.
+        const varies = answer.status === 200 ? "accept-encoding" : "accept-encoding, accept";
+        expect(answer.headers.get("vary")).toBe(varies);
         if (answer.status !== 200) continue;
         expect(answer.headers.get("etag")).toBe(`"${digestOf(answer.body)}"`);
         expect(Number(answer.headers.get("content-length"))).toBe(answer.body.length);
@@ -181,7 +221,7 @@ function contractOn(runtime: Runtime): void {
   });
 
   test("HEAD says what GET says, and sends nothing", async () => {
-    for (const path of Object.keys(routes))
+    for (const path of there)
       for (const accept of ["identity", "gzip"]) {
         const full = await ask(path, accepting(accept));
         const head = await ask(path, accepting(accept), "HEAD");
@@ -190,6 +230,38 @@ function contractOn(runtime: Runtime): void {
         expect(without(head)).toEqual(without(full));
       }
   });
+
+  for (const [path, accept, type, says] of missing)
+    test(`${path} for Accept ${accept} is 404 as ${type}: ${says}`, async () => {
+      const more = accept === null ? [] : [`Accept: ${accept}`];
+      const answer = await ask(path, more);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([404, type]);
+      expect(answer.body.toString()).toContain(says);
+      const varies = answer.headers.get("vary")?.split(", ").includes("accept") ?? false;
+      expect(varies).toBe(!path.startsWith("/api/"));
+      expect(answer.headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
+      expect(answer.headers.get("cdn-cache-control")).toBe("max-age=5");
+      expect(answer.headers.get("pharos-generation")).toBe("7");
+      expect(answer.headers.has("etag")).toBe(false);
+      expect((await ask(path, [...more, "If-None-Match: *"])).status).toBe(404);
+      const head = await ask(path, more, "HEAD");
+      expect([head.status, head.body.length]).toEqual([404, 0]);
+      expect(head.headers.get("content-length")).toBe(String(answer.body.length));
+    });
+
+  for (const [what, method, path, host, status, says] of errors)
+    test(`${what} is ${status} in words that a person reads`, async () => {
+      const lines = [
+        `${method} ${path} HTTP/1.1`,
+        `Host: ${host}`,
+        `Accept: ${browser}`,
+        "Connection: close",
+      ];
+      const answer = await rawAsk(pop.visitors.host, pop.visitors.port, `${lines.join("\r\n")}\r\n\r\n`);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([status, html]);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.body.toString()).toContain(`<h1>${says}</h1>`);
+    });
 
   for (const path of spellings)
     test(`${path} is the summary, and the same answer`, async () => {

@@ -10,7 +10,7 @@ interface World extends Admission {
   streams: number;
   text(): string;
   /** One request whose answer has so many bytes: the refusal, or null. */
-  turn(bytes: number): Answer | null;
+  turn(bytes: number, accept?: string): Answer | null;
   /** The same, and whether it was let in. */
   ask(bytes: number): boolean;
 }
@@ -22,9 +22,9 @@ function world(requestsMax = 100, bytesMax = 10_000): World {
     others: 0,
     streams: 0,
     text: () => metrics.text(),
-    turn(bytes) {
+    turn(bytes, accept = "*/*") {
       within = 1;
-      const refusal = made.refusal();
+      const refusal = made.refusal({ target: "/de/", field: () => accept });
       within = 0;
       if (refusal === null) made.answered(bytes);
       return refusal;
@@ -76,7 +76,10 @@ describe("edge/admission", () => {
     expect(Buffer.from((refusal?.body ?? "") as Uint8Array).toString()).toMatch(
       /^This server is busy\..{1,80}\n$/,
     );
-    expect(admission.ask(1)).toBe(false);
+    const page = admission.turn(1, "text/html,*/*;q=0.8");
+    expect(fieldOf(page?.fields ?? [], "content-type")).toStartWith("text/html");
+    expect(Number(fieldOf(page?.fields ?? [], "retry-after"))).toBeWithin(1, 11);
+    expect(Buffer.from((page?.body ?? "") as Uint8Array).toString()).toContain("<h1>Ausgelastet</h1>");
     expect(admission.text()).toContain('pharos_edge_refused_total{reason="bytes"} 2\n');
     admission.others = 0;
     expect(admission.ask(1)).toBe(true);

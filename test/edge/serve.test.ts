@@ -159,7 +159,7 @@ function answersOf(numbered: boolean): void {
       expect(response.status).toBe(404);
       expect(header(response, "content-type")).toStartWith(type);
       expect(header(response, "pharos-generation")).toBe("7");
-      expect((await bytesOf(response)).length).toBeLessThan(500);
+      expect((await bytesOf(response)).length).toBeLessThan(1_800);
     }
   });
 

@@ -145,7 +145,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "token list",
-    summary: "list the tokens of a data folder by name, page and time of making",
+    summary: "list the tokens of a data folder: name, roles, and when each was made, ends, and was last used",
     load: () => import("./token.ts"),
   },
   {

@@ -92,7 +92,7 @@ function remote(call: LocalCall): ControlPlane {
     pages: () => call("pages"),
     page: (id) => call("page", id),
     submit: (page, command, actor) => call("submit", page, command, actor),
-    addToken: (grant) => call("addToken", grant),
+    addToken: (asked) => call("addToken", asked),
     tokens: () => call("tokens"),
     addPoints: (page, points) => call("addPoints", page, points),
     revokeTokens: (name) => call("revokeTokens", name),

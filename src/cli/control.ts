@@ -148,7 +148,7 @@ async function wire(
   const { secretKey } = keys;
   const metrics = createMetrics();
   const ledger = openLedger({ ...options, store, clock, random, log });
-  const tokens = createTokens(store);
+  const tokens = createTokens(store, random, log);
   const series = createSeries(store);
   const rows = createPageRows(store, random);
   const trust = trustOf(snapshots, [keys.rootKey]);

@@ -97,7 +97,7 @@ async function prepare(data: string, context: Context): Promise<Pick<Demo, "id" 
     plane: Parameters<Parameters<typeof withControlPlane>[1]>[0],
   ): Promise<{ token: string }> {
     await plane.revokeTokens("demo");
-    return plane.addToken({ name: "demo", page: "*" });
+    return plane.addToken({ name: "demo", grants: [["*", "admin"]], expiresMs: null });
   }
 }
 

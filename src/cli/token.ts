@@ -1,5 +1,6 @@
 // `pharos token`: keys of the management API. In: a page, a name. Out: the token once; the folder keeps its hash alone.
 import { Fault } from "../base/fault.ts";
+import { roles } from "../model/roles.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { defineCommand } from "./flags.ts";
 
@@ -10,18 +11,21 @@ const make = defineCommand({
   summary: "make a token for the management API and show it once",
   example: [
     "token --data /var/lib/pharos --page kctbh9vrtdwd --name deploys",
-    "token --data /var/lib/pharos --page '*'",
+    "token --data /var/lib/pharos --page '*' --role viewer --expires 90d",
   ],
   flags: {
     data,
-    page: { kind: "string", help: "id of the page it may change, or * for all", required: true },
+    page: { kind: "string", help: "id of the page it is for, or * for all", required: true },
+    role: { kind: "string", help: "what it may do there", default: "admin", allowed: roles },
+    expires: { kind: "duration", help: "how long it is valid; without it, until it is revoked", min: 60_000 },
     name: { kind: "string", help: "what it is for; the log names it", default: "api" },
   },
-  async run({ data: folder, page, name }, context) {
+  async run({ data: folder, page, name, role, expires }, context) {
     await withControlPlane({ ...context, folder }, async (plane) => {
       const pages = await plane.pages();
       if (page !== "*" && !pages.some(({ id }) => id === page)) throw noPage(page, pages);
-      context.out((await plane.addToken({ name, page })).token);
+      const expiresMs = expires === undefined ? null : context.clock.wallMs() + expires;
+      context.out((await plane.addToken({ name, grants: [[page, role]], expiresMs })).token);
     });
   },
 });
@@ -38,20 +42,42 @@ function noPage(page: string, pages: readonly { readonly id: string }[]): Fault 
 
 const list = defineCommand({
   name: "token list",
-  summary: "list the tokens of a data folder by name, page and time of making",
+  summary: "list the tokens of a data folder: name, roles, and when each was made, ends, and was last used",
   example: "token list --data /var/lib/pharos --json",
   flags: { data, json: { kind: "boolean", help: "one JSON list" } },
   async run({ data: folder, json }, context) {
     const tokens = await withControlPlane({ ...context, folder }, (plane) => plane.tokens());
-    const rows = tokens.map(({ name, page, createdMs }) => ({
-      name,
-      page,
-      created: new Date(createdMs).toISOString(),
+    const rows = tokens.map(({ id, name, grants, createdMs, expiresMs, usedMs }) => ({
+      ...{ id, name, roles: Object.fromEntries(grants) },
+      ...{ created: timeOf(createdMs), expires: timeOf(expiresMs), used: timeOf(usedMs) },
     }));
     if (json) context.out(JSON.stringify(rows));
-    else for (const { name, page, created } of rows) context.out(`${name}\t${page}\t${created}`);
+    else for (const row of rows) context.out(lineOf(row));
   },
 });
+
+interface Row {
+  readonly name: string;
+  readonly roles: Readonly<Record<string, string>>;
+  readonly created: string | null;
+  readonly expires: string | null;
+  readonly used: string | null;
+}
+
+function lineOf({ name, roles: held, created, expires, used }: Row): string {
+  const may = Object.entries(held).map(([page, role]) => `${page}:${role}`);
+  return [
+    name,
+    may.join(","),
+    created,
+    expires === null ? "does not expire" : `expires ${expires}`,
+    used === null ? "never used" : `last used ${used}`,
+  ].join("\t");
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
 
 const revoke = defineCommand({
   name: "token revoke",

@@ -1,5 +1,5 @@
 // Who asks, and what they may. In: a request, the tokens. Out: a principal with a role for each page it may know of, or null.
-import { allows, type Need, type Role, strongerRole } from "../model/roles.ts";
+import { allows, type Grants, type Need, type Role, roleIn } from "../model/roles.ts";
 import type { Tokens } from "../store/tokens.ts";
 
 /** Who was let in: an API token, or a person with a session. */
@@ -7,8 +7,7 @@ export interface Principal {
   readonly kind: "token" | "user";
   readonly id: string;
   readonly name: string;
-  /** A page's id, or `"*"` for all pages, and the role there. A map, not a record: ids come from addresses, and `constructor` is none. */
-  readonly grants: ReadonlyMap<string, Role>;
+  readonly grants: Grants;
 }
 
 /** Reads `Authorization: OAuth <key>` (or Bearer, in any case), else `?api_key=`. */
@@ -16,17 +15,12 @@ export function authenticate(request: Request, tokens: Pick<Tokens, "check">): P
   const header = /^\s*(?:oauth|bearer)\s+(\S+)\s*$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   const key = header ?? /[?&]api_key=([^&#]+)/.exec(request.url)?.[1];
   const token = key === undefined ? null : tokens.check(key);
-  return (
-    token && { kind: "token", id: token.name, name: token.name, grants: new Map([[token.page, "admin"]]) }
-  );
+  return token && { kind: "token", id: token.id, name: token.name, grants: token.grants };
 }
 
 /** The principal's role on a page, or with `"*"` on all pages; null where it may not know that the page exists. */
 export function roleOn({ grants }: Principal, page: string): Role | null {
-  const everywhere = grants.get("*");
-  const here = grants.get(page);
-  if (everywhere === undefined || here === undefined) return here ?? everywhere ?? null;
-  return strongerRole(here, everywhere);
+  return roleIn(grants, page);
 }
 
 /** Whether the principal may know that this page exists. */

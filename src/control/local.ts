@@ -8,7 +8,7 @@ import type { MetricPoint } from "../model/series.ts";
 import type { Page } from "../model/view.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
-import type { TokenGrant, Tokens } from "../store/tokens.ts";
+import { commandLine, type HeldToken, type TokenAsked, type Tokens } from "../store/tokens.ts";
 import { jsonResponse } from "./answer.ts";
 
 /** A page as a command knows it. */
@@ -36,8 +36,8 @@ export interface ControlPlane {
   page(id: string): Promise<Page | null>;
   /** `page` is null for commands that name their page themselves (page.create, import). */
   submit(page: string | null, command: Command, actor: string): Promise<Submitted>;
-  addToken(grant: TokenGrant): Promise<{ readonly token: string }>;
-  tokens(): Promise<readonly (TokenGrant & { readonly createdMs: number })[]>;
+  addToken(asked: TokenAsked): Promise<{ readonly token: string }>;
+  tokens(): Promise<readonly HeldToken[]>;
   /** Points of a page's metrics. */
   addPoints(
     page: string,
@@ -67,10 +67,10 @@ export function controlPlaneOf({ ledger, tokens, series }: Holding): ControlPlan
       const done = await ledger.submit(page, command, actor);
       return done.ok ? { ...done, before } : done;
     },
-    addToken: (grant) => tokens.add(grant),
+    addToken: (asked) => tokens.add(asked, commandLine),
     tokens: async () => tokens.list(),
     addPoints: (page, points) => series.add(page, new Map(points)),
-    revokeTokens: (name) => tokens.revoke(name),
+    revokeTokens: (name) => tokens.revoke((token) => token.name === name, commandLine),
   };
 }
 
@@ -85,7 +85,7 @@ const operations: Readonly<
   page: (plane, [id]) => plane.page(id as string),
   submit: (plane, [page, command, actor]) =>
     plane.submit(page as string | null, command as Command, actor as string),
-  addToken: (plane, [grant]) => plane.addToken(grant as TokenGrant),
+  addToken: (plane, [asked]) => plane.addToken(asked as TokenAsked),
   tokens: (plane) => plane.tokens(),
   addPoints: (plane, [page, points]) =>
     plane.addPoints(page as string, points as Parameters<ControlPlane["addPoints"]>[1]),

@@ -129,10 +129,29 @@ describe("token", () => {
     expect(made).toMatchObject({ code: 0, err: [] });
     expect(made.out).toMatch(/^pharos_\S{43}$/);
     const listed = await pharos(["token", "list"]);
-    expect(listed.out).toBe(`deploys\t${page.id}\t${new Date(clock.wallMs()).toISOString()}`);
+    expect(listed.out).toBe(
+      `deploys\t${page.id}:admin\t${new Date(clock.wallMs()).toISOString()}\tdoes not expire\tnever used`,
+    );
     expect((await pharos(["token", "revoke", "--name", "deploys"])).out).toBe("one token was forgotten");
     expect((await pharos(["token", "revoke", "--name", "deploys"])).code).toBe(1);
     expect((await pharos(["token", "list", "--json"])).out).toBe("[]");
+  });
+
+  test("is of a role and for a time where it is asked to be, and says so", async () => {
+    await pharos(["import", "statuspage", summary]);
+    await pharos(["token", "--page", "*", "--name", "reports", "--role", "viewer", "--expires", "90d"]);
+    const created = clock.wallMs();
+    expect(JSON.parse((await pharos(["token", "list", "--json"])).out)).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{12}$/),
+        name: "reports",
+        roles: { "*": "viewer" },
+        created: new Date(created).toISOString(),
+        expires: new Date(created + 90 * 86_400_000).toISOString(),
+        used: null,
+      },
+    ]);
+    expect((await pharos(["token", "--page", "*", "--role", "king"])).code).toBe(2);
   });
 
   test("of a page that does not exist is refused with those that do", async () => {
@@ -160,7 +179,7 @@ describe("beside a running control plane", () => {
       expect(ledger.view(page.id)?.components.map(({ name }) => name)).toEqual(["API"]);
       expect((await pharos(["import", "statuspage", summary])).out).toEndWith(": nothing changed.");
       const { out } = await pharos(["token", "--page", page.id]);
-      expect(tokens.check(out)).toEqual({ name: "api", page: page.id });
+      expect(tokens.check(out)).toMatchObject({ name: "api", grants: [[page.id, "admin"]] });
       const refused = await pharos(["import", "statuspage", unknown]);
       expect(refused.code).toBe(1);
       expect(refused.err.at(-1)).toContain("Mars/Olympus");

@@ -21,7 +21,7 @@ import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries } from "../../src/store/series.ts";
-import { createTokens } from "../../src/store/tokens.ts";
+import { commandLine, createTokens } from "../../src/store/tokens.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { skipUnless } from "../support/skip.ts";
 
@@ -108,7 +108,10 @@ export async function openCaptured(
     }),
   );
   const tokens = createTokens(store, random);
-  const { token } = await tokens.add({ name: "contract", page });
+  const { token } = await tokens.add(
+    { name: "contract", grants: [[page, "admin"]], expiresMs: null },
+    commandLine,
+  );
   return {
     page,
     token,

@@ -6,7 +6,7 @@ const principal = (...grants: readonly (readonly [string, Role])[]): Principal =
   kind: "user",
   id: "u1",
   name: "Ada",
-  grants: new Map(grants),
+  grants,
 });
 
 test.each([

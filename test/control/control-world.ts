@@ -7,11 +7,12 @@ import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
+import type { Grants } from "../../src/model/roles.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries, type SeriesStore } from "../../src/store/series.ts";
-import { createTokens, type Tokens } from "../../src/store/tokens.ts";
+import { commandLine, createTokens, type Tokens } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 export interface Reply {
@@ -64,8 +65,10 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const group = await run(page, { kind: "component.create", fields: { name: "Core", group: true } });
   const grouped = await run(page, { kind: "component.create", fields: { name: "API", groupId: group } });
   const plain = await run(page, { kind: "component.create", fields: { name: "Website" } });
-  const { token } = await tokens.add({ name: "tests", page });
-  const { token: adminToken } = await tokens.add({ name: "admin", page: "*" });
+  const addToken = (name: string, grants: Grants, expiresMs: number | null = null) =>
+    tokens.add({ name, grants, expiresMs }, commandLine);
+  const { token } = await addToken("tests", [[page, "admin"]]);
+  const { token: adminToken } = await addToken("admin", [["*", "admin"]]);
   return {
     ...{ ledger, tokens, series, clock, metrics, page, grouped, plain, group, token, adminToken, api, run },
     async send(method, path, body) {

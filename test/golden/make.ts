@@ -8,6 +8,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { signAppointment, signRemoval } from "../../src/snapshot/documents.ts";
 import { signEmergency } from "../../src/snapshot/emergency.ts";
 import { signRegistry } from "../../src/snapshot/registry.ts";
+import { commandLine } from "../../src/store/tokens.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import type { ManualClock } from "../support/manual-clock.ts";
 import { memoryLine } from "../support/memory-line.ts";
@@ -86,7 +87,7 @@ async function edit(
     components: { [web]: "degraded_performance" },
   } as const;
   const second = await submit(page, { kind: "incident.create", fields: open });
-  await tokens.add({ name: "golden", page: "*" });
+  await tokens.add({ name: "golden", grants: [["*", "admin"]], expiresMs: null }, commandLine);
   const { token } = await pops.addToken({ name: "fra-1", pages: ["*"] });
   const joined = await pops.join(token, { key: popKey.publicKey, name: "fra-1" });
   if (!joined.ok) throw new Error(`The POP may not join: ${joined.reason}.`);

@@ -362,6 +362,8 @@ export const limits = {
   /** Paths that a dry run names: a new page name changes all documents, of which a page may have thousands. */
   dryRunDocumentsMax: 500,
   updateCharsMax: 25_000,
+  /** An address has at most 254 characters (RFC 5321, 4.5.3.1.3). */
+  emailCharsMax: 254,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
   pageRowsMax: 10_000,
   /** An editor looks for one in a list. */

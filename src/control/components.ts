@@ -44,7 +44,7 @@ function fieldsOf(body: Said): ComponentFields {
   };
 }
 
-function componentOf(view: PageView, wanted: string | undefined): Component {
+export function componentOf(view: PageView, wanted: string | undefined): Component {
   const component = view.componentById.get(wanted ?? "");
   if (component === undefined) throw new ApiRefusal(notFound("Component"));
   return component;

@@ -1,5 +1,5 @@
 // /v1/pages/{page_id}/metrics, and the points of metrics. In: calls. Out: metrics as they are, new ones, changes; points go past the op-log.
-// Statuspage makes a metric below a provider, and has no order of them: POST on the list and `metrics/order` are ours.
+// Statuspage makes a metric below a provider (metrics-providers.ts), and has no order of them: POST on the list and `metrics/order` are ours.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { MetricFields } from "../model/command.ts";
@@ -26,12 +26,12 @@ const fields = {
   position: maybe(t.Numeric({ minimum: 0, maximum: 1_000_000, multipleOf: 1 })),
 };
 const metricBody = t.Object({ metric: t.Object(fields) });
-const newMetricBody = t.Object({ metric: t.Object({ ...fields, name: name() }) });
+export const newMetricBody = t.Object({ metric: t.Object({ ...fields, name: name() }) });
 
 type Said = (typeof metricBody)["static"]["metric"];
 
 /** The fields that a body speaks of. */
-function fieldsOf(body: Said): MetricFields {
+export function metricFieldsOf(body: Said): MetricFields {
   const told = {
     name: said(body.name),
     decimalPlaces: said(body.decimal_places),
@@ -59,7 +59,7 @@ const orderBody = t.Object({
 
 type Point = (typeof point)["static"];
 
-function metricOf(view: PageView, wanted: string | undefined): Metric {
+export function metricOf(view: PageView, wanted: string | undefined): Metric {
   const metric = view.metrics.find(({ id }) => id === wanted);
   if (metric === undefined) throw new ApiRefusal(notFound("Metric"));
   return metric;
@@ -74,7 +74,7 @@ function pointsOf(points: readonly Point[], nowMs: number): readonly MetricPoint
   throw new ApiRefusal(unprocessable(...wrong.slice(0, 3), ...more));
 }
 
-const shapeOf = (view: PageView, metric: Metric, series: SeriesStore) =>
+export const metricShapeOf = (view: PageView, metric: Metric, series: SeriesStore) =>
   metricShape(metric, series.spans(view.page.id, metric.id)?.last.at ?? null);
 
 export const metricEndpoints = [
@@ -87,7 +87,7 @@ export const metricEndpoints = [
     answer: ({ view, query, series }) =>
       answer(
         200,
-        pageOf(view.metrics, query).map((metric) => shapeOf(view, metric, series)),
+        pageOf(view.metrics, query).map((metric) => metricShapeOf(view, metric, series)),
       ),
   }),
   endpoint({
@@ -98,8 +98,8 @@ export const metricEndpoints = [
     body: newMetricBody,
     async answer({ body, submit, series }) {
       const { name } = body.metric;
-      const made = await submit({ kind: "metric.create", fields: { ...fieldsOf(body.metric), name } });
-      return answer(201, shapeOf(made.view, metricOf(made.view, made.id), series));
+      const made = await submit({ kind: "metric.create", fields: { ...metricFieldsOf(body.metric), name } });
+      return answer(201, metricShapeOf(made.view, metricOf(made.view, made.id), series));
     },
   }),
   endpoint({
@@ -112,7 +112,7 @@ export const metricEndpoints = [
       const { view } = await submit({ kind: "metric.reorder", ids: body.metrics });
       return answer(
         200,
-        view.metrics.map((metric) => shapeOf(view, metric, series)),
+        view.metrics.map((metric) => metricShapeOf(view, metric, series)),
       );
     },
   }),
@@ -157,7 +157,7 @@ export const metricEndpoints = [
     async answer({ view, params, series, effect }) {
       const metric = metricOf(view, params.metric_id);
       await effect(() => series.forget(view.page.id, metric.id));
-      return answer(200, shapeOf(view, metric, series));
+      return answer(200, metricShapeOf(view, metric, series));
     },
   }),
   endpoint({
@@ -166,7 +166,7 @@ export const metricEndpoints = [
     summary: "Read a metric",
     needs: "read",
     answer: ({ view, params, series }) =>
-      answer(200, shapeOf(view, metricOf(view, params.metric_id), series)),
+      answer(200, metricShapeOf(view, metricOf(view, params.metric_id), series)),
   }),
   endpoint({
     methods: ["PATCH", "PUT"],
@@ -176,8 +176,8 @@ export const metricEndpoints = [
     body: metricBody,
     async answer({ view, params, body, submit, series }) {
       const { id } = metricOf(view, params.metric_id);
-      const changed = await submit({ kind: "metric.update", id, fields: fieldsOf(body.metric) });
-      return answer(200, shapeOf(changed.view, metricOf(changed.view, id), series));
+      const changed = await submit({ kind: "metric.update", id, fields: metricFieldsOf(body.metric) });
+      return answer(200, metricShapeOf(changed.view, metricOf(changed.view, id), series));
     },
   }),
   endpoint({
@@ -187,7 +187,7 @@ export const metricEndpoints = [
     needs: "edit",
     async answer({ view, params, submit, series, effect }) {
       const metric = metricOf(view, params.metric_id);
-      const shape = shapeOf(view, metric, series);
+      const shape = metricShapeOf(view, metric, series);
       await submit({ kind: "metric.delete", id: metric.id });
       await effect(() => series.forget(view.page.id, metric.id));
       return answer(200, shape);

@@ -136,11 +136,11 @@ export function postmortemShape({ postmortem, postmortemDraft }: Incident): Shap
   };
 }
 
-/** `lastAt` (ms) is when its latest point was measured, null where there is none. No provider feeds a metric here. */
+/** `lastAt` (ms) is when its latest point was measured, null where there is none. */
 export function metricShape(metric: Metric, lastAt: number | null): Shape {
   return {
     id: metric.id,
-    metrics_provider_id: null,
+    metrics_provider_id: metric.providerId,
     metric_identifier: metric.identifier,
     name: metric.name,
     display: metric.display,

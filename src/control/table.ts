@@ -1,18 +1,34 @@
 // Every endpoint there is: the one source of routes, of validation and of the reference. A family more is a line here.
+import { accessGroupEndpoints } from "./access-groups.ts";
+import { accessListEndpoints } from "./access-lists.ts";
+import { accessUserEndpoints } from "./access-users.ts";
+import { componentAccessEndpoints } from "./component-access.ts";
+import { componentGroupEndpoints } from "./component-groups.ts";
 import { componentEndpoints } from "./components.ts";
+import { embedEndpoints } from "./embed.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { incidentEndpoints } from "./incidents.ts";
 import { metricEndpoints } from "./metrics.ts";
+import { metricsProviderEndpoints } from "./metrics-providers.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
+import { uptimeEndpoints } from "./uptime.ts";
 
 /** Everything under /v1: Statuspage's management API. */
 export const endpoints: readonly Endpoint[] = [
   ...pageEndpoints,
   ...componentEndpoints,
+  ...componentGroupEndpoints,
+  ...componentAccessEndpoints,
+  ...uptimeEndpoints,
   ...incidentEndpoints,
   ...postmortemEndpoints,
   ...metricEndpoints,
+  ...metricsProviderEndpoints,
+  ...accessUserEndpoints,
+  ...accessGroupEndpoints,
+  ...accessListEndpoints,
+  ...embedEndpoints,
 ];
 
 /** Endpoints of one prefix, and what they are to a reader. */

@@ -50,6 +50,7 @@ export interface MetricFields {
   readonly yAxisHidden?: boolean;
   readonly transform?: MetricTransform;
   readonly position?: number;
+  readonly providerId?: string | null;
 }
 
 export interface IncidentFields {
@@ -161,6 +162,19 @@ export type Command =
   | { readonly kind: "component.update"; readonly id: string; readonly fields: ComponentFields }
   /** Of a group: its members stay, in no group. */
   | { readonly kind: "component.delete"; readonly id: string }
+  /** `members` is the complete list, in its order. */
+  | {
+      readonly kind: "group.create";
+      readonly id?: string;
+      readonly fields: Pick<ComponentFields, "description" | "position"> & { readonly name: string };
+      readonly members: readonly string[];
+    }
+  | {
+      readonly kind: "group.update";
+      readonly id: string;
+      readonly fields: Pick<ComponentFields, "name" | "description" | "position">;
+      readonly members?: readonly string[];
+    }
   | {
       readonly kind: "incident.create";
       readonly id?: string;

@@ -82,10 +82,10 @@ function changed(view: PageView, id: string, ops: readonly OpDraft[], { now }: D
 
 function settable(fields: MetricFields): Fields {
   const { name, identifier, suffix, decimalPlaces, display, tooltipDescription, position } = fields;
-  const { yAxisMin, yAxisMax, yAxisHidden, transform } = fields;
+  const { yAxisMin, yAxisMax, yAxisHidden, transform, providerId } = fields;
   return given({
     ...{ name, identifier, suffix, decimalPlaces, display, tooltipDescription, position },
-    ...{ yAxisMin, yAxisMax, yAxisHidden, transform },
+    ...{ yAxisMin, yAxisMax, yAxisHidden, transform, providerId },
   });
 }
 

@@ -3,6 +3,7 @@
 import type { Command, DecideContext, Decision } from "./command.ts";
 import { addTransition, createComponent, updateComponent } from "./decide-component.ts";
 import { deleteComponent, deleteIncident } from "./decide-deletion.ts";
+import { createGroup, updateGroup } from "./decide-group.ts";
 import { decideImport } from "./decide-import.ts";
 import { createIncident, updateIncident } from "./decide-incident.ts";
 import { createMetric, deleteMetric, reorderMetrics, updateMetric } from "./decide-metric.ts";
@@ -35,6 +36,10 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return updateComponent(view, command, context);
     case "component.delete":
       return deleteComponent(view, command, context);
+    case "group.create":
+      return createGroup(view, command, context);
+    case "group.update":
+      return updateGroup(view, command, context);
     case "incident.create":
       return createIncident(view, command, context);
     case "incident.update":

@@ -107,6 +107,7 @@ export const metricFrom = oncePerRecord((record): Metric | null => {
     yAxisMax: numberOf(record, "yAxisMax"),
     yAxisHidden: flagOf(record, "yAxisHidden", false),
     transform: oneOf(record, "transform", metricTransforms) ?? "average",
+    providerId: textOf(record, "providerId"),
     position: numberOf(record, "position") ?? 0,
     rank: numberOf(record, "rank") ?? 0,
     createdAt: numberOf(record, "createdAt"),

@@ -177,6 +177,8 @@ export interface Metric {
   readonly yAxisMax: number | null;
   readonly yAxisHidden: boolean;
   readonly transform: MetricTransform;
+  /** Below which provider the management API lists it; nothing is pulled from there. */
+  readonly providerId: string | null;
   readonly position: number;
   readonly rank: number;
   readonly createdAt: number | null;

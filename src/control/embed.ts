@@ -1,0 +1,49 @@
+// /v1/pages/{page_id}/status_embed_config. In: calls. Out: how an embed looks, as it was set. Kept and read back: the widget follows the page's own looks.
+import { t } from "elysia";
+import { keepRows } from "./access-rows.ts";
+import { answer, endpoint } from "./endpoint.ts";
+import { text } from "./fields.ts";
+
+const word = () => t.Optional(t.Union([text(100), t.Null()]));
+const fields = {
+  position: word(),
+  incident_background_color: word(),
+  incident_text_color: word(),
+  maintenance_background_color: word(),
+  maintenance_text_color: word(),
+};
+
+/** What Statuspage's own embed begins with. */
+const unset = {
+  position: "bottom-left",
+  incident_background_color: "#CC0000",
+  incident_text_color: "#FFFFFF",
+  maintenance_background_color: "#0000CC",
+  maintenance_text_color: "#FFFFFF",
+};
+const id = "settings";
+
+export const embedEndpoints = [
+  endpoint({
+    methods: ["GET"],
+    path: "/pages/:page_id/status_embed_config",
+    summary: "Read the settings of a page's embed",
+    needs: "read",
+    answer: ({ view, rows }) =>
+      answer(200, { page_id: view.page.id, ...unset, ...rows.get<object>(view.page.id, "embed", id) }),
+  }),
+  endpoint({
+    methods: ["PATCH", "PUT"],
+    path: "/pages/:page_id/status_embed_config",
+    summary: "Change the settings of a page's embed",
+    needs: "administer",
+    body: t.Object({ status_embed_config: t.Object(fields) }),
+    async answer({ view, rows, body }) {
+      const page = view.page.id;
+      await keepRows(rows, page, () => [
+        { kind: "embed", id, row: { ...rows.get<object>(page, "embed", id), ...body.status_embed_config } },
+      ]);
+      return answer(200, { page_id: page, ...unset, ...rows.get<object>(page, "embed", id) });
+    },
+  }),
+];

@@ -1,0 +1,159 @@
+// /v1/pages/{page_id}/metrics_providers. In: calls. Out: providers as they are kept, and metrics below one.
+// Nothing is pulled: metrics of other products' providers are refused, and the secrets of a provider are not kept, for nothing would use them.
+import { t } from "elysia";
+import type { PageView } from "../model/view.ts";
+import type { PageRows } from "../store/page-rows.ts";
+import { keepRows } from "./access-rows.ts";
+import { ApiRefusal, notFound, notImplemented } from "./answer.ts";
+import { answer, endpoint } from "./endpoint.ts";
+import { oneOf, pageOf, paging, text } from "./fields.ts";
+import { metricFieldsOf, metricOf, metricShapeOf, newMetricBody } from "./metrics.ts";
+
+const types = ["Pingdom", "NewRelic", "Librato", "Datadog", "Self"] as const;
+
+interface Provider {
+  readonly id: string;
+  readonly type: (typeof types)[number];
+  readonly metricBaseUri: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+const secret = () => t.Optional(t.Union([text(1_000), t.Null()]));
+const fields = {
+  type: t.Optional(oneOf(types)),
+  metric_base_uri: t.Optional(t.Union([text(2_000), t.Null()])),
+  email: secret(),
+  password: secret(),
+  api_key: secret(),
+  api_token: secret(),
+  application_key: secret(),
+};
+const body = t.Object({ metrics_provider: t.Object(fields) });
+const newBody = t.Object({ metrics_provider: t.Object({ ...fields, type: oneOf(types) }) });
+
+function providerOf(rows: PageRows, view: PageView, id: string | undefined): Provider {
+  const provider = rows.get<Provider>(view.page.id, "metrics-provider", id ?? "");
+  if (provider === null) throw new ApiRefusal(notFound("Metrics provider"));
+  return provider;
+}
+
+function shape(provider: Provider, { page }: PageView): object {
+  return {
+    id: provider.id,
+    type: provider.type,
+    disabled: false,
+    metric_base_uri: provider.metricBaseUri,
+    last_revalidated_at: null,
+    created_at: new Date(provider.createdAt).toISOString(),
+    updated_at: new Date(provider.updatedAt).toISOString(),
+    page_id: page.id,
+  };
+}
+
+const base = "/pages/:page_id/metrics_providers";
+const one = `${base}/:metrics_provider_id` as const;
+
+export const metricsProviderEndpoints = [
+  endpoint({
+    methods: ["GET"],
+    path: "/pages/:page_id/metrics_providers",
+    summary: "List the providers of metrics",
+    needs: "read",
+    answer: ({ view, rows }) =>
+      answer(
+        200,
+        [...rows.list<Provider>(view.page.id, "metrics-provider")]
+          .sort((a, b) => a.createdAt - b.createdAt)
+          .map((provider) => shape(provider, view)),
+      ),
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: "/pages/:page_id/metrics_providers",
+    summary: "Create a provider of metrics",
+    needs: "edit",
+    body: newBody,
+    async answer({ view, rows, body, nowMs }) {
+      const [id, now] = [rows.newId(), nowMs()];
+      const { type, metric_base_uri: uri } = body.metrics_provider;
+      const row: Provider = { id, type, metricBaseUri: uri || null, createdAt: now, updatedAt: now };
+      await keepRows(rows, view.page.id, () => [{ kind: "metrics-provider", id, row }]);
+      return answer(201, shape(row, view));
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: one,
+    summary: "Read a provider of metrics",
+    needs: "read",
+    answer: ({ view, rows, params }) =>
+      answer(200, shape(providerOf(rows, view, params.metrics_provider_id), view)),
+  }),
+  endpoint({
+    methods: ["PATCH", "PUT"],
+    path: one,
+    summary: "Change a provider of metrics",
+    needs: "edit",
+    body,
+    async answer({ view, rows, params, body, nowMs }) {
+      const { id } = providerOf(rows, view, params.metrics_provider_id);
+      const { type, metric_base_uri: uri } = body.metrics_provider;
+      await keepRows(rows, view.page.id, () => {
+        const held = providerOf(rows, view, id);
+        const metricBaseUri = uri === undefined ? held.metricBaseUri : uri || null;
+        const row: Provider = { ...held, type: type ?? held.type, metricBaseUri, updatedAt: nowMs() };
+        return [{ kind: "metrics-provider", id, row }];
+      });
+      return answer(200, shape(providerOf(rows, view, id), view));
+    },
+  }),
+  endpoint({
+    methods: ["DELETE"],
+    path: one,
+    summary: "Delete a provider of metrics; its metrics stay, below none",
+    needs: "edit",
+    async answer({ view, rows, params, submit }) {
+      const provider = providerOf(rows, view, params.metrics_provider_id);
+      for (const { id } of view.metrics.filter(({ providerId }) => providerId === provider.id))
+        await submit({ kind: "metric.update", id, fields: { providerId: null } });
+      await keepRows(rows, view.page.id, () => [{ kind: "metrics-provider", id: provider.id, row: null }]);
+      return answer(200, shape(provider, view));
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: `${one}/metrics`,
+    summary: "List the metrics below a provider",
+    needs: "read",
+    query: t.Object(paging),
+    answer({ view, rows, params, query, series }) {
+      const { id } = providerOf(rows, view, params.metrics_provider_id);
+      const found = view.metrics.filter(({ providerId }) => providerId === id);
+      return answer(
+        200,
+        pageOf(found, query).map((metric) => metricShapeOf(view, metric, series)),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: `${one}/metrics`,
+    summary: "Create a metric below a provider",
+    needs: "edit",
+    body: newMetricBody,
+    async answer({ view, rows, params, body, submit, series }) {
+      const { id: providerId, type } = providerOf(rows, view, params.metrics_provider_id);
+      if (type !== "Self")
+        throw new ApiRefusal(
+          notImplemented(
+            `Pharos pulls no metrics from ${type}: make the metric below a provider of type Self, and send its points to metrics/{metric_id}/data.`,
+          ),
+        );
+      const { name } = body.metric;
+      const asked = { ...metricFieldsOf(body.metric), name, providerId };
+      const made = await submit({ kind: "metric.create", fields: asked });
+      return answer(201, metricShapeOf(made.view, metricOf(made.view, made.id), series));
+    },
+  }),
+];

@@ -91,11 +91,11 @@ export const accessGroupEndpoints = [
     summary: "Create an access group",
     needs: "administer",
     body: newBody,
-    async answer({ view, rows, body, nowMs }) {
+    async answer({ view, rows, effect, body, nowMs }) {
       const [id, now, page] = [rows.newId(), nowMs(), view.page.id];
       const { name, page_access_user_ids: users } = body.page_access_group;
       const blank = { id, name, externalIdentifier: null, componentIds: [], metricIds: [] };
-      await keepRows(rows, page, () => {
+      await keepRows({ view, rows, effect }, () => {
         const made = { ...blank, createdAt: now, updatedAt: now };
         const row = changed(made, body.page_access_group, view);
         return [{ kind: "access-group", id, row }, ...membership(rows, page, id, users, now)];
@@ -116,11 +116,11 @@ export const accessGroupEndpoints = [
     summary: "Change an access group",
     needs: "administer",
     body,
-    async answer({ view, rows, params, body, nowMs }) {
+    async answer({ view, rows, effect, params, body, nowMs }) {
       const [now, page] = [nowMs(), view.page.id];
       const { id } = accessGroupOf(rows, page, params.page_access_group_id);
       const { page_access_user_ids: users } = body.page_access_group;
-      await keepRows(rows, page, () => {
+      await keepRows({ view, rows, effect }, () => {
         const held = { ...accessGroupOf(rows, page, id), updatedAt: now };
         const row = changed(held, body.page_access_group, view);
         return [{ kind: "access-group", id, row }, ...membership(rows, page, id, users, now)];
@@ -133,11 +133,11 @@ export const accessGroupEndpoints = [
     path: `${base}/:page_access_group_id`,
     summary: "Delete an access group",
     needs: "administer",
-    async answer({ view, rows, params, nowMs }) {
+    async answer({ view, rows, effect, params, nowMs }) {
       const page = view.page.id;
       const shape = shapeOf(rows, view, params.page_access_group_id);
       const { id } = accessGroupOf(rows, page, params.page_access_group_id);
-      await keepRows(rows, page, () => [
+      await keepRows({ view, rows, effect }, () => [
         { kind: "access-group", id, row: null },
         ...membership(rows, page, id, [], nowMs()),
       ]);

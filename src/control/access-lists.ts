@@ -12,6 +12,7 @@ import {
   idList,
   isComponent,
   isMetric,
+  type Keeping,
   keepRows,
   knownIds,
 } from "./access-rows.ts";
@@ -91,15 +92,15 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
   const path = `${subject.path}/${listed.word}` as `/pages/:page_id/${string}`;
   const of = `of an ${subject.noun}`;
   const required = t.Object({ [listed.asked]: idList() });
-  const optional = t.Optional(t.Object({ [listed.asked]: t.Optional(idList()) }));
+  const optional = t.Object({ [listed.asked]: t.Optional(idList()) });
   const asked = (body: unknown): readonly string[] | undefined => (body as Asked | undefined)?.[listed.asked];
   const change = async (
-    { view, rows, params, nowMs }: ChangeCall,
+    { view, rows, params, nowMs, effect }: ChangeCall,
     next: (held: readonly string[]) => readonly string[],
   ): Promise<object> => {
     const page = view.page.id;
     const { id } = subject.find(rows, page, params);
-    await keepRows(rows, page, () => {
+    await keepRows({ view, rows, effect }, () => {
       const held = subject.find(rows, page, params);
       const row = { ...held, [listed.field]: next(held[listed.field]), updatedAt: nowMs() };
       return [{ kind: subject.kind, id, row }];
@@ -171,9 +172,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
   ];
 }
 
-interface ChangeCall {
-  readonly view: PageView;
-  readonly rows: PageRows;
+interface ChangeCall extends Keeping {
   readonly params: Readonly<Record<string, string>>;
   readonly nowMs: () => number;
 }

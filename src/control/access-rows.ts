@@ -5,6 +5,7 @@ import { limits } from "../base/limits.ts";
 import type { PageView } from "../model/view.ts";
 import type { PageRows, RowChange } from "../store/page-rows.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import type { Call } from "./endpoint.ts";
 import { text } from "./fields.ts";
 
 export interface AccessUser {
@@ -54,13 +55,14 @@ export function accessGroupOf(rows: PageRows, page: string, id: string | undefin
   return group;
 }
 
+export interface Keeping extends Pick<Call<unknown, unknown, PageView>, "view" | "rows" | "effect"> {}
+
 /** Keeps what `decide` says, after everything that was asked for before. */
 export async function keepRows(
-  rows: PageRows,
-  page: string,
+  { view, rows, effect }: Keeping,
   decide: () => readonly RowChange[],
 ): Promise<void> {
-  const done = await rows.write(page, decide);
+  const done = await effect(() => rows.write(view.page.id, decide));
   if (!done.ok)
     throw new ApiRefusal(unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`));
 }

@@ -84,10 +84,10 @@ export const accessUserEndpoints = [
     summary: "Add an access user",
     needs: "administer",
     body,
-    async answer({ view, rows, body, nowMs }) {
+    async answer({ view, rows, effect, body, nowMs }) {
       const [id, now] = [rows.newId(), nowMs()];
       const blank = { id, email: null, externalLogin: null, groupIds: [], componentIds: [], metricIds: [] };
-      await keepRows(rows, view.page.id, () => {
+      await keepRows({ view, rows, effect }, () => {
         const made = { ...blank, createdAt: now, updatedAt: now };
         return [{ kind: "access-user", id, row: changed(made, body.page_access_user, rows, view.page.id) }];
       });
@@ -108,10 +108,10 @@ export const accessUserEndpoints = [
     summary: "Change an access user",
     needs: "administer",
     body,
-    async answer({ view, rows, params, body, nowMs }) {
+    async answer({ view, rows, effect, params, body, nowMs }) {
       const page = view.page.id;
       const { id } = accessUserOf(rows, page, params.page_access_user_id);
-      await keepRows(rows, page, () => {
+      await keepRows({ view, rows, effect }, () => {
         const held = accessUserOf(rows, page, id);
         const row = changed({ ...held, updatedAt: nowMs() }, body.page_access_user, rows, page);
         return [{ kind: "access-user", id, row }];
@@ -124,9 +124,9 @@ export const accessUserEndpoints = [
     path: `${base}/:page_access_user_id`,
     summary: "Delete an access user",
     needs: "administer",
-    async answer({ view, rows, params }) {
+    async answer({ view, rows, effect, params }) {
       const { id } = accessUserOf(rows, view.page.id, params.page_access_user_id);
-      await keepRows(rows, view.page.id, () => [{ kind: "access-user", id, row: null }]);
+      await keepRows({ view, rows, effect }, () => [{ kind: "access-user", id, row: null }]);
       return answer(204, null);
     },
   }),

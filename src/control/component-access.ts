@@ -1,8 +1,7 @@
 // Which access users and groups may see a component, from the component's side. In: ids of users or groups. Out: the component.
 import { t } from "elysia";
-import type { PageView } from "../model/view.ts";
-import type { PageRows, RowKind } from "../store/page-rows.ts";
-import { idList, keepRows, knownIds } from "./access-rows.ts";
+import type { RowKind } from "../store/page-rows.ts";
+import { idList, type Keeping, keepRows, knownIds } from "./access-rows.ts";
 import { componentOf } from "./components.ts";
 import { answer, type Endpoint, endpoint } from "./endpoint.ts";
 import { componentShape } from "./shapes.ts";
@@ -14,14 +13,14 @@ interface Holder {
 
 /** Adds the component to the holders' lists, or takes it away; `ids` undefined stands for all. */
 async function change(
-  call: { readonly view: PageView; readonly rows: PageRows; readonly nowMs: () => number },
+  call: Keeping & { readonly nowMs: () => number },
   kind: RowKind,
   what: string,
   { component, ids, add }: { component: string; ids: readonly string[] | undefined; add: boolean },
 ): Promise<void> {
-  const { view, rows, nowMs } = call;
+  const { view, rows, effect, nowMs } = call;
   const page = view.page.id;
-  await keepRows(rows, page, () => {
+  await keepRows({ view, rows, effect }, () => {
     const holders = rows.list<Holder>(page, kind);
     const named = ids && knownIds(ids, (id) => holders.some((it) => it.id === id), what);
     return holders
@@ -64,7 +63,7 @@ function accessOf(kind: RowKind, word: "users" | "groups"): readonly Endpoint[] 
       path,
       summary: `Take a component from access ${word}: from the named ones, or from all`,
       needs: "administer",
-      body: t.Optional(t.Object({ [asked]: t.Optional(idList()) })),
+      body: t.Object({ [asked]: t.Optional(idList()) }),
       async answer(call) {
         const component = componentOf(call.view, call.params.component_id);
         await change(call, kind, what, { component: component.id, ids: idsIn(call.body), add: false });

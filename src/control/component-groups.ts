@@ -122,4 +122,15 @@ export const componentGroupEndpoints = [
       return answer(200, shape(groupOf(changed.view, id), changed.view));
     },
   }),
+  endpoint({
+    methods: ["DELETE"],
+    path: `${base}/:id`,
+    summary: "Delete a group of components; its members stay, in none",
+    needs: "edit",
+    async answer({ view, params, submit }) {
+      const group = groupOf(view, params.id);
+      await submit({ kind: "component.delete", id: group.id });
+      return answer(200, shape(group, view));
+    },
+  }),
 ];

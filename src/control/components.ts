@@ -98,4 +98,14 @@ export const componentEndpoints = [
       return answer(200, componentShape(componentOf(changed.view, component.id), changed.view.page));
     },
   }),
+  endpoint({
+    methods: ["DELETE"],
+    path: "/pages/:page_id/components/:component_id",
+    summary: "Delete a component",
+    needs: "edit",
+    async answer({ view, params, submit }) {
+      await submit({ kind: "component.delete", id: componentOf(view, params.component_id).id });
+      return answer(204, null);
+    },
+  }),
 ];

@@ -18,7 +18,7 @@ export async function plainRequest(
   if (url === null) return refuse({ status: 400, error: "The address cannot be read." });
   const { method } = request;
   // A DELETE may say what of a list goes.
-  if (method === "GET" || method === "HEAD" || (method === "DELETE" && request.body === null))
+  if (method !== "POST" && method !== "PUT" && method !== "PATCH" && method !== "DELETE")
     return ok(new Request(url, { method: method === "HEAD" ? "GET" : method }));
   // A client that goes away in the middle is no failure of ours.
   const bytes = await readBody(request, bodyBytesMax).catch(() => "cut-off" as const);

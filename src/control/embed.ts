@@ -38,9 +38,9 @@ export const embedEndpoints = [
     summary: "Change the settings of a page's embed",
     needs: "administer",
     body: t.Object({ status_embed_config: t.Object(fields) }),
-    async answer({ view, rows, body }) {
+    async answer({ view, rows, effect, body }) {
       const page = view.page.id;
-      await keepRows(rows, page, () => [
+      await keepRows({ view, rows, effect }, () => [
         { kind: "embed", id, row: { ...rows.get<object>(page, "embed", id), ...body.status_embed_config } },
       ]);
       return answer(200, { page_id: page, ...unset, ...rows.get<object>(page, "embed", id) });

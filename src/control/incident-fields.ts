@@ -12,6 +12,7 @@ import {
   maintenanceStatuses,
 } from "../model/view.ts";
 import { flag, maybe, name, oneOf, said, text } from "./fields.ts";
+import { incidentTweets, refuseIncidentTweets } from "./tweets.ts";
 
 const time = () => t.String({ maxLength: 64 });
 const fields = {
@@ -26,6 +27,7 @@ const fields = {
   deliver_notifications: maybe(flag()),
   backfilled: maybe(flag()),
   backfill_date: maybe(time()),
+  ...incidentTweets,
 };
 
 export const incidentBody = t.Object({ incident: t.Object(fields) });
@@ -38,6 +40,7 @@ export function incidentFieldsOf(
   body: IncidentSaid,
   incident: Incident | null,
 ): Result<IncidentFields, readonly string[]> {
+  refuseIncidentTweets(body);
   const sentences: string[] = [];
   const window = windowOf(body, incident, sentences);
   const at = backfilledAt(body, sentences);
@@ -82,7 +85,11 @@ function backfilledAt(body: IncidentSaid, sentences: string[]): number | undefin
 }
 
 /** ISO 8601 to ms; a time without an offset is UTC. */
-function timeOf(name: string, given: string | null | undefined, sentences: string[]): number | undefined {
+export function timeOf(
+  name: string,
+  given: string | null | undefined,
+  sentences: string[],
+): number | undefined {
   const text = said(given);
   if (text === undefined) return undefined;
   const found = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(

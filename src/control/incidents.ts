@@ -121,4 +121,15 @@ export const incidentEndpoints = [
       return answer(200, incidentShape(incidentOf(changed.view, incident.id), changed.view));
     },
   }),
+  endpoint({
+    methods: ["DELETE"],
+    path: `${base}/:incident_id`,
+    summary: "Delete an incident or a maintenance",
+    needs: "edit",
+    async answer({ view, params, submit }) {
+      const incident = incidentOf(view, params.incident_id);
+      await submit({ kind: "incident.delete", id: incident.id });
+      return answer(200, incidentShape(incident, view));
+    },
+  }),
 ];

@@ -74,11 +74,11 @@ export const metricsProviderEndpoints = [
     summary: "Create a provider of metrics",
     needs: "edit",
     body: newBody,
-    async answer({ view, rows, body, nowMs }) {
+    async answer({ view, rows, effect, body, nowMs }) {
       const [id, now] = [rows.newId(), nowMs()];
       const { type, metric_base_uri: uri } = body.metrics_provider;
       const row: Provider = { id, type, metricBaseUri: uri || null, createdAt: now, updatedAt: now };
-      await keepRows(rows, view.page.id, () => [{ kind: "metrics-provider", id, row }]);
+      await keepRows({ view, rows, effect }, () => [{ kind: "metrics-provider", id, row }]);
       return answer(201, shape(row, view));
     },
   }),
@@ -96,10 +96,10 @@ export const metricsProviderEndpoints = [
     summary: "Change a provider of metrics",
     needs: "edit",
     body,
-    async answer({ view, rows, params, body, nowMs }) {
+    async answer({ view, rows, effect, params, body, nowMs }) {
       const { id } = providerOf(rows, view, params.metrics_provider_id);
       const { type, metric_base_uri: uri } = body.metrics_provider;
-      await keepRows(rows, view.page.id, () => {
+      await keepRows({ view, rows, effect }, () => {
         const held = providerOf(rows, view, id);
         const metricBaseUri = uri === undefined ? held.metricBaseUri : uri || null;
         const row: Provider = { ...held, type: type ?? held.type, metricBaseUri, updatedAt: nowMs() };
@@ -113,11 +113,13 @@ export const metricsProviderEndpoints = [
     path: one,
     summary: "Delete a provider of metrics; its metrics stay, below none",
     needs: "edit",
-    async answer({ view, rows, params, submit }) {
+    async answer({ view, rows, effect, params, submit }) {
       const provider = providerOf(rows, view, params.metrics_provider_id);
       for (const { id } of view.metrics.filter(({ providerId }) => providerId === provider.id))
         await submit({ kind: "metric.update", id, fields: { providerId: null } });
-      await keepRows(rows, view.page.id, () => [{ kind: "metrics-provider", id: provider.id, row: null }]);
+      await keepRows({ view, rows, effect }, () => [
+        { kind: "metrics-provider", id: provider.id, row: null },
+      ]);
       return answer(200, shape(provider, view));
     },
   }),

@@ -133,7 +133,7 @@ export const metricEndpoints = [
         entries.map(([id, points]) => [metricOf(view, id).id, pointsOf(points, nowMs())] as const),
       );
       if (count > 0) await effect(() => series.add(view.page.id, taken));
-      return answer(202, { data: body.data });
+      return answer(202, body.data);
     },
   }),
   endpoint({

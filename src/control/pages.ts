@@ -2,10 +2,14 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { PageFields } from "../model/command.ts";
+import type { PageView } from "../model/view.ts";
+import type { PageRows } from "../store/page-rows.ts";
+import { keepRows } from "./access-rows.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { maybe, said, text } from "./fields.ts";
 import { looksAsked, looksFields } from "./looks.ts";
+import { settingFields, settingsAsked, settingsChange, settingsOf } from "./page-settings.ts";
 import { pageShape } from "./shapes.ts";
 
 const pageBody = t.Object({
@@ -23,7 +27,13 @@ const pageBody = t.Object({
     url: maybe(text(2_000)),
     uptime_badges: t.Optional(t.Boolean()),
     ...looksFields,
+    ...settingFields,
   }),
+});
+
+const shapeOf = ({ page }: PageView, rows: PageRows): object => ({
+  ...pageShape(page),
+  ...settingsOf(rows, page.id),
 });
 
 export const pageEndpoints = [
@@ -32,10 +42,10 @@ export const pageEndpoints = [
     path: "/pages",
     summary: "List the pages of this token",
     needs: "read",
-    answer: ({ views }) =>
+    answer: ({ views, rows }) =>
       answer(
         200,
-        views().map(({ page }) => pageShape(page)),
+        views().map((view) => shapeOf(view, rows)),
       ),
   }),
   endpoint({
@@ -43,7 +53,7 @@ export const pageEndpoints = [
     path: "/pages/:page_id",
     summary: "Read a page",
     needs: "read",
-    answer: ({ view }) => answer(200, pageShape(view.page)),
+    answer: ({ view, rows }) => answer(200, shapeOf(view, rows)),
   }),
   endpoint({
     methods: ["PATCH", "PUT"],
@@ -51,7 +61,7 @@ export const pageEndpoints = [
     summary: "Change a page",
     needs: "administer",
     body: pageBody,
-    async answer({ view, body, submit }) {
+    async answer({ view, rows, body, submit, effect }) {
       const { name, time_zone, page_description, domain, url, uptime_badges } = body.page;
       // Statuspage's `url` is the company's site; here it is the page's own address, which follows `domain`.
       if (said(url) !== undefined && url !== view.page.url)
@@ -72,8 +82,11 @@ export const pageEndpoints = [
               hosts: [host, ...view.page.hosts.slice(1).filter((it) => it !== host)],
             }),
       };
+      const settings = settingsAsked(body.page);
       const changed = await submit({ kind: "page.update", fields });
-      return answer(200, pageShape(changed.view.page));
+      if (Object.keys(settings).length > 0)
+        await keepRows({ view, rows, effect }, () => [settingsChange(rows, view.page.id, settings)]);
+      return answer(200, shapeOf(changed.view, rows));
     },
   }),
 ];

@@ -6,6 +6,7 @@ import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, said, text } from "./fields.ts";
 import { incidentOf } from "./incidents.ts";
 import { postmortemShape } from "./shapes.ts";
+import { refuseTweets } from "./tweets.ts";
 
 const base = "/pages/:page_id/incidents/:incident_id/postmortem";
 
@@ -50,9 +51,12 @@ export const postmortemEndpoints = [
     path: `${base}/publish`,
     summary: "Publish the draft of a post-mortem",
     needs: "respond",
-    body: t.Object({ postmortem: maybe(t.Object({ notify_subscribers: maybe(flag()) })) }),
+    body: t.Object({
+      postmortem: maybe(t.Object({ notify_subscribers: maybe(flag()), notify_twitter: maybe(flag()) })),
+    }),
     async answer({ view, params, body, submit }) {
       const { id } = incidentOf(view, params.incident_id);
+      refuseTweets(said(body.postmortem) ?? {}, "notify_twitter");
       const deliverNotifications = said(said(body.postmortem)?.notify_subscribers) ?? false;
       const after = await submit({ kind: "postmortem.publish", id, deliverNotifications });
       return answer(200, postmortemShape(incidentOf(after.view, id)));

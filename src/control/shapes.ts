@@ -54,7 +54,7 @@ export function componentShape(component: Component, page: Page): Shape {
   };
 }
 
-function updateShape(update: IncidentUpdate): Shape {
+export function updateShape(update: IncidentUpdate): Shape {
   return {
     id: update.id,
     incident_id: update.incidentId,

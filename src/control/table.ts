@@ -7,6 +7,8 @@ import { componentGroupEndpoints } from "./component-groups.ts";
 import { componentEndpoints } from "./components.ts";
 import { embedEndpoints } from "./embed.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { incidentTemplateEndpoints } from "./incident-templates.ts";
+import { incidentUpdateEndpoints } from "./incident-updates.ts";
 import { incidentEndpoints } from "./incidents.ts";
 import { metricEndpoints } from "./metrics.ts";
 import { metricsProviderEndpoints } from "./metrics-providers.ts";
@@ -22,6 +24,8 @@ export const endpoints: readonly Endpoint[] = [
   ...componentAccessEndpoints,
   ...uptimeEndpoints,
   ...incidentEndpoints,
+  ...incidentUpdateEndpoints,
+  ...incidentTemplateEndpoints,
   ...postmortemEndpoints,
   ...metricEndpoints,
   ...metricsProviderEndpoints,

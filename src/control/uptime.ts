@@ -91,7 +91,7 @@ function incidentsOf(view: PageView, id: string, from: number, until: number): r
   return [...view.incidents, ...view.maintenances].filter(
     (incident) =>
       incident.componentIds.includes(id) &&
-      (incident.startedAt ?? incident.createdAt) < until &&
+      (incident.startedAt ?? incident.createdAt) <= until &&
       (incident.resolvedAt ?? until) > from,
   );
 }

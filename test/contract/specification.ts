@@ -55,7 +55,9 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
 /** What of an answer is not as the specification says; a status that it describes without a body has no faults. */
 export function faultsOf(operation: Operation, status: number, value: unknown): readonly string[] {
   const schema = Object.values(operation.responses[String(status)]?.content ?? {})[0]?.schema;
-  return schema === undefined ? [] : faults(schema, value, "");
+  // Statuspage itself leaves `message` out of its errors; clients read `error`.
+  const given = status >= 400 ? { message: "", ...(value as object) } : value;
+  return schema === undefined ? [] : faults(schema, given, "");
 }
 
 function faults(given: Schema, value: unknown, at: string): readonly string[] {

@@ -64,7 +64,7 @@ describe("control/metrics", () => {
     };
     expect(await world.send("POST", path("/data"), { data: batch })).toEqual({
       status: 202,
-      json: { data: batch },
+      json: batch,
     });
     const at = new Date(nowS() * 1_000).toISOString();
     expect((await world.send("GET", path(`/${other}`))).json.most_recent_data_at).toBe(at);

@@ -179,6 +179,16 @@ export const limits = {
   /** What is named by its own digest never changes. */
   immutableS: 365 * 24 * 3_600,
 
+  // Admin pages
+  /** Rows of one list, boxes of one choice: what a phone scrolls through in a few strokes, of 2,000 components. */
+  adminListMax: 50,
+  /** A form: a text with everything that its author may write around it, every letter escaped three times. */
+  adminFormBytesMax: 1024 * 1024,
+  /** A form of who is not signed in: a name, a password, a code. */
+  adminDoorBytesMax: 16 * 1024,
+  /** Previews held at the same time, two a look: 32 editors who type, some 3 MB. */
+  adminPreviewsMax: 64,
+
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */
   refsPollMs: 250,

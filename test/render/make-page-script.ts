@@ -1,5 +1,5 @@
-// Makes the scripts that run in browsers from their sources: `bun test/render/make-page-script.ts`. In: src/render/*-browser.ts.
-// Out: src/render/*-script-text.ts, which are kept beside them, so that nothing has to be built before Pharos runs from source.
+// Makes the scripts that run in browsers from their sources: `bun test/render/make-page-script.ts`. In: *-browser.ts of src/render and src/admin.
+// Out: *-script-text.ts, which are kept beside them, so that nothing has to be built before Pharos runs from source.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -12,6 +12,7 @@ export interface BrowserScript {
 }
 
 const inRender = (file: string): string => resolve(import.meta.dirname, "../../src/render", file);
+const inAdmin = (file: string): string => resolve(import.meta.dirname, "../../src/admin", file);
 
 export const browserScripts = {
   page: {
@@ -25,6 +26,12 @@ export const browserScripts = {
     made: inRender("widget-script-text.ts"),
     name: "widgetText",
     about: "The script of the widget.",
+  },
+  admin: {
+    source: inAdmin("admin-browser.ts"),
+    made: inAdmin("admin-script-text.ts"),
+    name: "adminScriptText",
+    about: "The script of the admin pages.",
   },
 } as const satisfies Readonly<Record<string, BrowserScript>>;
 

@@ -18,17 +18,19 @@ export const rows: Readonly<Record<string, number>> = {
   monitor: 6,
   edge: 6,
   dns: 6,
-  cli: 7,
+  admin: 7,
+  cli: 8,
 };
-const mainRow = 8;
+const mainRow = 9;
 
 /** Packages that only some folders may import. */
 const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly string[] }[] = [
   { name: /^lmdb(\/|$)/, folders: ["store"] },
   { name: /^elysia(\/|$)/, folders: ["control"] },
   { name: /^@elysiajs\/(?!html(\/|$))/, folders: ["control"] },
-  { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "control"] },
   { name: /^(otpauth|openid-client)(\/|$)/, folders: ["control"] },
+  { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "admin"] },
+  { name: /^(htmx\.org|uqr)(\/|$)/, folders: ["admin"] },
   { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },
   { name: /^(bun|bun:.*|deno|jsr:.*)$/, folders: ["host"] },
 ];
@@ -47,7 +49,7 @@ const globalHomes: readonly { readonly names: readonly string[]; readonly homes:
 ];
 
 /** They run in browsers, which have a clock of their own; so nothing that runs here may import them. */
-const isBrowserFile = (file: string): boolean => /^render\/[a-z-]+-browser\.ts$/.test(file);
+const isBrowserFile = (file: string): boolean => /^(render|admin)\/[a-z-]+-browser\.ts$/.test(file);
 
 /** Everything that `file` (a path below src/) does against the table, as sentences. */
 export function importFaults(file: string, text: string): readonly string[] {

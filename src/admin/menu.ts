@@ -1,0 +1,15 @@
+// What somebody finds in the menu. In: the table of screens, who, a page. Out: the screens that they may see there, in the table's order.
+import { may, type Principal } from "../control/authenticate.ts";
+import type { Entry } from "./frame.tsx";
+import type { Screen } from "./screen.ts";
+
+export function menuOf(
+  screens: readonly Screen[],
+  principal: Principal,
+  page: string | null,
+): readonly Entry[] {
+  return screens.flatMap(({ menu, needs, path, title }) => {
+    if (menu === undefined || (menu === "page" && page === null)) return [];
+    return may(principal, menu === "page" ? page : null, needs) ? [{ menu, needs, path, title }] : [];
+  });
+}

@@ -1,0 +1,64 @@
+// The page as readers will see it, beside the form that makes it so. In: what was looked at. Out: a frame, the number it goes to, or why not.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
+import { Html } from "@elysiajs/html";
+import { attribute } from "../render/prose.tsx";
+import { Refused } from "./field.tsx";
+import type { Looked } from "./page-preview.ts";
+import { counted } from "./speech.ts";
+
+export interface Pane {
+  /** Null before anything was written. */
+  readonly looked: Looked | null;
+  /** To how many it will be sent; null where nobody is to be told. */
+  readonly told: number | null;
+}
+
+export function PreviewPane({ looked, told }: Pane): JSX.Element {
+  return (
+    <section class="side" id="preview" aria-labelledby="preview-h">
+      <h2 id="preview-h">What readers will see</h2>
+      <p class="hint" safe>
+        {told === null ? "Nobody will be notified." : `Will be sent to ${counted(told, "subscriber")}.`}
+      </p>
+      <Seen looked={looked} />
+    </section>
+  );
+}
+
+function Seen({ looked }: { readonly looked: Looked | null }): JSX.Element {
+  if (looked === null) return <p class="empty">The page appears here as soon as you write.</p>;
+  if (!looked.ok) return <Refused sentences={looked.sentences} />;
+  return (
+    <>
+      <iframe
+        class="view"
+        title="The front page after this"
+        src={attribute(looked.front)}
+        sandbox="allow-same-origin"
+        loading="eager"
+      />
+      {looked.own === null ? (
+        ""
+      ) : (
+        <p>
+          <a href={attribute(looked.own)} target="_blank" rel="noopener">
+            The incident’s own page
+          </a>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What makes a form ask for its preview while it is filled in. Without script its button does. */
+export const previewing = {
+  "hx-post": "",
+  "hx-trigger": "input delay:400ms, change delay:200ms",
+  "hx-vals": '{"do":"preview"}',
+  "hx-target": "#preview",
+  "hx-select": "#preview",
+  "hx-swap": "outerHTML",
+  "hx-sync": "this:replace",
+} as const;

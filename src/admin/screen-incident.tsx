@@ -1,0 +1,297 @@
+// /admin/p/<page>/incidents/<id>: what was told, and the next update. In: an update, or that it is over. Out: the incident after it.
+// A form names the state that it was written for: where somebody else told more meanwhile nothing is sent, both are shown, and no word is lost.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
+import { Html } from "@elysiajs/html";
+import { limits } from "../base/limits.ts";
+import type { Command, IncidentFields } from "../model/command.ts";
+import { isClosed } from "../model/order.ts";
+import {
+  componentStatuses,
+  type Incident,
+  impacts,
+  incidentStatuses,
+  maintenanceStatuses,
+  type PageView,
+} from "../model/view.ts";
+import { attribute } from "../render/prose.tsx";
+import { incidentMark } from "../render/severity.ts";
+import {
+  Area,
+  Button,
+  Check,
+  Chips,
+  Dangerous,
+  Head,
+  Hidden,
+  Lamp,
+  Line,
+  Post,
+  Refused,
+  Select,
+} from "./field.tsx";
+import { type Form, formFrom } from "./form.ts";
+import { IncidentLog } from "./incident-log.tsx";
+import { Meanwhile } from "./incident-meanwhile.tsx";
+import { fieldsIn } from "./incident-said.ts";
+import { type Looked, previewOf } from "./page-preview.ts";
+import { PreviewPane, previewing } from "./preview-pane.tsx";
+import { go, missing, pageAt, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { componentWord, fullName, statusChoices, statusWord } from "./speech.ts";
+
+export const incidentScreen = screen({
+  path: "/admin/p/:page/incidents/:incident",
+  title: "Incident",
+  needs: "read",
+  changes: "respond",
+  done: {
+    opened: "Published. Readers see it now.",
+    told: "The update is published.",
+    closed: "It is over, and readers are told so.",
+    saved: "Saved.",
+  },
+  show(visit) {
+    const incident = incidentIn(visit);
+    return incident === null ? missing("Incident") : formFor(visit, incident, asItIs(incident));
+  },
+  async take(sent) {
+    const incident = incidentIn(sent);
+    if (incident === null) return missing("Incident");
+    const { form } = sent;
+    const does = form.text("do");
+    if (does === "delete") return deleted(sent, incident);
+    const command: Command = {
+      kind: "incident.update",
+      id: incident.id,
+      fields: saidIn(form, incident, does),
+    };
+    const seed = form.text("seed");
+    if (does === "preview") return formFor(sent, incident, form, { looked: previewOf(sent, command, seed) });
+    if (form.text("version") !== incident.version) return formFor(sent, incident, form, { stale: true });
+    const done = await sent.submit(command, seed);
+    if (!done.ok) return formFor(sent, incident, form, { sentences: done.sentences });
+    return go(sent.path, does === "close" ? "closed" : does === "details" ? "saved" : "told");
+  },
+});
+
+function incidentIn({ params, view }: Visit<PageView>): Incident | null {
+  return view.incidentById.get(params.incident ?? "") ?? null;
+}
+
+/** An update as it opens: nothing written, the state that comes next, who follows is told. */
+function asItIs(incident: Incident): Form {
+  return formFrom(new URLSearchParams({ status: incident.status, notify: "on", name: incident.name }));
+}
+
+function saidIn(form: Form, incident: Incident, does: string): IncidentFields {
+  if (does === "details") {
+    const impact = form.text("impact");
+    return { name: form.text("name"), impactOverride: impacts.find((it) => it === impact) ?? null };
+  }
+  const body = form.body("text").trim();
+  const told = { ...fieldsIn(form, incident), ...(body === "" ? {} : { body }) };
+  if (does !== "close") return told;
+  const well = form.has("well") ? incident.componentIds.map((id) => [id, "operational"] as const) : [];
+  return {
+    ...told,
+    status: incident.window === null ? "resolved" : "completed",
+    components: { ...told.components, ...Object.fromEntries(well) },
+  };
+}
+
+async function deleted(sent: Sent<PageView>, incident: Incident): Promise<Reply> {
+  if (!sent.may("edit"))
+    return formFor(sent, incident, asItIs(incident), { sentences: ["Deleting needs the role editor."] });
+  const done = await sent.submit({ kind: "incident.delete", id: incident.id });
+  if (!done.ok) return formFor(sent, incident, asItIs(incident), { sentences: done.sentences });
+  return go(pageAt(sent.view.page.id, incident.window === null ? "/incidents" : "/maintenance"), "deleted");
+}
+
+interface Said {
+  readonly looked?: Looked | null;
+  readonly sentences?: readonly string[];
+  /** Somebody told more since the form was opened. */
+  readonly stale?: boolean;
+}
+
+function formFor(
+  visit: Visit<PageView>,
+  incident: Incident,
+  form: Form,
+  { looked = null, sentences = [], stale = false }: Said = {},
+): Reply {
+  const { path, places, view } = visit;
+  const told = form.has("notify") ? places.subscriberCount(view.page.id, incident.componentIds) : null;
+  const mayTell = visit.may("respond");
+  const body = (
+    <>
+      <Head title={incident.name}>
+        <Lamp mark={isClosed(incident) ? "ok" : incidentMark(incident)} words={statusWord(incident.status)} />
+      </Head>
+      <Refused sentences={sentences} />
+      {stale ? <Meanwhile incident={incident} text={form.body("text")} /> : ""}
+      <div class="cols">
+        <div>
+          {mayTell ? <Tell visit={visit} incident={incident} form={form} /> : ""}
+          <section aria-labelledby="log-h">
+            <h2 id="log-h">What was told</h2>
+            <div
+              id="log"
+              hx-get={attribute(path)}
+              hx-trigger="every 15s"
+              hx-select="#log"
+              hx-target="this"
+              hx-swap="outerHTML"
+            >
+              <IncidentLog view={view} incident={incident} mayEdit={mayTell} />
+            </div>
+          </section>
+          {mayTell ? <Details visit={visit} incident={incident} /> : ""}
+        </div>
+        {mayTell ? <PreviewPane looked={looked} told={told} /> : ""}
+      </div>
+    </>
+  );
+  const status = stale ? 409 : sentences.length > 0 ? 422 : 200;
+  return shown(body, { title: incident.name, status });
+}
+
+interface Shown {
+  readonly visit: Visit<PageView>;
+  readonly incident: Incident;
+}
+
+/** The next update. */
+function Tell({ visit, incident, form }: Shown & { readonly form: Form }): JSX.Element {
+  const { path, places, who } = visit;
+  const isMaintenance = incident.window !== null;
+  const statuses = isMaintenance
+    ? maintenanceStatuses
+    : incidentStatuses.filter((it) => it !== "postmortem" || incident.status === "postmortem");
+  const seed = form.text("seed") || Buffer.from(places.random.bytes(16)).toString("hex");
+  return (
+    <form method="post" action={attribute(path)} class="wideform" {...previewing} hx-post={attribute(path)}>
+      <Hidden name="csrf" value={who.csrf} />
+      <Hidden name="seed" value={seed} />
+      <Hidden name="version" value={incident.version} />
+      <Area
+        name="text"
+        label="What is new"
+        hint="Markdown. Left empty, the state is told in its usual words."
+        value={form.body("text")}
+        max={limits.updateCharsMax}
+        keep={true}
+      />
+      <Chips name="status" label="State" value={form.text("status")} from={statusChoices(statuses)} />
+      <Affected visit={visit} incident={incident} form={form} />
+      <Check name="notify" label="Notify subscribers" checked={form.has("notify")} />
+      <div class="acts">
+        <Button does="tell" label="Publish update" />
+        <Button does="preview" label="Preview" kind="quiet" />
+      </div>
+      {isClosed(incident) ? (
+        ""
+      ) : (
+        <div class="acts">
+          <Button does="close" label={isMaintenance ? "Complete" : "Resolve"} kind="quiet" />
+          <Check
+            name="well"
+            label="and set its components to operational"
+            checked={!form.has("seed") || form.has("well")}
+          />
+        </div>
+      )}
+    </form>
+  );
+}
+
+/** What each component of it is from now on. */
+function Affected({ visit: { view }, incident, form }: Shown & { readonly form: Form }): JSX.Element {
+  const components = incident.componentIds.flatMap((id) => view.componentById.get(id) ?? []);
+  const ticked = form.list("component");
+  const others = view.components.filter(({ group, id }) => !group && !incident.componentIds.includes(id));
+  return (
+    <fieldset>
+      <legend>Components</legend>
+      <div class="two">
+        {components.slice(0, limits.adminListMax).map((component) => (
+          <Select
+            name={`component:${component.id}`}
+            label={fullName(view, component)}
+            value={form.text(`component:${component.id}`)}
+            from={[
+              { value: "", label: `${componentWord(component.status)} (as it is)` },
+              ...componentStatuses
+                .filter((it) => it !== component.status)
+                .map((value) => ({ value, label: componentWord(value) })),
+            ]}
+          />
+        ))}
+      </div>
+      {others.length === 0 ? (
+        ""
+      ) : (
+        <details class="more" open={ticked.length > 0}>
+          <summary>Others that it touches</summary>
+          <div class="pick">
+            {others.slice(0, limits.adminListMax).map((component) => (
+              <Check
+                name="component"
+                value={component.id}
+                label={fullName(view, component)}
+                checked={ticked.includes(component.id)}
+              />
+            ))}
+          </div>
+          <Select
+            name="to"
+            label="They are"
+            value={form.text("to")}
+            from={[
+              { value: "", label: "As they are" },
+              ...componentStatuses.map((value) => ({ value, label: componentWord(value) })),
+            ]}
+          />
+        </details>
+      )}
+    </fieldset>
+  );
+}
+
+/** What is not an update: its name, its impact, its end. */
+function Details({ visit: { may, path, who }, incident }: Shown): JSX.Element {
+  return (
+    <section aria-labelledby="details-h">
+      <h2 id="details-h">Title and impact</h2>
+      <Post who={who} to={path}>
+        <Hidden name="version" value={incident.version} />
+        <Line name="name" label="Title" value={incident.name} max={limits.nameCharsMax} required={true} />
+        <Select
+          name="impact"
+          label="Impact"
+          value={incident.impactOverride ?? ""}
+          from={[
+            { value: "", label: "From its components" },
+            ...impacts.map((value) => ({ value, label: value })),
+          ]}
+        />
+        <div class="acts">
+          <Button does="details" label="Save" kind="quiet" />
+        </div>
+      </Post>
+      {may("edit") ? (
+        <Dangerous
+          label="Delete…"
+          says="It disappears from the page and its feeds. The audit keeps that it was, and who deleted it."
+        >
+          <Post who={who} to={path}>
+            <Button does="delete" label="Delete for good" kind="no" />
+          </Post>
+        </Dangerous>
+      ) : (
+        ""
+      )}
+    </section>
+  );
+}

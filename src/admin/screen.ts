@@ -1,0 +1,130 @@
+// What one screen is: a row with path, title, need, what it shows and what it takes. In: rows. Out: rows whose types were checked where written.
+// A screen knows no HTTP: it gives a reply, and `admin.ts` makes the response of it.
+import type { Principal } from "../control/authenticate.ts";
+import type { Command } from "../model/command.ts";
+import type { Need } from "../model/roles.ts";
+import type { PageView } from "../model/view.ts";
+import type { Form } from "./form.ts";
+import type { Places } from "./places.ts";
+
+/** Whom a screen speaks to. */
+export interface Who {
+  readonly principal: Principal;
+  /** Proves that a form came from our own page. */
+  readonly csrf: string;
+}
+
+/** What a screen is made from. */
+export interface Visit<View> {
+  readonly who: Who;
+  readonly view: View;
+  /** The path's parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The address without its query, as a form sends to it. */
+  readonly path: string;
+  readonly places: Places;
+  readonly nowMs: number;
+  /** Carries out a command on the visit's page, or on none. `seed` names what is made, as in a preview of the same seed. */
+  submit(command: Command, seed?: string): Promise<Done>;
+  /** What `submit` would do now. */
+  preview(command: Command, seed?: string): Done;
+  /** Whether whom it speaks to may do what has this need, on this page, or with null everywhere. */
+  may(need: Need, page?: string | null): boolean;
+}
+
+/** What became of a command: the page after it, or the sentences that refuse it. */
+export type Done =
+  | { readonly ok: true; readonly id: string; readonly view: PageView }
+  | { readonly ok: false; readonly sentences: readonly string[] };
+
+/** A form that was sent to a screen. */
+export interface Sent<View> extends Visit<View> {
+  readonly form: Form;
+}
+
+export type Reply =
+  /** The screen: whole, as all are; htmx takes the part of it that it wants. `status` is 200 where none is given. */
+  | {
+      readonly kind: "screen";
+      readonly body: JSX.Element;
+      /** In place of the row's title. */
+      readonly title?: string;
+      readonly status?: number;
+      readonly cookies?: readonly string[];
+    }
+  /** Done: the browser asks for this address, `done` is one of the row's words for what was done. */
+  | {
+      readonly kind: "go";
+      readonly to: string;
+      readonly done?: string;
+      readonly cookies?: readonly string[];
+    }
+  | { readonly kind: "missing"; readonly what: string }
+  /** A document of its own: a preview, a file. */
+  | { readonly kind: "document"; readonly response: Response };
+
+/** Where a screen is listed: with a page's, with those of the whole install, or nowhere. */
+export type Menu = "page" | "install";
+
+/** A row of the table. Under `/admin/p/:page` the page is looked up before anything else: who may not know of it gets 404. */
+export interface Screen {
+  readonly path: string;
+  readonly title: string;
+  /** To see it. */
+  readonly needs: Need;
+  /** To send its forms; that of `needs` where it says nothing. */
+  readonly changes?: Need;
+  readonly menu?: Menu;
+  /** What was done, by the word that `go` gave. */
+  readonly done?: Readonly<Record<string, string>>;
+  show(visit: Visit<PageView | null>): Reply | Promise<Reply>;
+  take?(sent: Sent<PageView | null>): Reply | Promise<Reply>;
+}
+
+/**
+ * A screen for who is not signed in, or not yet: signing in, being the first owner, taking up an invitation. `who` is null, or whoever is
+ * signed in all the same.
+ */
+export interface Door {
+  readonly path: string;
+  readonly title: string;
+  readonly done?: Readonly<Record<string, string>>;
+  show(knock: Knock): Reply | Promise<Reply>;
+  take?(knock: Knock & { readonly form: Form }): Reply | Promise<Reply>;
+}
+
+export interface Knock {
+  readonly who: Who | null;
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly path: string;
+}
+
+type ViewAt<Path extends string> = Path extends `/admin/p/:page${string}` ? PageView : null;
+
+/** Writes a row whose functions see the page where its path names one. */
+export function screen<const Path extends string>(
+  row: Omit<Screen, "path" | "show" | "take"> & {
+    readonly path: Path;
+    show(visit: Visit<ViewAt<Path>>): Reply | Promise<Reply>;
+    take?(sent: Sent<ViewAt<Path>>): Reply | Promise<Reply>;
+  },
+): Screen {
+  return row as unknown as Screen;
+}
+
+export const shown = (body: JSX.Element, more: { title?: string; status?: number } = {}): Reply => ({
+  kind: "screen",
+  body,
+  ...more,
+});
+
+export const go = (to: string, done?: string): Reply =>
+  done === undefined ? { kind: "go", to } : { kind: "go", to, done };
+
+export const missing = (what: string): Reply => ({ kind: "missing", what });
+
+/** `/admin/p/<page>` and what is below it. */
+export const pageAt = (page: string, below = ""): string => `/admin/p/${encodeURIComponent(page)}${below}`;

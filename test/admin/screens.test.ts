@@ -1,0 +1,153 @@
+// Every screen of the table: who sees it, who does not, what protects it. A screen without a row here fails.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { screens } from "../../src/admin/screens.ts";
+import { allows, type Role, roles } from "../../src/model/roles.ts";
+import { type AdminWorld, openAdminWorld, origin } from "./admin-world.ts";
+
+let world: AdminWorld;
+let incident = "";
+const nasty = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>&amp;`;
+beforeAll(async () => {
+  world = await openAdminWorld();
+  await world.run(world.page, { kind: "component.create", fields: { name: nasty, description: nasty } });
+  const fields = { name: nasty, body: nasty, componentIds: [world.plain] };
+  incident = await world.run(world.page, { kind: "incident.create", fields });
+});
+afterAll(() => world.close());
+
+/** What a screen's parameters stand for here. Screens that need more than a page to be shown are not asked for in general. */
+const parameters = (): Readonly<Record<string, string>> => ({ page: world.page, incident });
+
+const unasked = new Set(["/admin/preview/:name"]);
+
+const pathOf = (path: string): string =>
+  path.replace(/:([a-z]+)/g, (_, name: string) => {
+    const value = parameters()[name];
+    if (value === undefined) throw new Error(`${path} has a parameter ${name} that this test does not know.`);
+    return value;
+  });
+
+describe.each(screens.filter(({ path }) => !unasked.has(path)).map((it) => [it.path, it] as const))(
+  "%s",
+  (path, { needs }) => {
+    const ofPage = path.startsWith("/admin/p/:page");
+    /** Whoever opens `/admin/` with one page alone is led there. */
+    const asked = (): string => (path === "/admin/" ? "/admin/?all=1" : pathOf(path));
+
+    test.each(roles.map((it) => [it]))("is shown to the role %s as its need says", async (role: Role) => {
+      const { status, text } = await world.as(role, ofPage ? world.page : "*").get(asked());
+      expect(status).toBe(allows(role, needs) ? 200 : 403);
+      expect(text).not.toContain("<script>alert(1)");
+      expect(text).not.toContain("<img src=x");
+      expect(text).not.toContain(" style=");
+    });
+
+    test("leads somebody who is not signed in to the door", async () => {
+      const response = await world.admin(new Request(origin + asked()));
+      expect(response.status).toBe(303);
+      expect(response.headers.get("location")).toStartWith("/admin/sign-in?to=%2Fadmin");
+    });
+
+    test("says what it may do, and is kept by nobody", async () => {
+      const { headers } = await world.as("owner", "*").get(asked());
+      expect(headers.get("content-security-policy")).toContain(
+        "default-src 'none'; script-src 'self'; style-src 'self'",
+      );
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(headers.get("x-frame-options")).toBe("DENY");
+      expect(headers.get("referrer-policy")).toBe("same-origin");
+      expect(headers.get("cache-control")).toBe("no-store");
+    });
+
+    if (ofPage)
+      test("is not there for the owner of another page, as if there were no such page", async () => {
+        const stranger = world.as("owner", world.otherPage);
+        const [refused, absent] = [
+          await stranger.get(asked()),
+          await stranger.get(asked().replace(world.page, "nosuchpage")),
+        ];
+        expect(refused.status).toBe(404);
+        expect(refused.text).toBe(absent.text.replaceAll("nosuchpage", world.page));
+        expect((await stranger.post(asked(), { do: "tell", text: "mine" })).status).toBe(404);
+      });
+  },
+);
+
+describe("a form", () => {
+  const path = (): string => `/admin/p/${world.page}/incidents/new`;
+  const written = { do: "publish", text: "A text that nobody wants to write again." };
+  const count = (): number => world.ledger.view(world.page)?.incidents.length ?? 0;
+
+  test("of another site is not taken", async () => {
+    const before = count();
+    for (const headers of [{ "sec-fetch-site": "cross-site" }, { origin: "https://evil.example" }]) {
+      const cookie = `session=owner@${world.page}`;
+      const body = new URLSearchParams({ ...written, csrf: "proof-owner" });
+      const sent = await world.admin(
+        new Request(origin + path(), {
+          method: "POST",
+          body,
+          headers: { cookie, host: "admin.example", ...headers },
+        }),
+      );
+      expect(sent.status).toBe(403);
+    }
+    expect(count()).toBe(before);
+  });
+
+  test("without the session's proof is not taken, and shows what was written", async () => {
+    const before = count();
+    const sent = await world.as("owner").post(path(), { ...written, csrf: "proof-viewer" });
+    expect(sent.status).toBe(403);
+    expect(sent.text).toContain(written.text);
+    expect(count()).toBe(before);
+  });
+
+  test("of somebody whose session is over is not taken, and shows what was written", async () => {
+    const before = count();
+    const body = new URLSearchParams(written);
+    const sent = await world.admin(new Request(origin + path(), { method: "POST", body }));
+    expect(sent.status).toBe(401);
+    expect(await sent.text()).toContain(written.text);
+    expect(count()).toBe(before);
+  });
+
+  test("of a viewer is refused, although the screen's incident may be read", async () => {
+    const before = count();
+    const viewer = world.as("viewer");
+    expect((await viewer.get(`/admin/p/${world.page}/incidents/${incident}`)).status).toBe(200);
+    expect(
+      (await viewer.post(`/admin/p/${world.page}/incidents/${incident}`, { do: "tell", text: "x" })).status,
+    ).toBe(403);
+    expect((await viewer.post(path(), written)).status).toBe(403);
+    expect(count()).toBe(before);
+  });
+
+  test("beyond its bound is refused by a sentence", async () => {
+    const sent = await world.as("owner").post(path(), { text: "x".repeat(2_000_000) });
+    expect(sent.status).toBe(413);
+    expect(sent.text).toContain("larger than a form may be");
+  });
+});
+
+test("a preview is shown to who asked for it alone", async () => {
+  const form = (await world.as("responder").get(`/admin/p/${world.page}/incidents/new`)).fields("publish");
+  form.set("text", "Soon.");
+  form.set("do", "preview");
+  const seen = await world.as("responder").post(`/admin/p/${world.page}/incidents/new`, form);
+  const preview = /<iframe[^>]* src="([^"]+)"/.exec(seen.text)?.[1] ?? "";
+  expect((await world.as("responder").get(preview)).status).toBe(200);
+  expect((await world.as("owner", "*").get(preview)).status).toBe(404);
+});
+
+test("files that pages load are named by their bytes, kept for ever, and there are no others", async () => {
+  const { text } = await world.as("viewer").get(`/admin/p/${world.page}`);
+  const files = [...text.matchAll(/(?:src|href)="(\/admin\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+  expect(files).toHaveLength(3);
+  for (const path of files) {
+    const file = await world.admin(new Request(origin + path));
+    expect(file.status).toBe(200);
+    expect(file.headers.get("cache-control")).toContain("immutable");
+  }
+  expect((await world.as("viewer").get("/admin/assets/htmx.0000000000000000.js")).status).toBe(404);
+});

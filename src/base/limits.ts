@@ -8,8 +8,8 @@ export const limits = {
   manifestBytesMax: 64 * 1024,
   /** About 24 routes a part: one changed route sends about 4 kB of part. */
   partRoutesAim: 24,
-  /** Routes that stand together because most generations change them: two parts' worth, about 10 kB. */
-  frontRoutesMax: 48,
+  /** Routes that stand together because most generations change them: of a page of three languages, about 12 kB. */
+  frontRoutesMax: 64,
   partBytesMax: 4 * 1024 * 1024,
   /** A part decodes in under 10 ms; 256 of them name four million routes. */
   partRoutesMax: 16_384,
@@ -120,6 +120,12 @@ export const limits = {
   pagePollMs: 30_000,
   /** What was not sent along is fetched at a random moment within this: 10,000 pages do not ask at once. */
   pageSpreadMs: 5_000,
+  /** So long nobody answers before the page says so: one answer of a page without its stream may fail. */
+  pageLostMs: 30_000,
+  /** A page that nobody looks at asks this many times as rarely. */
+  pageHiddenPace: 10,
+  /** Addresses of one sitemap; the protocol takes 50,000 and 50 MB, which is more than a change should make anew. */
+  sitemapUrlsMax: 10_000,
 
   // Publish
   /** What an open page is told of a change: three packets, so that 10,000 of them are told with 40 MB. */
@@ -441,6 +447,11 @@ export function assertLimits(): void {
   assert(
     limits.purgeGivenUpMs === limits.sharedErrorS * 1_000,
     "Limits: a purge must be tried for as long as a CDN may show what it holds.",
+  );
+  // Longest where each address of 600 bytes names all of its languages: 1 kB of XML for each of some five of them.
+  assert(
+    limits.sitemapUrlsMax <= 50_000 && limits.sitemapUrlsMax * 3_200 <= limits.objectBytesMax,
+    "Limits: a sitemap must be one body, and what the protocol takes.",
   );
   assert(limits.leaveMsMax > limits.drainMs, "Limits: who leaves must have time left after saying so.");
   assert(

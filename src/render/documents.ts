@@ -25,8 +25,9 @@ import { emblems } from "./looks.ts";
 import { metricPage } from "./metrics.tsx";
 import { pageScript } from "./page-script.ts";
 import { statePictures } from "./picture.ts";
-import { forRobots } from "./robots.ts";
+import { robotsFile } from "./robots.ts";
 import { sinceOf } from "./since.ts";
+import { sitemaps } from "./sitemap.ts";
 import type { Charts, Document, Kind, Shown, Since } from "./types.ts";
 import { widget } from "./widget.ts";
 
@@ -56,7 +57,8 @@ const kinds: readonly Kind[] = [
   statusBadges,
   uptimeBadges,
   calendarFile,
-  forRobots,
+  robotsFile,
+  sitemaps,
   statePictures,
   widget,
   emblems,

@@ -19,12 +19,21 @@ export interface UptimeMonth {
 
 /** Months of which a day is over, newest first. */
 export function uptimeMonths(view: PageView, day: string): readonly UptimeMonth[] {
+  return spansOf(view, day).map((span) => ({ ...span, print: printOf(view, span.from, span.until) }));
+}
+
+/** Their names alone. */
+export function uptimeMonthNames(view: PageView, day: string): readonly string[] {
+  return spansOf(view, day).map(({ name }) => name);
+}
+
+function spansOf(view: PageView, day: string): readonly Omit<UptimeMonth, "print">[] {
   const zone = view.page.timeZone;
   const today = startOfDate(day, zone);
   const since = knownSince(view);
   if (since === null || since >= today) return [];
   const oldest = monthOf(since, zone);
-  const months: UptimeMonth[] = [];
+  const months: Omit<UptimeMonth, "print">[] = [];
   for (
     let name = day.slice(0, 7);
     name >= oldest && months.length < limits.uptimeMonthsMax;
@@ -32,8 +41,7 @@ export function uptimeMonths(view: PageView, day: string): readonly UptimeMonth[
   ) {
     const { from, until } = boundsOf(name, zone);
     if (from >= today) continue;
-    const end = Math.min(until, today);
-    months.push({ name, from, until: end, print: printOf(view, from, end) });
+    months.push({ name, from, until: Math.min(until, today) });
   }
   return months;
 }

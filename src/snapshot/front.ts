@@ -8,8 +8,9 @@ import { limits } from "../base/limits.ts";
 export const frontPart = 0;
 
 /**
- * The front: paths in folders of at most `limits.partRoutesAim` routes, as many whole folders, by name, as fit into
- * `limits.frontRoutesMax`. It depends on the paths alone: the same routes make the same parts.
+ * The front: what stands at the root, then paths in folders of at most `limits.partRoutesAim` routes, as many whole folders as fit into
+ * `limits.frontRoutesMax`, short names first: languages and lists have them. It depends on the paths alone: the same routes make the same
+ * parts. The root is not counted as a folder that may be crowded: one more page there would take all of it apart.
  */
 export function frontOf(paths: Iterable<string>): ReadonlySet<string> {
   const folders = new Map<string, string[]>();
@@ -20,10 +21,13 @@ export function frontOf(paths: Iterable<string>): ReadonlySet<string> {
     else inFolder.push(path);
   }
   const front = new Set<string>();
-  for (const name of [...folders.keys()].sort()) {
+  for (const name of [...folders.keys()].sort(shortFirst)) {
     const inFolder = folders.get(name) ?? [];
     const fits = front.size + inFolder.length <= limits.frontRoutesMax;
-    if (fits && inFolder.length <= limits.partRoutesAim) for (const path of inFolder) front.add(path);
+    if (fits && (name === "/" || inFolder.length <= limits.partRoutesAim))
+      for (const path of inFolder) front.add(path);
   }
   return front;
 }
+
+const shortFirst = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { parseFeed } from "feedsmith";
+import { limits } from "../../src/base/limits.ts";
 import { contrast } from "../../src/model/colour.ts";
 import { overallStatus } from "../../src/model/status.ts";
 import type { ComponentStatus, PageView } from "../../src/model/view.ts";
@@ -25,7 +26,7 @@ const badged = { ...page, uptimeBadges: true };
 const view = viewFrom({ ...inventedParts(), page: badged });
 const parser = new XMLParser({
   ignoreAttributes: false,
-  isArray: (name) => name === "url" || name === "text",
+  isArray: (name) => name === "url" || name === "sitemap" || name === "text",
 });
 
 describe("feeds through feedsmith", () => {
@@ -194,43 +195,99 @@ describe("badges", () => {
   });
 });
 
+/** Addresses of a sitemap by the file that lists them, and what stands with each. */
+function listed(of: PageView): ReadonlyMap<string, readonly Entry[]> {
+  const { sitemapindex } = parser.parse(bodyOf(of, "/sitemap.xml"));
+  const names = sitemapindex.sitemap.map(({ loc }: { loc: string }) => loc.slice(base.length));
+  return new Map(names.map((name: string) => [name, parser.parse(bodyOf(of, name)).urlset.url]));
+}
+
+interface Entry {
+  readonly loc: string;
+  readonly "xhtml:link"?: readonly Record<string, string>[];
+}
+const base = "https://status.northwind.example";
+const pathsIn = (of: PageView): readonly string[] =>
+  [...listed(of).values()].flat().map(({ loc }) => loc.slice(base.length) || "/");
+
+/** Prefixes that robots.txt keeps robots from. */
+const keptFrom = (of: PageView): readonly string[] =>
+  [...bodyOf(of, "/robots.txt").matchAll(/^Disallow: (.+)$/gm)].map(([, prefix = ""]) => prefix);
+
 describe("for robots", () => {
-  test("robots.txt names the sitemap, and each address of that is a document of the page", () => {
-    const base = "https://status.northwind.example";
-    expect(bodyOf(view, "/robots.txt")).toContain(`\nSitemap: ${base}/sitemap.xml\n`);
-    const { urlset } = parser.parse(bodyOf(view, "/sitemap.xml"));
-    const paths = urlset.url.map(({ loc }: { loc: string }) => loc.slice(base.length));
-    const documents = documentsByPath(view);
-    expect(paths.filter((path: string) => !documents.has(path))).toEqual([]);
-    expect(paths).toContain("/");
-    expect(paths.filter((path: string) => path.startsWith("/incidents/"))).toHaveLength(
-      view.incidentById.size,
-    );
+  const many = viewFrom({ ...inventedParts(), page: { ...page, languages: ["en", "de", "ar"] } });
+
+  test.each([
+    ["one language", view],
+    ["three languages", many],
+  ])("a page of %s: its sitemaps list every page that robots may read, once, and nothing else", (_, of) => {
+    expect(bodyOf(of, "/robots.txt")).toContain(`\nSitemap: ${base}/sitemap.xml\n`);
+    const kept = keptFrom(of);
+    const public_ = [...documentsByPath(of).values()]
+      .filter((it) => it.contentType.startsWith("text/html") && !it.body().includes('content="noindex"'))
+      .map(({ path }) => path)
+      .filter((path) => !kept.some((prefix) => path.startsWith(prefix)));
+    expect([...pathsIn(of)].sort()).toEqual(public_.sort());
+    expect(public_.length).toBeGreaterThan(of.incidentById.size + of.components.length);
+    for (const path of ["/widget/examples", "/widget", "/_event", "/404.html"])
+      expect(public_).not.toContain(path);
   });
 
   test("with languages each address stands in each, and names all of them", () => {
-    const many = viewFrom({ ...inventedParts(), page: { ...page, languages: ["en", "de", "ar"] } });
-    const { urlset } = parser.parse(bodyOf(many, "/sitemap.xml"));
-    const entry = urlset.url.find(({ loc }: { loc: string }) => loc.endsWith("/de/history"));
-    expect(
-      entry["xhtml:link"].map((link: Record<string, string>) => [link["@_hreflang"], link["@_href"]]),
-    ).toEqual([
-      ["en", "https://status.northwind.example/history"],
-      ["de", "https://status.northwind.example/de/history"],
-      ["ar", "https://status.northwind.example/ar/history"],
+    const entry = [...listed(many).values()].flat().find(({ loc }) => loc.endsWith("/de/history"));
+    expect(entry?.["xhtml:link"]?.map((link) => [link["@_hreflang"], link["@_href"]])).toEqual([
+      ["en", `${base}/history`],
+      ["de", `${base}/de/history`],
+      ["ar", `${base}/ar/history`],
     ]);
+    expect(keptFrom(many)).toEqual(["/_event", "/widget", "/de/widget", "/ar/widget"]);
   });
 
-  test("an update of an incident makes no new sitemap", () => {
+  const keys = (of: PageView): ReadonlyMap<string, string> =>
+    new Map(
+      [...documentsByPath(of)]
+        .filter(([path]) => path.startsWith("/sitemap"))
+        .map(([path, it]) => [path, it.key]),
+    );
+  const moved = (of: PageView): readonly string[] =>
+    [...keys(of)].filter(([path, key]) => keys(view).get(path) !== key).map(([path]) => path);
+
+  test("an update makes no new sitemap; a new incident that of its month, with the index only where the month is new", () => {
     const parts = inventedParts();
-    const keyOf = (of: PageView) => documentsByPath(of).get("/sitemap.xml")?.key;
     const [first, ...others] = parts.incidents;
     if (first === undefined) throw new Error("There is none.");
     const told = { ...first, updates: [update(first.id, now, "identified", "More."), ...first.updates] };
-    expect(keyOf(viewFrom({ ...parts, incidents: [told, ...others] }))).toBe(keyOf(view) ?? "");
-    const more = [...parts.incidents, incident("zzzzzzzzzzzz", "Another")];
-    expect(keyOf(viewFrom({ ...parts, incidents: more }))).not.toBe(keyOf(view) ?? "");
+    expect(moved(viewFrom({ ...parts, page: badged, incidents: [told, ...others] }))).toEqual([]);
+    const more = (startedAt: number): PageView =>
+      viewFrom({
+        ...parts,
+        page: badged,
+        incidents: [...parts.incidents, incident("zzzzzzzzzzzz", "Another", { startedAt })],
+      });
+    expect(moved(more(now))).toEqual(["/sitemaps/2026-11.xml"]);
+    expect([...moved(more(now - 900 * dayMs))].sort()).toEqual([
+      "/sitemap.xml",
+      "/sitemaps/2024-06.xml",
+      "/sitemaps/pages.xml",
+    ]);
   });
+
+  test("a month of more incidents than a sitemap holds has several, each within the protocol's bounds", () => {
+    const incidents = Array.from({ length: 8_000 }, (_none, at) =>
+      incident(at.toString(36).padStart(12, "0"), "One of many", { startedAt: now - at * 1_000 }),
+    );
+    const of = viewFrom({ ...inventedParts(), incidents, page: { ...page, languages: ["en", "de"] } });
+    const lists = listed(of);
+    expect([...lists.keys()].filter((name) => name.includes("2026-11"))).toEqual([
+      "/sitemaps/2026-11.xml",
+      "/sitemaps/2026-11-2.xml",
+    ]);
+    for (const [name, entries] of lists) {
+      expect(entries.length).toBeLessThanOrEqual(limits.sitemapUrlsMax);
+      expect(bodyOf(of, name).length).toBeLessThan(50_000_000);
+    }
+    expect(new Set(pathsIn(of)).size).toBe(pathsIn(of).length);
+  }, 30_000);
 });
 
 test("a link to a page carries its state's picture: PNG of 1200 by 630 under 5 kB, by an address with a host", () => {

@@ -177,9 +177,9 @@ describe("render/metrics", () => {
     const moved = [...after].filter(([path, key]) => before.get(path) !== key).map(([path]) => path);
     expect(moved.sort()).toEqual(["/", "/ar", "/ar/metrics", "/de", "/de/metrics", "/metrics"]);
     const bare = keys(new Map());
-    expect([...after].filter(([path, key]) => path === "/sitemap.xml" && bare.get(path) !== key).length).toBe(
-      1,
-    );
+    expect(
+      [...after].filter(([path, key]) => path === "/sitemaps/pages.xml" && bare.get(path) !== key).length,
+    ).toBe(1);
   });
 
   test("the first point and the last metric's end ask for all documents anew, so that /metrics comes and goes", () => {

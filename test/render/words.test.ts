@@ -111,8 +111,8 @@ describe("a page of three languages", () => {
         .sort(),
     ).toEqual(wanted.sort());
     const others = [...english.values()].filter((it) => !isHtml(it) && !it.path.startsWith("/_live."));
-    // Badges speak the first language; a sitemap and the widget have all of them.
-    const same = others.filter(({ path }) => !/^\/(badge|sitemap|widget)/.test(path));
+    // Badges speak the first language; a sitemap, robots.txt and the widget have all of them.
+    const same = others.filter(({ path }) => !/^\/(badge|robots|sitemap|widget)/.test(path));
     for (const { path, body } of same) expect([path, documents.get(path)?.body()]).toEqual([path, body()]);
     const scripts = [...documents.keys()].filter((path) => path.startsWith("/_live."));
     expect(documents.size).toBe(3 * html.length + others.length + scripts.length);

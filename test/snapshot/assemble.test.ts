@@ -67,6 +67,19 @@ test("assemble: what most generations change stands together, and a change to al
   expect(pathsOf(second, treeOf(first, second))).toHaveLength(5_005);
 });
 
+test("assemble: the root stands in front however many pages it has, and languages before folders of long names", () => {
+  const root = Array.from({ length: 30 }, (_none, at) => `/page-${at}`);
+  const other = ["/ar/history", "/de/history", "/api/v2/summary.json"];
+  const long = Array.from(
+    { length: 4 * limits.partRoutesAim },
+    (_none, at) => `/a-long-folder-${at % 4}/${at}`,
+  );
+  const routes = [...[...long, ...other, ...root].map((path) => sampleRoute(path)), ...sampleRoutes(5_000)];
+  const { groups } = assemble(input(routes), key);
+  const front = groups[frontPart]?.map(({ path }) => path);
+  expect(front).toEqual(expect.arrayContaining([...root, ...other]));
+});
+
 test("assemble: a page of thousands of small folders has a front like any other", () => {
   const routes = Array.from({ length: 9_000 }, (_none, at) =>
     sampleRoute(`/docs/${Math.floor(at / 3)}/${at % 3}`),

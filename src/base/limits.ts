@@ -384,6 +384,9 @@ export const limits = {
   pageRowsMax: 10_000,
   /** An editor looks for one in a list. */
   templatesPerPageMax: 500,
+  /** Kept with an incident for a client, in every view. */
+  metadataCharsMax: 8_192,
+  reminderIntervalsMax: 20,
 
   // People and keys
   /** When a key was last used is written at most so often: a busy client does not cost a flush a request. */

@@ -3,8 +3,9 @@
 
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
-import type { OpDraft } from "./op.ts";
+import type { Json, OpDraft } from "./op.ts";
 import type {
+  Automation,
   ComponentStatus,
   Impact,
   IncidentStatus,
@@ -67,6 +68,12 @@ export interface IncidentFields {
   readonly deliverNotifications?: boolean;
   /** Backfill: when it happened, if not now (ms). */
   readonly at?: number;
+  readonly automation?: Partial<Automation>;
+  /** Kept as they are. */
+  readonly reminderIntervals?: Json;
+  readonly metadata?: { readonly [key: string]: Json };
+  /** Of an occurrence of a recurring maintenance. */
+  readonly recurrence?: { readonly id: string; readonly at: number };
 }
 
 /** Of an update that was told already. */

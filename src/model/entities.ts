@@ -2,13 +2,15 @@
 // what makes the entity presentable (its first op) has not arrived, or when it is deleted. Records are immutable, so the
 // object of a record is made once and shared by all views.
 import { elementsOf, tagsOf } from "../crdt/or-set.ts";
-import { flagOf, isDeleted, jsonOf, listOf, numberOf, oneOf, stampOf, textOf } from "./fields.ts";
+import { flagOf, isDeleted, jsonOf, listOf, numberOf, objectOf, oneOf, stampOf, textOf } from "./fields.ts";
 import type { EntityRecord } from "./fold.ts";
 import { type LanguageCode, languageCodes, languagesUnset } from "./language.ts";
 import { looksIn } from "./looks.ts";
 import type { Json } from "./op.ts";
 import {
   type AffectedComponent,
+  type Automation,
+  automationFlags,
   type Component,
   componentStatuses,
   type Incident,
@@ -20,6 +22,7 @@ import {
   type Metric,
   maintenanceStatuses,
   metricTransforms,
+  noAutomation,
   type Page,
   type Postmortem,
   type PostmortemDraft,
@@ -165,7 +168,7 @@ export function incidentFrom(record: EntityRecord, updates: readonly EntityRecor
   const name = textOf(record, "name");
   const createdAt = numberOf(record, "createdAt");
   if (name === null || createdAt === null || isDeleted(record)) return null;
-  const window = windowFrom(jsonOf(record, "window"));
+  const window = momentsFrom(record, "window", ["from", "until"]);
   const components = record.sets.components ?? { live: {}, gone: [] };
   const componentIds = elementsOf(components);
   return {
@@ -186,6 +189,10 @@ export function incidentFrom(record: EntityRecord, updates: readonly EntityRecor
     updates: newestFirst(updates),
     feedNumber: textOf(record, "feedNumber"),
     reminderIntervals: jsonOf(record, "reminderIntervals"),
+    automation: automationFrom(record),
+    reminded: momentsFrom(record, "reminded", ["at", "from"]),
+    recurrence: occurrenceFrom(record),
+    metadata: objectOf(record, "metadata") ?? noMetadata,
     postmortem: postmortemFrom(jsonOf(record, "postmortem")),
     postmortemDraft: draftFrom(jsonOf(record, "postmortemDraft")),
     born: stampOf(record, "createdAt"),
@@ -205,10 +212,30 @@ function newestFirst(records: readonly EntityRecord[]): readonly IncidentUpdate[
     .map(({ update }) => update);
 }
 
-function windowFrom(value: Json): Incident["window"] {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
-  const { from, until } = value as { readonly [key: string]: Json };
-  return typeof from === "number" && typeof until === "number" ? { from, until } : null;
+const noMetadata: Incident["metadata"] = {};
+
+/** Most incidents have none: they share one object. */
+function automationFrom(record: EntityRecord): Automation {
+  const verifyMs = numberOf(record, "verifyMs");
+  const flags = automationFlags.filter((name) => flagOf(record, name, false));
+  if (flags.length === 0 && verifyMs === null) return noAutomation;
+  return { ...noAutomation, verifyMs, ...Object.fromEntries(flags.map((name) => [name, true])) };
+}
+
+/** A field of moments that change together; null unless all of them are there. */
+function momentsFrom<Name extends string>(
+  record: EntityRecord,
+  field: string,
+  names: readonly Name[],
+): Readonly<Record<Name, number>> | null {
+  const value = objectOf(record, field);
+  if (value === null || names.some((name) => typeof value[name] !== "number")) return null;
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
+}
+
+function occurrenceFrom(record: EntityRecord): Incident["recurrence"] {
+  const { id, at } = objectOf(record, "recurrence") ?? {};
+  return typeof id === "string" && typeof at === "number" ? { id, at } : null;
 }
 
 function draftFrom(value: Json): PostmortemDraft | null {

@@ -36,6 +36,12 @@ export function listOf(record: EntityRecord, name: string): readonly Json[] | nu
   return Array.isArray(value) ? value : null;
 }
 
+export function objectOf(record: EntityRecord, name: string): { readonly [key: string]: Json } | null {
+  const value = rawOf(record, name);
+  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return null;
+  return value as { readonly [key: string]: Json };
+}
+
 export function jsonOf(record: EntityRecord, name: string): Json {
   return rawOf(record, name) ?? null;
 }

@@ -123,6 +123,45 @@ export interface PostmortemDraft {
   readonly updatedAt: number;
 }
 
+/** What happens by itself. Statuspage's names in the management API: `control/incident-fields.ts`. */
+export interface Automation {
+  /** A maintenance begins with its window. */
+  readonly begins: boolean;
+  /** It completes with its window. */
+  readonly completes: boolean;
+  /** It goes to verifying so long before its window ends (ms); null leaves that out. */
+  readonly verifyMs: number | null;
+  readonly tellsAtStart: boolean;
+  readonly tellsAtEnd: boolean;
+  /** Its components are under maintenance when it begins. */
+  readonly setsMaintenance: boolean;
+  /** What an incident or a maintenance set is put back when it ends. */
+  readonly setsOperational: boolean;
+  /** Subscribers are reminded an hour before it begins. */
+  readonly remindsPrior: boolean;
+}
+
+export const noAutomation: Automation = {
+  begins: false,
+  completes: false,
+  verifyMs: null,
+  tellsAtStart: false,
+  tellsAtEnd: false,
+  setsMaintenance: false,
+  setsOperational: false,
+  remindsPrior: false,
+};
+
+export const automationFlags: readonly Exclude<keyof Automation, "verifyMs">[] = [
+  "begins",
+  "completes",
+  "tellsAtStart",
+  "tellsAtEnd",
+  "setsMaintenance",
+  "setsOperational",
+  "remindsPrior",
+];
+
 /** A real-time incident (`window` null) or a scheduled maintenance. */
 export interface Incident {
   readonly id: string;
@@ -147,6 +186,13 @@ export interface Incident {
   /** Known from a feed alone: it has a page and a place in the feed, but says nothing of components. */
   readonly feedNumber: string | null;
   readonly reminderIntervals: Readonly<unknown> | null;
+  readonly automation: Automation;
+  /** The reminder that was sent ahead, and of which start it spoke (ms). It changes as a whole. */
+  readonly reminded: { readonly at: number; readonly from: number } | null;
+  /** The recurring maintenance that it is an occurrence of, and the start that the rule gave it (ms). */
+  readonly recurrence: { readonly id: string; readonly at: number } | null;
+  /** Kept for clients. */
+  readonly metadata: Readonly<Record<string, unknown>>;
   /** The published one. An imported incident tells its own in an update of that status. */
   readonly postmortem: Postmortem | null;
   readonly postmortemDraft: PostmortemDraft | null;

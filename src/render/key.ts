@@ -41,6 +41,10 @@ const unshown = {
   componentTags: undefined,
   impactOverride: undefined,
   postmortemDraft: undefined,
+  automation: undefined,
+  reminded: undefined,
+  recurrence: undefined,
+  metadata: undefined,
 };
 
 /** Everything of an incident or maintenance that some body shows, its updates included. */

@@ -120,7 +120,8 @@ describe("incident", () => {
     made.run(change({ status: "resolved", components: { api: "operational" } }));
     made.run(setStatus("api", "major_outage"));
     made.run(change({ name: "Slow logins in May" }));
-    made.run(change({ status: "postmortem", body: "Why it happened." }));
+    made.run({ kind: "postmortem.draft", id: "i", body: "Why it happened." });
+    made.run({ kind: "postmortem.publish", id: "i" });
     expect(made.view().incidentById.get("i")).toMatchObject({ impact: "minor", status: "postmortem" });
   });
 

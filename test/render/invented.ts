@@ -3,14 +3,15 @@ import { seededRandom } from "../../src/base/random.ts";
 import { worstOf } from "../../src/model/group.ts";
 import { plainLooks } from "../../src/model/looks.ts";
 import { listedBefore, startsBefore } from "../../src/model/order.ts";
-import type {
-  Component,
-  ComponentStatus,
-  Incident,
-  IncidentUpdate,
-  Page,
-  PageView,
-  Transition,
+import {
+  type Component,
+  type ComponentStatus,
+  type Incident,
+  type IncidentUpdate,
+  noAutomation,
+  type Page,
+  type PageView,
+  type Transition,
 } from "../../src/model/view.ts";
 
 export const hourMs = 3_600_000;
@@ -96,6 +97,10 @@ export function incident(id: string, name: string, fields: Partial<Incident> = {
     componentTags: [],
     feedNumber: null,
     reminderIntervals: null,
+    automation: noAutomation,
+    reminded: null,
+    recurrence: null,
+    metadata: {},
     postmortem: null,
     postmortemDraft: null,
     born: id,

@@ -387,6 +387,8 @@ export const limits = {
   /** Kept with an incident for a client, in every view. */
   metadataCharsMax: 8_192,
   reminderIntervalsMax: 20,
+  /** A day before the end of a window is the earliest that is verified by itself. */
+  verifyMinutesMax: 1_440,
 
   // People and keys
   /** When a key was last used is written at most so often: a busy client does not cost a flush a request. */

@@ -11,6 +11,7 @@ import {
   incidentStatuses,
   maintenanceStatuses,
 } from "../model/view.ts";
+import { automationFields, automationOf } from "./automation.ts";
 import { flag, maybe, name, oneOf, said, text } from "./fields.ts";
 import { incidentTweets, refuseIncidentTweets } from "./tweets.ts";
 
@@ -27,6 +28,15 @@ const fields = {
   deliver_notifications: maybe(flag()),
   backfilled: maybe(flag()),
   backfill_date: maybe(time()),
+  ...automationFields,
+  reminder_intervals: t.Optional(
+    t.Union([
+      text(200),
+      t.Array(t.Integer({ minimum: 0, maximum: 8_760 }), { maxItems: limits.reminderIntervalsMax }),
+      t.Null(),
+    ]),
+  ),
+  metadata: maybe(t.Record(t.String(), t.Record(t.String(), t.Any()))),
   ...incidentTweets,
 };
 
@@ -51,6 +61,8 @@ export function incidentFieldsOf(
   const componentIds = said(body.component_ids);
   const deliverNotifications = said(body.deliver_notifications);
   const components = statusesOf(body.components);
+  const automation = automationOf(body);
+  const metadata = said(body.metadata);
   return ok({
     ...(newName === undefined ? {} : { name: newName }),
     ...(status === undefined ? {} : { status }),
@@ -61,6 +73,9 @@ export function incidentFieldsOf(
     ...(body.impact_override === undefined ? {} : { impactOverride: body.impact_override || null }),
     ...(window === undefined ? {} : { window }),
     ...(at === undefined ? {} : { at }),
+    ...(automation === undefined ? {} : { automation }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(body.reminder_intervals === undefined ? {} : { reminderIntervals: body.reminder_intervals }),
   });
 }
 

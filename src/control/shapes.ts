@@ -1,6 +1,7 @@
 // The shapes of the Statuspage management API. In: entities of a view. Out: plain objects, times in UTC with three digits.
 // A field that Statuspage has and we do not keep is null, as its own answers say it.
 import type { Component, Incident, IncidentUpdate, Metric, Page, PageView } from "../model/view.ts";
+import { automationShape } from "./automation.ts";
 import { looksShape } from "./looks.ts";
 
 type Shape = Readonly<Record<string, unknown>>;
@@ -90,7 +91,7 @@ export function incidentShape(incident: Incident, { page, componentById }: PageV
     impact_override: incident.impactOverride,
     incident_updates: incident.updates.map(updateShape),
     incident_impacts: [],
-    metadata: {},
+    metadata: incident.metadata,
     monitoring_at: time(incident.monitoringAt),
     name: incident.name,
     page_id: page.id,
@@ -101,15 +102,9 @@ export function incidentShape(incident: Incident, { page, componentById }: PageV
     postmortem_notified_twitter: false,
     postmortem_published_at: time(incident.postmortem?.publishedAt ?? null),
     resolved_at: time(incident.resolvedAt),
-    auto_transition_deliver_notifications_at_end: false,
-    auto_transition_deliver_notifications_at_start: false,
-    auto_transition_to_maintenance_state: false,
-    auto_transition_to_operational_state: false,
-    scheduled_auto_completed: false,
-    scheduled_auto_in_progress: false,
+    ...automationShape(incident.automation),
     scheduled_for: time(incident.window?.from ?? null),
-    scheduled_remind_prior: false,
-    scheduled_reminded_at: null,
+    scheduled_reminded_at: time(incident.reminded?.at ?? null),
     scheduled_until: time(incident.window?.until ?? null),
     shortlink: incident.shortlink,
     started_at: time(incident.startedAt),

@@ -23,6 +23,7 @@ import {
   incidentStatuses,
   type MaintenanceStatus,
   maintenanceStatuses,
+  noAutomation,
   type PageView,
 } from "./view.ts";
 
@@ -50,6 +51,7 @@ export function createIncident(
   const made: Fields = {
     name: fields.name,
     ...stateFields(change),
+    ...differing(noAutomation, fields.automation ?? {}),
     impactOverride: fields.impactOverride ?? null,
     ...keptFields(fields),
     createdAt: change.at,
@@ -91,6 +93,7 @@ export function updateIncident(
   const changes = {
     ...differing(held, { name, impactOverride, ...keptFields(fields) }),
     ...differing(held, stateFields(change)),
+    ...differing(held.automation, fields.automation ?? {}),
   };
   const tells = fields.body !== undefined || status !== held.status || fields.components !== undefined;
   const told = tells ? updateOp(change, context.newId()) : [];

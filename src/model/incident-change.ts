@@ -3,7 +3,7 @@
 import { impactOfStatus, shownName, statusAt } from "./affected.ts";
 import type { IncidentFields } from "./command.ts";
 import { defaultBody } from "./default-bodies.ts";
-import { componentsChange, differing, type Fields, momentOf, opOf, transitionOp } from "./drafts.ts";
+import { componentsChange, type Fields, momentOf, opOf, transitionOp } from "./drafts.ts";
 import { beginningStatuses, endingStatuses } from "./holds.ts";
 import type { Json, OpDraft } from "./op.ts";
 import { isClosed } from "./order.ts";
@@ -116,7 +116,6 @@ export function stateFields(change: Change): Fields {
     ...(fields.window === undefined
       ? {}
       : { window: { from: fields.window.from, until: fields.window.until } }),
-    ...differing(held.automation, fields.automation ?? {}),
   };
 }
 

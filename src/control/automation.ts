@@ -1,0 +1,68 @@
+// What happens by itself, in Statuspage's names. In: a body, an incident. Out: the schema, the command's fields, what an answer shows.
+// Verifying by itself is ours: Statuspage goes from in progress to completed.
+import { t } from "elysia";
+import { limits } from "../base/limits.ts";
+import type { Automation, Incident } from "../model/view.ts";
+import { flag, maybe, said } from "./fields.ts";
+
+/** Both ways: the names that are read are the names that are shown. */
+const flagNames = {
+  scheduled_auto_in_progress: "begins",
+  scheduled_auto_completed: "completes",
+  auto_transition_deliver_notifications_at_start: "tellsAtStart",
+  auto_transition_deliver_notifications_at_end: "tellsAtEnd",
+  auto_transition_to_maintenance_state: "setsMaintenance",
+  auto_transition_to_operational_state: "setsOperational",
+  scheduled_remind_prior: "remindsPrior",
+} as const;
+
+type FlagName = keyof typeof flagNames;
+const names = Object.keys(flagNames) as FlagName[];
+const minuteMs = 60_000;
+
+export const automationFields = {
+  scheduled_auto_in_progress: maybe(flag()),
+  scheduled_auto_completed: maybe(flag()),
+  auto_transition_deliver_notifications_at_start: maybe(flag()),
+  auto_transition_deliver_notifications_at_end: maybe(flag()),
+  auto_transition_to_maintenance_state: maybe(flag()),
+  auto_transition_to_operational_state: maybe(flag()),
+  scheduled_remind_prior: maybe(flag()),
+  /** Statuspage's other name of `scheduled_auto_in_progress`. */
+  scheduled_auto_transition: maybe(flag()),
+  scheduled_auto_verifying_minutes: t.Optional(
+    t.Union([
+      t.Numeric({ minimum: 1, maximum: limits.verifyMinutesMax, multipleOf: 1 }),
+      t.Null(),
+      t.Literal(""),
+    ]),
+  ),
+};
+
+type Said = Readonly<Partial<Record<FlagName | "scheduled_auto_transition", boolean | null | "">>> & {
+  readonly scheduled_auto_verifying_minutes?: number | null | "";
+};
+
+/** Undefined where the body says nothing of it. */
+export function automationOf(body: Said): Partial<Automation> | undefined {
+  const flags = names.flatMap((name) => {
+    const value = said(body[name]);
+    return value === undefined ? [] : [[flagNames[name], value] as const];
+  });
+  const begins = said(body.scheduled_auto_transition);
+  const minutes = body.scheduled_auto_verifying_minutes;
+  const found: Partial<Automation> = {
+    ...(begins === undefined ? {} : { begins }),
+    ...Object.fromEntries(flags),
+    ...(minutes === undefined ? {} : { verifyMs: typeof minutes === "number" ? minutes * minuteMs : null }),
+  };
+  return Object.keys(found).length === 0 ? undefined : found;
+}
+
+export function automationShape(automation: Incident["automation"]): Readonly<Record<string, unknown>> {
+  const { verifyMs } = automation;
+  return {
+    ...Object.fromEntries(names.map((name) => [name, automation[flagNames[name]]])),
+    scheduled_auto_verifying_minutes: verifyMs === null ? null : verifyMs / minuteMs,
+  };
+}

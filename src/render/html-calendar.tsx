@@ -7,17 +7,18 @@ import { Html } from "@elysiajs/html";
 import type { Incident, Page, PageView } from "../model/view.ts";
 import { dayOf } from "../model/zone.ts";
 import { calendarPath } from "./calendar-ics.ts";
-import { frameInputs, htmlType } from "./html-page.tsx";
+import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
 import { dateText, monthText } from "./moment.ts";
+import { MonthList, MonthPager } from "./month-links.tsx";
 import { dayIn, daysOf, firstWeekday, incidentsByMonth } from "./months.ts";
 import { DayEntries } from "./past.tsx";
 import { attribute } from "./prose.tsx";
 import { beganAt, settledSince } from "./selection.ts";
 import type { Mark } from "./severity.ts";
-import { type Neighbour, Pager, subjectPage } from "./subject-page.tsx";
+import { subjectPage } from "./subject-page.tsx";
 import type { Document, Scene } from "./types.ts";
 
 interface Month {
@@ -60,9 +61,7 @@ function overviewDocument(page: Page, today: string, months: readonly Month[], v
   const past = months.filter(({ name }) => name < today).reverse();
   return {
     path: voice.path("/calendar"),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("calendar", [
       ...frameInputs(page, voice),
       ...shown.flatMap(({ name, events }) => [name, ...events.map(incidentPrint)]),
@@ -100,37 +99,16 @@ function overviewBody(page: Page, shown: readonly Month[], past: readonly Month[
             <MonthOf month={month} voice={voice} />
           </section>
         ))}
-        <PastMonths months={past} voice={voice} />
+        <MonthList
+          id="past"
+          heading={voice.words.calendar.past}
+          base="/calendar/"
+          months={past.map(({ name, events }) => ({ name, count: events.length }))}
+          voice={voice}
+        />
       </>
     ),
   });
-}
-
-function PastMonths({
-  months,
-  voice,
-}: {
-  readonly months: readonly Month[];
-  readonly voice: Voice;
-}): JSX.Element {
-  if (months.length === 0) return "";
-  return (
-    <section aria-labelledby="past">
-      <h2 id="past" safe>
-        {voice.words.calendar.past}
-      </h2>
-      <ul class="mo">
-        {months.map(({ name, events }) => (
-          <li>
-            <a href={voice.path(`/calendar/${name}`)} safe>
-              {monthText(name, voice.words)}
-            </a>{" "}
-            <span class="mu n">{events.length}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }
 
 function monthDocument(
@@ -143,9 +121,7 @@ function monthDocument(
   const path = `/calendar/${month.name}`;
   return {
     path: voice.path(path),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     ...settledSince(month.events),
     key: keyOf("calendar-month", [
       ...frameInputs(page, voice),
@@ -165,9 +141,7 @@ function monthBody(
   [older, newer]: readonly [string | null, string | null],
   voice: Voice,
 ): string {
-  const { calendar, history } = voice.words;
-  const neighbour = (name: string | null): Neighbour | null =>
-    name === null ? null : { path: `/calendar/${name}`, name: monthText(name, voice.words) };
+  const { calendar } = voice.words;
   return subjectPage({
     page,
     voice,
@@ -185,12 +159,7 @@ function monthBody(
           </h2>
           <MonthOf month={month} voice={voice} />
         </section>
-        <Pager
-          older={neighbour(older)}
-          newer={neighbour(newer)}
-          label={attribute(history.monthsLabel)}
-          voice={voice}
-        />
+        <MonthPager base="/calendar/" older={older} newer={newer} voice={voice} />
       </>
     ),
   });

@@ -10,7 +10,7 @@ import type { Component, Incident, Page, Transition } from "../model/view.ts";
 import { addDays, dayOf } from "../model/zone.ts";
 import { Bar, barText, CalmWater, spentIn } from "./bar.tsx";
 import { countedUntil, type Ninety, ninetyDays, uptimeDays } from "./days.ts";
-import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
+import { FootLinks, frameInputs, htmlDocument, htmlPage, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, transitionsPrint } from "./key.ts";
 import { perLanguage, type Voice, voiceOf } from "./languages.ts";
@@ -110,9 +110,7 @@ function documentOf(told: Told, frame: readonly string[]): Document {
   const { component, voice, day, group, members, histories, incidents, ninety } = told;
   return {
     path: voice.path(componentPath(component)),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("component", [
       ...frame,
       voice.code,

@@ -10,7 +10,7 @@ import { addDays, startOfDate } from "../model/zone.ts";
 import { Answer, type Answered } from "./front-answer.tsx";
 import { Components } from "./front-component.tsx";
 import { Maintenances, OpenIncidents, phaseAt } from "./front-open.tsx";
-import { FootLinks, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
+import { FootLinks, htmlDocument, htmlPage, ZoneNote } from "./html-page.tsx";
 import { componentPrint, incidentPrint, keyOf, pagePrint, transitionsPrint } from "./key.ts";
 import { Metrics, metricInputs } from "./metrics.tsx";
 import { scriptDigest, scriptOf } from "./page-script.ts";
@@ -52,9 +52,7 @@ export function* frontPage(scene: Scene): Iterable<Document> {
   const key = keyOf("front", [version, scene.code, scriptOf(scene).path]);
   yield {
     path: scene.path("/"),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key,
     body: () => frontBody(front, version),
   };

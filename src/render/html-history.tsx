@@ -5,13 +5,13 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Incident, Page, PageView } from "../model/view.ts";
-import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
+import { FootLinks, frameInputs, htmlDocument, htmlPage, ZoneNote } from "./html-page.tsx";
 import { incidentPrint, keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
 import { monthText } from "./moment.ts";
+import { MonthList, MonthPager } from "./month-links.tsx";
 import { addMonths, incidentsByMonth } from "./months.ts";
 import { PastDays } from "./past.tsx";
-import { towardsEnd, towardsStart } from "./piece.tsx";
 import { attribute } from "./prose.tsx";
 import { beganAt, settledSince } from "./selection.ts";
 import type { Mark } from "./severity.ts";
@@ -65,9 +65,7 @@ function historyDocument(
   const incidents = latestFirst(month.incidents);
   return {
     path: voice.path(path),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     // The list of months is what visitors come by.
     ...(index.length > 0 ? {} : settledSince(incidents)),
     key: keyOf("history", [
@@ -113,8 +111,14 @@ function historyBody(path: string, page: Page, month: Month, index: readonly Mon
           <PastDays incidents={month.incidents} voice={voice} />
         </section>
         <QuietMonths month={month} voice={voice} />
-        <Pager month={month} voice={voice} />
-        <MonthIndex months={index} voice={voice} />
+        <MonthPager base="/history/" older={month.older} newer={month.newer} voice={voice} />
+        <MonthList
+          id="months"
+          heading={history.monthsHeading}
+          base="/history/"
+          months={index.length < 2 ? [] : index.map((it) => ({ name: it.name, count: it.incidents.length }))}
+          voice={voice}
+        />
       </>
     ),
   });
@@ -135,60 +139,5 @@ function QuietMonths({
     <p class="mu" safe>
       {words.history.quiet(monthText(from, words), monthText(to, words))}
     </p>
-  );
-}
-
-function Pager({ month, voice }: { readonly month: Month; readonly voice: Voice }): JSX.Element {
-  const { frame, history } = voice.words;
-  const [back, on] = [`${towardsStart(voice)} `, ` ${towardsEnd(voice)}`];
-  return (
-    <nav class="pg" aria-label={attribute(history.monthsLabel)}>
-      <span>{month.older === null ? "" : <MonthLink month={month.older} before={back} voice={voice} />}</span>
-      <a href={voice.path("/")} safe>
-        {frame.current}
-      </a>
-      <span>{month.newer === null ? "" : <MonthLink month={month.newer} after={on} voice={voice} />}</span>
-    </nav>
-  );
-}
-
-function MonthLink({
-  month,
-  voice,
-  before = "",
-  after = "",
-}: {
-  readonly month: string;
-  readonly voice: Voice;
-  readonly before?: string;
-  readonly after?: string;
-}): JSX.Element {
-  return (
-    <a href={voice.path(`/history/${month}`)} safe>{`${before}${monthText(month, voice.words)}${after}`}</a>
-  );
-}
-
-/** All months with how many things began in each. */
-function MonthIndex({
-  months,
-  voice,
-}: {
-  readonly months: readonly Month[];
-  readonly voice: Voice;
-}): JSX.Element {
-  if (months.length < 2) return "";
-  return (
-    <section aria-labelledby="months">
-      <h2 id="months" safe>
-        {voice.words.history.monthsHeading}
-      </h2>
-      <ul class="mo">
-        {months.map(({ name, incidents }) => (
-          <li>
-            <MonthLink month={name} voice={voice} /> <span class="mu n">{incidents.length}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

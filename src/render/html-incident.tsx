@@ -6,7 +6,7 @@
 import { Html } from "@elysiajs/html";
 import { isClosed } from "../model/order.ts";
 import type { Component, Incident, IncidentUpdate, Page } from "../model/view.ts";
-import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
+import { FootLinks, frameInputs, htmlDocument, htmlPage, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { CoursesOf, coursesOf } from "./incident-course.tsx";
 import { affectedComponents } from "./json-shape.ts";
@@ -85,9 +85,7 @@ function inputsOf({ affected, older, newer }: Around): readonly (string | null)[
 function incidentDocument(incident: Incident, page: Page, around: Around, voice: Voice): Document {
   return {
     path: voice.path(incidentPath(incident)),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     ...settledSince([incident]),
     key: keyOf("incident", [...frameInputs(page, voice), incidentPrint(incident), ...inputsOf(around)]),
     body: () => incidentBody(incident, page, around, voice),

@@ -9,7 +9,7 @@ import { impactOfStatus } from "../model/affected.ts";
 import { downWeights } from "../model/uptime.ts";
 import { type ComponentStatus, componentStatuses, type Page } from "../model/view.ts";
 import { uptimeDays } from "./days.ts";
-import { frameInputs, htmlType } from "./html-page.tsx";
+import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
@@ -73,9 +73,7 @@ export function* methodPage(scene: Scene): Iterable<Document> {
   const voice = voiceOf(scene);
   yield {
     path: voice.path(path),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("method", [...frameInputs(page, voice), page.indicatorRule, settingsPrint()]),
     body: () => methodBody(page, voice),
   };

@@ -22,7 +22,8 @@ import type { Mark } from "./severity.ts";
 import { type Piece, styleOf } from "./style.ts";
 import { slotClose, slotOpen } from "./types.ts";
 
-export const htmlType = "text/html; charset=utf-8";
+/** What every HTML document of a page is. */
+export const htmlDocument = { contentType: "text/html; charset=utf-8", cache: "page", slot: true } as const;
 
 export interface Frame {
   readonly page: Page;

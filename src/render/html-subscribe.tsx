@@ -7,7 +7,7 @@ import type { Page } from "../model/view.ts";
 import { calendarPath } from "./calendar-ics.ts";
 import { baseOf } from "./feed-entry.ts";
 import { jsonFeedPath } from "./feed-json.ts";
-import { frameInputs, htmlType } from "./html-page.tsx";
+import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
 import { subjectPage } from "./subject-page.tsx";
@@ -31,9 +31,7 @@ export function* subscribePage(scene: Scene): Iterable<Document> {
   const voice = voiceOf(scene);
   yield {
     path: voice.path(path),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("subscribe", [...frameInputs(page, voice), page.url]),
     body: () => subscribeBody(page, voice),
   };

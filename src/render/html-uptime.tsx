@@ -8,16 +8,16 @@ import { membersByGroup } from "../model/group.ts";
 import type { LanguageCode } from "../model/language.ts";
 import { daysTo, uptime } from "../model/uptime.ts";
 import type { Component, PageView } from "../model/view.ts";
-import { frameInputs, htmlType } from "./html-page.tsx";
+import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { keyOf } from "./key.ts";
 import { perLanguage, type Voice, voiceOf } from "./languages.ts";
 import { monthText, percentText } from "./moment.ts";
 import { MonthDays } from "./month-days.tsx";
+import { MonthList, MonthPager } from "./month-links.tsx";
 import { dayIn, daysOf } from "./months.ts";
 import { Name } from "./piece.tsx";
-import { attribute } from "./prose.tsx";
 import type { Mark } from "./severity.ts";
-import { type Neighbour, Pager, subjectPage } from "./subject-page.tsx";
+import { subjectPage } from "./subject-page.tsx";
 import type { Document, Scene } from "./types.ts";
 import { pastPrint, type UptimeMonth, uptimeMonths } from "./uptime-months.ts";
 
@@ -80,9 +80,7 @@ function emptyDocument(view: PageView, voice: Voice): Document {
   const { page } = view;
   return {
     path: voice.path("/uptime"),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("uptime-none", frameInputs(page, voice)),
     body: () =>
       subjectPage({
@@ -106,9 +104,7 @@ function monthDocument(view: PageView, path: string, shown: Shown, voice: Voice)
   const { month, newer, older, index } = shown;
   return {
     path: voice.path(path),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     // A month that is over is what few come for; the latest stands under /uptime as well.
     ...(newer === null ? {} : { settledAt: month.until }),
     key: keyOf("uptime", [path, ...frameInputs(view.page, voice), month.print, newer, older, ...index]),
@@ -123,8 +119,6 @@ function monthBody(
   voice: Voice,
 ): string {
   const { words } = voice;
-  const neighbour = (name: string | null): Neighbour | null =>
-    name === null ? null : { path: `/uptime/${name}`, name: monthText(name, words) };
   return subjectPage({
     page: view.page,
     voice,
@@ -145,13 +139,14 @@ function monthBody(
           </p>
         </section>
         <Sections view={view} month={month} voice={voice} />
-        <Pager
-          older={neighbour(older)}
-          newer={neighbour(newer)}
-          label={attribute(words.history.monthsLabel)}
+        <MonthPager base="/uptime/" older={older} newer={newer} voice={voice} />
+        <MonthList
+          id="months"
+          heading={words.history.monthsHeading}
+          base="/uptime/"
+          months={index.length < 2 ? [] : index.map((name) => ({ name }))}
           voice={voice}
         />
-        <Index months={index} voice={voice} />
       </>
     ),
   });
@@ -227,31 +222,5 @@ function Card({
       </p>
       <MonthDays month={month.name} days={days} words={words} />
     </li>
-  );
-}
-
-function Index({
-  months,
-  voice,
-}: {
-  readonly months: readonly string[];
-  readonly voice: Voice;
-}): JSX.Element {
-  if (months.length < 2) return "";
-  return (
-    <section aria-labelledby="months">
-      <h2 id="months" safe>
-        {voice.words.history.monthsHeading}
-      </h2>
-      <ul class="mo">
-        {months.map((name) => (
-          <li>
-            <a href={voice.path(`/uptime/${name}`)} safe>
-              {monthText(name, voice.words)}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

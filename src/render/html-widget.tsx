@@ -8,7 +8,7 @@ import { overallStatus } from "../model/status.ts";
 import type { Page } from "../model/view.ts";
 import { badgePath } from "./badge.ts";
 import { baseOf } from "./feed-entry.ts";
-import { FootLinks, frameInputs, htmlPage, htmlType } from "./html-page.tsx";
+import { FootLinks, frameInputs, htmlDocument, htmlPage } from "./html-page.tsx";
 import { Icon, IconShapes } from "./icon.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
@@ -28,10 +28,9 @@ export function* widgetPages(scene: Scene): Iterable<Document> {
   const { indicator, description } = overallStatus(view);
   const state = voice.words.overall[description];
   const mark = indicatorMark(indicator);
-  const rest = { contentType: htmlType, cache: "page", slot: true } as const;
   yield {
     path: voice.path("/widget"),
-    ...rest,
+    ...htmlDocument,
     framed: true,
     key: keyOf("widget-frame", [voice.code, voice.path("/"), mark, state]),
     body: () => `<!doctype html>${textOf(<Framed voice={voice} state={state} mark={mark} />)}`,
@@ -39,7 +38,7 @@ export function* widgetPages(scene: Scene): Iterable<Document> {
   if (since !== null) return;
   yield {
     path: voice.path(examplesPath),
-    ...rest,
+    ...htmlDocument,
     key: keyOf("widget-examples", frameInputs(view.page, voice)),
     body: () => examples(view.page, voice),
   };

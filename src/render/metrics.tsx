@@ -8,7 +8,7 @@ import type { Spans } from "../model/series.ts";
 import type { Metric, PageView } from "../model/view.ts";
 import { dayOf } from "../model/zone.ts";
 import { type Chart, chartHeight, chartOf } from "./chart.ts";
-import { FootLinks, frameInputs, htmlPage, htmlType, ZoneNote } from "./html-page.tsx";
+import { FootLinks, frameInputs, htmlDocument, htmlPage, ZoneNote } from "./html-page.tsx";
 import { keyOf, metricPrint, spansPrint } from "./key.ts";
 import { numberText } from "./metric-text.ts";
 import { minuteIso, minuteText, momentIn } from "./moment.ts";
@@ -64,9 +64,7 @@ export function* metricPage(scene: Scene): Iterable<Document> {
   if (measuredOf(view, charts).length === 0) return;
   yield {
     path: scene.path("/metrics"),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("metrics", [...frameInputs(view.page, scene), day, ...metricInputs(scene)]),
     body: () => metricBody(scene),
   };

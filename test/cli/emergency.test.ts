@@ -3,13 +3,11 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLog } from "../../src/base/log.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import { commandEntries } from "../../src/cli/commands.ts";
-import { dispatch } from "../../src/cli/dispatch.ts";
 import { keyFiles, makeKeys } from "../../src/cli/key-files.ts";
 import { type Listener, listenHttp } from "../../src/host/http.ts";
 import { openEmergency } from "../../src/snapshot/emergency.ts";
+import { commandLine } from "../support/command-line.ts";
 import { freePort } from "../support/installation.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -50,23 +48,10 @@ afterAll(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
-async function pharos(...argv: readonly string[]) {
+const run = commandLine({ clock });
+function pharos(...argv: readonly string[]) {
   given.length = 0;
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await dispatch(["emergency", ...argv], commandEntries, {
-    clock,
-    random: systemRandom,
-    log: silentLog,
-    out: (line) => void out.push(line),
-    err: (line) => void err.push(line),
-    env: {},
-    argv: [],
-    terminal: false,
-    stopSignal: () => new AbortController().signal,
-    readFile: (path) => readFileSync(path, "utf8"),
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+  return run("emergency", ...argv);
 }
 const common = ["--key", key, "--page", "p1"];
 const valueIn = (bytes: Uint8Array) => {

@@ -2,37 +2,18 @@ import { afterAll, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLog } from "../../src/base/log.ts";
-import { systemRandom } from "../../src/base/random.ts";
-import { commandEntries } from "../../src/cli/commands.ts";
-import { dispatch } from "../../src/cli/dispatch.ts";
 import { readPublisherKeys } from "../../src/cli/read-keys.ts";
 import { listenHttp } from "../../src/host/http.ts";
 import { openAppointment, openDelegation, openEpoch, openRemoval } from "../../src/snapshot/documents.ts";
 import { parsePublicKey, parseSecretKey } from "../../src/snapshot/keys.ts";
+import { commandLine } from "../support/command-line.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 const base = mkdtempSync(join(tmpdir(), "pharos-keygen-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 const clock = manualClock();
 
-async function pharos(...argv: readonly string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await dispatch(argv, commandEntries, {
-    clock,
-    random: systemRandom,
-    log: silentLog,
-    out: (line) => void out.push(line),
-    err: (line) => void err.push(line),
-    env: {},
-    argv: [],
-    terminal: false,
-    stopSignal: () => new AbortController().signal,
-    readFile: (path) => readFileSync(path, "utf8"),
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
+const pharos = commandLine({ clock });
 
 const folder = join(base, "keys");
 const file = (name: string): string => join(folder, name);

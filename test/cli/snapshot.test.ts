@@ -3,12 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
-import { commandEntries } from "../../src/cli/commands.ts";
-import { dispatch } from "../../src/cli/dispatch.ts";
 import { makeKeys } from "../../src/cli/key-files.ts";
 import { storeFile } from "../../src/store/open.ts";
+import { commandLine } from "../support/command-line.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 const place = mkdtempSync(join(tmpdir(), "pharos-snapshot-"));
@@ -23,23 +21,7 @@ beforeAll(() => {
 const host = "docs.example.org";
 const css = "body { color: #123456; background: #654321 }";
 
-async function pharos(...argv: readonly string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await dispatch(argv, commandEntries, {
-    clock,
-    random: seededRandom(1),
-    log: silentLog,
-    out: (line) => void out.push(line),
-    err: (line) => void err.push(line),
-    env: {},
-    argv: [],
-    terminal: false,
-    stopSignal: () => new AbortController().signal,
-    readFile: () => "",
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
+const pharos = commandLine({ clock, random: () => seededRandom(1) });
 
 /** The object that a command says with --json; throws what it complained of. */
 async function said(...argv: readonly string[]): Promise<Record<string, never>> {

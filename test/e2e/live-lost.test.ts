@@ -1,11 +1,11 @@
 // A POP dies under an open page, at the pace of the world: a line says so half a minute later, with the age of what is shown, and goes when a POP is there again.
 // Long: it waits for that half minute. The deadlines, on a clock of their own, are in test/render/live-page.test.ts.
 import { afterAll, expect } from "bun:test";
-import { join } from "node:path";
-import { type Browser, chromium, startChromium } from "../support/chromium.ts";
+import { type Browser, chromium } from "../support/chromium.ts";
 import { Installation, until } from "../support/installation.ts";
+import { openSamplePage } from "../support/open-page.ts";
 import { skipUnless } from "../support/skip.ts";
-import { samplePage, writeSampleSummary } from "../support/summary.ts";
+import { samplePage } from "../support/summary.ts";
 
 const test = skipUnless(chromium !== null, "there is no chromium");
 /** Said after 30 s; a busy machine gets three times as long. */
@@ -18,19 +18,10 @@ afterAll(async () => {
 });
 
 test("a page that is open while its POP is killed says so, with its age, and goes on with the next POP there", async () => {
-  await installation.control();
-  const source = writeSampleSummary(installation.folder);
-  const data = join(installation.folder, "control");
-  expect(await installation.run("import", "statuspage", source, "--data", data)).toMatchObject({ code: 0 });
-  const pop = await installation.pop("pop", "--default-page", samplePage);
-  const address = await installation.address("pop");
-  await until("the page is there", async () => (await fetch(`http://${address}/`).catch(() => null))?.ok);
-  browser = await startChromium();
-  const tab = await browser.tab();
-  await tab.open(`http://${address}/`);
-  await tab.ask("window.mark = 'as it was loaded'");
+  const page = await openSamplePage(installation);
+  browser = page.browser;
+  const { tab, pop } = page;
   const told = () => tab.ask<string | null>("document.querySelector('body>.lost')?.innerText ?? null");
-  await until("it is live", () => tab.ask<boolean>("document.body.innerText.includes('· live')"));
   await pop.kill("SIGKILL");
   const killedMs = performance.now();
   await until("it says so", async () => (await told()) !== null, saidMsMax);

@@ -1,11 +1,11 @@
 // Alone: it measures how soon an open page shows what was published.
 // An open page, from the editor's request to the words on a visitor's screen: no reload, nothing refused by the page's own policy.
 import { afterAll, expect } from "bun:test";
-import { join } from "node:path";
-import { type Browser, chromium, startChromium } from "../support/chromium.ts";
+import { type Browser, chromium } from "../support/chromium.ts";
 import { ApiClient, Installation, until } from "../support/installation.ts";
+import { openSamplePage } from "../support/open-page.ts";
 import { skipUnless } from "../support/skip.ts";
-import { sampleComponents, samplePage, writeSampleSummary } from "../support/summary.ts";
+import { sampleComponents, samplePage } from "../support/summary.ts";
 
 const test = skipUnless(chromium !== null, "there is no chromium");
 /** Publish to visible is under a second; a busy machine gets three times as long. */
@@ -18,20 +18,9 @@ afterAll(async () => {
 });
 
 test("an incident is on an open page within the time of a publish, and the page was not loaded again", async () => {
-  await installation.control();
-  const source = writeSampleSummary(installation.folder);
-  const data = join(installation.folder, "control");
-  expect(await installation.run("import", "statuspage", source, "--data", data)).toMatchObject({ code: 0 });
-  await installation.pop("pop", "--default-page", samplePage);
-  const address = await installation.address("pop");
-  await until("the page is there", async () => (await fetch(`http://${address}/`).catch(() => null))?.ok);
-  browser = await startChromium();
-  const tab = await browser.tab();
-  await tab.open(`http://${address}/`);
-  await tab.ask("window.mark = 'as it was loaded'");
-  const shows = (words: string) =>
-    tab.ask<boolean>(`document.body.innerText.includes(${JSON.stringify(words)})`);
-  await until("it is live", () => shows("· live"));
+  const page = await openSamplePage(installation);
+  browser = page.browser;
+  const { tab, shows } = page;
   const api = new ApiClient(`http://${await installation.address("api")}`, await installation.token());
   const took: number[] = [];
   for (const words of ["Requests fail", "Answers are slow"]) {

@@ -11,22 +11,11 @@ import { signEmergency } from "../../src/snapshot/emergency.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { slotClose, slotOpen } from "../../src/snapshot/types.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
+import { calmThenStorm, frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const root = generateKeyPair("root", seededRandom(1));
 const key = generateKeyPair("emergency", seededRandom(2));
-const page = await signedPage({
-  page: "p1",
-  hosts: ["status.example"],
-  generation: 7,
-  routes: frontRoutes("calm"),
-});
-const next = await signedPage({
-  page: "p1",
-  hosts: ["status.example"],
-  generation: 8,
-  routes: frontRoutes("storm"),
-});
+const [page, next] = await calmThenStorm();
 const confirmedMs = Date.UTC(2026, 0, 5, 12, 0, 30);
 const hourMs = 3_600_000;
 const alert = (text: string): string => `<p class="stale emergency" role="alert">${text}</p>`;

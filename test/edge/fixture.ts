@@ -56,8 +56,19 @@ export function frontRoutes(words: string): PageInput["routes"] {
   };
 }
 
+/** Two generations of one page. */
+export async function calmThenStorm(): Promise<readonly [now: Signed, next: Signed]> {
+  const at = { page: "p1", hosts: ["status.example"] };
+  return [
+    await signedPage({ ...at, generation: 7, routes: frontRoutes("calm") }),
+    await signedPage({ ...at, generation: 8, routes: frontRoutes("storm") }),
+  ];
+}
+
 /** What `SnapshotStore.apply` takes, for a whole page. */
-export async function signedPage(input: PageInput): Promise<Apply & { readonly manifest: Manifest }> {
+type Signed = Apply & { readonly manifest: Manifest };
+
+export async function signedPage(input: PageInput): Promise<Signed> {
   const objects: (readonly [Digest, Uint8Array])[] = [];
   const routes: Route[] = [];
   for (const [path, route] of Object.entries(input.routes)) {

@@ -15,20 +15,9 @@ import { startOrigin, type TestOrigin } from "../support/origin.ts";
 import { runPop, startPop, type TestPop, until } from "../support/pop.ts";
 import { makePopFolder, type PopFolder } from "../support/pop-folder.ts";
 import { rawGet } from "../support/raw-http.ts";
-import { frontRoutes, publisher, signedPage } from "./fixture.ts";
+import { calmThenStorm, publisher } from "./fixture.ts";
 
-const page = await signedPage({
-  page: "p1",
-  hosts: ["status.example"],
-  generation: 7,
-  routes: frontRoutes("calm"),
-});
-const next = await signedPage({
-  page: "p1",
-  hosts: ["status.example"],
-  generation: 8,
-  routes: frontRoutes("storm"),
-});
+const [page, next] = await calmThenStorm();
 const slowMs = 40_000;
 
 const ended: (() => unknown)[] = [];

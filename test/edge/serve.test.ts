@@ -9,21 +9,10 @@ import { digestOf } from "../../src/snapshot/digest.ts";
 import { decodePart, findRoute } from "../../src/snapshot/part.ts";
 import { type Route, slotClose, slotOpen, type Variant } from "../../src/snapshot/types.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
+import { calmThenStorm, frontRoutes, memoryStore, servingOptions, signedPage } from "./fixture.ts";
 
 const confirmedMs = Date.UTC(2026, 0, 5, 12, 0, 30);
-const page = await signedPage({
-  page: "p1",
-  hosts: ["status.example"],
-  generation: 7,
-  routes: frontRoutes("calm"),
-});
-const next = await signedPage({
-  page: "p1",
-  hosts: ["status.example"],
-  generation: 8,
-  routes: frontRoutes("storm"),
-});
+const [page, next] = await calmThenStorm();
 
 interface Setup {
   readonly defaultPage?: string | null;

@@ -7,6 +7,7 @@ import {
   asItIs,
   first,
   line,
+  openLive,
   parsed,
   play,
   says,
@@ -23,9 +24,7 @@ withChromium();
 
 describe("with events", () => {
   test("fragments change the page into what was published, aloud, and nothing is asked for", async () => {
-    const pop = play(first);
-    const tab = await visit(pop);
-    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const { pop, tab } = await openLive(first);
     pop.put(second);
     await until("it shows the incident", says(tab, "Requests fail"));
     expect(await asItIs(tab)).toBe(await parsed(tab, second.bodies.get("/") ?? ""));
@@ -42,9 +41,7 @@ describe("with events", () => {
   }, 60_000);
 
   test("where fragments do not suffice the page is asked for, and no link loses its focus", async () => {
-    const pop = play(first);
-    const tab = await visit(pop);
-    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const { pop, tab } = await openLive(first);
     await tab.ask("document.querySelector('footer a').focus()");
     pop.put(third);
     await until("it shows another part", says(tab, "Another part"));
@@ -90,9 +87,7 @@ describe("with events", () => {
 
 describe("where POPs differ", () => {
   test("an older one's answers and events replace nothing, nor does a page that was loaded from it", async () => {
-    const pop = play(second);
-    const tab = await visit(pop);
-    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const { pop, tab } = await openLive(second);
     pop.put(first);
     await until("it sees that this POP is behind", async () => /· catching up$/.test(await line(tab)));
     expect(await says(tab, "Requests fail")()).toBe(true);
@@ -106,9 +101,7 @@ describe("where POPs differ", () => {
   }, 60_000);
 
   test("a page that is fetched and older than the event is not put in; it is fetched again", async () => {
-    const pop = play(first);
-    const tab = await visit(pop);
-    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const { pop, tab } = await openLive(first);
     // What a cache between them may do: the event is new, the page is not yet.
     const event = new Map([...first.bodies, ["/_event", third.bodies.get("/_event") ?? ""]]);
     const stale = { ...first, bodies: event };

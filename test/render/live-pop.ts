@@ -14,6 +14,7 @@ import { eventOf } from "../../src/render/event.ts";
 import { bannerTexts } from "../../src/render/languages.ts";
 import { slotOpen } from "../../src/render/types.ts";
 import { type Browser, chromium, startChromium, type Tab } from "../support/chromium.ts";
+import { until } from "../support/installation.ts";
 import { skipUnless } from "../support/skip.ts";
 import { component, incident, inventedParts, now, update, viewFrom } from "./invented.ts";
 import { documentsByPath } from "./pages.ts";
@@ -172,6 +173,14 @@ export function play(shows: Generation): Pop {
   const pop = new Pop(shows);
   ends.push(() => pop.end());
   return pop;
+}
+
+/** A page that was opened at `shows` and is told of what follows. */
+export async function openLive(shows: Generation): Promise<{ readonly pop: Pop; readonly tab: Tab }> {
+  const pop = play(shows);
+  const tab = await visit(pop);
+  await until("it is live", async () => /· live$/.test(await line(tab)));
+  return { pop, tab };
 }
 
 export const says = (tab: Tab, words: string) => () =>

@@ -13,6 +13,7 @@ import {
   type Generation,
   generationOf,
   line,
+  openLive,
   parsed,
   parts,
   play,
@@ -41,9 +42,7 @@ const icon = (tab: Tab) => tab.ask<string>("document.querySelector('#p-icon').ge
 export function readerCases(): void {
   describe("a reader's place stays theirs", () => {
     test("through fragments, and through a whole page", async () => {
-      const pop = play(first);
-      const tab = await visit(pop);
-      await until("it is live", async () => /· live$/.test(await line(tab)));
+      const { pop, tab } = await openLive(first);
       await tab.ask(settle);
       const before = (await place(tab)) as { readonly folds: readonly unknown[]; readonly focus: string };
       expect(before.folds.length).toBeGreaterThan(1);
@@ -67,9 +66,7 @@ export function readerCases(): void {
       );
       const bad = generationOf(2, viewFrom({ ...parts, page: at(1), components }), first);
       const well = generationOf(3, viewFrom({ ...parts, page: at(2) }), bad);
-      const pop = play(first);
-      const tab = await visit(pop);
-      await until("it is live", async () => /· live$/.test(await line(tab)));
+      const { pop, tab } = await openLive(first);
       const isOpen = () =>
         tab.ask(
           `[...document.querySelectorAll("details")].find((it) => it.querySelector("h3").innerText === ${JSON.stringify(group?.name)}).open`,
@@ -85,9 +82,7 @@ export function readerCases(): void {
   });
 
   test("what changed is said in words, once, politely; title and icon show the state", async () => {
-    const pop = play(first);
-    const tab = await visit(pop);
-    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const { pop, tab } = await openLive(first);
     expect(await aloud(tab)).toBe("");
     const before = await icon(tab);
     pop.put(second);
@@ -109,9 +104,7 @@ export function readerCases(): void {
   }, 60_000);
 
   test("a bar is one tab stop; left and right name its bad days, and what has focus next ends that", async () => {
-    const pop = play(first);
-    const tab = await visit(pop);
-    await until("it is live", async () => /· live$/.test(await line(tab)));
+    const { tab } = await openLive(first);
     const days = await tab.ask<
       string[]
     >(`{ for (const fold of document.querySelectorAll("details")) fold.open = true;
@@ -138,9 +131,7 @@ export function readerCases(): void {
 
   describe("when nobody answers", () => {
     test("a line says so after half a minute, with the age of what is shown, and goes when somebody does", async () => {
-      const pop = play(first);
-      const tab = await visit(pop);
-      await until("it is live", async () => /· live$/.test(await line(tab)));
+      const { pop, tab } = await openLive(first);
       const lost = () => tab.ask<string | null>("document.querySelector('body>.lost')?.innerText ?? null");
       pop.die();
       const goneAt = await tab.ask<number>("Date.now()");
@@ -164,9 +155,7 @@ export function readerCases(): void {
     }, 60_000);
 
     test("a page that nobody looks at says nothing, and asks at once when it is seen", async () => {
-      const pop = play(first);
-      const tab = await visit(pop);
-      await until("it is live", async () => /· live$/.test(await line(tab)));
+      const { pop, tab } = await openLive(first);
       await tab.hide(true);
       const hiddenAt = await tab.ask<number>("Date.now()");
       pop.die();

@@ -7,7 +7,7 @@
 import { Html } from "@elysiajs/html";
 import { overallStatus } from "../model/status.ts";
 import type { PageView } from "../model/view.ts";
-import { frameInputs, htmlType } from "./html-page.tsx";
+import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
@@ -24,9 +24,7 @@ export function* missingPage(scene: Scene): Iterable<Document> {
   const { indicator, description } = overallStatus(view);
   yield {
     path: voice.path(path),
-    contentType: htmlType,
-    cache: "page",
-    slot: true,
+    ...htmlDocument,
     key: keyOf("missing", [...frameInputs(view.page, voice), indicator, description]),
     body: () => missingBody(view, voice),
   };

@@ -29,6 +29,7 @@ const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly
   { name: /^elysia(\/|$)/, folders: ["control"] },
   { name: /^@elysiajs\/(?!html(\/|$))/, folders: ["control"] },
   { name: /^(otpauth|openid-client)(\/|$)/, folders: ["control"] },
+  { name: /^yaml$/, folders: ["control"] },
   { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "admin"] },
   { name: /^(htmx\.org|uqr)(\/|$)/, folders: ["admin"] },
   { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },

@@ -22,8 +22,6 @@ import type { MethodRow, Words } from "./words.ts";
 const path = "/methodology";
 const marks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt"];
 const secondMs = 1_000;
-/** A page that nobody looks at asks this many times as rarely; the pages' script has the same number. */
-const hiddenPace = 10;
 
 type Section = "fresh" | "caches" | "open" | "kept";
 /** A duration in ms, or a plain count. */
@@ -53,8 +51,9 @@ const sectionsNow = (): Readonly<Record<Section, readonly (readonly [MethodRow, 
   open: [
     ["beat", { ms: limits.eventBeatMs }],
     ["pollPage", { ms: limits.pagePollMs }],
-    ["hidden", { ms: hiddenPace * limits.pagePollMs }],
+    ["hidden", { ms: limits.pageHiddenPace * limits.pagePollMs }],
     ["spread", { ms: limits.pageSpreadMs }],
+    ["lost", { ms: limits.pageLostMs }],
   ],
   kept: [
     ["feeds", { count: limits.feedEntriesMax }],

@@ -8,6 +8,7 @@ import { calendarPath } from "./calendar-ics.ts";
 import { baseOf } from "./feed-entry.ts";
 import { jsonFeedPath } from "./feed-json.ts";
 import { frameInputs, htmlDocument } from "./html-page.tsx";
+import { examplesPath } from "./html-widget.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
 import { subjectPage } from "./subject-page.tsx";
@@ -22,8 +23,12 @@ const ways: readonly (readonly [SubscribeWay, string])[] = [
   ["json", jsonFeedPath],
   ["calendar", calendarPath],
   ["open", "/"],
+  ["widget", examplesPath],
   ["api", "/api/v2/summary.json"],
 ];
+
+/** Pages there are in each language; the others are for programs. */
+const isPage = (to: string): boolean => to === "/" || to === examplesPath;
 
 /** The page that says how to follow. */
 export function* subscribePage(scene: Scene): Iterable<Document> {
@@ -53,13 +58,13 @@ function subscribeBody(page: Page, voice: Voice): string {
           {ways.map(([way, to]) => (
             <li>
               <h2>
-                <a href={way === "open" ? voice.path(to) : to} safe>
+                <a href={isPage(to) ? voice.path(to) : to} safe>
                   {subscribe.ways[way].name}
                 </a>
               </h2>
               <div>
                 <p safe>{subscribe.ways[way].says}</p>
-                {way === "open" ? "" : <Address of={`${baseOf(page)}${to}`} />}
+                {isPage(to) ? "" : <Address of={`${baseOf(page)}${to}`} />}
               </div>
             </li>
           ))}

@@ -15,7 +15,7 @@ import { monthText, percentText } from "./moment.ts";
 import { MonthDays } from "./month-days.tsx";
 import { MonthList, MonthPager } from "./month-links.tsx";
 import { dayIn, daysOf } from "./months.ts";
-import { Name } from "./piece.tsx";
+import { componentPath, Name } from "./piece.tsx";
 import type { Mark } from "./severity.ts";
 import { subjectPage } from "./subject-page.tsx";
 import type { Document, Scene } from "./types.ts";
@@ -183,7 +183,9 @@ function Sections({
             </h2>
           ) : (
             <h2>
-              <Name of={group.name} />
+              <a href={voice.path(componentPath(group))}>
+                <Name of={group.name} />
+              </a>
             </h2>
           )}
           <ul class="ut">
@@ -215,7 +217,9 @@ function Card({
   return (
     <li>
       <h3>
-        <Name of={component.name} />
+        <a href={voice.path(componentPath(component))}>
+          <Name of={component.name} />
+        </a>
       </h3>
       <p class="n" safe>
         {percentText(ratio, words)}

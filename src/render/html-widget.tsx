@@ -19,7 +19,7 @@ import { policyOf } from "./style.ts";
 import { type Document, type Scene, slotClose, slotOpen } from "./types.ts";
 import { widgetScriptPath } from "./widget.ts";
 
-const examplesPath = "/widget/examples";
+export const examplesPath = "/widget/examples";
 
 /** The frame and the examples. */
 export function* widgetPages(scene: Scene): Iterable<Document> {

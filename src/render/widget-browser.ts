@@ -40,6 +40,8 @@ let text = "";
 let reachedAt = 0;
 /** When the status page itself last heard of its source, where that is too long ago. */
 let confirmed = "";
+/** The text of an emergency. The JSON is signed as it is, so it stands where a POP puts it: in the slot of the page that others frame. */
+let alarm = "";
 let pauseMs = everyMs;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking = false;
@@ -57,6 +59,8 @@ async function ask(): Promise<void> {
     told = JSON.parse(text) as Told;
     confirmed =
       answer.headers.get("pharos-level") === "1" ? (answer.headers.get("pharos-confirmed-at") ?? "") : "";
+    // Pages of the same host, the frame among them, have it in a slot of their own.
+    alarm = answer.headers.get("pharos-level") === "3" && origin !== location.origin ? await alarmText() : "";
     reachedAt = Date.now();
     pauseMs = everyMs;
   } catch {
@@ -66,6 +70,21 @@ async function ask(): Promise<void> {
   asking = false;
   shown.forEach((element) => void element.draw());
   timer = setTimeout(ask, pauseMs * (0.8 + 0.4 * Math.random()));
+}
+
+const entities = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["#39", "'"],
+]);
+
+/** As text, without a parser of HTML, which a strict policy of the page around would not let run. */
+async function alarmText(): Promise<string> {
+  const answer = await fetch(`${origin}/widget`, { cache: "no-cache", credentials: "omit" });
+  const said = / role="alert"[^>]*>([^<]*)</.exec(await answer.text());
+  return said === null ? "" : (said[1] ?? "").replace(/&(#?\w+);/g, (all, name) => entities.get(name) ?? all);
 }
 
 function node(name: string, className: string, content: string | Node = ""): HTMLElement {
@@ -101,6 +120,7 @@ const css = `
 .box{display:flex;flex-wrap:wrap;gap:.2em 1em;align-items:center;padding:.65em 1em;background:#0f2031;color:#fff;border-bottom:.2em solid;font:16px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere;text-align:start}
 .box.inline{display:inline-flex;padding:.25em .8em;border-radius:.3em;font-size:14px}
 .state{display:inline-flex;gap:.5em;align-items:center;font-weight:650}
+.alarm{flex-basis:100%;margin:-.3em -.6em .2em;padding:.3em .6em;background:#b3131f;font-weight:650}
 svg{width:1.1em;height:1.1em;flex:none}
 a,button,.age{color:#fff}
 a{text-underline-offset:.2em;text-decoration-thickness:.06em}
@@ -159,7 +179,7 @@ class PharosStatus extends HTMLElement {
     const mode = this.getAttribute("mode") ?? "auto";
     const language = this.lang || document.documentElement.lang;
     const since = confirmed || (Date.now() - reachedAt > lateMs ? new Date(reachedAt).toISOString() : "");
-    const now = `${mode} ${language} ${since} ${text}`;
+    const now = `${mode} ${language} ${since} ${alarm} ${text}`;
     if (now === this.#drawn) return;
     this.#drawn = now;
     if (told === null) {
@@ -167,7 +187,8 @@ class PharosStatus extends HTMLElement {
       this.#live.replaceChildren(mode === "auto" ? "" : document.createElement("slot"));
       return;
     }
-    const isHidden = mode === "auto" && (told.mark === "ok" || closedText() === text);
+    const isCalm = told.mark === "ok" && alarm === "";
+    const isHidden = mode === "auto" && (isCalm || closedText() === alarm + text);
     this.#live.replaceChildren(isHidden ? "" : this.#box(told, mode, language, since));
   }
 
@@ -176,6 +197,11 @@ class PharosStatus extends HTMLElement {
     const box = node("div", mode === "inline" ? "box inline" : "box");
     box.dir = says.dir;
     box.style.borderColor = now.colour;
+    if (alarm !== "") {
+      const line = node("span", "alarm", alarm);
+      line.dir = "auto";
+      box.append(line);
+    }
     const state = node("span", "state", icon(now));
     state.append(mode === "inline" ? link("/", "", says.state) : says.state);
     box.append(state);
@@ -207,7 +233,7 @@ class PharosStatus extends HTMLElement {
     button.setAttribute("aria-label", label);
     button.addEventListener("click", () => {
       try {
-        sessionStorage.setItem(memory, text);
+        sessionStorage.setItem(memory, alarm + text);
       } catch {
         // A browser that keeps nothing: it is closed on this page alone.
       }

@@ -208,6 +208,10 @@ export const german: Words = {
         name: "Diese Seite, offen gelassen",
         says: "Eine offene Seite zeigt eine Änderung binnen einer Sekunde, und ihr Tab zeigt den Zustand.",
       },
+      widget: {
+        name: "Auf der eigenen Website",
+        says: "Der Zustand als Zeile oder Leiste, als Rahmen oder Badge: was man kopiert, und wie es aussieht.",
+      },
       api: { name: "API", says: "Der Zustand als JSON, in der Form von Statuspages API v2." },
     },
   },
@@ -241,6 +245,7 @@ export const german: Words = {
       pollPage: "Ohne diese Verbindung fragt die Seite alle",
       hidden: "dasselbe in einem Tab, den niemand ansieht",
       spread: "Nach einer Änderung holen Seiten, was ihnen fehlt, binnen",
+      lost: "Antwortet niemand, sagt die Seite das, und wie alt sie ist, nach",
       feeds: "Störungen in einem Feed",
       lists: "Störungen in einer Liste der API",
       bars: "Tage im Balken einer Komponente",

@@ -199,6 +199,10 @@ export const english: Words = {
         name: "This page, left open",
         says: "An open page shows a change within a second, and its tab shows the state.",
       },
+      widget: {
+        name: "On your own site",
+        says: "A line or a bar with the state for your pages, a frame, badges: what to copy, and how it looks.",
+      },
       api: { name: "API", says: "The state as JSON, in the form of Statuspage's API v2." },
     },
   },
@@ -232,6 +236,7 @@ export const english: Words = {
       pollPage: "Without that connection the page asks, every",
       hidden: "the same in a tab that nobody looks at",
       spread: "After a change, pages fetch what they lack within",
+      lost: "When nobody answers, the page says so, and how old it is, after",
       feeds: "Incidents in a feed",
       lists: "Incidents in a list of the API",
       bars: "Days in a component's bar",

@@ -204,7 +204,7 @@ export interface CalendarWords {
   readonly weekdays: readonly [string, string, string, string, string, string, string];
 }
 
-export type SubscribeWay = "atom" | "rss" | "json" | "calendar" | "open" | "api";
+export type SubscribeWay = "atom" | "rss" | "json" | "calendar" | "open" | "widget" | "api";
 
 export interface SubscribeWords {
   readonly name: string;
@@ -232,6 +232,7 @@ export type MethodRow =
   | "pollPage"
   | "hidden"
   | "spread"
+  | "lost"
   | "feeds"
   | "lists"
   | "bars"

@@ -119,6 +119,38 @@ test("a policy of the shop that allows this host for scripts and requests, and n
   await visit.end();
 });
 
+test("an emergency: its text stands in every mode, also while all else is well and under the strictest policy, and once in the frame", async () => {
+  const text = `Do not log in: <b>someone</b> & "another" reads along. It's serious.`;
+  site.alarm(text);
+  const policy = `default-src 'none'; script-src ${site.url}; connect-src ${site.url}; require-trusted-types-for 'script'`;
+  const body = ["auto", "bar", "inline"]
+    .map((mode) => `<pharos-status mode="${mode}"></pharos-status>`)
+    .join("");
+  const visit = await shop({ body: body + script(), policy }, well);
+  const texts = (): Promise<readonly string[]> =>
+    visit.page.evaluate(
+      `[...document.querySelectorAll("pharos-status")].map((it) => it.shadowRoot.querySelector(".alarm")?.textContent ?? "")`,
+    );
+  await until("the widgets say it", async () => (await texts()).every((it) => it === text));
+  expect(visit.complaints).toEqual([]);
+  await visit.page.locator("pharos-status button").click();
+  expect((await texts()).filter((it) => it === text).length).toBe(2);
+  await visit.page.goto(`${site.url}/widget`);
+  await until("the frame shows the state", async () => (await shown(visit.page)).includes("All Systems"));
+  const whole = `document.body.innerText + document.querySelector("pharos-status").shadowRoot.textContent`;
+  expect(String(await visit.page.evaluate(whole)).split(text).length).toBe(2);
+  site.alarm(null);
+  await visit.end();
+  const after = await shop({ body: body + script() }, well);
+  await until("the bar is there", async () =>
+    String(
+      await after.page.evaluate(`document.querySelector("[mode=bar]").shadowRoot?.textContent ?? ""`),
+    ).includes("All Systems"),
+  );
+  expect(await after.page.evaluate(`document.querySelector("[mode=auto]").shadowRoot.textContent`)).toBe("");
+  await after.end();
+});
+
 test("by mode: nothing while all is well, a bar, a line; what a visitor closed stays closed until something else is wrong", async () => {
   const body = `<pharos-status></pharos-status>${script()}`;
   const calm = await shop(

@@ -146,6 +146,7 @@ describe("uptime", () => {
     const body = bodyOf(view, "/uptime");
     expect(body).toContain(`<p class="n">${percent}</p>`);
     expect(body).toContain("Thu 5 Nov 2026: major outage, 2 h");
+    expect(body).toContain('<h3><a href="/components/a">');
     expect(body).toContain(
       `aria-label="20 days, 1 with problems, the worst: Thu 5 Nov 2026: major outage, 2 h"`,
     );
@@ -228,7 +229,8 @@ describe("how the page works", () => {
     ).replaceAll("_", "");
     expect(script).toContain(`const pollMs = ${limits.pagePollMs};`);
     expect(script).toContain(`const spreadMs = ${limits.pageSpreadMs};`);
-    expect(script).toContain("document.hidden ? 10 : 1");
+    expect(script).toContain(`const lostMs = ${limits.pageLostMs};`);
+    expect(script).toContain(`document.hidden ? ${limits.pageHiddenPace} : 1`);
   });
 });
 
@@ -240,6 +242,7 @@ test("the page that says how to follow names what there is, and nothing else", (
     ...body.slice(body.indexOf("<main>"), body.indexOf("</main>")).matchAll(/<a href="([^"]+)"/g),
   ].map(([, to]) => to ?? "");
   expect(links.length).toBeGreaterThan(4);
+  expect(links).toContain("/widget/examples");
   for (const to of links) expect([to, documents.has(to)]).toEqual([to, true]);
   expect(body).not.toContain("<form");
 });

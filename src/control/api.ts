@@ -23,6 +23,7 @@ import { type CallOptions, openCall, type Params, viewFor } from "./call.ts";
 import { plainRequest } from "./dialect.ts";
 import { DryRunEnd } from "./dry-run.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { createReference } from "./reference.tsx";
 import { tables } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
@@ -41,7 +42,10 @@ export function createApi(options: ApiOptions): Api {
   const requests = metrics.counter("api_requests_total", "Management requests answered.", "status");
   const asked = new WeakMap<Request, Asked>();
   const app = routed(options, asked);
+  const reference = createReference(tables);
   const answer = async (request: Request): Promise<Response> => {
+    const told = reference(pathOf(request));
+    if (told !== null) return told;
     const principal = authenticate(request, tokens);
     if (principal === null) return errorResponse(unauthenticated);
     const plain = await plainRequest(request, limits.apiBodyBytesMax);
@@ -108,6 +112,9 @@ async function answerOf(options: ApiOptions, endpoint: Endpoint, request: Valida
     return jsonResponse(status, told);
   }
 }
+
+/** The path as it was sent, unread. */
+const pathOf = ({ url }: Request): string => /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? "";
 
 function askedIn(asked: WeakMap<Request, Asked>, request: Request): Asked {
   const found = asked.get(request);

@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { ComponentFields } from "../model/command.ts";
 import { type Component, componentStatuses, type PageView } from "../model/view.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, name, oneOf, pageOf, paging, said, text } from "./fields.ts";
 import { componentShape } from "./shapes.ts";
@@ -55,6 +56,8 @@ export const componentEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/components",
     summary: "List the components of a page",
+    answers: { 200: t.Array(answers.component) },
+    example: { query: { per_page: "50" } },
     needs: "read",
     query: t.Object(paging),
     answer: ({ view, query }) =>
@@ -67,6 +70,8 @@ export const componentEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/components",
     summary: "Create a component",
+    answers: { 201: answers.component },
+    example: { body: { component: { name: "API", status: "operational" } } },
     needs: "edit",
     body: newComponentBody,
     async answer({ body, submit }) {
@@ -79,6 +84,7 @@ export const componentEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/components/:component_id",
     summary: "Read a component",
+    answers: { 200: answers.component },
     needs: "read",
     answer: ({ view, params }) =>
       answer(200, componentShape(componentOf(view, params.component_id), view.page)),
@@ -87,6 +93,8 @@ export const componentEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/components/:component_id",
     summary: "Change a component",
+    answers: { 200: answers.component },
+    example: { body: { component: { status: "degraded_performance" } } },
     needs: "edit",
     body: componentBody,
     async answer({ view, params, body, submit }) {

@@ -3,6 +3,7 @@ import { t } from "elysia";
 import { isClosed } from "../model/order.ts";
 import type { Incident, PageView } from "../model/view.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { pageOf, paging } from "./fields.ts";
 import { incidentBody, incidentFieldsOf, newIncidentBody } from "./incident-fields.ts";
@@ -62,6 +63,8 @@ export const incidentEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/incidents",
     summary: "List incidents and maintenances",
+    answers: { 200: t.Array(answers.incident) },
+    example: { query: { q: "timeout" } },
     needs: "read",
     query: t.Object({ ...paging, q: t.Optional(t.String({ maxLength: 1_000 })) }),
     answer({ view, query }) {
@@ -78,6 +81,7 @@ export const incidentEndpoints = [
       path: `/pages/:page_id/incidents/${word}`,
       needs: "read",
       summary,
+      answers: { 200: t.Array(answers.incident) },
       query: t.Object(paging),
       answer: ({ view, query }) =>
         answer(
@@ -90,6 +94,12 @@ export const incidentEndpoints = [
     methods: ["POST"],
     path: base,
     summary: "Create an incident or a maintenance",
+    answers: { 201: answers.incident },
+    example: {
+      body: {
+        incident: { name: "API is slow", status: "investigating", body: "We see timeouts and look into it." },
+      },
+    },
     needs: "respond",
     body: newIncidentBody,
     async answer({ body, submit }) {
@@ -104,6 +114,7 @@ export const incidentEndpoints = [
     methods: ["GET"],
     path: `${base}/:incident_id`,
     summary: "Read an incident or a maintenance",
+    answers: { 200: answers.incident },
     needs: "read",
     answer: ({ view, params }) => answer(200, incidentShape(incidentOf(view, params.incident_id), view)),
   }),
@@ -111,6 +122,8 @@ export const incidentEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:incident_id`,
     summary: "Update an incident or a maintenance",
+    answers: { 200: answers.incident },
+    example: { body: { incident: { status: "resolved", body: "All is well again." } } },
     needs: "respond",
     body: incidentBody,
     async answer({ view, params, body, submit }) {

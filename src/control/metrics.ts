@@ -7,6 +7,7 @@ import { type MetricPoint, refusalOf } from "../model/series.ts";
 import { type Metric, metricTransforms, type PageView } from "../model/view.ts";
 import type { SeriesStore } from "../store/series.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, name, oneOf, pageOf, paging, said, text } from "./fields.ts";
 import { metricShape } from "./shapes.ts";
@@ -82,6 +83,7 @@ export const metricEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/metrics",
     summary: "List the metrics of a page",
+    answers: { 200: t.Array(answers.metric) },
     needs: "read",
     query: t.Object(paging),
     answer: ({ view, query, series }) =>
@@ -94,6 +96,8 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics",
     summary: "Create a metric",
+    answers: { 201: answers.metric },
+    example: { body: { metric: { name: "Response time", suffix: "ms" } } },
     needs: "edit",
     body: newMetricBody,
     async answer({ body, submit, series }) {
@@ -106,6 +110,8 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/order",
     summary: "Put metrics into an order",
+    answers: { 200: t.Array(answers.metric) },
+    example: { body: { metrics: ["{metric_id}"] } },
     needs: "edit",
     body: orderBody,
     async answer({ body, submit, series }) {
@@ -120,6 +126,8 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/data",
     summary: "Add points to metrics",
+    answers: { 202: pointsBody },
+    example: { body: { data: { "{metric_id}": [{ timestamp: "{now}", value: 120 }] } } },
     needs: "edit",
     body: pointsBody,
     async answer({ view, body, series, nowMs, effect }) {
@@ -140,6 +148,8 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/:metric_id/data",
     summary: "Add a point to a metric",
+    answers: { 201: pointBody },
+    example: { body: { data: { timestamp: "{now}", value: 120 } } },
     needs: "edit",
     body: pointBody,
     async answer({ view, params, body, series, nowMs, effect }) {
@@ -153,6 +163,7 @@ export const metricEndpoints = [
     methods: ["DELETE"],
     path: "/pages/:page_id/metrics/:metric_id/data",
     summary: "Forget the points of a metric",
+    answers: { 200: answers.metric },
     needs: "edit",
     async answer({ view, params, series, effect }) {
       const metric = metricOf(view, params.metric_id);
@@ -164,6 +175,7 @@ export const metricEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Read a metric",
+    answers: { 200: answers.metric },
     needs: "read",
     answer: ({ view, params, series }) =>
       answer(200, metricShapeOf(view, metricOf(view, params.metric_id), series)),
@@ -172,6 +184,8 @@ export const metricEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Change a metric",
+    answers: { 200: answers.metric },
+    example: { body: { metric: { decimal_places: 1 } } },
     needs: "edit",
     body: metricBody,
     async answer({ view, params, body, submit, series }) {
@@ -184,6 +198,7 @@ export const metricEndpoints = [
     methods: ["DELETE"],
     path: "/pages/:page_id/metrics/:metric_id",
     summary: "Delete a metric and its points",
+    answers: { 200: answers.metric },
     needs: "edit",
     async answer({ view, params, submit, series, effect }) {
       const metric = metricOf(view, params.metric_id);

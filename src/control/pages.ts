@@ -6,6 +6,7 @@ import type { PageView } from "../model/view.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import { keepRows } from "./access-rows.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { maybe, said, text } from "./fields.ts";
 import { looksAsked, looksFields } from "./looks.ts";
@@ -41,6 +42,7 @@ export const pageEndpoints = [
     methods: ["GET"],
     path: "/pages",
     summary: "List the pages of this token",
+    answers: { 200: t.Array(answers.page) },
     needs: "read",
     answer: ({ views, rows }) =>
       answer(
@@ -52,6 +54,7 @@ export const pageEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id",
     summary: "Read a page",
+    answers: { 200: answers.page },
     needs: "read",
     answer: ({ view, rows }) => answer(200, shapeOf(view, rows)),
   }),
@@ -59,6 +62,8 @@ export const pageEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id",
     summary: "Change a page",
+    answers: { 200: answers.page },
+    example: { body: { page: { page_description: "What we run, and how it is" } } },
     needs: "administer",
     body: pageBody,
     async answer({ view, rows, body, submit, effect }) {

@@ -2,6 +2,7 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { ApiRefusal, notFound } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, said, text } from "./fields.ts";
 import { incidentOf } from "./incidents.ts";
@@ -15,6 +16,7 @@ export const postmortemEndpoints = [
     methods: ["GET"],
     path: base,
     summary: "Read a post-mortem and its draft",
+    answers: { 200: answers.postmortem },
     needs: "read",
     answer({ view, params }) {
       const incident = incidentOf(view, params.incident_id);
@@ -27,6 +29,8 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: base,
     summary: "Write the draft of a post-mortem",
+    answers: { 200: answers.postmortem },
+    example: { body: { postmortem: { body_draft: "## What happened" } } },
     needs: "respond",
     body: t.Object({ postmortem: t.Object({ body_draft: text(limits.updateCharsMax, 1) }) }),
     async answer({ view, params, body, submit }) {
@@ -39,6 +43,7 @@ export const postmortemEndpoints = [
     methods: ["DELETE"],
     path: base,
     summary: "Delete a post-mortem and its draft",
+    answers: { 204: null },
     needs: "respond",
     async answer({ view, params, submit }) {
       const { id } = incidentOf(view, params.incident_id);
@@ -50,6 +55,8 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: `${base}/publish`,
     summary: "Publish the draft of a post-mortem",
+    answers: { 200: answers.postmortem },
+    example: { body: { postmortem: {} } },
     needs: "respond",
     body: t.Object({
       postmortem: maybe(t.Object({ notify_subscribers: maybe(flag()), notify_twitter: maybe(flag()) })),
@@ -66,6 +73,7 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: `${base}/revert`,
     summary: "Take a published post-mortem back: it is a draft again",
+    answers: { 200: answers.postmortem },
     needs: "respond",
     async answer({ view, params, submit }) {
       const { id } = incidentOf(view, params.incident_id);

@@ -14,6 +14,7 @@ import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries, type SeriesStore } from "../../src/store/series.ts";
 import { commandLine, createTokens, type Tokens } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import { checkedAnswers } from "./checked-answers.ts";
 
 export interface Reply {
   readonly status: number;
@@ -52,7 +53,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const series = createSeries(store);
   const rows = createPageRows(store, random);
   const metrics = createMetrics();
-  const api = createApi({ ledger, tokens, series, rows, clock, log: silentLog, metrics });
+  const api = checkedAnswers(createApi({ ledger, tokens, series, rows, clock, log: silentLog, metrics }));
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
     if (!done.ok) throw new Error(done.refusal.sentences.join(" "));

@@ -1,0 +1,156 @@
+// What the management API's answers look like, as schemas: the reference shows them, and tests hold `shapes.ts` to them.
+// In: nothing. Out: schemas; one with a title stands in the reference once, under that name.
+import { type TSchema, t } from "elysia";
+import {
+  componentStatuses,
+  impacts,
+  incidentStatuses,
+  maintenanceStatuses,
+  metricTransforms,
+} from "../model/view.ts";
+import { oneOf } from "./fields.ts";
+
+export const orNull = <Schema extends TSchema>(schema: Schema) => t.Union([schema, t.Null()]);
+export const id = () => t.String({ minLength: 1 });
+/** In UTC, with milliseconds. */
+export const time = () => t.String({ format: "date-time" });
+const anyStatus = [...new Set([...incidentStatuses, ...maintenanceStatuses])];
+
+const component = t.Object(
+  {
+    id: id(),
+    page_id: id(),
+    group_id: orNull(id()),
+    created_at: orNull(time()),
+    updated_at: orNull(time()),
+    group: t.Boolean(),
+    name: t.String(),
+    description: orNull(t.String()),
+    position: t.Number(),
+    status: oneOf(componentStatuses),
+    showcase: t.Boolean(),
+    only_show_if_degraded: t.Boolean(),
+    automation_email: orNull(t.String()),
+    start_date: orNull(t.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" })),
+  },
+  { title: "Component" },
+);
+
+const affected = t.Object({
+  code: id(),
+  name: t.String(),
+  old_status: oneOf(componentStatuses),
+  new_status: oneOf(componentStatuses),
+});
+
+const incidentUpdate = t.Object(
+  {
+    id: id(),
+    incident_id: id(),
+    affected_components: orNull(t.Array(affected)),
+    body: t.String(),
+    created_at: time(),
+    updated_at: time(),
+    display_at: time(),
+    deliver_notifications: t.Boolean(),
+    status: oneOf(anyStatus),
+    custom_tweet: orNull(t.String()),
+    tweet_id: orNull(t.String()),
+  },
+  { title: "IncidentUpdate" },
+);
+
+const incident = t.Object(
+  {
+    id: id(),
+    page_id: id(),
+    name: t.String(),
+    status: oneOf(anyStatus),
+    impact: oneOf(impacts),
+    impact_override: orNull(oneOf(impacts)),
+    components: t.Array(component),
+    incident_updates: t.Array(incidentUpdate),
+    created_at: time(),
+    updated_at: time(),
+    started_at: orNull(time()),
+    monitoring_at: orNull(time()),
+    resolved_at: orNull(time()),
+    scheduled_for: orNull(time()),
+    scheduled_until: orNull(time()),
+    shortlink: orNull(t.String()),
+    postmortem_body: orNull(t.String()),
+    postmortem_body_last_updated_at: orNull(time()),
+    postmortem_published_at: orNull(time()),
+    metadata: t.Record(t.String(), t.Unknown()),
+    reminder_intervals: t.Unknown(),
+  },
+  { title: "Incident" },
+);
+
+const page = t.Object(
+  {
+    id: id(),
+    created_at: time(),
+    updated_at: time(),
+    name: t.String(),
+    page_description: orNull(t.String()),
+    domain: orNull(t.String()),
+    url: t.String(),
+    time_zone: t.String(),
+    uptime_badges: t.Boolean(),
+    headline: orNull(t.String()),
+    support_url: orNull(t.String()),
+    brand_color: orNull(t.String()),
+    css_link_color: orNull(t.String()),
+    logo: orNull(t.String()),
+    favicon: orNull(t.String()),
+    header_links: t.Array(t.Object({ name: t.String(), url: t.String() })),
+    footer_links: t.Array(t.Object({ name: t.String(), url: t.String() })),
+    footer_text: orNull(t.String()),
+    languages: t.Array(t.String()),
+  },
+  { title: "Page" },
+);
+
+const postmortem = t.Object(
+  {
+    body: orNull(t.String()),
+    body_updated_at: orNull(time()),
+    body_draft: orNull(t.String()),
+    body_draft_updated_at: orNull(time()),
+    published_at: orNull(time()),
+    created_at: orNull(time()),
+    updated_at: orNull(time()),
+  },
+  { title: "Postmortem" },
+);
+
+const metric = t.Object(
+  {
+    id: id(),
+    metric_identifier: orNull(t.String()),
+    name: t.String(),
+    display: t.Boolean(),
+    tooltip_description: orNull(t.String()),
+    y_axis_min: orNull(t.Number()),
+    y_axis_max: orNull(t.Number()),
+    y_axis_hidden: t.Boolean(),
+    suffix: t.String(),
+    decimal_places: t.Number(),
+    transform: oneOf(metricTransforms),
+    position: t.Number(),
+    most_recent_data_at: orNull(time()),
+    created_at: orNull(time()),
+    updated_at: orNull(time()),
+  },
+  { title: "Metric" },
+);
+
+/** By what they tell of. */
+export const answers = { page, component, incident, incidentUpdate, postmortem, metric };
+
+/** What every refusal says: a text, or with 422 a sentence for each field. */
+export const errorAnswer = t.Object(
+  { error: t.Union([t.String(), t.Array(t.String())]) },
+  { title: "Error" },
+);

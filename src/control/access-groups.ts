@@ -89,6 +89,7 @@ export const accessGroupEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/page_access_groups",
     summary: "Create an access group",
+    example: { body: { page_access_group: { name: "Customers in Europe" } } },
     needs: "administer",
     body: newBody,
     async answer({ view, rows, effect, body, nowMs }) {
@@ -114,6 +115,7 @@ export const accessGroupEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:page_access_group_id`,
     summary: "Change an access group",
+    example: { body: { page_access_group: { component_ids: ["{component_id}"] } } },
     needs: "administer",
     body,
     async answer({ view, rows, effect, params, body, nowMs }) {

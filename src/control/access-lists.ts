@@ -93,6 +93,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
   const of = `of an ${subject.noun}`;
   const required = t.Object({ [listed.asked]: idList() });
   const optional = t.Object({ [listed.asked]: t.Optional(idList()) });
+  const example = { body: { [listed.asked]: [`{${listed.param}}`] } };
   const asked = (body: unknown): readonly string[] | undefined => (body as Asked | undefined)?.[listed.asked];
   const change = async (
     { view, rows, params, nowMs, effect }: ChangeCall,
@@ -125,6 +126,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["PATCH", "PUT"],
       path,
       summary: `Add ${listed.word} to those ${of}`,
+      example,
       needs: "administer",
       body: required,
       async answer(call) {
@@ -136,6 +138,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["POST"],
       path,
       summary: `Replace the ${listed.word} ${of}`,
+      example,
       needs: "administer",
       body: required,
       async answer(call) {
@@ -147,6 +150,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["DELETE"],
       path,
       summary: `Take ${listed.word} from those ${of}: the named ones, or all`,
+      example,
       needs: "administer",
       body: optional,
       async answer(call) {

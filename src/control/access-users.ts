@@ -82,6 +82,7 @@ export const accessUserEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/page_access_users",
     summary: "Add an access user",
+    example: { body: { page_access_user: { email: "ann@example.com" } } },
     needs: "administer",
     body,
     async answer({ view, rows, effect, body, nowMs }) {
@@ -106,6 +107,7 @@ export const accessUserEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:page_access_user_id`,
     summary: "Change an access user",
+    example: { body: { page_access_user: { page_access_group_ids: ["{page_access_group_id}"] } } },
     needs: "administer",
     body,
     async answer({ view, rows, effect, params, body, nowMs }) {

@@ -38,6 +38,7 @@ async function change(
 function accessOf(kind: RowKind, word: "users" | "groups"): readonly Endpoint[] {
   const path = `/pages/:page_id/components/:component_id/page_access_${word}` as const;
   const asked = `page_access_${word === "users" ? "user" : "group"}_ids`;
+  const example = { body: { [asked]: [`{${asked.replace(/s$/, "")}}`] } };
   const what = `Page access ${word === "users" ? "user" : "group"}`;
   const idsIn = (body: unknown): readonly string[] | undefined =>
     (body as Readonly<Record<string, readonly string[]>> | undefined)?.[asked];
@@ -46,6 +47,7 @@ function accessOf(kind: RowKind, word: "users" | "groups"): readonly Endpoint[] 
       methods: ["POST"],
       path,
       summary: `Let access ${word} see a component`,
+      example,
       needs: "administer",
       body: t.Object({ [asked]: idList() }),
       async answer(call) {
@@ -62,6 +64,7 @@ function accessOf(kind: RowKind, word: "users" | "groups"): readonly Endpoint[] 
       methods: ["DELETE"],
       path,
       summary: `Take a component from access ${word}: from the named ones, or from all`,
+      example,
       needs: "administer",
       body: t.Object({ [asked]: t.Optional(idList()) }),
       async answer(call) {

@@ -84,6 +84,7 @@ export const componentGroupEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/component-groups",
     summary: "Create a group of components",
+    example: { body: { component_group: { name: "Core", components: ["{component_id}"] } } },
     needs: "edit",
     body: newBody,
     async answer({ body, submit }) {
@@ -107,6 +108,7 @@ export const componentGroupEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:id`,
     summary: "Change a group of components",
+    example: { body: { component_group: { name: "Core services" } } },
     needs: "edit",
     body,
     async answer({ view, params, body, submit }) {

@@ -36,6 +36,7 @@ export const embedEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/status_embed_config",
     summary: "Change the settings of a page's embed",
+    example: { body: { status_embed_config: { position: "bottom-right" } } },
     needs: "administer",
     body: t.Object({ status_embed_config: t.Object(fields) }),
     async answer({ view, rows, effect, body }) {

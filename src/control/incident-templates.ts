@@ -83,6 +83,7 @@ export const incidentTemplateEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/incident_templates",
     summary: "Create a template of incidents",
+    example: { body: { template: { name: "Timeouts", title: "The API is slow", body: "We see timeouts." } } },
     needs: "edit",
     body: newBody,
     async answer({ body, submit }) {
@@ -105,6 +106,7 @@ export const incidentTemplateEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:template_id`,
     summary: "Change a template of incidents",
+    example: { body: { template: { update_status: "identified" } } },
     needs: "edit",
     body,
     async answer({ view, params, body, submit }) {

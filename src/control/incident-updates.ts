@@ -14,6 +14,7 @@ export const incidentUpdateEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/incidents/:incident_id/incident_updates/:incident_update_id",
     summary: "Edit what an update said",
+    example: { body: { incident_update: { body: "We see timeouts in Europe." } } },
     needs: "respond",
     body: t.Object({
       incident_update: t.Object({

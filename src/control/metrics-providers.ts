@@ -72,6 +72,7 @@ export const metricsProviderEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics_providers",
     summary: "Create a provider of metrics",
+    example: { body: { metrics_provider: { type: "Self" } } },
     needs: "edit",
     body: newBody,
     async answer({ view, rows, effect, body, nowMs }) {
@@ -94,6 +95,7 @@ export const metricsProviderEndpoints = [
     methods: ["PATCH", "PUT"],
     path: one,
     summary: "Change a provider of metrics",
+    example: { body: { metrics_provider: { metric_base_uri: "https://metrics.example.com" } } },
     needs: "edit",
     body,
     async answer({ view, rows, effect, params, body, nowMs }) {
@@ -142,6 +144,7 @@ export const metricsProviderEndpoints = [
     methods: ["POST"],
     path: `${one}/metrics`,
     summary: "Create a metric below a provider",
+    example: { body: { metric: { name: "Response time", suffix: "ms" } } },
     needs: "edit",
     body: newMetricBody,
     async answer({ view, rows, params, body, submit, series }) {

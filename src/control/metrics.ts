@@ -126,7 +126,7 @@ export const metricEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics/data",
     summary: "Add points to metrics",
-    answers: { 202: pointsBody },
+    answers: { 202: pointsBody.properties.data },
     example: { body: { data: { "{metric_id}": [{ timestamp: "{now}", value: 120 }] } } },
     needs: "edit",
     body: pointsBody,

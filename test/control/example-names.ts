@@ -1,34 +1,66 @@
-// What the parameters of an operation's example name. In: a world, the operation. Out: a value for each parameter, made for this operation alone,
-// so that one example cannot take away what another one speaks of.
+// What the parameters of an operation's example name. In: a world, the command. Out: a value for each of its variables, made for this command
+// alone, so that one example cannot take away what another one speaks of.
 import type { ControlWorld } from "./control-world.ts";
 
-type Make = (world: ControlWorld, operation: string) => Promise<string>;
+type Make = (world: ControlWorld, command: string) => Promise<string>;
 
-/** How a thing is made that a parameter names. */
+/** Makes what a path lists, by the body that its POST takes. */
+const posted =
+  (path: string, body: object): Make =>
+  async ({ send, page }) => {
+    const { status, json } = await send("POST", `/v1/pages/${page}/${path}`, body);
+    if (status !== 201) throw new Error(`${path}: ${status} ${JSON.stringify(json)}`);
+    return json.id;
+  };
+
+let users = 0;
+
+/** How a thing is made that a variable names. Those that a later one needs stand before it. */
 const makers: Readonly<Record<string, Make>> = {
   page_id: async ({ page }) => page,
-  component_id: ({ run, page }) => run(page, { kind: "component.create", fields: { name: "Example" } }),
+  component_id: posted("components", { component: { name: "Example" } }),
+  metric_id: posted("metrics", { metric: { name: "Example" } }),
   incident_id: incidentFor,
-  metric_id: ({ run, page }) => run(page, { kind: "metric.create", fields: { name: "Example" } }),
+  template_id: posted("incident_templates", { template: { name: "Example", title: "Example", body: "x" } }),
+  id: posted("component-groups", { component_group: { name: "Example", components: [] } }),
+  metrics_provider_id: posted("metrics_providers", { metrics_provider: { type: "Self" } }),
+  page_access_user_id: (world, command) =>
+    posted("page_access_users", { page_access_user: { email: `example-${++users}@example.com` } })(
+      world,
+      command,
+    ),
+  page_access_group_id: posted("page_access_groups", { page_access_group: { name: "Example" } }),
 };
 
-export async function namesFor(world: ControlWorld, operation: string): Promise<Record<string, string>> {
+export async function namesFor(world: ControlWorld, command: string): Promise<Record<string, string>> {
+  const wanted = new Set([...command.matchAll(/\$(\w+)/g)].map(([, name = ""]) => name));
+  for (const given of ["pharos", "key", "now"]) wanted.delete(given);
   const names: Record<string, string> = {};
   for (const [name, make] of Object.entries(makers))
-    if (name === "page_id" || operation.includes(name) || alsoNamed(operation, name))
-      names[name] = await make(world, operation);
+    if (wanted.delete(name)) names[name] = await make(world, command);
+  if (wanted.delete("incident_update_id"))
+    names.incident_update_id =
+      world.ledger.view(world.page)?.incidentById.get(names.incident_id ?? "")?.updates[0]?.id ?? "";
+  if (wanted.size > 0) throw new Error(`No example is known of ${[...wanted].join(", ")}.`);
+  await fillList(world, command, names);
   return names;
 }
 
-/** Bodies name things, too. */
-const alsoNamed = (operation: string, name: string): boolean =>
-  name === "metric_id" && operation.includes("_metrics_");
+/** What a DELETE takes from a list has to be in it. */
+async function fillList(world: ControlWorld, command: string, names: Record<string, string>): Promise<void> {
+  const found = /\$(page_access_\w+_id)\/(components|metrics)\/\$(\w+)"/.exec(command);
+  if (found === null) return;
+  const [, holder = "", list = "", param = ""] = found;
+  const place = `/v1/pages/${world.page}/${holder.replace(/_id$/, "s")}/${names[holder]}/${list}`;
+  const { status } = await world.send("POST", place, { [`${param}s`]: [names[param]] });
+  if (status !== 201) throw new Error(`${place}: ${status}`);
+}
 
-async function incidentFor({ run, page }: ControlWorld, operation: string): Promise<string> {
+async function incidentFor({ run, page }: ControlWorld, command: string): Promise<string> {
   const id = await run(page, { kind: "incident.create", fields: { name: "Example", body: "x" } });
-  if (!operation.includes("postmortem")) return id;
+  if (!command.includes("/postmortem")) return id;
   await run(page, { kind: "incident.update", id, fields: { status: "resolved", body: "x" } });
   await run(page, { kind: "postmortem.draft", id, body: "x" });
-  if (operation.endsWith("revert")) await run(page, { kind: "postmortem.publish", id });
+  if (command.includes("/revert")) await run(page, { kind: "postmortem.publish", id });
   return id;
 }

@@ -56,13 +56,14 @@ test("every example of the reference runs as it stands", async () => {
     `curl() { command curl -s -m 10 -o /dev/null -w "%{http_code}\\n" "$@"; }`,
   ];
   const operations: string[] = [];
-  for (const [, operation = "", command = ""] of shown) {
-    const names = await namesFor(world, operation);
+  for (const [, operation = "", escaped = ""] of shown) {
+    const command = unescaped(escaped);
+    const names = await namesFor(world, command);
     script.push(
       Object.entries(names)
         .map(([name, value]) => `${name}=${value}`)
         .join(" "),
-      unescaped(command),
+      command,
     );
     operations.push(operation);
   }

@@ -30,7 +30,7 @@ const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly
   { name: /^@elysiajs\/(?!html(\/|$))/, folders: ["control"] },
   { name: /^(otpauth|openid-client)(\/|$)/, folders: ["control"] },
   { name: /^yaml$/, folders: ["control"] },
-  { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "admin"] },
+  { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "control", "admin"] },
   { name: /^(htmx\.org|uqr)(\/|$)/, folders: ["admin"] },
   { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },
   { name: /^(bun|bun:.*|deno|jsr:.*)$/, folders: ["host"] },

@@ -1,5 +1,6 @@
 // Every bound of the system, unit last, each with its reason. How they relate is asserted when the program starts.
 import { assert } from "./fault.ts";
+import { peopleLimits } from "./limits-people.ts";
 
 export const limits = {
   // Formats (snapshot/)
@@ -391,12 +392,7 @@ export const limits = {
   verifyMinutesMax: 1_440,
 
   // People and keys
-  /** When a key was last used is written at most so often: a busy client does not cost a flush a request. */
-  keyUseMs: 60_000,
-  /** Entries of the audit that are kept, changes and sign-ins: fifty a day for ten years. About 300 bytes each. */
-  auditEntriesMax: 200_000,
-  /** Failed sign-ins that are kept, apart from the others: who guesses passwords must push nothing else out. */
-  auditFailedMax: 10_000,
+  ...peopleLimits,
 
   // Metrics of pages: their points are no ops, but rows that are rolled up
   /** Charts of a page: each costs the front page about 1 kB. */

@@ -69,10 +69,11 @@ function stepsOf(options: AdminOptions): (request: Request) => Promise<Response>
     const who = await options.whoOf(request);
     const door = doorAt(path);
     if (door !== null) return atDoor(request, { path, query, who, door });
-    const form = request.method === "POST" ? await readForm(request, limits.adminFormBytesMax) : null;
+    const screen = screenAt(path);
+    const bytesMax = (who === null ? undefined : screen?.row.bytesMax) ?? limits.adminFormBytesMax;
+    const form = request.method === "POST" ? await readForm(request, bytesMax) : null;
     const sent = form?.ok === true ? form.value : null;
     if (who === null) return signedOut(request, path, query, sent);
-    const screen = screenAt(path);
     const at: At = { path, query, who, screen, form: sent };
     if (form?.ok === false)
       return page(at, null, {

@@ -230,13 +230,23 @@ export function Button({
   does,
   label,
   kind = "",
+  says,
 }: {
   readonly does: string;
   readonly label: string;
   readonly kind?: "" | "quiet" | "no";
+  /** For those who listen, where the label is a sign. */
+  readonly says?: string;
 }): JSX.Element {
   return (
-    <button type="submit" name="do" value={attribute(does)} class={kind === "" ? undefined : kind} safe>
+    <button
+      type="submit"
+      name="do"
+      value={attribute(does)}
+      class={kind === "" ? undefined : kind}
+      aria-label={says === undefined ? undefined : attribute(says)}
+      safe
+    >
       {label}
     </button>
   );

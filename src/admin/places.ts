@@ -4,6 +4,7 @@ import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { ByHand } from "../publish/by-hand.ts";
 import type { PopEntry } from "../snapshot/types.ts";
+import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Tokens } from "../store/tokens.ts";
@@ -41,6 +42,10 @@ export interface Places {
   /** To how many an update goes: those of the page, or those that this incident touches. */
   subscriberCount(page: string, componentIds: readonly string[] | null): number;
   readonly previews: Previews;
+  /** What befell people and keys. */
+  readonly audit: Pick<Audit, "newestFirst">;
+  /** What the person of this id is called; null where there is none. */
+  personName(id: string): string | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

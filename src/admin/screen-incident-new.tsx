@@ -102,7 +102,7 @@ function formFor(
             value={form.text("to")}
             from={[...componentChoices(faults), { value: "", label: "As it is" }]}
           />
-          <div class="acts">
+          <div class="acts stick">
             <Button does="publish" label="Publish" />
             <Button does="preview" label="Preview" kind="quiet" />
           </div>

@@ -280,6 +280,15 @@ function Details({ visit: { may, path, who }, incident }: Shown): JSX.Element {
           <Button does="details" label="Save" kind="quiet" />
         </div>
       </Post>
+      {incident.window === null ? (
+        <p>
+          <a class="btn quiet" href={attribute(`${path}/postmortem`)}>
+            Post-mortem
+          </a>
+        </p>
+      ) : (
+        ""
+      )}
       {may("edit") ? (
         <Dangerous
           label="Delete…"

@@ -12,6 +12,8 @@ export interface Who {
   readonly principal: Principal;
   /** Proves that a form came from our own page. */
   readonly csrf: string;
+  /** Where the request came from; null where that is not known. */
+  readonly address: string | null;
 }
 
 /** What a screen is made from. */
@@ -76,6 +78,8 @@ export interface Screen {
   /** To send its forms; that of `needs` where it says nothing. */
   readonly changes?: Need;
   readonly menu?: Menu;
+  /** Largest form; `adminFormBytesMax` where it says nothing. */
+  readonly bytesMax?: number;
   /** What was done, by the word that `go` gave. */
   readonly done?: Readonly<Record<string, string>>;
   show(visit: Visit<PageView | null>): Reply | Promise<Reply>;

@@ -1,18 +1,49 @@
 // Every screen, in the order of the menu. A new one is a file, a row here, and a row in test/admin/screens.test.ts.
 import type { Screen } from "./screen.ts";
+import { auditScreen } from "./screen-audit.tsx";
+import { componentScreen, newComponentScreen } from "./screen-component.tsx";
+import { componentsScreen } from "./screen-components.tsx";
 import { dashboardScreen } from "./screen-dashboard.tsx";
 import { incidentScreen } from "./screen-incident.tsx";
 import { newIncidentScreen } from "./screen-incident-new.tsx";
 import { incidentsScreen, maintenancesScreen } from "./screen-incidents.tsx";
+import { newMaintenanceScreen } from "./screen-maintenance-new.tsx";
+import { metricScreen, metricsScreen, newMetricScreen } from "./screen-metrics.tsx";
 import { pagesScreen } from "./screen-pages.tsx";
+import { popsScreen } from "./screen-pops.tsx";
+import { postmortemScreen } from "./screen-postmortem.tsx";
 import { previewScreen } from "./screen-preview.ts";
+import { settingsScreen } from "./screen-settings.tsx";
+import { snapshotsScreen } from "./screen-snapshots.tsx";
+import { subscribersScreen } from "./screen-subscribers.tsx";
+import { newTemplateScreen, templateScreen, templatesScreen } from "./screen-templates.tsx";
+import { tokensScreen } from "./screen-tokens.tsx";
+import { updateScreen } from "./screen-update.tsx";
 
 export const screens: readonly Screen[] = [
   dashboardScreen,
   incidentsScreen,
   newIncidentScreen,
   incidentScreen,
+  updateScreen,
   maintenancesScreen,
+  newMaintenanceScreen,
+  componentsScreen,
+  newComponentScreen,
+  componentScreen,
+  templatesScreen,
+  newTemplateScreen,
+  templateScreen,
+  postmortemScreen,
+  metricsScreen,
+  newMetricScreen,
+  metricScreen,
+  subscribersScreen,
+  snapshotsScreen,
+  settingsScreen,
+  tokensScreen,
+  auditScreen,
   pagesScreen,
+  popsScreen,
   previewScreen,
 ];

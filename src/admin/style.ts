@@ -36,8 +36,8 @@ main>section,main>div>section,.cols>section{padding-top:1.6rem}
 .desk>.menu{border-bottom:0;border-inline-end:1px solid var(--ln);padding-block-start:.6rem}
 @supports selector(::details-content){.menu>summary{display:none}.menu::details-content{content-visibility:visible;block-size:auto}}
 main{padding-inline:2.25rem}
-.desk>main>*{max-width:64rem}
-.desk>main>.wide{max-width:none;margin-inline:-2.25rem}
+.desk>main>:not(#now),#now>section{max-width:64rem}
+.wide{margin-inline:-2.25rem}
 .wide .w{margin:0;padding-inline:2.25rem}
 .cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(20rem,26rem);gap:0 2.25rem;align-items:start}
 }
@@ -54,9 +54,10 @@ form{max-width:40rem}
 form.row,form.bare{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;max-width:none;margin:0;padding:0;border:0}
 form.wideform{max-width:none}
 label>span,legend{font-weight:600}
+label.ck>span{font-weight:400}
 legend{padding:0;margin-bottom:.3rem}
 .hint{font-weight:400;color:var(--mu);font-size:.875rem}
-input,select,textarea{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--mu);border-radius:.4rem;padding:.55rem .7rem;min-width:0;width:100%;min-height:2.75rem}
+input,select,textarea{font:inherit;font-weight:400;color:inherit;background:var(--bg);border:1px solid var(--mu);border-radius:.4rem;padding:.55rem .7rem;min-width:0;width:100%;min-height:2.75rem}
 textarea{min-height:8rem;resize:vertical}
 textarea.long{min-height:16rem}
 input[type=checkbox],input[type=radio]{width:1.35rem;height:1.35rem;min-height:0;flex:none;margin:0;accent-color:var(--lk)}
@@ -69,6 +70,7 @@ button.quiet,.btn.quiet{background:none;color:var(--lk);border-color:var(--ln)}
 button.no,.btn.no{background:var(--maj)}
 .acts{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}
 .acts.end{margin-top:1rem}
+.stick{position:sticky;inset-block-end:0;background:var(--bg);padding-block:.6rem;z-index:1}
 .chips{display:flex;flex-wrap:wrap;gap:.5rem}
 .chips label{display:flex;gap:.5rem;align-items:center;min-height:2.75rem;padding:.2rem .8rem;border:1px solid var(--mu);border-radius:1.4rem;font-weight:400;cursor:pointer}
 .chips label:has(:checked){border-color:var(--lk);background:color-mix(in srgb,var(--lk) 10%,var(--bg));font-weight:600}
@@ -112,6 +114,8 @@ th[scope=row]{font-weight:600}
 .sea .btn.quiet{background:none;color:#fff;border-color:currentColor}
 .htmx-request .busy{opacity:.5}
 .log>li{padding-block-end:1.2rem}
+.log h3{align-items:center}
+.log h3 a{display:inline-flex;align-items:center;min-height:2.75rem;font-weight:400}
 `;
 
 export const styleText = [

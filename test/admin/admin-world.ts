@@ -18,6 +18,7 @@ import { createPublisher } from "../../src/publish/publisher.ts";
 import { signDelegation } from "../../src/snapshot/documents.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
+import { auditOf } from "../../src/store/audit.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { createSeries } from "../../src/store/series.ts";
@@ -100,6 +101,8 @@ export async function openAdminWorld(): Promise<AdminWorld> {
       tokens: createTokens(store, random),
       snapshots: store.snapshots,
       previews: createPreviews(random),
+      audit: auditOf(store),
+      personName: (id) => (id.startsWith("u-") ? `Ada ${id.slice(2)}` : null),
       subscriberCount: () => 1_234,
       pops: {
         list: async () => pops,
@@ -145,6 +148,7 @@ function sessionIn(request: Request) {
   return {
     principal: { kind: "user" as const, id: `u-${role}`, name: `Ada ${role}`, grants },
     csrf: `proof-${role}`,
+    address: null,
   };
 }
 

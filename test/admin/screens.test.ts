@@ -5,24 +5,43 @@ import { allows, type Role, roles } from "../../src/model/roles.ts";
 import { type AdminWorld, openAdminWorld, origin } from "./admin-world.ts";
 
 let world: AdminWorld;
-let incident = "";
+/** What a screen's parameters stand for here; each is named by what an editor could do worst. */
+const parameters: Record<string, string> = {};
 const nasty = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>&amp;`;
 beforeAll(async () => {
   world = await openAdminWorld();
   await world.run(world.page, { kind: "component.create", fields: { name: nasty, description: nasty } });
   const fields = { name: nasty, body: nasty, componentIds: [world.plain] };
-  incident = await world.run(world.page, { kind: "incident.create", fields });
+  const incident = await world.run(world.page, { kind: "incident.create", fields });
+  const template = { name: nasty, title: nasty, body: nasty };
+  Object.assign(parameters, {
+    page: world.page,
+    incident,
+    update: world.ledger.view(world.page)?.incidentById.get(incident)?.updates[0]?.id,
+    component: await world.run(world.page, {
+      kind: "component.create",
+      fields: { name: nasty, description: nasty },
+    }),
+    template: await world.run(world.page, { kind: "template.create", fields: template }),
+    metric: await world.run(world.page, { kind: "metric.create", fields: { name: nasty } }),
+  });
+  world.pops.push({
+    key: "k",
+    name: nasty,
+    pages: ["*"],
+    drained: false,
+    revoked: false,
+    joinedMs: 0,
+    said: null,
+  });
 });
 afterAll(() => world.close());
-
-/** What a screen's parameters stand for here. Screens that need more than a page to be shown are not asked for in general. */
-const parameters = (): Readonly<Record<string, string>> => ({ page: world.page, incident });
 
 const unasked = new Set(["/admin/preview/:name"]);
 
 const pathOf = (path: string): string =>
   path.replace(/:([a-z]+)/g, (_, name: string) => {
-    const value = parameters()[name];
+    const value = parameters[name];
     if (value === undefined) throw new Error(`${path} has a parameter ${name} that this test does not know.`);
     return value;
   });
@@ -115,9 +134,14 @@ describe("a form", () => {
   test("of a viewer is refused, although the screen's incident may be read", async () => {
     const before = count();
     const viewer = world.as("viewer");
-    expect((await viewer.get(`/admin/p/${world.page}/incidents/${incident}`)).status).toBe(200);
+    expect((await viewer.get(`/admin/p/${world.page}/incidents/${parameters.incident}`)).status).toBe(200);
     expect(
-      (await viewer.post(`/admin/p/${world.page}/incidents/${incident}`, { do: "tell", text: "x" })).status,
+      (
+        await viewer.post(`/admin/p/${world.page}/incidents/${parameters.incident}`, {
+          do: "tell",
+          text: "x",
+        })
+      ).status,
     ).toBe(403);
     expect((await viewer.post(path(), written)).status).toBe(403);
     expect(count()).toBe(before);

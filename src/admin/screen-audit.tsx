@@ -1,0 +1,156 @@
+// /admin/p/<page>/audit: who changed what, the latest first. The op-log is the audit of a page; people and keys have one of their own beside it.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
+import { Html } from "@elysiajs/html";
+import { limits } from "../base/limits.ts";
+import type { Op } from "../model/op.ts";
+import type { PageView } from "../model/view.ts";
+import { When } from "../render/piece.tsx";
+import { attribute } from "../render/prose.tsx";
+import { type AuditEntry, seenBy } from "../store/audit.ts";
+import { Head } from "./field.tsx";
+import type { Places } from "./places.ts";
+import { screen, shown, type Visit } from "./screen.ts";
+import { voiceFor } from "./speech.ts";
+
+/** One deed: all that one person changed at one moment. */
+interface Deed {
+  readonly at: number;
+  readonly actor: string;
+  /** What it befell, and what that is from then on. */
+  readonly lines: readonly string[];
+  /** Where it stands in the op-log; null of what does not. */
+  readonly position: number | null;
+}
+
+export const auditScreen = screen({
+  path: "/admin/p/:page/audit",
+  title: "Audit",
+  needs: "administer",
+  menu: "page",
+  show(visit) {
+    const { path, view } = visit;
+    const { deeds, before } = deedsOf(visit);
+    return shown(
+      <>
+        <Head title="Audit" />
+        <p class="hint">
+          Every change of the page, and of who may change it. Nothing here is ever changed or taken away.
+        </p>
+        <ul class="list">
+          {deeds.map((deed) => (
+            <li>
+              <div>
+                <b dir="auto" safe>
+                  {nameOf(visit.places, deed.actor)}
+                </b>
+                <small class="sub">
+                  <When ms={deed.at} voice={voiceFor(view)} />
+                </small>
+                {deed.lines.map((line) => (
+                  <small class="sub" dir="auto" safe>
+                    {line}
+                  </small>
+                ))}
+              </div>
+            </li>
+          ))}
+        </ul>
+        {before === null ? (
+          ""
+        ) : (
+          <p class="pg">
+            <a class="btn quiet" href={attribute(`${path}?before=${before}`)}>
+              Older
+            </a>
+          </p>
+        )}
+      </>,
+    );
+  },
+});
+
+/** Ops are read from the end in pieces, so that a page of a long log costs what it shows. */
+const pieceOps = 2_000;
+
+function deedsOf({ may, places, query, view }: Visit<PageView>): {
+  readonly deeds: readonly Deed[];
+  readonly before: number | null;
+} {
+  const asked = Number(query.get("before") ?? Number.NaN);
+  const end = Number.isSafeInteger(asked) ? asked : places.ledger.position() + 1;
+  const deeds: Deed[] = [];
+  let below = end;
+  while (below > 1 && deeds.length < limits.adminListMax) {
+    const from = Math.max(0, below - 1 - pieceOps);
+    deeds.push(...changesBetween(places, view.page.id, from, below).reverse());
+    below = from + 1;
+  }
+  const shownDeeds = deeds.slice(0, limits.adminListMax);
+  const last = shownDeeds.at(-1);
+  const isWhole = deeds.length <= limits.adminListMax && below <= 1;
+  const oldest = isWhole ? Number.NEGATIVE_INFINITY : (last?.at ?? Number.NEGATIVE_INFINITY);
+  const newest = Number.isSafeInteger(asked) ? (shownDeeds[0]?.at ?? 0) : Number.POSITIVE_INFINITY;
+  const others = entriesOf(places, (page) => may("administer", page)).filter(
+    ({ at }) => at >= oldest && at <= newest,
+  );
+  const all = [...shownDeeds, ...others].sort((a, b) => b.at - a.at);
+  return { deeds: all, before: isWhole ? null : (last?.position ?? null) };
+}
+
+/** Deeds of a page between two positions (both excluded), oldest first. */
+function changesBetween({ ledger }: Places, page: string, after: number, before: number): Deed[] {
+  const deeds: Deed[] = [];
+  for (const { op, position } of ledger.opsAfter(after)) {
+    if (position >= before) break;
+    if (op.page !== page) continue;
+    const last = deeds.at(-1);
+    const line = lineOf(op);
+    if (last !== undefined && last.at === op.at && last.actor === op.actor) {
+      if (line !== null) deeds[deeds.length - 1] = { ...last, lines: [...last.lines, line] };
+    } else deeds.push({ at: op.at, actor: op.actor, lines: line === null ? [] : [line], position });
+  }
+  return deeds;
+}
+
+const valueCharsMax = 120;
+
+/** What an op says, in a line; null of one that says only when the page changed. */
+function lineOf({ fields, id, kind, sets }: Op): string | null {
+  const said = Object.entries(fields).filter(([name]) => name !== "updatedAt");
+  const members = Object.entries(sets ?? {}).flatMap(([name, { add = [], remove = [] }]) => [
+    ...(add.length > 0 ? [`${name} + ${add.join(", ")}`] : []),
+    ...(remove.length > 0 ? [`${name} − ${remove.length}`] : []),
+  ]);
+  if (said.length + members.length === 0) return null;
+  const values = said.map(
+    ([name, value]) => `${name}: ${clipped(typeof value === "string" ? value : JSON.stringify(value))}`,
+  );
+  return `${kind} ${id}: ${[...values, ...members].join("; ")}`;
+}
+
+const clipped = (text: string): string =>
+  text.length <= valueCharsMax ? text : `${text.slice(0, valueCharsMax - 1).toWellFormed()}…`;
+
+function entriesOf({ audit }: Places, administers: (page: string) => boolean): readonly Deed[] {
+  const deeds: Deed[] = [];
+  for (const entry of audit.newestFirst()) {
+    const seen = seenBy(entry, administers);
+    if (seen !== null) deeds.push(deedOf(seen));
+    if (deeds.length >= limits.adminChoicesMax) break;
+  }
+  return deeds;
+}
+
+function deedOf({ actor, after, at, before, subject, what }: AuditEntry): Deed {
+  const told = (fields: AuditEntry["before"]): string =>
+    fields === null ? "–" : clipped(JSON.stringify(fields));
+  const change = before === null && after === null ? "" : `: ${told(before)} → ${told(after)}`;
+  return { at, actor, position: null, lines: [`${what} ${subject.name}${change}`] };
+}
+
+/** A person by name; a token, the timer and the command line as they stand. */
+function nameOf({ personName }: Places, actor: string): string {
+  return (actor.startsWith("user:") ? personName(actor.slice(5)) : null) ?? actor;
+}

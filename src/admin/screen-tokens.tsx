@@ -1,0 +1,174 @@
+// /admin/p/<page>/tokens: API keys of a page. In: a name, a role, an end. Out: the key, shown once. Nobody gives a role above their own.
+/** @jsxRuntime classic */
+/** @jsx Html.createElement */
+/** @jsxFrag Html.Fragment */
+import { Html } from "@elysiajs/html";
+import { limits } from "../base/limits.ts";
+import { actorOf, roleOn } from "../control/authenticate.ts";
+import { isRole, type Role, roles } from "../model/roles.ts";
+import type { PageView } from "../model/view.ts";
+import { When } from "../render/piece.tsx";
+import type { HeldToken } from "../store/tokens.ts";
+import { Button, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
+import { go, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { voiceFor } from "./speech.ts";
+
+const dayMs = 24 * 3_600_000;
+/** How long a key may be asked to last. */
+const lasts: readonly (readonly [days: string, label: string])[] = [
+  ["30", "30 days"],
+  ["90", "90 days"],
+  ["365", "A year"],
+  ["", "Until it is revoked"],
+];
+
+export const tokensScreen = screen({
+  path: "/admin/p/:page/tokens",
+  title: "API keys",
+  needs: "administer",
+  menu: "page",
+  done: { revoked: "The key is revoked for this page." },
+  show: (visit) => listFor(visit),
+  async take(sent) {
+    if (sent.form.text("do") === "revoke") return revoked(sent);
+    const { form, nowMs, places, view } = sent;
+    const name = form.text("name");
+    const role = form.text("role");
+    const days = lasts.find(([it]) => it === form.text("days"))?.[0] ?? "90";
+    if (name === "" || name.length > limits.nameCharsMax)
+      return listFor(sent, { sentences: ["The key needs a name that says what it is for."] });
+    if (!isRole(role) || !grantable(sent).includes(role))
+      return listFor(sent, { sentences: ["A key has a role that is not above your own."] });
+    const expiresMs = days === "" ? null : nowMs + Number(days) * dayMs;
+    const { token } = await places.tokens.add(
+      { name, grants: [[view.page.id, role]], expiresMs },
+      byOf(sent),
+    );
+    return listFor(sent, { made: token });
+  },
+});
+
+const byOf = ({ who }: Visit<PageView>) => ({ actor: actorOf(who.principal), address: who.address });
+
+/** Roles up to one's own on this page. */
+function grantable({ view, who }: Visit<PageView>): readonly Role[] {
+  const own = roleOn(who.principal, view.page.id);
+  return own === null ? [] : roles.slice(roles.indexOf(own));
+}
+
+/** Keys that count on this page; one for all pages is touched only by who administers all. */
+function keysOf({ may, places, view }: Visit<PageView>): readonly HeldToken[] {
+  const { id } = view.page;
+  return places.tokens
+    .list()
+    .filter(({ grants }) => grants.some(([page]) => page === id || (page === "*" && may("administer", "*"))));
+}
+
+async function revoked(sent: Sent<PageView>): Promise<Reply> {
+  const { form, path, places, view } = sent;
+  const named = form.text("key");
+  if (!keysOf(sent).some(({ id }) => id === named))
+    return listFor(sent, { sentences: ["There is no such key."] });
+  await places.tokens.revoke(({ grants, id }) => {
+    if (id !== named) return false;
+    const rest = grants.filter(
+      ([page]) => page !== view.page.id && !(page === "*" && sent.may("administer", "*")),
+    );
+    return rest.length === 0 ? true : rest;
+  }, byOf(sent));
+  return go(path, "revoked");
+}
+
+function listFor(
+  visit: Visit<PageView>,
+  { made, sentences = [] }: { readonly made?: string; readonly sentences?: readonly string[] } = {},
+): Reply {
+  const { path, who } = visit;
+  return shown(
+    <>
+      <Head title="API keys" />
+      <Refused sentences={sentences} />
+      {made === undefined ? (
+        ""
+      ) : (
+        <div class="say ok" role="status">
+          <b>The new key. It is shown this once, and kept nowhere as it stands here.</b>
+          <p class="key" safe>
+            {made}
+          </p>
+        </div>
+      )}
+      <ul class="list">
+        {keysOf(visit).map((key) => (
+          <Row visit={visit} held={key} />
+        ))}
+      </ul>
+      <section aria-labelledby="new-h">
+        <h2 id="new-h">New key</h2>
+        <Post who={who} to={path}>
+          <Line name="name" label="What it is for" max={limits.nameCharsMax} required={true} />
+          <div class="two">
+            <Select
+              name="role"
+              label="Role"
+              value="editor"
+              from={grantable(visit).map((value) => ({ value, label: value }))}
+            />
+            <Select
+              name="days"
+              label="Lasts"
+              value="90"
+              from={lasts.map(([value, label]) => ({ value, label }))}
+            />
+          </div>
+          <div class="acts">
+            <Button does="make" label="Make a key" />
+          </div>
+        </Post>
+      </section>
+    </>,
+    sentences.length === 0 ? {} : { status: 422 },
+  );
+}
+
+function Row({
+  visit: { path, view, who },
+  held,
+}: {
+  readonly visit: Visit<PageView>;
+  readonly held: HeldToken;
+}): JSX.Element {
+  const { expiresMs, grants, id, name, usedMs } = held;
+  const voice = voiceFor(view);
+  const role = grants.find(([page]) => page === view.page.id || page === "*");
+  return (
+    <li>
+      <div>
+        <b dir="auto" safe>
+          {name}
+        </b>
+        <small class="sub">
+          {Html.escapeHtml(`${role?.[1] ?? ""}${role?.[0] === "*" ? " of all pages" : ""}, ${id}`)}
+          {expiresMs === null ? (
+            ", does not end"
+          ) : (
+            <>
+              , ends <When ms={expiresMs} voice={voice} />
+            </>
+          )}
+          {usedMs === null ? (
+            ", never used"
+          ) : (
+            <>
+              , last used <When ms={usedMs} voice={voice} />
+            </>
+          )}
+        </small>
+      </div>
+      <Post who={who} to={path} kind="bare">
+        <Hidden name="key" value={id} />
+        <Button does="revoke" label="Revoke" kind="quiet" says={`Revoke ${name}`} />
+      </Post>
+    </li>
+  );
+}

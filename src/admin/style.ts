@@ -70,6 +70,7 @@ button.quiet,.btn.quiet{background:none;color:var(--lk);border-color:var(--ln)}
 button.no,.btn.no{background:var(--maj)}
 .acts{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}
 .acts.end{margin-top:1rem}
+.acts>a:not(.btn),p>a:only-child:not(.btn){display:inline-flex;align-items:center;min-height:2.75rem}
 .stick{position:sticky;inset-block-end:0;background:var(--bg);padding-block:.6rem;z-index:1}
 .chips{display:flex;flex-wrap:wrap;gap:.5rem}
 .chips label{display:flex;gap:.5rem;align-items:center;min-height:2.75rem;padding:.2rem .8rem;border:1px solid var(--mu);border-radius:1.4rem;font-weight:400;cursor:pointer}

@@ -4,6 +4,7 @@ import { newId } from "../base/ids.ts";
 import { type Random, seededRandom } from "../base/random.ts";
 import type { ImportBundle, ImportedIncident } from "../model/command.ts";
 import type { ComponentStatus } from "../model/view.ts";
+import { demoLooks } from "./demo-looks.ts";
 import { demoMetric, demoMetricId } from "./demo-metric.ts";
 import { demoGroups, demoPage } from "./demo-organisation.ts";
 import { comingMaintenance, openStory, pastMaintenance, type Story, troubles } from "./demo-stories.ts";
@@ -29,7 +30,12 @@ export function demoBundle(seed: number, day: number): ImportBundle {
     for (const { key } of [group, ...group.components]) ids.set(key, newId(random));
   const told = tellAll(random, today, ids);
   return {
-    page: { id: pageId, ...demoPage, updatedAt: Math.max(...told.map(({ incident }) => incident.updatedAt)) },
+    page: {
+      id: pageId,
+      ...demoPage,
+      ...demoLooks,
+      updatedAt: Math.max(...told.map(({ incident }) => incident.updatedAt)),
+    },
     components: components(today, ids, told),
     incidents: told.map(({ incident }) => incident),
     metrics: [{ ...demoMetric, id: demoMetricId(pageId), createdAt: today - demoDays * dayMs }],

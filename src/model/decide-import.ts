@@ -9,6 +9,7 @@ import { feedUpdatesReplaced, weighed } from "./import-feed.ts";
 import { withoutGone } from "./import-gone.ts";
 import { transitionOps } from "./import-history.ts";
 import { ranksFor } from "./import-order.ts";
+import { looksGiven } from "./looks.ts";
 import type { Json, OpDraft } from "./op.ts";
 import type { Component, Incident, IncidentUpdate, PageView } from "./view.ts";
 
@@ -67,14 +68,15 @@ function pageOps(
     bundle.page;
   const address = url ?? view?.page.url ?? "";
   const hosts = hostsFrom(address, bundle.page.hosts ?? view?.page.hosts ?? []);
-  const said = { name, url, hosts, timeZone, description, indicatorRule, languages, uptimeBadges };
+  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages, uptimeBadges };
+  const said = { ...plain, ...looksGiven(bundle.page) };
   if (view === null)
     return opOf(id, "page", id, {
       ...differing({}, said),
       createdAt: firstMoment(bundle) ?? now,
       updatedAt: updatedAt ?? now,
     });
-  const changes = differing(view.page, said);
+  const changes = differing({ ...view.page, ...view.page.looks }, said);
   const differs = changed || Object.keys(changes).length > 0;
   // An older picture does not make the page older than what was changed here since.
   const told =

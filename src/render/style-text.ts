@@ -205,6 +205,7 @@ h4{margin:.9rem 0 .2rem;font-size:1rem}h5,h6{margin:.7rem 0 .1rem;font-size:.95r
 const days = `
 .ut{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:1.75rem 2rem;margin-top:1rem}
 .ut h3{max-height:4.2em;overflow:hidden}
+h2>a,.ut h3 a{color:inherit;text-decoration-color:var(--mu)}
 .ut p{color:var(--mu);font-size:.9rem}
 .dy{display:block;width:100%;max-width:13rem;margin:.5rem 0}
 .dy path{fill:currentColor}

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { demoBundle, demoDays, demoSeed, utcDay } from "../../src/cli/demo-data.ts";
 import { decide } from "../../src/model/decide.ts";
+import { sizeOfEmblem } from "../../src/model/emblem.ts";
+import { checkLooks } from "../../src/model/looks.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -17,6 +19,17 @@ test("starts on the same day give the same ops", () => {
   const first = ops(day + 60_000);
   expect(first.ok).toBe(true);
   expect(ops(day + 23 * hourMs)).toEqual(first);
+});
+
+test("the organisation shows its looks: a colour that is readable, its own logo and favicon, links", () => {
+  const { page } = demoBundle(demoSeed, day);
+  expect(checkLooks(page)).toEqual([]);
+  for (const emblem of [page.logo, page.favicon]) {
+    if (emblem === null || emblem === undefined) throw new Error("There is none.");
+    expect(sizeOfEmblem(emblem)).not.toBeNull();
+    expect(Buffer.from(emblem.base64, "base64").length).toBeLessThan(1_000);
+  }
+  expect([page.brand?.length, page.headerLinks?.length]).toEqual([7, 1]);
 });
 
 test("another day or another seed gives other ops, ids of one seed stay", () => {

@@ -316,6 +316,19 @@ describe("import", () => {
     expect(world.view().page.updatedAt).toBe(world.now);
   });
 
+  test("looks of the page come with it, in the form in which they are kept, and stay where a bundle leaves them out", () => {
+    const dressed = small();
+    const links = [{ name: "Shop", url: "https://shop.example" }];
+    const world = imported({ ...dressed, page: { ...dressed.page, brand: "#0B6A70", headerLinks: links } });
+    expect(world.view().page.looks).toMatchObject({ brand: "#0b6a70", headerLinks: links });
+    world.run({ kind: "import", bundle: { ...dressed, page: { ...dressed.page, footerText: "Later." } } });
+    expect(world.view().page.looks).toMatchObject({
+      brand: "#0b6a70",
+      headerLinks: links,
+      footerText: "Later.",
+    });
+  });
+
   test("what the bundle leaves out stays", () => {
     const world = imported(small({ components: [component("a", { description: "told", showcase: true })] }));
     world.run({ kind: "import", bundle: small({ components: [component("a")] }) });

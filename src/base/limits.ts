@@ -390,6 +390,20 @@ export const limits = {
   /** Kept with an incident for a client, in every view. */
   metadataCharsMax: 8_192,
   reminderIntervalsMax: 20,
+  /** Maintenances of a page that recur, each with occurrences that readers see. */
+  recurrencesPerPageMax: 200,
+  occurrencesAheadMax: 10,
+  occurrencesAheadUsual: 2,
+  occurrenceMsMax: 31 * 24 * 3_600_000,
+  ruleCharsMax: 500,
+  /** A rule must occur within so many years; a leap day takes eight at a turn of centuries. */
+  ruleYearsMax: 10,
+  /** Steps that a rule may take to its next occurrence: each day of ten years. Measured: 10 us a step. */
+  ruleStepsMax: 4_000,
+  draftsPerPageMax: 500,
+  /** So often timers look at the wall clock, which somebody may have set. */
+  timerRecheckMs: 30_000,
+  timerRetryMs: 10_000,
   /** A day before the end of a window is the earliest that is verified by itself. */
   verifyMinutesMax: 1_440,
 

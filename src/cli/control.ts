@@ -5,6 +5,7 @@ import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { createApi } from "../control/api.ts";
 import { createLocal, localBodyBytesMax } from "../control/local.ts";
+import { startTimers } from "../control/timers.ts";
 import { createIngest } from "../edge/ingest.ts";
 import { createOps } from "../edge/ops.ts";
 import { dial } from "../host/dial.ts";
@@ -207,6 +208,8 @@ async function wire(
     for (const timer of timers) timer.cancel();
   });
   publisher.start();
+  const happening = startTimers({ ...common, ledger });
+  closing.push(() => happening.stop());
   return addresses;
 }
 

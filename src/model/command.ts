@@ -4,9 +4,11 @@
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
 import type { Json, OpDraft } from "./op.ts";
+import type { Timer } from "./timers.ts";
 import type {
   Automation,
   ComponentStatus,
+  DraftCommand,
   Impact,
   IncidentStatus,
   IndicatorRule,
@@ -95,6 +97,23 @@ export interface TemplateFields {
   readonly shouldTweet?: boolean;
   readonly shouldSendNotifications?: boolean;
   readonly componentIds?: readonly string[];
+}
+
+export interface RecurrenceFields {
+  readonly name?: string;
+  readonly body?: string;
+  /** RFC 5545, such as FREQ=MONTHLY;BYDAY=1SU. */
+  readonly rule?: string;
+  /** On the clock of the page's zone: YYYY-MM-DDTHH:MM. */
+  readonly start?: string;
+  readonly durationMs?: number;
+  readonly componentIds?: readonly string[];
+  /** Complete: what it does not say is off. Without it, occurrences begin and complete by themselves. */
+  readonly automation?: Partial<Automation>;
+  /** Whether subscribers are told when an occurrence is announced. */
+  readonly deliverNotifications?: boolean;
+  /** How many occurrences readers see ahead. */
+  readonly ahead?: number;
 }
 
 /**
@@ -206,6 +225,36 @@ export type Command =
     }
   | { readonly kind: "template.update"; readonly id: string; readonly fields: TemplateFields }
   | { readonly kind: "template.delete"; readonly id: string }
+  | {
+      readonly kind: "recurrence.create";
+      readonly id?: string;
+      readonly fields: RecurrenceFields & {
+        readonly name: string;
+        readonly rule: string;
+        readonly start: string;
+        readonly durationMs: number;
+      };
+    }
+  | { readonly kind: "recurrence.update"; readonly id: string; readonly fields: RecurrenceFields }
+  | { readonly kind: "recurrence.delete"; readonly id: string }
+  /** Tells nothing yet: at `publishAt` (ms), or by `draft.publish`. */
+  | {
+      readonly kind: "draft.create";
+      readonly id?: string;
+      readonly publishAt: number | null;
+      readonly command: DraftCommand;
+    }
+  /** `fields` change those of the draft that they name. */
+  | {
+      readonly kind: "draft.update";
+      readonly id: string;
+      readonly publishAt?: number | null;
+      readonly fields?: IncidentFields;
+    }
+  | { readonly kind: "draft.delete"; readonly id: string }
+  | { readonly kind: "draft.publish"; readonly id: string }
+  /** One of `timersDue`. */
+  | { readonly kind: "timer"; readonly timer: Timer }
   | { readonly kind: "postmortem.draft"; readonly id: string; readonly body: string }
   /** The draft becomes what readers see. */
   | { readonly kind: "postmortem.publish"; readonly id: string; readonly deliverNotifications?: boolean }

@@ -5,7 +5,7 @@ import { touchPage } from "./decide-component.ts";
 import { componentsChange, decided, opOf, refused } from "./drafts.ts";
 import type { OpDraft } from "./op.ts";
 import { isClosed } from "./order.ts";
-import type { Component, PageView } from "./view.ts";
+import type { Component, Incident, PageView } from "./view.ts";
 
 type Of<Kind extends Command["kind"]> = Extract<Command, { readonly kind: Kind }>;
 
@@ -15,8 +15,20 @@ export function deleteIncident(
   { id }: Of<"incident.delete">,
   { now }: DecideContext,
 ): Decision {
-  if (!view.incidentById.has(id)) return refused(404, `There is no incident "${id}" on this page.`);
-  return decided(id, [...opOf(view.page.id, "incident", id, { deleted: true }), ...touchPage(view, now)]);
+  const incident = view.incidentById.get(id);
+  if (incident === undefined) return refused(404, `There is no incident "${id}" on this page.`);
+  return decided(id, [
+    ...opOf(view.page.id, "incident", id, { deleted: true }),
+    ...skipped(view, incident),
+    ...touchPage(view, now),
+  ]);
+}
+
+/** An occurrence that was deleted does not come back when its recurrence is changed. */
+function skipped(view: PageView, { recurrence }: Incident): readonly OpDraft[] {
+  const of = view.recurrences.find(({ id }) => id === recurrence?.id);
+  if (recurrence === null || of === undefined) return [];
+  return opOf(view.page.id, "recurrence", of.id, { skips: [...new Set([...of.skips, recurrence.at])] });
 }
 
 /** What is open, and what will be filled in by a template, no longer names it; what is over still does, by the words of its updates. */

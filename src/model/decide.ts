@@ -3,6 +3,7 @@
 import type { Command, DecideContext, Decision } from "./command.ts";
 import { addTransition, createComponent, updateComponent } from "./decide-component.ts";
 import { deleteComponent, deleteIncident } from "./decide-deletion.ts";
+import { createDraft, deleteDraft, publishDraft, updateDraft } from "./decide-draft.ts";
 import { createGroup, updateGroup } from "./decide-group.ts";
 import { decideImport } from "./decide-import.ts";
 import { createIncident, updateIncident } from "./decide-incident.ts";
@@ -14,7 +15,9 @@ import {
   publishPostmortem,
   revertPostmortem,
 } from "./decide-postmortem.ts";
+import { createRecurrence, deleteRecurrence, updateRecurrence } from "./decide-recurrence.ts";
 import { createTemplate, deleteTemplate, updateTemplate } from "./decide-template.ts";
+import { fireTimer } from "./decide-timer.ts";
 import { editUpdate } from "./decide-update.ts";
 import { refused } from "./drafts.ts";
 import type { PageView } from "./view.ts";
@@ -54,6 +57,22 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return updateTemplate(view, command, context);
     case "template.delete":
       return deleteTemplate(view, command);
+    case "recurrence.create":
+      return createRecurrence(view, command, context);
+    case "recurrence.update":
+      return updateRecurrence(view, command, context);
+    case "recurrence.delete":
+      return deleteRecurrence(view, command, context);
+    case "draft.create":
+      return createDraft(view, command, context);
+    case "draft.update":
+      return updateDraft(view, command, context);
+    case "draft.delete":
+      return deleteDraft(view, command);
+    case "draft.publish":
+      return publishDraft(view, command, context);
+    case "timer":
+      return fireTimer(view, command.timer, context);
     case "postmortem.draft":
       return draftPostmortem(view, command, context);
     case "postmortem.publish":

@@ -13,6 +13,7 @@ import {
   automationFlags,
   type Component,
   componentStatuses,
+  type DraftCommand,
   type Incident,
   type IncidentStatus,
   type IncidentUpdate,
@@ -26,6 +27,8 @@ import {
   type Page,
   type Postmortem,
   type PostmortemDraft,
+  type Recurrence,
+  type TellingDraft,
   type Template,
   toldStatuses,
 } from "./view.ts";
@@ -132,7 +135,52 @@ export const templateFrom = oncePerRecord((record): Template | null => {
     updateStatus: oneOf(record, "updateStatus", toldStatuses),
     shouldTweet: flagOf(record, "shouldTweet", false),
     shouldSendNotifications: flagOf(record, "shouldSendNotifications", false),
-    componentIds: (listOf(record, "componentIds") ?? []).filter((id) => typeof id === "string"),
+    componentIds: textsOf(record, "componentIds"),
+    createdAt,
+    updatedAt: numberOf(record, "updatedAt") ?? createdAt,
+    version: record.latest,
+  };
+});
+
+export const recurrenceFrom = oncePerRecord((record): Recurrence | null => {
+  const [name, rule, start] = [textOf(record, "name"), textOf(record, "rule"), textOf(record, "start")];
+  const [durationMs, createdAt] = [numberOf(record, "durationMs"), numberOf(record, "createdAt")];
+  if (name === null || rule === null || start === null || durationMs === null) return null;
+  if (createdAt === null || isDeleted(record)) return null;
+  const { made, nextAt } = objectOf(record, "occurrences") ?? {};
+  return {
+    ...{ id: record.id, name, rule, start, durationMs, createdAt },
+    body: textOf(record, "body") ?? "",
+    componentIds: textsOf(record, "componentIds"),
+    automation: { ...noAutomation, ...objectOf(record, "automation") },
+    deliverNotifications: flagOf(record, "deliverNotifications", false),
+    ahead: numberOf(record, "ahead") ?? 1,
+    revision: numberOf(record, "revision") ?? 1,
+    made: momentsIn(made),
+    nextAt: typeof nextAt === "number" ? nextAt : null,
+    skips: momentsIn(jsonOf(record, "skips")),
+    updatedAt: numberOf(record, "updatedAt") ?? createdAt,
+    version: record.latest,
+  };
+});
+
+const momentsIn = (value: Json | undefined): readonly number[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === "number") : [];
+
+function textsOf(record: EntityRecord, name: string): readonly string[] {
+  return (listOf(record, name) ?? []).filter((one) => typeof one === "string");
+}
+
+export const tellingFrom = oncePerRecord((record): TellingDraft | null => {
+  const command = objectOf(record, "command");
+  const createdAt = numberOf(record, "createdAt");
+  if (command === null || createdAt === null || isDeleted(record)) return null;
+  const refusal = textsOf(record, "refusal");
+  return {
+    id: record.id,
+    publishAt: numberOf(record, "publishAt"),
+    command: command as unknown as DraftCommand,
+    refusal: refusal.length === 0 ? null : refusal,
     createdAt,
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     version: record.latest,

@@ -1,8 +1,21 @@
 // One change, as it is logged and replicated. In: decide (drafts), the ledger (stamps). Out: what fold merges.
 // Field values are JSON. Two rules merge everything: the latest stamp wins per field, and sets merge as OR-sets.
 
-/** What an op speaks of. `update` belongs to an incident; `transition` is one past or present change of a component's status. */
-export type EntityKind = "page" | "component" | "incident" | "update" | "transition" | "metric" | "template";
+/**
+ * What an op speaks of. `update` belongs to an incident; `transition` is one past or present change of a component's status; `reminder` is in
+ * no view: it tells those who follow the op-log that subscribers are to be reminded.
+ */
+export type EntityKind =
+  | "page"
+  | "component"
+  | "incident"
+  | "update"
+  | "transition"
+  | "metric"
+  | "template"
+  | "recurrence"
+  | "draft"
+  | "reminder";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 

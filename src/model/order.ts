@@ -1,6 +1,6 @@
 // The orders of the lists. In: two entities. Out: which stands first. Each order is total, so that replicas list alike.
 // Sources: captured pages (incidents by resolved_at, open ones first; maintenances by start; components by position).
-import type { Component, Incident, Template } from "./view.ts";
+import type { Component, Incident, TellingDraft, Template } from "./view.ts";
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -14,6 +14,12 @@ export function byPosition(a: Placed, b: Placed): number {
 /** Templates: by name. */
 export function byName(a: Pick<Template, "name" | "id">, b: Pick<Template, "name" | "id">): number {
   return byText(a.name, b.name) || byText(a.id, b.id);
+}
+
+/** Drafts: the first to publish itself first, those that wait for a person last. */
+export function publishedBefore(a: TellingDraft, b: TellingDraft): number {
+  const [at, other] = [a.publishAt ?? Number.MAX_VALUE, b.publishAt ?? Number.MAX_VALUE];
+  return at - other || a.createdAt - b.createdAt || byText(a.id, b.id);
 }
 
 /** Whether an incident or a maintenance is over. */

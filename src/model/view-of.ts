@@ -1,17 +1,27 @@
 // The view of a page state. In: a state, with the keys that changed since its last view. Out: the next view, or the same one.
 // Work grows with the change: unchanged entities keep their object, unchanged lists their array.
-import { componentFrom, incidentFrom, metricFrom, pageFrom, templateFrom } from "./entities.ts";
+import {
+  componentFrom,
+  incidentFrom,
+  metricFrom,
+  pageFrom,
+  recurrenceFrom,
+  tellingFrom,
+  templateFrom,
+} from "./entities.ts";
 import { isDeleted, numberOf, oneOf } from "./fields.ts";
 import { type EntityRecord, type PageState, recordKey } from "./fold.ts";
 import { withGroupStatuses } from "./group.ts";
 import type { EntityKind } from "./op.ts";
-import { byName, byPosition, listedBefore, startsBefore } from "./order.ts";
+import { byName, byPosition, listedBefore, publishedBefore, startsBefore } from "./order.ts";
 import {
   type Component,
   componentStatuses,
   type Incident,
   type Metric,
   type PageView,
+  type Recurrence,
+  type TellingDraft,
   type Template,
   type Transition,
 } from "./view.ts";
@@ -25,6 +35,8 @@ const noView: Omit<PageView, "page"> = {
   transitions: new Map(),
   metrics: [],
   templates: [],
+  recurrences: [],
+  drafts: [],
   gone: new Set(),
   version: "",
 };
@@ -49,6 +61,8 @@ export function viewOf(state: PageState): PageView | null {
     transitions: nextTransitions(state, before.transitions, changedIds.component),
     metrics: nextList(state, before.metrics, changedIds.metric, metricList),
     templates: nextList(state, before.templates, changedIds.template, templateList),
+    recurrences: nextList(state, before.recurrences, changedIds.recurrence, recurrenceList),
+    drafts: nextList(state, before.drafts, changedIds.draft, draftList),
     gone: nextGone(state, before.gone),
     version: state.version,
   };
@@ -56,16 +70,14 @@ export function viewOf(state: PageState): PageView | null {
   return state.view;
 }
 
-const listedKinds = ["component", "incident", "metric", "template"] as const;
+const listedKinds = ["component", "incident", "metric", "template", "recurrence", "draft"] as const;
 
 /** Ids of what changed, by kind; changed children have put their parents among them. */
 function splitKeys(changed: ReadonlySet<string>): Record<(typeof listedKinds)[number], readonly string[]> {
-  const ids = {
-    component: [] as string[],
-    incident: [] as string[],
-    metric: [] as string[],
-    template: [] as string[],
-  };
+  const ids = Object.fromEntries(listedKinds.map((kind) => [kind, [] as string[]])) as Record<
+    (typeof listedKinds)[number],
+    string[]
+  >;
   for (const key of changed) {
     const cut = key.indexOf("/");
     const kind = listedKinds.find((it) => it === key.slice(0, cut));
@@ -195,6 +207,8 @@ function nextList<Item extends { readonly id: string }>(
 
 const metricList: ListOf<Metric> = { kind: "metric", from: metricFrom, order: byPosition };
 const templateList: ListOf<Template> = { kind: "template", from: templateFrom, order: byName };
+const recurrenceList: ListOf<Recurrence> = { kind: "recurrence", from: recurrenceFrom, order: byName };
+const draftList: ListOf<TellingDraft> = { kind: "draft", from: tellingFrom, order: publishedBefore };
 
 function nextGone(state: PageState, before: PageView["gone"]): PageView["gone"] {
   const [fresh, back] = [[] as string[], [] as string[]];

@@ -2,6 +2,7 @@
 // Times are ms since the epoch, UTC; null where there is none. Field names follow the Statuspage API v2 in camelCase.
 // Objects are immutable and shared: an entity that did not change is the same object in the next view.
 
+import type { IncidentFields } from "./command.ts";
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
 
@@ -253,6 +254,59 @@ export interface Template {
   readonly version: string;
 }
 
+/** A maintenance that recurs. Its occurrences are maintenances of their own. */
+export interface Recurrence {
+  readonly id: string;
+  readonly name: string;
+  /** Of the update that announces an occurrence; "" is what Statuspage says. */
+  readonly body: string;
+  /** RFC 5545. */
+  readonly rule: string;
+  /** On the clock of the page's zone: YYYY-MM-DDTHH:MM. */
+  readonly start: string;
+  readonly durationMs: number;
+  readonly componentIds: readonly string[];
+  readonly automation: Automation;
+  readonly deliverNotifications: boolean;
+  /** How many occurrences readers see ahead. */
+  readonly ahead: number;
+  /** Part of the ids of its occurrences: each change makes new ones. */
+  readonly revision: number;
+  /** Starts of the occurrences that are made and had not begun then, the earliest first (ms). */
+  readonly made: readonly number[];
+  /** The start of the next one that is not made; null when none is left. */
+  readonly nextAt: number | null;
+  /** Starts of occurrences that an editor deleted. */
+  readonly skips: readonly number[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Greatest stamp folded into this object. */
+  readonly version: string;
+}
+
+/** What a draft tells when it is published. */
+export type DraftCommand =
+  | {
+      readonly kind: "incident.create";
+      readonly id?: string;
+      readonly fields: IncidentFields & { readonly name: string };
+    }
+  | { readonly kind: "incident.update"; readonly id: string; readonly fields: IncidentFields };
+
+/** An incident, or an update to one, that no reader sees yet. */
+export interface TellingDraft {
+  readonly id: string;
+  /** When it publishes itself (ms); null waits for a person. */
+  readonly publishAt: number | null;
+  readonly command: DraftCommand;
+  /** Why it could not be published at its moment. */
+  readonly refusal: readonly string[] | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Greatest stamp folded into this object. */
+  readonly version: string;
+}
+
 /** A component's status from `at` on. */
 export interface Transition {
   readonly at: number;
@@ -273,6 +327,10 @@ export interface PageView {
   readonly metrics: readonly Metric[];
   /** By name. */
   readonly templates: readonly Template[];
+  /** By name. */
+  readonly recurrences: readonly Recurrence[];
+  /** By the moment of publishing, those without one last. */
+  readonly drafts: readonly TellingDraft[];
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
   /** What was deleted, by `recordKey`: its id is not given again, and an import does not bring it back. */

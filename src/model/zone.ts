@@ -143,3 +143,16 @@ export function startOfDay(ms: number, name: string): number {
 export function nextMidnight(ms: number, name: string): number {
   return startOfDate(addDays(dayOf(ms, name), 1), name);
 }
+
+/**
+ * The moment at which the zone's clock shows a time, given as if that clock were UTC (ms). Where clocks are put forward over it, it is
+ * read with the offset of before; where it comes twice, the first counts (RFC 5545, 3.3.5).
+ */
+export function momentIn(local: number, name: string): number {
+  const zone = zoneOf(name);
+  const [first, second] = [local - dayMs, local + dayMs].map((near) => local - offsetAt(zone, near));
+  const shows = (ms: number | undefined): ms is number =>
+    ms !== undefined && ms + offsetAt(zone, ms) === local;
+  if (shows(first)) return first;
+  return shows(second) ? second : (first ?? local);
+}

@@ -2,8 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Command } from "../../src/model/command.ts";
+import { nextStatuses } from "../../src/model/course.ts";
 import { applyOp, emptyPageState } from "../../src/model/fold.ts";
 import { byPosition, isClosed, listedBefore, startsBefore } from "../../src/model/order.ts";
+import { nextTimer, timersDue } from "../../src/model/timers.ts";
 import { uptime } from "../../src/model/uptime.ts";
 import {
   componentStatuses,
@@ -27,12 +29,49 @@ const deletion = fc.oneof(
   fc.record({ kind: fc.constant("component.delete" as const), id: fc.constantFrom("api", "cdn", "edge") }),
 );
 
+/** What happens by itself, and what is told later. */
+const byItself = fc.oneof(
+  fc.record({
+    kind: fc.constant("incident.update" as const),
+    id: incidentId,
+    fields: fc.record({
+      automation: fc.record({
+        begins: fc.boolean(),
+        completes: fc.boolean(),
+        setsMaintenance: fc.boolean(),
+        setsOperational: fc.boolean(),
+        remindsPrior: fc.boolean(),
+        verifyMs: fc.constantFrom(null, 5 * 60_000),
+      }),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant("recurrence.create" as const),
+    fields: fc.record({
+      name: fc.constant("Works"),
+      rule: fc.constantFrom("FREQ=DAILY", "FREQ=WEEKLY;COUNT=3", "FREQ=MONTHLY;BYMONTHDAY=31"),
+      start: fc.constant("2026-01-06T02:30"),
+      durationMs: fc.constant(600_000),
+      componentIds: fc.uniqueArray(member),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant("draft.create" as const),
+    publishAt: fc.integer({ min: 1, max: 100 }).map((minutes) => Date.UTC(2026, 0, 5, 12, minutes)),
+    command: fc.record({
+      kind: fc.constant("incident.create" as const),
+      fields: fc.record({ name: fc.constant("Later"), componentIds: fc.uniqueArray(member) }),
+    }),
+  }),
+);
+
 /** Commands with moments relative to now, `ago` minutes before it. */
 const step = fc.record({
   advanceMinutes: fc.integer({ min: -5, max: 30 }),
   ago: fc.option(ago, { nil: undefined, freq: 3 }),
   command: fc.oneof(
     { arbitrary: deletion, weight: 1 },
+    { arbitrary: byItself, weight: 2 },
     fc.record({ kind: fc.constant("component.update" as const), id: member, fields: fc.record({ status }) }),
     fc.record({
       kind: fc.constant("component.update" as const),
@@ -121,6 +160,44 @@ describe("after any commands", () => {
     expect(view.components.every(({ groupId }) => groupId === null || view.componentById.has(groupId))).toBe(
       true,
     );
+  });
+
+  check(
+    "all that is due is done after a few steps, is done once, and nothing of it is due again",
+    [steps, fc.integer({ min: 0, max: 3_000 })],
+    (list, minutes) => {
+      const made = played(list);
+      made.now += minutes * minuteMs;
+      const { now } = made;
+      const fired = new Set<string>();
+      for (let due = timersDue(made.view(), now); due[0]; due = timersDue(made.view(), now)) {
+        const name = JSON.stringify(due[0].timer);
+        expect(fired.has(name)).toBe(false);
+        fired.add(name);
+        expect(made.run(due[0]).ops.length).toBeGreaterThan(0);
+        expect(made.run(due[0]).ops).toEqual([]);
+      }
+      const next = nextTimer(made.view(), now);
+      expect(next === null || next > now).toBe(true);
+      for (const { status: is, window, automation } of made.view().maintenances)
+        if (is === "scheduled" && automation.begins) expect(window?.from ?? 0).toBeGreaterThan(now);
+    },
+  );
+
+  check("what its editors have not published is in no list of readers", [steps], (list) => {
+    const view = played(list).view();
+    const shown = [...view.incidents, ...view.maintenances].filter(({ name }) => name === "Later");
+    expect(shown).toEqual([]);
+  });
+
+  check("a status follows the one before it as the course says", [steps], (list) => {
+    for (const { updates } of played(list).view().incidentById.values()) {
+      const told = updates.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      for (const [place, { status: to }] of told.entries()) {
+        const from = told[place - 1]?.status;
+        if (from !== undefined) expect(nextStatuses[from]).toContain(to);
+      }
+    }
   });
 
   check("the ops folded in any other place give the same view", [steps], (list) => {

@@ -134,6 +134,8 @@ export function viewFrom({
     transitions: new Map(Object.entries(transitions)),
     metrics: [],
     templates: [],
+    recurrences: [],
+    drafts: [],
     gone: new Set(),
     version: "1",
   };

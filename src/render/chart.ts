@@ -75,15 +75,26 @@ function axisOf({ yAxisMin, yAxisMax }: Axis, lowest: number, highest: number) {
   return { bottom, top };
 }
 
-/** A line from column to column, broken where one is missing; a column between two that are missing is a dot. */
+/**
+ * A line from column to column, broken where one is missing; a column between two that are missing is a dot. Steps, not places: `1-.4` packs to half of
+ * what `34.5 27.4` does. They are between rounded places, so that a long line does not drift.
+ */
 function pathOf(values: readonly (number | null)[], heightOf: (value: number) => number): string {
   let path = "";
+  let last = 0;
   for (const [at, value] of values.entries()) {
     if (value === null) continue;
+    const tenths = Math.round(heightOf(value) * 10);
     const [before, after] = [values[at - 1] ?? null, values[at + 1] ?? null];
-    const place = `${at === 0 ? "" : at}.5 ${Number(heightOf(value).toFixed(1))}`;
-    path += before === null ? `M${place}` : ` ${place}`;
-    if (before === null && after === null) path += "h.01";
+    if (before === null) path += `M${at === 0 ? "" : at}.5 ${tenths / 10}${after === null ? "h.01" : "l"}`;
+    else path += `${path.endsWith("l") ? "" : " "}1${stepOf(tenths - last)}`;
+    last = tenths;
   }
   return path;
+}
+
+/** ` 1.5`, `-.4` */
+function stepOf(tenths: number): string {
+  const size = String(Math.abs(tenths) / 10).replace(/^0(?=\.)/, "");
+  return `${tenths < 0 ? "-" : " "}${size}`;
 }

@@ -23,9 +23,19 @@ function chart(values: readonly (number | null)[], axis: Partial<Metric> = {}) {
   return chartOf(columnsOf(buckets, lastMs, spans.day), { ...free, ...axis });
 }
 
-/** Places of a path, the dots and lines that it draws. */
-const heights = (path: string): readonly number[] =>
-  [...path.matchAll(/\d*\.5 (-?[\d.]+)/g)].map(([, y]) => Number(y));
+/** Heights of the places of a path, by the dots and steps that it draws. */
+function heights(path: string): readonly number[] {
+  const found: number[] = [];
+  for (const [, height, steps = ""] of path.matchAll(/M\d*\.5 ([\d.]+)(?:h\.01|l([^M]*))/g)) {
+    let tenths = Math.round(Number(height) * 10);
+    found.push(tenths / 10);
+    for (const [, step] of steps.matchAll(/1( [\d.]+|-[\d.]+)/g)) {
+      tenths += Math.round(Number(step) * 10);
+      found.push(tenths / 10);
+    }
+  }
+  return found;
+}
 
 describe("render/chart", () => {
   test("nothing measured is no chart", () => expect(chart([])).toBeNull());
@@ -43,7 +53,7 @@ describe("render/chart", () => {
   });
 
   test("a gap breaks the line, and what stands alone between two is a dot", () => {
-    expect(chart([1, 2, null, 1, null, 2])?.path).toBe("M90.5 38 91.5 2M93.5 38h.01M95.5 2h.01");
+    expect(chart([1, 2, null, 1, null, 2])?.path).toBe("M90.5 38l1-36M93.5 38h.01M95.5 2h.01");
   });
 
   test("huge and opposite values stay in the picture", () => {

@@ -136,6 +136,7 @@ a.bar:before{content:"";position:absolute;inset:0}
 @media(min-width:58rem){
 .row{display:grid;grid-template-columns:15rem 1fr 4.5rem 13rem;padding:.5rem 0}
 .g .rows .row{grid-template-columns:13.65rem 1fr 4.5rem 13rem}
+summary.row{grid-template-columns:15rem 1fr minmax(4.5rem,max-content) 13rem}
 .row .bar,.row .up{order:0}
 .row .st{grid-column:4}
 }

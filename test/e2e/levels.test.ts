@@ -190,7 +190,9 @@ test(`2: every POP is killed too; ${hasNginx ? "nginx" : "a plain web server"} o
   const front = await look(site.address);
   expect(front.headers["last-modified"] ?? !hasNginx).toBeTruthy();
   if (hasNginx) expect(front.headers["pharos-level"]).toBe("2");
-  expect((await look(site.address, "/none")).status).toBe(404);
+  const none = await look(site.address, "/none");
+  expect(none.status).toBe(404);
+  if (hasNginx) expect(none.body.toString()).toContain("<h1>Nothing here</h1>");
   expect((await get(site.address, "/", { host: "unknown.example" })).status).toBe(404);
 }, 30_000);
 

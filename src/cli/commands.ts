@@ -154,6 +154,31 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./token.ts"),
   },
   {
+    name: "user create",
+    summary: "invite somebody: prints a one-time link by which they set their password",
+    load: () => import("./user.ts"),
+  },
+  {
+    name: "user list",
+    summary: "list people: address, name, roles, second factor, last sign-in",
+    load: () => import("./user.ts"),
+  },
+  {
+    name: "user role",
+    summary: "give somebody a role on a page or on all, or take it away",
+    load: () => import("./user.ts"),
+  },
+  {
+    name: "user disable",
+    summary: "let somebody sign in no more: their sessions end at once",
+    load: () => import("./user.ts"),
+  },
+  {
+    name: "user reset",
+    summary: "print a one-time link by which somebody sets a new password; it takes the second factor off",
+    load: () => import("./user.ts"),
+  },
+  {
     name: "pop token",
     summary: "make a token by which one POP may join within an hour, and show it once",
     load: () => import("./pop.ts"),

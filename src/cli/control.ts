@@ -8,6 +8,7 @@ import { createLocal, localBodyBytesMax } from "../control/local.ts";
 import { startTimers } from "../control/timers.ts";
 import { createIngest } from "../edge/ingest.ts";
 import { createOps } from "../edge/ops.ts";
+import type { Peer } from "../host/asked.ts";
 import { dial } from "../host/dial.ts";
 import { listenHttp } from "../host/http.ts";
 import { lockFolder } from "../host/lock.ts";
@@ -31,6 +32,7 @@ import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
 import { createMembership } from "./control-members.ts";
+import { createPersons, firstOwnerLine, type PeopleFlags, peopleFlags } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
 import { purgeAdapters, purgeForms } from "./purge-flags.ts";
@@ -69,6 +71,7 @@ export const command = defineCommand({
       kind: "list",
       help: "file of a CDN's secret, such as fastly:/etc/pharos/fastly.token",
     },
+    ...peopleFlags,
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
     tied,
@@ -82,12 +85,14 @@ export const command = defineCommand({
         ops: values.ops ?? null,
         export: values.export ?? null,
         purge: purgeAdapters(values.purge, values.purgeTokenFile),
+        people: values,
       },
       context,
     );
-    const { api, feed, ops } = running;
+    const { api, feed, ops, first } = running;
     if (values.json) context.out(JSON.stringify({ api, feed, ops }));
     else context.out(`Management API ${api}, feed ${feed}${ops === null ? "" : `, ops ${ops}`}`);
+    if (first !== null) context.err(firstOwnerLine(first));
     await stop;
     await running.stop();
   },
@@ -105,6 +110,8 @@ export interface ControlOptions {
   readonly export: string | null;
   /** CDNs in front of the POPs. */
   readonly purge?: readonly PurgeAdapter[];
+  /** How browsers reach the admin pages. */
+  readonly people?: PeopleFlags;
   readonly region: string;
   readonly acceptClock: boolean;
 }
@@ -113,6 +120,8 @@ export interface RunningControl {
   readonly api: string;
   readonly feed: string;
   readonly ops: string | null;
+  /** Where the first owner signs up; null where there is one. */
+  readonly first: string | null;
   stop(): Promise<void>;
 }
 
@@ -150,6 +159,7 @@ async function wire(
   const metrics = createMetrics();
   const ledger = openLedger({ ...options, store, clock, random, log });
   const tokens = createTokens(store, random, log);
+  const persons = createPersons({ store, ledger, tokens, clock, random, log }, options.people ?? {});
   const series = createSeries(store);
   const rows = createPageRows(store, random);
   const trust = trustOf(snapshots, [keys.rootKey]);
@@ -195,7 +205,7 @@ async function wire(
       tokens,
       series,
       log,
-      more: { ...byHandOperations(byHand), ...members.operations },
+      more: { ...byHandOperations(byHand), ...members.operations, ...persons.operations },
     }),
   });
   const send = (heartbeat: Uint8Array, heads: readonly Head[]): void => {
@@ -210,7 +220,7 @@ async function wire(
   publisher.start();
   const happening = startTimers({ ...common, ledger });
   closing.push(() => happening.stop());
-  return addresses;
+  return { ...addresses, first: persons.firstLink(addresses.api) };
 }
 
 async function mirrorIn(
@@ -224,13 +234,16 @@ async function mirrorIn(
   return mirror;
 }
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
+type Addresses = Pick<RunningControl, "api" | "feed" | "ops">;
 
 function listenAll(
   options: ControlOptions,
   closing: Closing,
-  on: Readonly<Record<"api" | "feed" | "ops" | "local", Fetch>>,
-): Omit<RunningControl, "stop"> {
+  on: Readonly<Record<"api" | "feed" | "ops", Fetch>> & {
+    readonly local: (request: Request) => Promise<Response>;
+  },
+): Addresses {
   const listen = ({ host, port }: Address, fetch: Fetch, bodyBytesMax: number): string => {
     const listener = listenHttp({ address: host, port, bodyBytesMax, fetch });
     closing.push(() => listener.stop(true));

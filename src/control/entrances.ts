@@ -14,6 +14,13 @@ import { busyError, emailFault, nameFault, peopleError } from "./people-answers.
 import type { SignIn, SignInOutcome } from "./sign-in.ts";
 import type { Visit } from "./visit.ts";
 
+/** Where the links lead: pages below the control plane's address, which hand the secret to `Entrances`. */
+export const linkPaths = {
+  first: (secret: string) => `/admin/first?token=${secret}`,
+  invite: (secret: string) => `/admin/invitation?token=${secret}`,
+  reset: (secret: string) => `/admin/new-password?token=${secret}`,
+} as const;
+
 type Entered = Promise<Result<SignInOutcome, ApiError>>;
 
 export interface Entrances {

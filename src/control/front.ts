@@ -1,7 +1,9 @@
 // The control plane's one listener, split by path. In: requests. Out: the answer of the part whose path it is; `/` leads to the admin pages.
 // Each part authenticates by itself: keys mean nothing to the admin pages, and sessions nothing to the API.
 
-export type Part = (request: Request) => Response | Promise<Response>;
+import type { Peer } from "../host/asked.ts";
+
+export type Part = (request: Request, peer: Peer) => Response | Promise<Response>;
 
 /** A part and the paths below which everything is its own. */
 export interface Place {
@@ -11,11 +13,11 @@ export interface Place {
 
 /** `home` is where `/` leads, such as `/admin/`. The first place that has a path answers; a path that none has is 404. */
 export function createFront(places: readonly Place[], home: string): Part {
-  return (request) => {
+  return (request, peer) => {
     const path = pathOf(request.url);
     if (path === "/") return new Response(null, { status: 303, headers: { location: home } });
     const place = places.find(({ paths }) => paths.some((own) => path === own || path.startsWith(`${own}/`)));
-    return place === undefined ? nowhere() : place.part(request);
+    return place === undefined ? nowhere() : place.part(request, peer);
   };
 }
 

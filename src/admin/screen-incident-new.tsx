@@ -6,6 +6,7 @@
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
+import { fillTemplate } from "../model/template-text.ts";
 import { componentStatuses, impacts, incidentStatuses, type PageView } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { PickComponents } from "./component-pick.tsx";
@@ -31,8 +32,10 @@ export const newIncidentScreen = screen({
     for (const id of visit.query.getAll("component")) given.append("component", id);
     const template = visit.view.templates.find(({ id }) => id === visit.query.get("template"));
     if (template !== undefined) {
-      given.set("name", template.title);
-      given.set("text", template.body);
+      // What is not known yet stands as it was, for the editor to write.
+      const { title, body } = fillTemplate(visit.view, template, { now: visit.nowMs });
+      given.set("name", title);
+      given.set("text", body);
       for (const id of template.componentIds) given.append("component", id);
     }
     return formFor(visit, formFrom(given), null);

@@ -79,8 +79,8 @@ export function incidentFieldsOf(
   });
 }
 
-function windowOf(
-  body: IncidentSaid,
+export function windowOf(
+  body: Pick<IncidentSaid, "scheduled_for" | "scheduled_until">,
   incident: Incident | null,
   sentences: string[],
 ): IncidentFields["window"] {

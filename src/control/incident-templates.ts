@@ -3,11 +3,13 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { TemplateFields } from "../model/command.ts";
+import { fillTemplate, missingSentences, placeholders } from "../model/template-text.ts";
 import { type PageView, type Template, toldStatuses } from "../model/view.ts";
 import { idList } from "./access-rows.ts";
-import { ApiRefusal, notFound } from "./answer.ts";
+import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, name, oneOf, pageOf, paging, said, text } from "./fields.ts";
+import { windowOf } from "./incident-fields.ts";
 import { componentShape } from "./shapes.ts";
 
 const fields = {
@@ -113,6 +115,56 @@ export const incidentTemplateEndpoints = [
       const { id } = templateOf(view, params.template_id);
       const after = await submit({ kind: "template.update", id, fields: fieldsOf(body.template) });
       return answer(200, shape(templateOf(after.view, id), after.view));
+    },
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: `${base}/:template_id/fill`,
+    summary: "Fill a template in",
+    description: `The answer is what a new incident is made from. A template may say ${Object.entries(
+      placeholders,
+    )
+      .map(([name, what]) => `\`{{${name}}}\` (${what})`)
+      .join(", ")}.`,
+    example: {
+      body: { template: { scheduled_for: "2027-05-07T03:00:00Z", scheduled_until: "2027-05-07T05:00:00Z" } },
+    },
+    needs: "respond",
+    body: t.Object({
+      template: t.Object({
+        component_ids: t.Optional(idList()),
+        scheduled_for: maybe(text(64)),
+        scheduled_until: maybe(text(64)),
+      }),
+    }),
+    answer({ view, params, body, nowMs }) {
+      const template = templateOf(view, params.template_id);
+      const sentences: string[] = [];
+      const window = windowOf(body.template, null, sentences);
+      if (sentences.length > 0) throw new ApiRefusal(unprocessable(...sentences));
+      const componentIds = body.template.component_ids?.filter((id) => id !== "") ?? template.componentIds;
+      const filled = fillTemplate(view, template, {
+        now: nowMs(),
+        componentIds,
+        ...(window === undefined ? {} : { window }),
+      });
+      const lacking = missingSentences(filled);
+      if (lacking.length > 0) throw new ApiRefusal(unprocessable(...lacking));
+      return answer(200, {
+        incident: {
+          name: filled.title,
+          body: filled.body,
+          status: template.updateStatus,
+          component_ids: componentIds,
+          deliver_notifications: template.shouldSendNotifications,
+          ...(window === undefined
+            ? {}
+            : {
+                scheduled_for: new Date(window.from).toISOString(),
+                scheduled_until: new Date(window.until).toISOString(),
+              }),
+        },
+      });
     },
   }),
   endpoint({

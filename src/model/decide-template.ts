@@ -11,6 +11,7 @@ import {
 } from "./checks.ts";
 import type { Command, DecideContext, Decision, TemplateFields } from "./command.ts";
 import { decided, differing, type Fields, given, opOf, refused } from "./drafts.ts";
+import { checkPlaceholders } from "./template-text.ts";
 import { type PageView, type Template, toldStatuses } from "./view.ts";
 
 type Of<Kind extends Command["kind"]> = Extract<Command, { readonly kind: Kind }>;
@@ -68,6 +69,8 @@ function checkTemplate(view: PageView, fields: TemplateFields): Sentences {
     ...checkName(fields.name, "the template"),
     ...checkName(fields.title, "the incident in the template"),
     ...checkBody(fields.body),
+    ...checkPlaceholders(fields.title),
+    ...checkPlaceholders(fields.body),
     ...(typeof groupId === "string" ? checkId(groupId, "the template's group") : []),
     ...checkWord(fields.updateStatus, toldStatuses, "status"),
     ...checkAffected(view, fields.componentIds ?? []),

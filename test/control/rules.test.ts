@@ -74,3 +74,27 @@ test("an illegal step is refused with what is allowed", async () => {
     },
   });
 });
+
+test("a template is filled in, and the answer makes the incident", async () => {
+  const made = await world.send("POST", `${own()}/incident_templates`, {
+    template: {
+      name: "Works",
+      title: "{{component}}: works",
+      body: "From {{start}}.",
+      component_ids: [world.plain],
+    },
+  });
+  const fill = (template: object) =>
+    world.send("POST", `${own()}/incident_templates/${made.json.id}/fill`, { template });
+  const bare = await fill({});
+  expect(bare).toMatchObject({ status: 422 });
+  expect(bare.json.error[0]).toContain("Nothing is known for {{start}}");
+  const times = { scheduled_for: "2026-05-07T03:00:00.000Z", scheduled_until: "2026-05-07T05:00:00.000Z" };
+  const filled = await fill(times);
+  expect(filled.json.incident).toMatchObject({
+    name: "Website: works",
+    body: "From 2026-05-07 03:00 (Etc/UTC).",
+    ...times,
+  });
+  expect((await world.send("POST", `${own()}/incidents`, filled.json)).status).toBe(201);
+});

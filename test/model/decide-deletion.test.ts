@@ -1,5 +1,7 @@
 // Decisions that take away, and edits of what was told: what is left for readers, and what the op-log keeps.
 import { describe, expect, test } from "bun:test";
+import { fillTemplate, missingSentences } from "../../src/model/template-text.ts";
+import type { Template } from "../../src/model/view.ts";
 import { change, expectRefusal, kinds, minute, open, setStatus } from "./decisions.ts";
 import { world } from "./world.ts";
 
@@ -98,6 +100,42 @@ describe("template", () => {
     expect(made.view().page).toEqual(before);
     expectRefusal(made, { kind: "template.update", id, fields: {} }, 404, "no template");
     expect(made.run({ kind: "template.update", id: "b", fields: { body: fields.body } }).ops).toEqual([]);
+  });
+
+  test("is filled in with what is known, once; what is not known stands and is named", () => {
+    const made = world();
+    made.run({ kind: "component.update", id: "api", fields: { name: "{{page}}" } });
+    const body = "{{ component }} on {{page}} from {{start}} to {{end}}, said {{date}} {{time}}, {{url}}";
+    made.run({ kind: "template.create", id: "t", fields: { ...fields, title: "{{component}}", body } });
+    const template = made.view().templates[0] as Template;
+    const from = Date.UTC(2027, 2, 28, 1, 30);
+    expect(
+      fillTemplate(made.view(), template, { now: made.now, window: { from, until: from + minute } }),
+    ).toEqual({
+      title: "{{page}}",
+      body: "{{page}} on Example from 2027-03-28 03:30 (Europe/Berlin) to 2027-03-28 03:31 (Europe/Berlin), said 2026-01-05 13:00, https://status.example.com",
+      missing: [],
+    });
+    const bare = fillTemplate(made.view(), template, { now: made.now, componentIds: [] });
+    expect(bare.title).toBe("{{component}}");
+    expect(missingSentences(bare)).toEqual([
+      "Nothing is known for {{component}}: the names of the affected components.",
+      "Nothing is known for {{start}}: when the maintenance begins, on the page's clock.",
+      "Nothing is known for {{end}}: when the maintenance ends, on the page's clock.",
+    ]);
+  });
+
+  test("one that names what nobody can fill in is refused with what there is", () => {
+    const create = (body: string) =>
+      ({ kind: "template.create", fields: { name: "N", title: "T", body } }) as const;
+    expectRefusal(
+      world(),
+      create("{{customer}}"),
+      422,
+      "{{customer}} cannot be filled in; known are {{page}}",
+    );
+    expectRefusal(world(), create("{{constructor}}"), 422, "{{constructor}} cannot be filled in");
+    world().run(create("Braces { alone } and {{}".concat(" are words")));
   });
 
   test("names what the page has", () => {

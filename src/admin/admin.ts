@@ -3,11 +3,16 @@
 // A page that somebody may not know of is as missing as one that is not there.
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
+import type { Result } from "../base/result.ts";
 import { actorOf, may, mayTouch } from "../control/authenticate.ts";
+import type { Visit as Caller } from "../control/visit.ts";
+import type { Peer } from "../host/asked.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import { assetAt } from "./assets.ts";
-import { type Form, readForm } from "./form.ts";
+import { signInPath } from "./door.ts";
+import { doors } from "./doors.ts";
+import { type Form, type FormRefusal, readForm } from "./form.ts";
 import { documentOf } from "./frame.tsx";
 import { menuOf } from "./menu.ts";
 import type { Places } from "./places.ts";
@@ -15,18 +20,9 @@ import { Missing, NotAllowed, NotOurs, NotSignedIn, Unreadable } from "./refusal
 import { createRoutes, type Match } from "./routes.ts";
 import type { Door, Reply, Screen, Visit, Who } from "./screen.ts";
 import { screens } from "./screens.ts";
+import { sentencesOf } from "./speech.ts";
 
-export interface AdminOptions {
-  readonly places: Places;
-  /** Whose session a request carries. */
-  whoOf(request: Request): Who | null | Promise<Who | null>;
-  readonly doors: readonly Door[];
-}
-
-export type Admin = (request: Request) => Promise<Response>;
-
-/** Where somebody who is not signed in is led. */
-export const signInPath = "/admin/sign-in";
+export type Admin = (request: Request, peer: Peer) => Promise<Response>;
 
 /** Nothing but our own files runs, nobody frames it, no address travels on, nothing is kept. */
 const safely: Readonly<Record<string, string>> = {
@@ -41,11 +37,11 @@ const safely: Readonly<Record<string, string>> = {
 };
 
 /** The admin pages of one control plane. Never throws. */
-export function createAdmin(options: AdminOptions): Admin {
-  const { log } = options.places;
-  const steps = stepsOf(options);
-  return async (request) => {
-    const response = await steps(request).catch((thrown: unknown) => {
+export function createAdmin(places: Places): Admin {
+  const { log } = places;
+  const steps = stepsOf(places);
+  return async (request, peer) => {
+    const response = await steps(request, peer).catch((thrown: unknown) => {
       log.error(`An admin page failed: ${messageOf(thrown)}.`);
       return plain(500, "This page failed. The server's log says why.");
     });
@@ -55,75 +51,91 @@ export function createAdmin(options: AdminOptions): Admin {
   };
 }
 
-function stepsOf(options: AdminOptions): (request: Request) => Promise<Response> {
-  const doorAt = createRoutes(options.doors);
+function stepsOf(places: Places): Admin {
+  const { accounts } = places;
+  const doorAt = createRoutes(doors);
   const screenAt = createRoutes(screens);
-  return async (request) => {
+  return async (request, peer) => {
     const { pathname, searchParams: query } = new URL(request.url);
     const path = pathname.replace(/\/{2,}/g, "/");
     if (path === "/admin") return redirect("/admin/");
     const asset = assetAt(path);
     if (asset !== null) return asset;
-    const refused = methodRefused(request);
-    if (refused !== null) return refused;
-    const who = await options.whoOf(request);
-    const door = doorAt(path);
-    if (door !== null) return atDoor(request, { path, query, who, door });
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD" && method !== "POST")
+      return plain(405, "Pages are read (GET), and forms are sent (POST).", { allow: "GET, HEAD, POST" });
+    const caller = accounts.visits.visitOf(request, peer);
+    const who = await accounts.sessionOf(caller);
     const screen = screenAt(path);
-    const bytesMax = (who === null ? undefined : screen?.row.bytesMax) ?? limits.adminFormBytesMax;
-    const form = request.method === "POST" ? await readForm(request, bytesMax) : null;
-    const sent = form?.ok === true ? form.value : null;
-    if (who === null) return signedOut(request, path, query, sent);
-    const at: At = { path, query, who, screen, form: sent };
-    if (form?.ok === false)
-      return page(at, null, {
-        kind: "screen",
-        title: "Not sent",
-        status: form.reason === "too-long" ? 413 : 400,
-        body: Unreadable({ long: form.reason === "too-long" }),
-      });
-    return onScreen(options.places, at);
+    const door = doorAt(path);
+    const ofScreen = (who === null ? undefined : screen?.row.bytesMax) ?? limits.adminFormBytesMax;
+    const bytesMax = door === null ? ofScreen : limits.adminDoorBytesMax;
+    const form = method === "POST" ? await readForm(request, bytesMax) : null;
+    const at: At = { request, caller, path, query, who, screen, door, form };
+    // A session that has a new secret says so with whatever it is answered; a door that opens another one says so after it.
+    const response = await (door === null ? onScreen(places, at) : atDoor(places, at, door));
+    return who === null ? response : withCookies(response, who.cookies, response.headers.getSetCookie());
   };
 }
 
 /** What is asked for, by whom. */
 interface At {
+  readonly request: Request;
+  readonly caller: Caller;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly who: Who;
+  readonly who: Who | null;
   readonly screen: Match<Screen> | null;
+  readonly door: Match<Door> | null;
   /** Null where nothing was sent. */
-  readonly form: Form | null;
+  readonly form: Result<Form, FormRefusal> | null;
 }
 
 async function onScreen(places: Places, at: At): Promise<Response> {
-  const { form, query, screen, who } = at;
+  const { query, screen, who } = at;
+  if (who === null) return signedOut(at);
+  const unread = formRefused(places, at);
+  if (unread !== null) return page(at, null, unread);
   if (screen === null) return missing(at, null, "Page");
   const { row, params } = screen;
   const named = params.page;
   const view = named !== undefined && mayTouch(who.principal, named) ? places.ledger.view(named) : null;
   if (named !== undefined && view === null) return missing(at, null, "Page");
-  const subject = named ?? null;
-  const need = form === null ? row.needs : (row.changes ?? row.needs);
-  if (!may(who.principal, subject, need))
+  const form = at.form?.ok === true ? at.form.value : null;
+  const isFor = row.isFor?.(who.principal) ?? true;
+  const need = isFor ? (form === null ? row.needs : (row.changes ?? row.needs)) : "administer";
+  if (!isFor || !may(who.principal, named ?? null, need))
     return page(at, view, {
       kind: "screen",
       title: "Not yours to do",
       status: 403,
       body: NotAllowed({ need }),
     });
-  if (form !== null && form.text("csrf") !== who.csrf)
-    return page(at, view, { kind: "screen", title: "Not sent", status: 403, body: NotOurs({ form }) });
-  const visit = visitOf(places, at, params, view);
+  const visit = visitOf(places, at, who, params, view);
   if (form === null) return replied(at, view, await row.show(visit));
   if (row.take === undefined) return plain(405, "Nothing can be sent to this page.");
   query.delete("done");
   return replied(at, view, await row.take({ ...visit, form }));
 }
 
+/** Why a form is not looked at, or null. What was written is shown, whatever is wrong with it. */
+function formRefused({ accounts }: Places, { form, request, who }: At): Shown | null {
+  if (form === null) return null;
+  const refused = accounts.refusalOf(request, who, form.ok ? form.value.text("csrf") : null);
+  const title = "Not sent";
+  if (!form.ok) {
+    const long = form.reason === "too-long";
+    return { kind: "screen", title, status: long ? 413 : 400, body: Unreadable({ long }) };
+  }
+  if (refused === null) return null;
+  const says = sentencesOf(refused).join(" ");
+  return { kind: "screen", title, status: refused.status, body: NotOurs({ says, form: form.value }) };
+}
+
 function visitOf(
   places: Places,
-  { path, query, who }: At,
+  { path, query }: At,
+  who: Who,
   params: Readonly<Record<string, string>>,
   view: PageView | null,
 ): Visit<PageView | null> {
@@ -171,93 +183,44 @@ function missing(at: At, view: PageView | null, what: string): Response {
 
 type Shown = Extract<Reply, { kind: "screen" }>;
 
+/** A reply in the frame. A door has no menu: who stands there is not in yet. */
 function page(at: At, view: PageView | null, reply: Shown): Response {
-  const row = at.screen?.row;
+  const { door, path, query, screen, who } = at;
+  const row = door?.row ?? screen?.row;
   const frame = {
     title: reply.title ?? row?.title ?? "",
-    who: at.who,
+    who,
     view,
-    path: at.path,
-    menu: menuOf(screens, at.who.principal, view?.page.id ?? null),
-    done: row?.done?.[at.query.get("done") ?? ""] ?? null,
+    path,
+    menu: who === null || door !== null ? [] : menuOf(screens, who.principal, view?.page.id ?? null),
+    done: row?.done?.[query.get("done") ?? ""] ?? null,
     body: reply.body,
   };
   return html(documentOf(frame), reply);
 }
 
 /** A door answers for itself who may pass; all that is asked here is that a form comes from our own page. */
-async function atDoor(
-  request: Request,
-  at: {
-    readonly path: string;
-    readonly query: URLSearchParams;
-    readonly who: Who | null;
-    readonly door: Match<Door>;
-  },
-): Promise<Response> {
-  const { door, path, query, who } = at;
+async function atDoor(places: Places, at: At, door: Match<Door>): Promise<Response> {
+  const { caller, form, path, query, who } = at;
   const { row, params } = door;
-  const knock = { who, request, params, query, path };
-  const shown = (reply: Shown): Response =>
-    html(
-      documentOf({
-        title: reply.title ?? row.title,
-        who,
-        view: null,
-        path,
-        menu: [],
-        done: row.done?.[query.get("done") ?? ""] ?? null,
-        body: reply.body,
-      }),
-      reply,
-    );
-  if (request.method === "POST" && row.take === undefined)
-    return plain(405, "Nothing can be sent to this page.");
-  let reply: Reply;
-  if (request.method === "POST" && row.take !== undefined) {
-    const form = await readForm(request, limits.adminDoorBytesMax);
-    if (!form.ok)
-      return shown({ kind: "screen", status: 400, body: Unreadable({ long: form.reason === "too-long" }) });
-    if (who !== null && form.value.has("csrf") && form.value.text("csrf") !== who.csrf)
-      return shown({ kind: "screen", status: 403, body: NotOurs({ form: null }) });
-    reply = await row.take({ ...knock, form: form.value });
-  } else reply = await row.show(knock);
-  if (reply.kind === "document") return reply.response;
-  if (reply.kind === "go") return gone(reply);
-  if (reply.kind === "missing")
-    return shown({ kind: "screen", status: 404, body: Missing({ what: reply.what }) });
-  return shown(reply);
+  const refused = formRefused(places, at);
+  if (refused !== null) return page(at, null, refused);
+  const knock = { who, caller, params, query, path, accounts: places.accounts };
+  if (form === null) return replied(at, null, await row.show(knock));
+  if (row.take === undefined || !form.ok) return plain(405, "Nothing can be sent to this page.");
+  return replied(at, null, await row.take({ ...knock, form: form.value }));
 }
 
 /** Whoever is not signed in is led to the door and back. What they sent was not taken, and is shown to them. */
-function signedOut(request: Request, path: string, query: URLSearchParams, form: Form | null): Response {
+function signedOut(at: At): Response {
+  const { form, path, query, request } = at;
   const to = `${path}${query.size === 0 ? "" : `?${query}`}`;
   const door = `${signInPath}?${new URLSearchParams({ to })}`;
   // A part that asks by itself must not lead a page away on which somebody writes.
   if (request.headers.has("hx-request")) return plain(401, "The session is over.");
   if (form === null) return redirect(door);
-  const body = NotSignedIn({ door, form });
-  return html(documentOf({ title: "Not sent", who: null, view: null, path, menu: [], done: null, body }), {
-    status: 401,
-  });
-}
-
-function methodRefused(request: Request): Response | null {
-  const { method } = request;
-  if (method === "GET" || method === "HEAD") return null;
-  if (method !== "POST")
-    return plain(405, "Pages are read (GET), and forms are sent (POST).", { allow: "GET, HEAD, POST" });
-  return isOurs(request) ? null : plain(403, "A form of another site is not taken.");
-}
-
-/** Browsers say where a form comes from (Fetch Metadata, or Origin before that). The form's own proof is asked for as well. */
-function isOurs({ headers, url }: Request): boolean {
-  const site = headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin" || site === "none";
-  const origin = headers.get("origin");
-  if (origin === null) return true;
-  const host = headers.get("host") ?? new URL(url).host;
-  return URL.canParse(origin) && new URL(origin).host === host;
+  const body = NotSignedIn({ door, form: form.ok ? form.value : null });
+  return page(at, null, { kind: "screen", title: "Not sent", status: 401, body });
 }
 
 function gone({ to, done, cookies = [] }: Extract<Reply, { kind: "go" }>): Response {
@@ -279,8 +242,15 @@ function html(
   return withCookies(new Response(text, { status, headers }), cookies);
 }
 
-function withCookies(response: Response, cookies: readonly string[]): Response {
-  for (const cookie of cookies) response.headers.append("set-cookie", cookie);
+/** Of two cookies of one name the last counts: those in `after` are said again behind the others. */
+function withCookies(
+  response: Response,
+  cookies: readonly string[],
+  after: readonly string[] = [],
+): Response {
+  if (cookies.length === 0) return response;
+  response.headers.delete("set-cookie");
+  for (const cookie of [...cookies, ...after]) response.headers.append("set-cookie", cookie);
   return response;
 }
 

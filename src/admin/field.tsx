@@ -39,6 +39,32 @@ export function Post({
   );
 }
 
+/** A form at a door: whoever is signed in all the same proves that it is theirs. */
+export function DoorForm({
+  title,
+  who,
+  to,
+  children,
+}: {
+  readonly title: string;
+  readonly who: Who | null;
+  readonly to: string;
+  readonly children: JSX.Element | JSX.Element[];
+}): JSX.Element {
+  const safeChildren = children;
+  return (
+    <section class="door" aria-labelledby="door-h">
+      <h1 id="door-h" safe>
+        {title}
+      </h1>
+      <form method="post" action={attribute(to)}>
+        {who === null ? "" : <Hidden name="csrf" value={who.csrf} />}
+        {safeChildren}
+      </form>
+    </section>
+  );
+}
+
 interface Labelled {
   readonly name: string;
   readonly label: string;
@@ -57,8 +83,10 @@ export function Line({
   autocomplete,
   keep = false,
   focus = false,
+  readonly = false,
 }: Labelled & {
   readonly value?: string;
+  readonly readonly?: boolean;
   readonly type?: "text" | "search" | "url" | "email" | "number" | "datetime-local" | "date" | "password";
   readonly required?: boolean;
   readonly max?: number;
@@ -79,6 +107,7 @@ export function Line({
         step={type === "number" ? "any" : undefined}
         autocomplete={attribute(autocomplete ?? "off")}
         autofocus={focus}
+        readonly={readonly}
         data-keep={keep ? attribute(name) : undefined}
         dir={type === "text" || type === "search" ? "auto" : undefined}
       />

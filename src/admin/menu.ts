@@ -8,8 +8,9 @@ export function menuOf(
   principal: Principal,
   page: string | null,
 ): readonly Entry[] {
-  return screens.flatMap(({ menu, needs, path, title }) => {
+  return screens.flatMap(({ isFor, menu, needs, path, title }) => {
     if (menu === undefined || (menu === "page" && page === null)) return [];
-    return may(principal, menu === "page" ? page : null, needs) ? [{ menu, needs, path, title }] : [];
+    const allowed = may(principal, menu === "page" ? page : null, needs) && (isFor?.(principal) ?? true);
+    return allowed ? [{ menu, needs, path, title }] : [];
   });
 }

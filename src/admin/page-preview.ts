@@ -31,7 +31,7 @@ export function previewOf(visit: Visit<PageView>, command: Command, seed: string
     [...documentsSince(shown, next, asOf, charts).documents].map((it) => [it.path, it] as const),
   );
   const hold = ({ contentType: type, ...rest }: Document): string =>
-    places.previews.hold({ owner: who.principal.id, type, bytes: new Uint8Array(bytesOf(rest)) });
+    `/admin/preview/${places.previews.hold({ type, bytes: new Uint8Array(bytesOf(rest)) }, who.principal.id)}`;
   const front = changed.get("/") ?? firstOf(documentsOf(next, asOf, charts));
   const incident = next.incidentById.get(previewed.id);
   const own = incident === undefined ? undefined : changed.get(incidentPath(incident));

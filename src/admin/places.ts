@@ -2,14 +2,15 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import type { Accounts } from "../control/accounts.ts";
+import type { ImportBundle } from "../model/command.ts";
 import type { ByHand } from "../publish/by-hand.ts";
 import type { PopEntry } from "../snapshot/types.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
-import type { Tokens } from "../store/tokens.ts";
 import type { SnapshotStore } from "../store/types.ts";
-import type { Previews } from "./previews.ts";
+import type { Held } from "./held.ts";
 
 /** A POP as it is listed, and what it said last; null where it was never heard. */
 export interface PopSeen extends PopEntry {
@@ -32,20 +33,27 @@ export interface PopPlace {
   mark(key: string, marks: { readonly drained?: boolean; readonly revoked?: true }): Promise<unknown>;
 }
 
+/** A document that is shown and not served. */
+export interface PreviewDocument {
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 export interface Places {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "preview" | "opsAfter" | "position">;
-  readonly tokens: Tokens;
+  readonly accounts: Accounts;
   readonly series: SeriesStore;
   readonly pops: PopPlace;
   readonly snapshots: SnapshotStore;
   readonly byHand: Pick<ByHand, "rollback" | "release">;
   /** To how many an update goes: those of the page, or those that this incident touches. */
   subscriberCount(page: string, componentIds: readonly string[] | null): number;
-  readonly previews: Previews;
+  /** Pages as they would be, while somebody looks at them. Who asked for one with the next key that they press asks for another. */
+  readonly previews: Held<PreviewDocument>;
+  /** What an import read, until somebody agrees to it. */
+  readonly imports: Held<ImportBundle>;
   /** What befell people and keys. */
   readonly audit: Pick<Audit, "newestFirst">;
-  /** What the person of this id is called; null where there is none. */
-  personName(id: string): string | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

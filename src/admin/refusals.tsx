@@ -33,21 +33,25 @@ export function NotAllowed({ need }: { readonly need: Need }): JSX.Element {
 }
 
 /** A form whose proof does not hold: another session's, or another site's. What was written is not lost. */
-export function NotOurs({ form }: { readonly form: Form | null }): JSX.Element {
+export function NotOurs({ says, form }: { readonly says: string; readonly form: Form }): JSX.Element {
   return (
     <>
       <Head title="Not sent" />
-      <p>
-        This form was not sent from a page of this session: it was open for long, or in another window where
-        somebody else signed in. Nothing was changed. Go back, reload, and send it again.
-      </p>
+      <p safe>{says}</p>
+      <p>Nothing was changed.</p>
       <Written form={form} />
     </>
   );
 }
 
 /** A form that came after the session was over. */
-export function NotSignedIn({ door, form }: { readonly door: string; readonly form: Form }): JSX.Element {
+export function NotSignedIn({
+  door,
+  form,
+}: {
+  readonly door: string;
+  readonly form: Form | null;
+}): JSX.Element {
   return (
     <>
       <Head title="Not sent" />

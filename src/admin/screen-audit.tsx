@@ -4,14 +4,14 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
-import type { Op } from "../model/op.ts";
+import type { Json, Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
 import { When } from "../render/piece.tsx";
 import { attribute } from "../render/prose.tsx";
 import { type AuditEntry, seenBy } from "../store/audit.ts";
 import { Head } from "./field.tsx";
 import type { Places } from "./places.ts";
-import { screen, shown, type Visit } from "./screen.ts";
+import { askerOf, screen, shown, type Visit } from "./screen.ts";
 import { voiceFor } from "./speech.ts";
 
 /** One deed: all that one person changed at one moment. */
@@ -43,7 +43,7 @@ export const auditScreen = screen({
             <li>
               <div>
                 <b dir="auto" safe>
-                  {nameOf(visit.places, deed.actor)}
+                  {nameOf(visit, deed.actor)}
                 </b>
                 <small class="sub">
                   <When ms={deed.at} voice={voiceFor(view)} />
@@ -124,10 +124,15 @@ function lineOf({ fields, id, kind, sets }: Op): string | null {
     ...(remove.length > 0 ? [`${name} − ${remove.length}`] : []),
   ]);
   if (said.length + members.length === 0) return null;
-  const values = said.map(
-    ([name, value]) => `${name}: ${clipped(typeof value === "string" ? value : JSON.stringify(value))}`,
-  );
+  const values = said.map(([name, value]) => `${name}: ${clipped(valueText(name, value))}`);
   return `${kind} ${id}: ${[...values, ...members].join("; ")}`;
+}
+
+/** Times as times: fields of moments are named so. */
+function valueText(name: string, value: Json): string {
+  if (typeof value === "number" && /(At|^at)$/.test(name))
+    return `${new Date(value).toISOString().slice(0, 19)}Z`;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 const clipped = (text: string): string =>
@@ -151,6 +156,7 @@ function deedOf({ actor, after, at, before, subject, what }: AuditEntry): Deed {
 }
 
 /** A person by name; a token, the timer and the command line as they stand. */
-function nameOf({ personName }: Places, actor: string): string {
-  return (actor.startsWith("user:") ? personName(actor.slice(5)) : null) ?? actor;
+function nameOf({ places: { accounts }, who }: Visit<PageView>, actor: string): string {
+  if (!actor.startsWith("user:")) return actor;
+  return accounts.desk.get(askerOf(who), actor.slice(5))?.name ?? actor;
 }

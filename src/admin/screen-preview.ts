@@ -5,8 +5,8 @@ export const previewScreen = screen({
   path: "/admin/preview/:name",
   title: "Preview",
   needs: "read",
-  show({ path, places, who }) {
-    const held = places.previews.at(path, who.principal.id);
+  show({ params, places, who }) {
+    const held = places.previews.at(params.name ?? "", who.principal.id);
     if (held === null) return missing("Preview");
     return {
       kind: "document",

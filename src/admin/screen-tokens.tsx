@@ -4,14 +4,14 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
-import { actorOf, roleOn } from "../control/authenticate.ts";
+import { roleOn } from "../control/authenticate.ts";
 import { isRole, type Role, roles } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import { When } from "../render/piece.tsx";
 import type { HeldToken } from "../store/tokens.ts";
 import { Button, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
-import { go, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
-import { voiceFor } from "./speech.ts";
+import { askerOf, go, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { sentencesOf, voiceFor } from "./speech.ts";
 
 const dayMs = 24 * 3_600_000;
 /** How long a key may be asked to last. */
@@ -27,28 +27,23 @@ export const tokensScreen = screen({
   title: "API keys",
   needs: "administer",
   menu: "page",
-  done: { revoked: "The key is revoked for this page." },
+  done: { revoked: "The key is revoked." },
   show: (visit) => listFor(visit),
   async take(sent) {
     if (sent.form.text("do") === "revoke") return revoked(sent);
-    const { form, nowMs, places, view } = sent;
-    const name = form.text("name");
-    const role = form.text("role");
+    const { form, nowMs, places, view, who } = sent;
     const days = lasts.find(([it]) => it === form.text("days"))?.[0] ?? "90";
-    if (name === "" || name.length > limits.nameCharsMax)
-      return listFor(sent, { sentences: ["The key needs a name that says what it is for."] });
-    if (!isRole(role) || !grantable(sent).includes(role))
-      return listFor(sent, { sentences: ["A key has a role that is not above your own."] });
-    const expiresMs = days === "" ? null : nowMs + Number(days) * dayMs;
-    const { token } = await places.tokens.add(
-      { name, grants: [[view.page.id, role]], expiresMs },
-      byOf(sent),
-    );
-    return listFor(sent, { made: token });
+    const role = form.text("role");
+    const made = await places.accounts.desk.makeKey(askerOf(who), {
+      name: form.text("name"),
+      grants: [[view.page.id, isRole(role) ? role : "viewer"]],
+      expiresMs: days === "" ? null : nowMs + Number(days) * dayMs,
+    });
+    return made.ok
+      ? listFor(sent, { made: made.value.token })
+      : listFor(sent, { sentences: sentencesOf(made.reason) });
   },
 });
-
-const byOf = ({ who }: Visit<PageView>) => ({ actor: actorOf(who.principal), address: who.address });
 
 /** Roles up to one's own on this page. */
 function grantable({ view, who }: Visit<PageView>): readonly Role[] {
@@ -56,27 +51,20 @@ function grantable({ view, who }: Visit<PageView>): readonly Role[] {
   return own === null ? [] : roles.slice(roles.indexOf(own));
 }
 
-/** Keys that count on this page; one for all pages is touched only by who administers all. */
-function keysOf({ may, places, view }: Visit<PageView>): readonly HeldToken[] {
-  const { id } = view.page;
-  return places.tokens
-    .list()
-    .filter(({ grants }) => grants.some(([page]) => page === id || (page === "*" && may("administer", "*"))));
+/** Keys that count on this page. */
+function keysOf({ places, view, who }: Visit<PageView>): readonly HeldToken[] {
+  return places.accounts.desk
+    .keys(askerOf(who))
+    .filter(({ grants }) => grants.some(([page]) => page === view.page.id || page === "*"));
 }
 
 async function revoked(sent: Sent<PageView>): Promise<Reply> {
-  const { form, path, places, view } = sent;
+  const { form, path, places, who } = sent;
   const named = form.text("key");
   if (!keysOf(sent).some(({ id }) => id === named))
     return listFor(sent, { sentences: ["There is no such key."] });
-  await places.tokens.revoke(({ grants, id }) => {
-    if (id !== named) return false;
-    const rest = grants.filter(
-      ([page]) => page !== view.page.id && !(page === "*" && sent.may("administer", "*")),
-    );
-    return rest.length === 0 ? true : rest;
-  }, byOf(sent));
-  return go(path, "revoked");
+  const done = await places.accounts.desk.revokeKey(askerOf(who), named);
+  return done.ok ? go(path, "revoked") : listFor(sent, { sentences: sentencesOf(done.reason) });
 }
 
 function listFor(

@@ -1,6 +1,9 @@
 // What one screen is: a row with path, title, need, what it shows and what it takes. In: rows. Out: rows whose types were checked where written.
 // A screen knows no HTTP: it gives a reply, and `admin.ts` makes the response of it.
+import type { Accounts, SignedIn } from "../control/accounts.ts";
 import type { Principal } from "../control/authenticate.ts";
+import type { Asker } from "../control/people-desk.ts";
+import type { Visit as Caller } from "../control/visit.ts";
 import type { Command } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
@@ -8,13 +11,7 @@ import type { Form } from "./form.ts";
 import type { Places } from "./places.ts";
 
 /** Whom a screen speaks to. */
-export interface Who {
-  readonly principal: Principal;
-  /** Proves that a form came from our own page. */
-  readonly csrf: string;
-  /** Where the request came from; null where that is not known. */
-  readonly address: string | null;
-}
+export type Who = SignedIn;
 
 /** What a screen is made from. */
 export interface Visit<View> {
@@ -75,6 +72,8 @@ export interface Screen {
   readonly title: string;
   /** To see it. */
   readonly needs: Need;
+  /** Whom it is for, where no need of one page says it: who administers some page. */
+  isFor?(principal: Principal): boolean;
   /** To send its forms; that of `needs` where it says nothing. */
   readonly changes?: Need;
   readonly menu?: Menu;
@@ -100,10 +99,12 @@ export interface Door {
 
 export interface Knock {
   readonly who: Who | null;
-  readonly request: Request;
+  /** The browser, as far as it says who it is. */
+  readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly path: string;
+  readonly accounts: Accounts;
 }
 
 type ViewAt<Path extends string> = Path extends `/admin/p/:page${string}` ? PageView : null;
@@ -127,6 +128,9 @@ export const shown = (body: JSX.Element, more: { title?: string; status?: number
 
 export const go = (to: string, done?: string): Reply =>
   done === undefined ? { kind: "go", to } : { kind: "go", to, done };
+
+/** As the desk of people and keys asks. */
+export const askerOf = ({ principal, visit: { address } }: Who): Asker => ({ principal, address });
 
 export const missing = (what: string): Reply => ({ kind: "missing", what });
 

@@ -4,15 +4,19 @@ import { auditScreen } from "./screen-audit.tsx";
 import { componentScreen, newComponentScreen } from "./screen-component.tsx";
 import { componentsScreen } from "./screen-components.tsx";
 import { dashboardScreen } from "./screen-dashboard.tsx";
+import { importScreen } from "./screen-import.tsx";
 import { incidentScreen } from "./screen-incident.tsx";
 import { newIncidentScreen } from "./screen-incident-new.tsx";
 import { incidentsScreen, maintenancesScreen } from "./screen-incidents.tsx";
 import { newMaintenanceScreen } from "./screen-maintenance-new.tsx";
+import { meScreen } from "./screen-me.tsx";
 import { metricScreen, metricsScreen, newMetricScreen } from "./screen-metrics.tsx";
 import { pagesScreen } from "./screen-pages.tsx";
+import { invitationsScreen, peopleScreen, personScreen } from "./screen-people.tsx";
 import { popsScreen } from "./screen-pops.tsx";
 import { postmortemScreen } from "./screen-postmortem.tsx";
 import { previewScreen } from "./screen-preview.ts";
+import { secondFactorScreen } from "./screen-second-factor.tsx";
 import { settingsScreen } from "./screen-settings.tsx";
 import { snapshotsScreen } from "./screen-snapshots.tsx";
 import { subscribersScreen } from "./screen-subscribers.tsx";
@@ -45,5 +49,11 @@ export const screens: readonly Screen[] = [
   auditScreen,
   pagesScreen,
   popsScreen,
+  peopleScreen,
+  invitationsScreen,
+  personScreen,
+  importScreen,
+  meScreen,
+  secondFactorScreen,
   previewScreen,
 ];

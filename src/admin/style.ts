@@ -29,7 +29,7 @@ main{min-width:0;padding:0 1.25rem 3rem}
 .wide .w{padding-inline:1.25rem}
 .head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding-block:1.3rem .4rem}
 .head h1{font-size:clamp(1.4rem,1.2rem + 1vw,1.8rem)}
-main>section,main>div>section,.cols>section{padding-top:1.6rem}
+main>section,main>div>section,.cols>section,.cols>div>section{padding-top:1.6rem}
 @media(min-width:60rem){
 .desk{display:grid;grid-template-columns:14rem minmax(0,1fr);min-height:calc(100vh - 3.5rem)}
 .desk.solo{display:block}
@@ -53,6 +53,9 @@ const words = `
 form{max-width:40rem}
 form.row,form.bare{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;max-width:none;margin:0;padding:0;border:0}
 form.wideform{max-width:none}
+form.row{margin-block:.4rem .6rem}
+form.row>input{flex:1 1 8rem;width:auto}
+.list>li>form.bare{margin-inline-start:auto}
 label>span,legend{font-weight:600}
 label.ck>span{font-weight:400}
 legend{padding:0;margin-bottom:.3rem}
@@ -84,6 +87,12 @@ details.more>*+*{margin-top:.9rem}
 .codes{columns:2;max-width:20rem}
 .qr{display:block;width:14rem;height:14rem;background:#fff;padding:.6rem;border-radius:.4rem;margin-top:.6rem}
 .qr path{fill:#000}
+`;
+
+/** Who is not in yet. */
+const door = `
+.door{max-width:26rem!important;margin:8vh auto 0;padding:0}
+.door form{max-width:none}
 `;
 
 /** Lists, what is compared, and the page as readers will see it. */
@@ -127,5 +136,6 @@ export const styleText = [
   pieces.form,
   frame,
   words,
+  door,
   shown,
 ].join("");

@@ -197,6 +197,10 @@ export const limits = {
   adminDoorBytesMax: 16 * 1024,
   /** Previews held at the same time, two a look: 32 editors who type, some 3 MB. */
   adminPreviewsMax: 64,
+  /** A file to import through a browser: larger ones go by command. */
+  adminImportBytesMax: 32 * 1024 * 1024,
+  /** Imports that were read and not agreed to yet. */
+  adminImportsMax: 4,
 
   // Edge
   /** Workers look for a new generation at least this often when no wake-up came. */

@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Admin, createAdmin } from "../../src/admin/admin.ts";
+import { createHeld } from "../../src/admin/held.ts";
 import type { PopSeen } from "../../src/admin/places.ts";
-import { createPreviews } from "../../src/admin/previews.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { type Accounts, createAccounts } from "../../src/control/accounts.ts";
+import { createPasswords } from "../../src/control/password.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import type { Command } from "../../src/model/command.ts";
@@ -21,8 +23,9 @@ import { createTrust } from "../../src/snapshot/trust.ts";
 import { auditOf } from "../../src/store/audit.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
+import { createPeople, type People } from "../../src/store/people.ts";
 import { createSeries } from "../../src/store/series.ts";
-import { createTokens } from "../../src/store/tokens.ts";
+import { commandLine, createTokens } from "../../src/store/tokens.ts";
 import { publisher as publisherKey, servingOptions } from "../edge/fixture.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
@@ -41,10 +44,11 @@ export interface Got {
 
 export interface Browser {
   get(path: string): Promise<Got>;
-  /** Sends a form as a browser does: the fields given, and the proof of the session. */
+  /** Sends a form as a browser does: the fields given, and the proof of the session where they have none. */
   post(
     path: string,
     fields: Readonly<Record<string, string | readonly string[]>> | URLSearchParams,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<Got>;
 }
 
@@ -59,8 +63,12 @@ export interface AdminWorld {
   readonly grouped: string;
   readonly plain: string;
   readonly pops: PopSeen[];
-  /** A browser in which somebody of this role is signed in. */
+  readonly accounts: Accounts;
+  readonly people: People;
+  /** A browser in which somebody of this role is signed in: one person for each role and page. */
   as(role: Role, page?: string): Browser;
+  /** A browser in which nobody is. */
+  stranger(): Browser;
   run(page: string | null, command: Command): Promise<string>;
   /** What visitors get. */
   visit(path: string): Promise<Response>;
@@ -95,24 +103,50 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     behind: {},
   });
   const pops: PopSeen[] = [];
-  const admin = createAdmin({
-    places: {
-      ...{ ledger, series, clock, random, byHand, log: silentLog },
-      tokens: createTokens(store, random),
-      snapshots: store.snapshots,
-      previews: createPreviews(random),
-      audit: auditOf(store),
-      personName: (id) => (id.startsWith("u-") ? `Ada ${id.slice(2)}` : null),
-      subscriberCount: () => 1_234,
-      pops: {
-        list: async () => pops,
-        addToken: async () => ({ token: "pharos_pop_x", expiresMs: clock.wallMs() + 1_000 }),
-        mark: async () => undefined,
-      },
-    },
-    whoOf: (request) => sessionIn(request),
-    doors: [],
+  const people = createPeople({ store, random, log: silentLog });
+  const tokens = createTokens(store, random);
+  const pages = () => ledger.pages();
+  const accounts = createAccounts({
+    people,
+    tokens,
+    pages,
+    clock,
+    random,
+    url: null,
+    behindProxy: false,
+    costs: cheap,
   });
+  const admin = createAdmin({
+    ...{ ledger, series, clock, random, byHand, accounts, log: silentLog },
+    audit: auditOf(store),
+    snapshots: store.snapshots,
+    previews: createHeld(random, 64),
+    imports: createHeld(random, 4),
+    subscriberCount: () => 1_234,
+    pops: {
+      list: async () => pops,
+      addToken: async () => ({ token: "pharos_pop_x", expiresMs: clock.wallMs() + 3_600_000 }),
+      mark: async () => undefined,
+    },
+  });
+  const { hash } = createPasswords(random, cheap);
+  /** Somebody of this role, signed in: the cookies of their browser. */
+  const signedIn = async (role: Role, on: string): Promise<Map<string, string>> => {
+    const email = `${role}@${on === "*" ? "all" : on}.example`;
+    if (people.byEmail(email) === null) {
+      const hashed = await hash(password, true);
+      if (!hashed.ok) throw new Error("busy");
+      await people.create(
+        { name: `Ada ${role}`, email, grants: [[on, role]], password: hashed.value, signOn: null },
+        commandLine,
+      );
+    }
+    const caller = accounts.visits.visitOf(new Request(origin), peer);
+    const outcome = await accounts.signIn.byPassword(caller, { email, password });
+    if (outcome.kind !== "in") throw new Error(outcome.kind);
+    return cookiesIn(outcome.cookies);
+  };
+  const browsers = new Map<string, Browser>();
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
     if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
@@ -127,7 +161,13 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   await settled();
   return {
     ...{ admin, ledger, store, clock, page, otherPage, group, grouped, plain, pops, run, settled },
-    as: (role, of = page) => browserOf(admin, `${role}@${of}`),
+    ...{ accounts, people },
+    as(role, on = page) {
+      const known = browsers.get(role + on) ?? browserOf(admin, signedIn(role, on));
+      browsers.set(role + on, known);
+      return known;
+    },
+    stranger: () => browserOf(admin, Promise.resolve(new Map())),
     visit: async (path) =>
       serving(
         new Request(`https://status.acme.example${path}`, { headers: { host: "status.acme.example" } }),
@@ -140,38 +180,48 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   };
 }
 
-/** Stands in for sessions. */
-function sessionIn(request: Request) {
-  const [role, page] = (/session=([^;]+)/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "").split("@");
-  if (role === undefined || page === undefined) return null;
-  const grants = [[page, role as Role] as const];
-  return {
-    principal: { kind: "user" as const, id: `u-${role}`, name: `Ada ${role}`, grants },
-    csrf: `proof-${role}`,
-    address: null,
-  };
+const peer = { address: "192.0.2.1" };
+export const password = "four words of mine";
+/** A thousandth of what a password is worth: hashes are real, and cost nothing. */
+const cheap = { n: 16, r: 8, p: 1 };
+
+function cookiesIn(lines: readonly string[], known = new Map<string, string>()): Map<string, string> {
+  for (const line of lines) {
+    const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+    if (value === "") known.delete(name);
+    else known.set(name, value);
+  }
+  return known;
 }
 
-function browserOf(admin: Admin, session: string): Browser {
-  const cookie = `session=${session}`;
+function browserOf(admin: Admin, held: Promise<Map<string, string>>): Browser {
+  const ask = async (
+    path: string,
+    init: RequestInit & { headers?: Record<string, string> } = {},
+  ): Promise<Got> => {
+    const cookies = await held;
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const headers = { ...init.headers, cookie, host: "admin.example" };
+    const response = await admin(new Request(origin + path, { ...init, headers }), peer);
+    cookiesIn(response.headers.getSetCookie(), cookies);
+    return gotOf(response);
+  };
+  /** That of the session: every page of ours has it, in the form that signs out. */
+  let csrf: Promise<string> | null = null;
   return {
-    get: async (path) => gotOf(await admin(new Request(origin + path, { headers: { cookie } }))),
-    async post(path, fields) {
-      const body = new URLSearchParams({ csrf: `proof-${session.split("@")[0]}` });
+    get: (path) => ask(path),
+    async post(path, fields, own = {}) {
+      csrf ??= ask("/admin/me").then(({ text }) => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "");
+      const body = new URLSearchParams();
       const entries = fields instanceof URLSearchParams ? [...fields] : Object.entries(fields);
       for (const [name, value] of entries)
-        for (const one of typeof value === "string" ? [value] : value) {
-          if (name === "csrf") body.set(name, one);
-          else body.append(name, one);
-        }
-      const headers = {
-        cookie,
-        "sec-fetch-site": "same-origin",
-        "content-type": "application/x-www-form-urlencoded",
-      };
-      return gotOf(
-        await admin(new Request(origin + path, { method: "POST", body: body.toString(), headers })),
+        for (const one of typeof value === "string" ? [value] : value) body.append(name, one);
+      if (!body.has("csrf")) body.set("csrf", await csrf);
+      const usual = { "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
+      const headers = Object.fromEntries(
+        Object.entries({ ...usual, ...own }).filter(([, value]) => value !== ""),
       );
+      return ask(path, { method: "POST", body: body.toString(), headers });
     },
   };
 }

@@ -368,6 +368,8 @@ export const limits = {
   // Control
   apiBodyBytesMax: 1024 * 1024,
   importBytesMax: 256 * 1024 * 1024,
+  /** A page that comes by the own API: one of 5,000 incidents with their updates has about 15 MB. */
+  pageFileBytesMax: 32 * 1024 * 1024,
   /** A command of this machine waits this long for the running control plane: an import of 5,000 incidents takes seconds. */
   localAnswerMsMax: 120_000,
   /** A foreign page has this long to begin its answer. */
@@ -382,6 +384,8 @@ export const limits = {
   componentsPerCommandMax: 5_000,
   /** Entries of one management list, as Statuspage bounds them. */
   apiListMax: 100,
+  /** Entries that one question of the trail looks at: the next question goes on where it stopped. */
+  trailScanMax: 5_000,
   /** Paths that a dry run names: a new page name changes all documents, of which a page may have thousands. */
   dryRunDocumentsMax: 500,
   updateCharsMax: 25_000,

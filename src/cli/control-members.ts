@@ -17,7 +17,7 @@ import { createJoins } from "../sync/members-join.ts";
 import { createLags } from "../sync/members-lag.ts";
 import { createRegistrar } from "../sync/members-registrar.ts";
 import { createReports } from "../sync/members-reports.ts";
-import { type PopState, popOperations, popPlaneOf } from "./pop-plane.ts";
+import { type PopPlane, type PopState, popOperations, popPlaneOf } from "./pop-plane.ts";
 
 export interface MembershipOptions {
   readonly store: Store;
@@ -33,6 +33,7 @@ export interface MembershipOptions {
 export interface Membership {
   readonly gate: Gate;
   readonly operations: LocalOperations;
+  readonly pops: PopPlane;
   /** Tells of each new registry. */
   onSigned(listener: () => void): void;
   /** Answers /sync/join and /sync/report; null for any other path. */
@@ -79,9 +80,11 @@ export async function createMembership(options: MembershipOptions): Promise<Memb
   };
   look();
   await registrar.sign();
+  const plane = popPlaneOf({ pops, stateOf, onChanged: registrar.sign });
   return {
     gate: createGate({ members, access: options.access, random }),
-    operations: popOperations(popPlaneOf({ pops, stateOf, onChanged: registrar.sign })),
+    operations: popOperations(plane),
+    pops: plane,
     onSigned(listener) {
       signed = listener;
     },

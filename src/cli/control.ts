@@ -5,6 +5,7 @@ import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { createApi } from "../control/api.ts";
 import { createLocal, localBodyBytesMax } from "../control/local.ts";
+import { bodyBytesMaxOfAll } from "../control/table.ts";
 import { startTimers } from "../control/timers.ts";
 import { createIngest } from "../edge/ingest.ts";
 import { createOps } from "../edge/ops.ts";
@@ -31,6 +32,7 @@ import { createFeed } from "../sync/feed.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
+import { installOf } from "./control-install.ts";
 import { createMembership } from "./control-members.ts";
 import { createPersons, firstOwnerLine, type PeopleFlags, peopleFlags } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
@@ -189,8 +191,9 @@ async function wire(
     publisher.recheck();
     announce();
   };
+  const install = installOf({ store, ledger, tokens, byHand, pops: members.pops });
   const addresses = listenAll(options, closing, {
-    api: createApi({ ledger, tokens, series, rows, clock, log, metrics }),
+    api: createApi({ ledger, tokens, series, rows, install, clock, log, metrics }),
     feed: (request) =>
       members.answer(request) ??
       feed.fetch(request) ??
@@ -250,7 +253,7 @@ function listenAll(
     return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   };
   const addresses = {
-    api: listen(options.listen, on.api, limits.apiBodyBytesMax),
+    api: listen(options.listen, on.api, bodyBytesMaxOfAll),
     feed: listen(options.feed, on.feed, limits.helloBytesMax),
     ops: options.ops === null ? null : listen(options.ops, on.ops, limits.documentBytesMax),
   };

@@ -43,7 +43,7 @@ interface Compared extends Omit<SnapshotDiff, "parts"> {
   readonly bytes: { readonly manifest: number; readonly parts: number; readonly bodies: number };
 }
 
-function compared(store: Store, page: string, from: number, to: number): Compared {
+export function compared(store: Store, page: string, from: number, to: number): Compared {
   const kept = keptOf(store, page);
   const [older, newer] = [generationMeant(kept, page, from), generationMeant(kept, page, to)];
   const found = diffSnapshots(older.manifest, newer.manifest, (digest) => partOf(store.snapshots, digest));

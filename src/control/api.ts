@@ -2,7 +2,6 @@
 // receive -> authenticate -> plain request -> page -> role -> validate -> answer. The table of endpoints is all there is to route.
 import { Elysia, NotFoundError, ValidationError } from "elysia";
 import { Fault, messageOf } from "../base/fault.ts";
-import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { lacking } from "../model/roles.ts";
@@ -24,7 +23,7 @@ import { plainRequest } from "./dialect.ts";
 import { DryRunEnd } from "./dry-run.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { createReference } from "./reference.tsx";
-import { tables } from "./table.ts";
+import { bodyBytesMaxOf, tables } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions extends CallOptions {
@@ -48,7 +47,7 @@ export function createApi(options: ApiOptions): Api {
     if (told !== null) return told;
     const principal = authenticate(request, tokens);
     if (principal === null) return errorResponse(unauthenticated);
-    const plain = await plainRequest(request, limits.apiBodyBytesMax);
+    const plain = await plainRequest(request, bodyBytesMaxOf(pathOf(request)));
     if (!plain.ok) return errorResponse(plain.reason);
     const wanted = askedOf(request, plain.value.url, principal);
     if (!wanted.ok) return errorResponse(wanted.reason);

@@ -66,8 +66,8 @@ function actsOf(
   view: PageView | null,
 ): Pick<Call<unknown, unknown, PageView | null>, "submit" | "effect"> {
   return {
-    async submit(command) {
-      const done = await ledger.submit(view?.page.id ?? null, command, actorOf(principal));
+    async submit(command, page) {
+      const done = await ledger.submit(view?.page.id ?? page ?? null, command, actorOf(principal));
       if (!done.ok) throw new ApiRefusal(apiErrorOf(done.refusal));
       const after = ledger.view(done.page);
       if (after === null) throw new ApiRefusal(notFound("Page"));

@@ -24,19 +24,21 @@ export interface Rehearsal extends Pick<Call<unknown, unknown, PageView | null>,
 }
 
 interface Options {
-  readonly ledger: Pick<Ledger, "preview">;
+  readonly ledger: Pick<Ledger, "preview" | "view">;
   readonly series: SeriesStore;
   readonly clock: Clock;
 }
 
 export function rehearsalOf(options: Options, principal: Principal, view: PageView | null): Rehearsal {
   const commands: Command[] = [];
+  let before = view;
   let after = view;
   return {
     async submit(command) {
       commands.push(command);
       const seen = options.ledger.preview(view?.page.id ?? null, commands, actorOf(principal));
       if (!seen.ok) throw new ApiRefusal(apiErrorOf(seen.refusal));
+      before ??= options.ledger.view(seen.page);
       after = seen.view;
       return { id: seen.id, view: seen.view };
     },
@@ -47,7 +49,7 @@ export function rehearsalOf(options: Options, principal: Principal, view: PageVi
         status: said?.status ?? null,
         answer: said?.body ?? null,
         page: after === null ? null : { id: after.page.id, status: overallStatus(after) },
-        ...changed(options, view, after),
+        ...changed(options, before, after),
       }),
   };
 }

@@ -6,6 +6,7 @@ import type { PageView } from "../model/view.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Principal } from "./authenticate.ts";
+import type { Install } from "./install.ts";
 
 /** What endpoints work with beside the page itself. A part more is a line here, and one where the API is made. */
 export interface Parts {
@@ -13,6 +14,8 @@ export interface Parts {
   readonly series: SeriesStore;
   /** What is kept for a page and no page shows. */
   readonly rows: PageRows;
+  /** What belongs to no page. */
+  readonly install: Install;
 }
 
 /** What an answer is made from. `view` is null only on paths without a page. */
@@ -29,9 +32,9 @@ export interface Call<Body, Query, View> extends Parts {
   readonly views: () => readonly PageView[];
   /**
    * Carries out a command on this page and gives its id and the view after it. Throws ApiRefusal when it is refused. In a dry run nothing is
-   * written, and the view is what the page would become.
+   * written, and the view is what the page would become. `page` where the path names none; a command may name its page itself.
    */
-  submit(command: Command): Promise<{ readonly id: string; readonly view: PageView }>;
+  submit(command: Command, page?: string): Promise<{ readonly id: string; readonly view: PageView }>;
   /** Every write that is no command goes through here. In a dry run it is not carried out: the answer ends with what is known until then. */
   effect<Value>(write: () => Promise<Value>): Promise<Value>;
 }
@@ -60,6 +63,8 @@ export interface Endpoint {
   /** What the reference says beside the summary. */
   readonly description?: string;
   readonly body?: TSchema;
+  /** Where `limits.apiBodyBytesMax` is too little. Only on paths without parameters: the body is read before the path is. */
+  readonly bodyBytesMax?: number;
   readonly query?: TSchema;
   /** What the reference promises, and tests hold each answer to. */
   readonly answers?: Answers;
@@ -82,6 +87,7 @@ export function endpoint<
   readonly needs: Need;
   readonly description?: string;
   readonly body?: Body;
+  readonly bodyBytesMax?: number;
   readonly query?: Query;
   readonly answers?: Answers;
   readonly example?: Example;

@@ -1,4 +1,5 @@
 // Every endpoint there is: the one source of routes, of validation and of the reference. A family more is a line here.
+import { limits } from "../base/limits.ts";
 import { accessGroupEndpoints } from "./access-groups.ts";
 import { accessListEndpoints } from "./access-lists.ts";
 import { accessUserEndpoints } from "./access-users.ts";
@@ -12,6 +13,11 @@ import { incidentUpdateEndpoints } from "./incident-updates.ts";
 import { incidentEndpoints } from "./incidents.ts";
 import { metricEndpoints } from "./metrics.ts";
 import { metricsProviderEndpoints } from "./metrics-providers.ts";
+import { ownAuditEndpoints } from "./own-audit.ts";
+import { ownGenerationEndpoints } from "./own-generations.ts";
+import { ownPageEndpoints } from "./own-pages.ts";
+import { ownPopEndpoints } from "./own-pops.ts";
+import { ownTokenEndpoints } from "./own-tokens.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
 import { uptimeEndpoints } from "./uptime.ts";
@@ -42,4 +48,32 @@ export interface Table {
   readonly endpoints: readonly Endpoint[];
 }
 
-export const tables: readonly Table[] = [{ prefix: "/v1", title: "Statuspage's management API", endpoints }];
+/** Everything under /api/pharos/v1: what Statuspage has no words for. */
+const ownEndpoints: readonly Endpoint[] = [
+  ...ownPageEndpoints,
+  ...ownGenerationEndpoints,
+  ...ownPopEndpoints,
+  ...ownTokenEndpoints,
+  ...ownAuditEndpoints,
+];
+
+export const tables: readonly Table[] = [
+  { prefix: "/v1", title: "Statuspage's management API", endpoints },
+  { prefix: "/api/pharos/v1", title: "What is ours alone", endpoints: ownEndpoints },
+];
+
+/** How long a body may be, by path. */
+export function bodyBytesMaxOf(path: string): number {
+  return longer.get(path) ?? limits.apiBodyBytesMax;
+}
+
+const longer: ReadonlyMap<string, number> = new Map(
+  tables.flatMap((table) =>
+    table.endpoints.flatMap(({ path, bodyBytesMax }) =>
+      bodyBytesMax === undefined ? [] : [[table.prefix + path, bodyBytesMax] as const],
+    ),
+  ),
+);
+
+/** What the listener has to let through. */
+export const bodyBytesMaxOfAll = Math.max(limits.apiBodyBytesMax, ...longer.values());

@@ -55,6 +55,8 @@ export interface Audit {
   record(asked: AuditAsked): Promise<void>;
   /** Newest first. Read in one turn of the event loop. */
   newestFirst(): Iterable<AuditEntry>;
+  /** The next so many after this number, oldest first. */
+  after(id: number, count: number): readonly AuditEntry[];
 }
 
 const known = new WeakMap<Store, Audit>();
@@ -98,6 +100,20 @@ function createAudit(store: Store): Audit {
   return {
     entry,
     record: (asked) => commit(entry(asked)),
+    after(id, count) {
+      refresh();
+      const found = shelves.flatMap((shelf) =>
+        Array.from(
+          tables.meta.getRange({
+            start: [shelf, id + 1],
+            end: [shelf, Number.MAX_SAFE_INTEGER],
+            limit: count,
+          }),
+          ({ value }) => unpackValue<AuditEntry>(value),
+        ),
+      );
+      return found.sort((a, b) => a.id - b.id).slice(0, count);
+    },
     *newestFirst() {
       refresh();
       const some = rowsOn(store, "audit");

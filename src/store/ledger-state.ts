@@ -78,13 +78,19 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
       return null;
     },
     rehearse(page, play) {
-      const state = states.get(page) ?? emptyPageState(page);
-      return rehearse(state, (apply) =>
-        play((ops) => {
-          apply(ops);
-          return viewOf(state);
-        }),
-      );
+      const known = states.get(page);
+      const state = known ?? emptyPageState(page);
+      states.set(page, state);
+      try {
+        return rehearse(state, (apply) =>
+          play((ops) => {
+            apply(ops);
+            return viewOf(state);
+          }),
+        );
+      } finally {
+        if (known === undefined) states.delete(page);
+      }
     },
     knows: (page, kind, id) => states.get(page)?.records.has(recordKey(kind, id)) ?? false,
     end: () => end,

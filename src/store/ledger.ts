@@ -151,7 +151,7 @@ function previewOf(
     let last = planned;
     let view = apply(planned.ops);
     for (const command of others) {
-      const next = planCommand(context, page, command, actor);
+      const next = planCommand(context, planned.page, command, actor);
       if (next.kind === "refused") return { ok: false, refusal: next.refusal };
       last = next;
       view = apply(next.ops);

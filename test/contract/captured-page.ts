@@ -22,6 +22,7 @@ import { openStore } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries } from "../../src/store/series.ts";
 import { commandLine, createTokens } from "../../src/store/tokens.ts";
+import { openInstall } from "../control/open-install.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { skipUnless } from "../support/skip.ts";
 
@@ -120,6 +121,7 @@ export async function openCaptured(
       tokens,
       series: createSeries(store),
       rows: createPageRows(store),
+      install: openInstall({ store, ledger, tokens }).install,
       clock,
       log,
       metrics,

@@ -9,12 +9,14 @@ import { createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
-import { openStore } from "../../src/store/open.ts";
+import { openStore, type Store } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
+import type { Pops } from "../../src/store/pops.ts";
 import { createSeries, type SeriesStore } from "../../src/store/series.ts";
 import { commandLine, createTokens, type Tokens } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import { checkedAnswers } from "./checked-answers.ts";
+import { openInstall } from "./open-install.ts";
 
 export interface Reply {
   readonly status: number;
@@ -28,6 +30,8 @@ export interface ControlWorld {
   readonly series: SeriesStore;
   readonly clock: ManualClock;
   readonly metrics: Metrics;
+  readonly store: Store;
+  readonly pops: Pops;
   readonly page: string;
   /** A component in a group, and one without. */
   readonly grouped: string;
@@ -40,6 +44,8 @@ export interface ControlWorld {
   /** Sends with this page's token, JSON unless `body` is a text. */
   send(method: string, path: string, body?: unknown): Promise<Reply>;
   run(page: string | null, command: Command): Promise<string>;
+  /** Publishes what changed. */
+  publish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,7 +59,9 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const series = createSeries(store);
   const rows = createPageRows(store, random);
   const metrics = createMetrics();
-  const api = checkedAnswers(createApi({ ledger, tokens, series, rows, clock, log: silentLog, metrics }));
+  const { install, pops, publish } = openInstall({ store, ledger, tokens });
+  const parts = { ledger, tokens, series, rows, install, clock, log: silentLog, metrics };
+  const api = checkedAnswers(createApi(parts));
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
     if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
@@ -71,7 +79,24 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const { token } = await addToken("tests", [[page, "admin"]]);
   const { token: adminToken } = await addToken("admin", [["*", "admin"]]);
   return {
-    ...{ ledger, tokens, series, clock, metrics, page, grouped, plain, group, token, adminToken, api, run },
+    ...{
+      store,
+      pops,
+      publish,
+      ledger,
+      tokens,
+      series,
+      clock,
+      metrics,
+      page,
+      grouped,
+      plain,
+      group,
+      token,
+      adminToken,
+      api,
+      run,
+    },
     async send(method, path, body) {
       const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
       const headers = { authorization: `OAuth ${token}` };

@@ -1,5 +1,8 @@
 // What the parameters of an operation's example name. In: a world, the command. Out: a value for each of its variables, made for this command
 // alone, so that one example cannot take away what another one speaks of.
+import { seededRandom } from "../../src/base/random.ts";
+import { generateKeyPair } from "../../src/snapshot/keys.ts";
+import { commandLine } from "../../src/store/tokens.ts";
 import type { ControlWorld } from "./control-world.ts";
 
 type Make = (world: ControlWorld, command: string) => Promise<string>;
@@ -13,7 +16,7 @@ const posted =
     return json.id;
   };
 
-let users = 0;
+let made = 0;
 
 /** How a thing is made that a variable names. Those that a later one needs stand before it. */
 const makers: Readonly<Record<string, Make>> = {
@@ -25,12 +28,23 @@ const makers: Readonly<Record<string, Make>> = {
   id: posted("component-groups", { component_group: { name: "Example", components: [] } }),
   metrics_provider_id: posted("metrics_providers", { metrics_provider: { type: "Self" } }),
   page_access_user_id: (world, command) =>
-    posted("page_access_users", { page_access_user: { email: `example-${++users}@example.com` } })(
+    posted("page_access_users", { page_access_user: { email: `example-${++made}@example.com` } })(
       world,
       command,
     ),
+  pop_key: joined,
+  token_id: async ({ tokens, page }) =>
+    (await tokens.add({ name: "example", grants: [[page, "viewer"]], expiresMs: null }, commandLine)).held.id,
   page_access_group_id: posted("page_access_groups", { page_access_group: { name: "Example" } }),
 };
+
+async function joined({ pops }: ControlWorld): Promise<string> {
+  const key = generateKeyPair("pop", seededRandom(++made)).publicKey;
+  const { token } = await pops.addToken({ name: `example-${made}`, pages: ["*"] });
+  const pop = await pops.join(token, { key, name: "example" });
+  if (!pop.ok) throw new Error(pop.reason);
+  return key;
+}
 
 export async function namesFor(world: ControlWorld, command: string): Promise<Record<string, string>> {
   const wanted = new Set([...command.matchAll(/\$(\w+)/g)].map(([, name = ""]) => name));
@@ -48,7 +62,7 @@ export async function namesFor(world: ControlWorld, command: string): Promise<Re
 
 /** What a DELETE takes from a list has to be in it. */
 async function fillList(world: ControlWorld, command: string, names: Record<string, string>): Promise<void> {
-  const found = /\$(page_access_\w+_id)\/(components|metrics)\/\$(\w+)"/.exec(command);
+  const found = /\$(page_access_\w+_id)\/(components|metrics)\/\$(\w+)/.exec(command);
   if (found === null) return;
   const [, holder = "", list = "", param = ""] = found;
   const place = `/v1/pages/${world.page}/${holder.replace(/_id$/, "s")}/${names[holder]}/${list}`;

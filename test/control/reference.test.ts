@@ -50,6 +50,9 @@ test("an answer that is not what its row promises is noticed", async () => {
 test("every example of the reference runs as it stands", async () => {
   const html = await (await ask("/docs")).text();
   const shown = [...html.matchAll(/<article id="(\w+)">[\s\S]*?<code class="shell">([\s\S]*?)<\/code>/g)];
+  await world.publish();
+  await world.run(world.page, { kind: "page.update", fields: { description: "Two generations" } });
+  await world.publish();
   const listener = listenHttp({ address: "127.0.0.1", port: 0, bodyBytesMax: 1_000_000, fetch: world.api });
   const script = [
     `pharos=http://127.0.0.1:${listener.port} key=${world.adminToken} now=${Math.floor(world.clock.wallMs() / 1_000)}`,

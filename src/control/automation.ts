@@ -2,7 +2,7 @@
 // Verifying by itself is ours: Statuspage goes from in progress to completed.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
-import type { Automation, Incident } from "../model/view.ts";
+import type { Automation } from "../model/view.ts";
 import { flag, maybe, said } from "./fields.ts";
 
 /** Both ways: the names that are read are the names that are shown. */
@@ -59,10 +59,18 @@ export function automationOf(body: Said): Partial<Automation> | undefined {
   return Object.keys(found).length === 0 ? undefined : found;
 }
 
-export function automationShape(automation: Incident["automation"]): Readonly<Record<string, unknown>> {
+/** What is known of it: of an incident all, of a change what it says. */
+export function automationShape(automation: Partial<Automation>): Readonly<Record<string, unknown>> {
   const { verifyMs } = automation;
   return {
-    ...Object.fromEntries(names.map((name) => [name, automation[flagNames[name]]])),
-    scheduled_auto_verifying_minutes: verifyMs === null ? null : verifyMs / minuteMs,
+    ...Object.fromEntries(
+      names.flatMap((name) => {
+        const value = automation[flagNames[name]];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    ...(verifyMs === undefined
+      ? {}
+      : { scheduled_auto_verifying_minutes: verifyMs === null ? null : verifyMs / minuteMs }),
   };
 }

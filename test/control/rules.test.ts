@@ -98,3 +98,106 @@ test("a template is filled in, and the answer makes the incident", async () => {
   });
   expect((await world.send("POST", `${own()}/incidents`, filled.json)).status).toBe(201);
 });
+
+const ours = () => `/api/pharos/v1/pages/${world.page}`;
+
+describe("drafts", () => {
+  test("an incident that is told later: what was sent comes back, no list of readers has it, then it is told", async () => {
+    const incident = {
+      name: "New prices",
+      body: "From May on.",
+      component_ids: [world.plain],
+      components: { [world.plain]: "degraded_performance" },
+      deliver_notifications: false,
+      metadata: { a: { b: 1 } },
+    };
+    const draft = { publish_at: at(2), incident };
+    const made = await world.send("POST", `${ours()}/drafts`, { draft });
+    expect(made).toMatchObject({ status: 201, json: { ...draft, incident_id: null, refusal: null } });
+    const path = `${ours()}/drafts/${made.json.id}`;
+    expect((await world.send("GET", path)).json).toEqual(made.json);
+    expect((await world.send("GET", `${ours()}/drafts`)).json).toEqual([made.json]);
+    const names = async () =>
+      (await world.send("GET", `${own()}/incidents`)).json.map(({ name }: { name: string }) => name);
+    expect(await names()).not.toContain("New prices");
+    const changed = await world.send("PATCH", path, {
+      draft: { publish_at: null, incident: { body: "From June on.", impact_override: "minor" } },
+    });
+    expect(changed.json).toMatchObject({
+      publish_at: null,
+      incident: { ...incident, body: "From June on.", impact_override: "minor" },
+    });
+    const told = await world.send("POST", `${path}/publish`);
+    expect(told).toMatchObject({ status: 200, json: { name: "New prices", impact: "minor" } });
+    expect(await names()).toContain("New prices");
+    expect((await world.send("GET", path)).status).toBe(404);
+  });
+
+  test("an update to an incident; what cannot be told is refused while somebody looks", async () => {
+    const { json } = await create({ name: "Slow" });
+    const draft = { incident_id: json.id, incident: { status: "resolved" } };
+    const made = await world.send("POST", `${ours()}/drafts`, { draft });
+    expect(made.json).toMatchObject({ ...draft, publish_at: null });
+    expect((await world.send("DELETE", `${ours()}/drafts/${made.json.id}`)).status).toBe(200);
+    const sent = async (asked: object) => {
+      const { status, json } = await world.send("POST", `${ours()}/drafts`, { draft: asked });
+      return [status, JSON.stringify(json.error)];
+    };
+    expect(await sent({ incident: {} })).toEqual([422, expect.stringContaining("Name can't be blank")]);
+    expect(await sent({ incident_id: "gone", incident: {} })).toEqual([404, expect.anything()]);
+    expect(await sent({ publish_at: at(-1), incident: { name: "N" } })).toEqual([
+      422,
+      expect.stringContaining("not in the future"),
+    ]);
+    expect(await sent({ publish_at: "soon", incident: { name: "N" } })).toEqual([
+      422,
+      expect.stringContaining("Publish at is not a time"),
+    ]);
+  });
+});
+
+test("recurring maintenance: what was sent comes back with the occurrences that readers see", async () => {
+  const recurrence = {
+    name: "Backups",
+    rule: "FREQ=WEEKLY;BYDAY=SU",
+    start: "2026-01-11T02:30",
+    duration_minutes: 60,
+    component_ids: [world.plain],
+    occurrences_ahead: 3,
+    scheduled_auto_verifying_minutes: 10,
+  };
+  const made = await world.send("POST", `${ours()}/recurrences`, { recurrence });
+  expect(made).toMatchObject({
+    status: 201,
+    json: {
+      ...recurrence,
+      time_zone: "Etc/UTC",
+      scheduled_auto_in_progress: true,
+      scheduled_auto_completed: true,
+      next_at: "2026-02-01T02:30:00.000Z",
+    },
+  });
+  const starts = made.json.occurrences.map((it: { scheduled_for: string }) => it.scheduled_for);
+  expect(starts).toEqual([
+    "2026-01-11T02:30:00.000Z",
+    "2026-01-18T02:30:00.000Z",
+    "2026-01-25T02:30:00.000Z",
+  ]);
+  const upcoming = await world.send("GET", `${own()}/incidents/upcoming`);
+  const ids = upcoming.json.map(({ id }: { id: string }) => id);
+  for (const { incident_id } of made.json.occurrences) expect(ids).toContain(incident_id);
+  const path = `${ours()}/recurrences/${made.json.id}`;
+  const changed = await world.send("PATCH", path, {
+    recurrence: { auto_transition_to_maintenance_state: true },
+  });
+  expect(changed.json).toMatchObject({
+    scheduled_auto_verifying_minutes: 10,
+    auto_transition_to_maintenance_state: true,
+    occurrences: starts.map((scheduled_for: string) => ({ scheduled_for })),
+  });
+  const refused = await world.send("PATCH", path, { recurrence: { rule: "FREQ=SECONDLY" } });
+  expect(refused.json.error[0]).toContain("at most once a day");
+  expect((await world.send("DELETE", path)).status).toBe(200);
+  const after = (await world.send("GET", `${own()}/incidents/upcoming`)).json;
+  expect(after.some(({ name }: { name: string }) => name === "Backups")).toBe(false);
+});

@@ -10,6 +10,7 @@ import { answer, endpoint } from "./endpoint.ts";
 import { maybe, pageOf, paging, text } from "./fields.ts";
 import { incidentBody, incidentFieldsOf, timeOf } from "./incident-fields.ts";
 import { incidentOf } from "./incidents.ts";
+import { isoOf, isoOrNull } from "./own-fields.ts";
 import { incidentShape } from "./shapes.ts";
 
 const publishAt = () => t.Optional(t.Union([text(64), t.Null()]));
@@ -33,8 +34,6 @@ const draftAnswer = t.Object(
   { title: "Draft" },
 );
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 /** What it will tell, in the names in which it was asked. */
 function fieldsShape(fields: IncidentFields): Readonly<Record<string, unknown>> {
   const { name, status, body, impactOverride, componentIds, components, window, automation } = fields;
@@ -45,8 +44,8 @@ function fieldsShape(fields: IncidentFields): Readonly<Record<string, unknown>> 
     impact_override: impactOverride,
     component_ids: componentIds,
     components,
-    scheduled_for: window && iso(window.from),
-    scheduled_until: window && iso(window.until),
+    scheduled_for: window && isoOf(window.from),
+    scheduled_until: window && isoOf(window.until),
     deliver_notifications: fields.deliverNotifications,
     reminder_intervals: fields.reminderIntervals,
     metadata: fields.metadata,
@@ -59,12 +58,12 @@ function shape({ id, publishAt, command, refusal, createdAt, updatedAt }: Tellin
   return {
     id,
     page_id: view.page.id,
-    publish_at: publishAt === null ? null : iso(publishAt),
+    publish_at: isoOrNull(publishAt),
     incident_id: command.kind === "incident.update" ? command.id : null,
     incident: fieldsShape(command.fields),
     refusal,
-    created_at: iso(createdAt),
-    updated_at: iso(updatedAt),
+    created_at: isoOf(createdAt),
+    updated_at: isoOf(updatedAt),
   };
 }
 

@@ -9,6 +9,7 @@ import { id, orNull, time } from "./answers.ts";
 import { automationFields, automationOf, automationShape } from "./automation.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, name, pageOf, paging, said, text } from "./fields.ts";
+import { isoOf, isoOrNull } from "./own-fields.ts";
 
 const minuteMs = 60_000;
 
@@ -70,8 +71,6 @@ const recurrenceAnswer = t.Object(
   { title: "Recurrence" },
 );
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 function shape(of: Recurrence, view: PageView) {
   const occurrences = view.maintenances.filter(
     ({ recurrence, status }) => recurrence?.id === of.id && status !== "completed",
@@ -91,12 +90,12 @@ function shape(of: Recurrence, view: PageView) {
     ...automationShape(of.automation),
     occurrences: occurrences.map(({ id, window, status, createdAt }) => ({
       incident_id: id,
-      scheduled_for: iso(window?.from ?? createdAt),
+      scheduled_for: isoOf(window?.from ?? createdAt),
       status,
     })),
-    next_at: of.nextAt === null ? null : iso(of.nextAt),
-    created_at: iso(of.createdAt),
-    updated_at: iso(of.updatedAt),
+    next_at: isoOrNull(of.nextAt),
+    created_at: isoOf(of.createdAt),
+    updated_at: isoOf(of.updatedAt),
   };
 }
 

@@ -14,9 +14,11 @@ import { incidentEndpoints } from "./incidents.ts";
 import { metricEndpoints } from "./metrics.ts";
 import { metricsProviderEndpoints } from "./metrics-providers.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
+import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
 import { ownPageEndpoints } from "./own-pages.ts";
 import { ownPopEndpoints } from "./own-pops.ts";
+import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
 import { ownTokenEndpoints } from "./own-tokens.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
@@ -51,6 +53,8 @@ export interface Table {
 /** Everything under /api/pharos/v1: what Statuspage has no words for. */
 const ownEndpoints: readonly Endpoint[] = [
   ...ownPageEndpoints,
+  ...ownDraftEndpoints,
+  ...ownRecurrenceEndpoints,
   ...ownGenerationEndpoints,
   ...ownPopEndpoints,
   ...ownTokenEndpoints,

@@ -26,6 +26,17 @@ const makers: Readonly<Record<string, Make>> = {
   incident_id: incidentFor,
   template_id: posted("incident_templates", { template: { name: "Example", title: "Example", body: "x" } }),
   id: posted("component-groups", { component_group: { name: "Example", components: [] } }),
+  draft_id: async ({ run, page }) =>
+    run(page, {
+      kind: "draft.create",
+      publishAt: null,
+      command: { kind: "incident.create", fields: { name: "Example" } },
+    }),
+  recurrence_id: async ({ run, page }) =>
+    run(page, {
+      kind: "recurrence.create",
+      fields: { name: "Example", rule: "FREQ=WEEKLY", start: "2026-01-11T02:30", durationMs: 3_600_000 },
+    }),
   metrics_provider_id: posted("metrics_providers", { metrics_provider: { type: "Self" } }),
   page_access_user_id: (world, command) =>
     posted("page_access_users", { page_access_user: { email: `example-${++made}@example.com` } })(

@@ -32,6 +32,7 @@ const code = await dispatch(process.argv.slice(2), commandEntries, {
   env: process.env,
   argv: [],
   terminal: process.stderr.isTTY === true,
+  colours: process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "",
   stopSignal,
   readFile: (path) => readFileSync(path, "utf8"),
 });

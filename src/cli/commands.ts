@@ -73,6 +73,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./emergency.ts"),
   },
   {
+    name: "apply",
+    summary: "make a page as its file says: settings, components, metrics, templates",
+    load: () => import("./apply.ts"),
+  },
+  {
+    name: "export",
+    summary: "write a page's settings, components, metrics and templates as YAML",
+    load: () => import("./apply.ts"),
+  },
+  {
     name: "import statuspage",
     summary: "take over a page from Statuspage or a page that speaks its API",
     load: () => import("./import.ts"),

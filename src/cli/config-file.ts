@@ -2,7 +2,7 @@
 // `[edge]` speaks of `pharos edge`, `[keygen.removal]` of `pharos keygen removal`.
 import { parse, TomlError } from "smol-toml";
 import { Fault } from "../base/fault.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../base/nearest.ts";
 
 /** A value as text, and where it stands: `pharos.toml line 3`. Lists give one text an entry. */
 export interface ConfigEntry {

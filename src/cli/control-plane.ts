@@ -91,7 +91,9 @@ function remote(call: LocalCall): ControlPlane {
   return {
     pages: () => call("pages"),
     page: (id) => call("page", id),
-    submit: (page, command, actor) => call("submit", page, command, actor),
+    definition: (id) => call("definition", id),
+    submit: (page, commands, actor) => call("submit", page, commands, actor),
+    preview: (page, commands, actor) => call("preview", page, commands, actor),
     addToken: (asked) => call("addToken", asked),
     tokens: () => call("tokens"),
     addPoints: (page, points) => call("addPoints", page, points),

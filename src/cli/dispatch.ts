@@ -3,10 +3,10 @@
 
 import { Fault, messageOf } from "../base/fault.ts";
 import { assertLimits } from "../base/limits.ts";
+import { suggestion } from "../base/nearest.ts";
 import { type CommandEntry, loadCommand } from "./commands.ts";
 import type { Context } from "./flags.ts";
 import { helpOf, overview } from "./help.ts";
-import { suggestion } from "./nearest.ts";
 import { readSettings } from "./settings.ts";
 
 export interface Surroundings extends Context {

@@ -20,6 +20,8 @@ export interface FlagSpec {
   /** As a user would write it; read by the same rules as a given value. */
   readonly default?: string | number | boolean;
   readonly required?: true;
+  /** One letter that says the same. */
+  readonly short?: string;
   /** The only texts that are accepted (string, and each entry of list). */
   readonly allowed?: readonly string[];
   /** Bounds of integer, and of duration in ms. */
@@ -61,6 +63,8 @@ export interface Context {
   readonly argv: readonly string[];
   /** True when stderr is a terminal: progress may rewrite its line. */
   readonly terminal: boolean;
+  /** True when stdout is a terminal, and its user wants colours. */
+  readonly colours?: boolean;
   /** Aborts at the first SIGINT or SIGTERM. Until a command asks for it, these end the process as usual. */
   stopSignal(): AbortSignal;
 }

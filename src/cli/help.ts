@@ -68,7 +68,8 @@ function columns(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 function flagText(name: string, spec: FlagSpec): string {
-  return spec.kind === "boolean" ? `--${name}` : `--${name} <${spec.allowed?.join("|") ?? spec.kind}>`;
+  const flag = spec.short === undefined ? `--${name}` : `-${spec.short}, --${name}`;
+  return spec.kind === "boolean" ? flag : `${flag} <${spec.allowed?.join("|") ?? spec.kind}>`;
 }
 
 function flagHelp(name: string, spec: FlagSpec): string {

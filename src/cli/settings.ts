@@ -2,10 +2,10 @@
 // In: a command, argv, variables, a file reader. Out: typed values, or a Fault `usage` that names who said what.
 import { parseArgs } from "node:util";
 import { Fault, messageOf } from "../base/fault.ts";
+import { suggestion } from "../base/nearest.ts";
 import { type ConfigEntry, readConfig } from "./config-file.ts";
 import { allowedBy, readText } from "./flag-text.ts";
 import { type Command, camelOf, type FlagSpec, type FlagTable, type FlagValue, variableOf } from "./flags.ts";
-import { suggestion } from "./nearest.ts";
 
 export interface SettingSources {
   readonly argv: readonly string[];
@@ -58,7 +58,10 @@ function readArgv(
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, spec]) => [
       name,
-      { type: spec.kind === "boolean" ? ("boolean" as const) : ("string" as const) },
+      {
+        type: spec.kind === "boolean" ? ("boolean" as const) : ("string" as const),
+        ...(spec.short === undefined ? {} : { short: spec.short }),
+      },
     ]),
   );
   const short = { ...options, help: { type: "boolean" as const, short: "h" } };

@@ -3,13 +3,14 @@
 import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
-import type { Command, Refusal } from "../model/command.ts";
+import type { Command } from "../model/command.ts";
 import type { MetricPoint } from "../model/series.ts";
 import type { Page } from "../model/view.ts";
-import type { Ledger } from "../store/ledger.ts";
+import type { Ledger, Refused } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
 import { commandLine, type HeldToken, type TokenAsked, type Tokens } from "../store/tokens.ts";
 import { jsonResponse } from "./answer.ts";
+import { type Definition, definitionOf } from "./config-shape.ts";
 
 /** A page as a command knows it. */
 export interface KnownPage {
@@ -27,15 +28,23 @@ export type Submitted =
       readonly before: number;
       readonly position: number;
     }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | Refused;
 
 /** What a command may ask of the one writer of a data folder, wherever that runs. */
 export interface ControlPlane {
   pages(): Promise<readonly KnownPage[]>;
   /** null where there is no such page. */
   page(id: string): Promise<Page | null>;
-  /** `page` is null for commands that name their page themselves (page.create, import). */
-  submit(page: string | null, command: Command, actor: string): Promise<Submitted>;
+  /** What a page's file says of it; null where there is no such page. */
+  definition(id: string): Promise<Definition | null>;
+  /** `page` is null for commands that name their page themselves (page.create, import). Of several all are kept or none. */
+  submit(page: string | null, commands: Command | readonly Command[], actor: string): Promise<Submitted>;
+  /** What a submit would be answered now, but for what fails on the device. */
+  preview(
+    page: string | null,
+    commands: readonly Command[],
+    actor: string,
+  ): Promise<{ readonly ok: true } | Refused>;
   addToken(asked: TokenAsked): Promise<{ readonly token: string }>;
   tokens(): Promise<readonly HeldToken[]>;
   /** Points of a page's metrics. */
@@ -48,9 +57,9 @@ export interface ControlPlane {
 }
 
 interface Holding {
-  readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "position">;
+  readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "preview" | "position">;
   readonly tokens: Tokens;
-  readonly series: Pick<SeriesStore, "add">;
+  readonly series: Pick<SeriesStore, "add" | "forget">;
 }
 
 /** The control plane of this process. */
@@ -62,10 +71,21 @@ export function controlPlaneOf({ ledger, tokens, series }: Holding): ControlPlan
         return page === undefined ? [] : [{ id, name: page.name, hosts: page.hosts }];
       }),
     page: async (id) => ledger.view(id)?.page ?? null,
-    async submit(page, command, actor) {
+    definition: async (id) => {
+      const view = ledger.view(id);
+      return view === null ? null : definitionOf(view);
+    },
+    async submit(page, commands, actor) {
       const before = ledger.position();
-      const done = await ledger.submit(page, command, actor);
-      return done.ok ? { ...done, before } : done;
+      const done = await ledger.submit(page, commands, actor);
+      if (!done.ok) return done;
+      for (const command of [commands].flat())
+        if (command.kind === "metric.delete") await series.forget(done.page, command.id);
+      return { ...done, before };
+    },
+    preview: async (page, commands, actor) => {
+      const seen = ledger.preview(page, commands, actor);
+      return seen.ok ? { ok: true } : seen;
     },
     addToken: (asked) => tokens.add(asked, commandLine),
     tokens: async () => tokens.list(),
@@ -83,8 +103,11 @@ const operations: Readonly<
 > = {
   pages: (plane) => plane.pages(),
   page: (plane, [id]) => plane.page(id as string),
-  submit: (plane, [page, command, actor]) =>
-    plane.submit(page as string | null, command as Command, actor as string),
+  definition: (plane, [id]) => plane.definition(id as string),
+  submit: (plane, [page, commands, actor]) =>
+    plane.submit(page as string | null, commands as Command | readonly Command[], actor as string),
+  preview: (plane, [page, commands, actor]) =>
+    plane.preview(page as string | null, commands as readonly Command[], actor as string),
   addToken: (plane, [asked]) => plane.addToken(asked as TokenAsked),
   tokens: (plane) => plane.tokens(),
   addPoints: (plane, [page, points]) =>

@@ -32,7 +32,41 @@ export interface Append {
   readonly opBytes: readonly Uint8Array[];
 }
 
-export type Planned = Append | { readonly kind: "refused"; readonly refusal: Refusal };
+export type Planned = Append | Refused;
+
+interface Refused {
+  readonly kind: "refused";
+  readonly refusal: Refusal;
+  /** Which of several commands, from 0. */
+  readonly at?: number;
+}
+
+/** Several commands of one page as one: each is decided on top of those before it, and all are appended or none. */
+export function planCommands(
+  context: PlanContext,
+  page: string | null,
+  [first, ...others]: readonly Command[],
+  actor: string,
+): Planned {
+  assert(first !== undefined, "No command was asked for.");
+  const planned = planCommand(context, page, first, actor);
+  if (planned.kind === "refused") return { ...planned, at: 0 };
+  if (others.length === 0) return planned;
+  return context.state.rehearse(planned.page, (apply) => {
+    apply(planned.ops);
+    const ops: Op[] = [...planned.ops];
+    let { id } = planned;
+    for (const [at, command] of others.entries()) {
+      const next = planCommand(context, planned.page, command, actor);
+      if (next.kind === "refused") return { ...next, at: at + 1 };
+      assert(next.page === planned.page, `A ${command.kind} speaks of another page than the ${first.kind}.`);
+      apply(next.ops);
+      for (const op of next.ops) ops.push(op);
+      id = next.id;
+    }
+    return append(id, planned.page, ops);
+  });
+}
 
 export function planCommand(
   context: PlanContext,

@@ -10,7 +10,7 @@ import { createHlc, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import type { Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
-import { type PlanContext, type Planned, planCommand, planMerge } from "./ledger-plan.ts";
+import { type PlanContext, type Planned, planCommands, planMerge } from "./ledger-plan.ts";
 import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import { appendChanges, type Entry, metaChange, readEntriesAfter, readMeta } from "./op-log.ts";
 import { type Store, storeFile } from "./open.ts";
@@ -28,12 +28,19 @@ export interface LedgerOptions {
 
 export type Submitted =
   | { readonly ok: true; readonly id: string; readonly page: string; readonly position: number }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | Refused;
+
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+  /** Which of several commands was refused, from 0. */
+  readonly at?: number;
+}
 
 /** What a command would do: the page with it, and the name of what it speaks of. */
 export type Previewed =
   | { readonly ok: true; readonly id: string; readonly page: string; readonly view: PageView }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | Refused;
 
 export interface SubmitOptions {
   /** Names of what is made follow from it: a preview and a submit of the same seed give the same, and a second submit is refused (409). */
@@ -49,9 +56,14 @@ export interface Ledger {
   position(): number;
   /**
    * Decides a command and keeps what it says. `page` is null only for `page.create` and `import`. Resolves when it is on the device.
-   * Throws Fault `disk-full`: then nothing of it happened.
+   * Of several commands of one page each is decided on top of those before it; all are kept, in one transaction, or none. Throws Fault `disk-full`: then nothing of it happened.
    */
-  submit(page: string | null, command: Command, actor: string, options?: SubmitOptions): Promise<Submitted>;
+  submit(
+    page: string | null,
+    commands: Command | readonly Command[],
+    actor: string,
+    options?: SubmitOptions,
+  ): Promise<Submitted>;
   /**
    * What `submit` would do now, on top of what is on its way to the device; of several commands, each on top of those before it, with the
    * name that the last one speaks of. Writes nothing.
@@ -115,8 +127,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     pages: () => [...state.shown.keys()],
     view: (page) => state.shown.get(page) ?? null,
     position: () => state.shownPosition(),
-    submit: (page, command, actor, options) =>
-      enqueue(() => planCommand(named(context, options), page, command, actor)),
+    submit: (page, commands, actor, options) =>
+      enqueue(() => planCommands(named(context, options), page, [commands].flat(), actor)),
     preview: (page, commands, actor, options) =>
       previewOf(named(context, options), page, [commands].flat(), actor),
     merge: (ops) => enqueue(() => planMerge(context, ops)),
@@ -141,25 +153,17 @@ function named(context: PlanContext, { seed }: SubmitOptions = {}): PlanContext 
 function previewOf(
   context: PlanContext,
   page: string | null,
-  [first, ...others]: readonly Command[],
+  commands: readonly Command[],
   actor: string,
 ): Previewed {
-  assert(first !== undefined, "A preview of no command was asked for.");
-  const planned = planCommand(context, page, first, actor);
-  if (planned.kind === "refused") return { ok: false, refusal: planned.refusal };
-  return context.state.rehearse(planned.page, (apply) => {
-    let last = planned;
-    let view = apply(planned.ops);
-    for (const command of others) {
-      const next = planCommand(context, planned.page, command, actor);
-      if (next.kind === "refused") return { ok: false, refusal: next.refusal };
-      last = next;
-      view = apply(next.ops);
-    }
-    assert(view !== null, `A ${first.kind} would leave no page ${planned.page}.`);
-    return { ok: true, id: last.id, page: last.page, view };
-  });
+  const planned = planCommands(context, page, commands, actor);
+  if (planned.kind === "refused") return { ok: false, refusal: planned.refusal, ...atOf(planned) };
+  const view = context.state.rehearse(planned.page, (apply) => apply(planned.ops));
+  assert(view !== null, `A ${commands[0]?.kind} would leave no page ${planned.page}.`);
+  return { ok: true, id: planned.id, page: planned.page, view };
 }
+
+const atOf = ({ at }: { readonly at?: number }): { readonly at?: number } => (at === undefined ? {} : { at });
 
 /** Commands wait here while a group is on its way to the device; those that wait together go together. */
 function createQueue(
@@ -195,7 +199,8 @@ function planGroup(
   for (const { plan, resolve, reject } of group) {
     const planned = attempt(plan);
     if (planned.kind === "failed") tell.push(() => reject(planned.thrown));
-    else if (planned.kind === "refused") tell.push(() => resolve({ ok: false, refusal: planned.refusal }));
+    else if (planned.kind === "refused")
+      tell.push(() => resolve({ ok: false, refusal: planned.refusal, ...atOf(planned) }));
     else {
       const { id, page } = planned;
       state.add(planned);

@@ -1,0 +1,173 @@
+// What a page is as a file: its settings, components, metrics and templates. In: a view. Out: the same by the words of the file, and the table of
+// those words. State (statuses, incidents, points) and secrets are no part of it. An entity more is a row in `lists` and a line in `definitionOf`.
+
+import { brandOf } from "../model/brand.ts";
+import { languageCodes, languagesUnset } from "../model/language.ts";
+import type { Json } from "../model/op.ts";
+import { metricTransforms, type PageView, toldStatuses } from "../model/view.ts";
+
+/** `references`: components, by id or name. `picture`: {type, base64}, or {file}. `links`: a list of {name, url}. */
+export type FieldKind = "text" | "flag" | "whole" | "number" | "texts" | "links" | "picture" | "references";
+
+export interface ConfigField {
+  /** In the file. */
+  readonly word: string;
+  /** In a command. */
+  readonly key: string;
+  readonly kind: FieldKind;
+  /** What it is when nothing is said: left out of what is exported. Null may be written where this is null. */
+  readonly blank: Json;
+  readonly allowed?: readonly string[];
+  /** The form in which it is kept. */
+  normal?(value: Json): Json;
+}
+
+export type ListWord = "components" | "metrics" | "templates";
+
+/** Names stand by themselves: every entity has one. */
+export interface ConfigList {
+  readonly word: ListWord;
+  /** One of them in a sentence. */
+  readonly one: string;
+  readonly fields: readonly ConfigField[];
+  /** The order of the file is that of the page. */
+  readonly isOrdered: boolean;
+}
+
+const text = (word: string, key = word): ConfigField => ({ word, key, kind: "text", blank: null });
+const flag = (word: string, key: string, blank = false): ConfigField => ({ word, key, kind: "flag", blank });
+
+export const pageFields: readonly ConfigField[] = [
+  { word: "url", key: "url", kind: "text", blank: "" },
+  {
+    word: "hosts",
+    key: "hosts",
+    kind: "texts",
+    blank: [],
+    normal: (hosts) => (hosts as readonly string[]).map((host) => host.toLowerCase()),
+  },
+  { word: "time_zone", key: "timeZone", kind: "text", blank: "Etc/UTC" },
+  text("description"),
+  {
+    word: "indicator_rule",
+    key: "indicatorRule",
+    kind: "text",
+    blank: "components",
+    allowed: ["components", "incidents"],
+  },
+  { word: "languages", key: "languages", kind: "texts", blank: languagesUnset, allowed: languageCodes },
+  flag("uptime_badges", "uptimeBadges"),
+  text("headline"),
+  text("support_url", "supportUrl"),
+  { ...text("brand"), normal: (colour) => brandOf(String(colour)) ?? colour },
+  { word: "logo", key: "logo", kind: "picture", blank: null },
+  { word: "favicon", key: "favicon", kind: "picture", blank: null },
+  { word: "header_links", key: "headerLinks", kind: "links", blank: [] },
+  text("footer_text", "footerText"),
+  { word: "footer_links", key: "footerLinks", kind: "links", blank: [] },
+];
+
+export const lists: readonly ConfigList[] = [
+  {
+    word: "components",
+    one: "component",
+    isOrdered: true,
+    fields: [
+      text("description"),
+      text("start_date", "startDate"),
+      flag("showcase", "showcase"),
+      flag("only_show_if_degraded", "onlyShowIfDegraded"),
+    ],
+  },
+  {
+    word: "metrics",
+    one: "metric",
+    isOrdered: true,
+    fields: [
+      text("identifier"),
+      { word: "suffix", key: "suffix", kind: "text", blank: "" },
+      { word: "decimal_places", key: "decimalPlaces", kind: "whole", blank: 0 },
+      flag("display", "display", true),
+      text("tooltip_description", "tooltipDescription"),
+      { word: "y_axis_min", key: "yAxisMin", kind: "number", blank: null },
+      { word: "y_axis_max", key: "yAxisMax", kind: "number", blank: null },
+      flag("y_axis_hidden", "yAxisHidden"),
+      { word: "transform", key: "transform", kind: "text", blank: "average", allowed: metricTransforms },
+      text("provider_id", "providerId"),
+    ],
+  },
+  {
+    word: "templates",
+    one: "template",
+    isOrdered: false,
+    fields: [
+      { word: "title", key: "title", kind: "text", blank: "" },
+      { word: "body", key: "body", kind: "text", blank: "" },
+      text("group_id", "groupId"),
+      { word: "update_status", key: "updateStatus", kind: "text", blank: null, allowed: toldStatuses },
+      flag("should_tweet", "shouldTweet"),
+      flag("should_send_notifications", "shouldSendNotifications"),
+      { word: "components", key: "componentIds", kind: "references", blank: [] },
+    ],
+  },
+];
+
+/** Values by the words of the file, each field there. */
+export type ConfigValues = Readonly<Record<string, Json>>;
+
+export interface DefinedEntity {
+  readonly id: string;
+  readonly name: string;
+  readonly values: ConfigValues;
+  readonly position: number;
+  /** Components alone: whether it is a group, and the id of the one that it is in. */
+  readonly group: boolean;
+  readonly groupId: string | null;
+}
+
+/** A page as it is now. Lists stand in the page's order. */
+export interface Definition {
+  readonly id: string;
+  readonly name: string;
+  readonly values: ConfigValues;
+  readonly lists: Readonly<Record<ListWord, readonly DefinedEntity[]>>;
+}
+
+export function definitionOf({ page, components, metrics, templates, componentById }: PageView): Definition {
+  const { looks, ...plain } = page;
+  const [, ...others] = page.hosts;
+  const isGroup = (id: string | null): boolean => id !== null && componentById.get(id)?.group === true;
+  return {
+    id: page.id,
+    name: page.name,
+    // The first host is that of the address.
+    values: valuesOf({ ...plain, ...looks, hosts: others }, pageFields),
+    lists: {
+      components: components.map((it) => ({
+        ...entityOf(it, "components", it.position),
+        group: it.group,
+        groupId: isGroup(it.groupId) ? it.groupId : null,
+      })),
+      metrics: metrics.map((it) => entityOf(it, "metrics", it.position)),
+      templates: templates.map((it) => entityOf(it, "templates", 0)),
+    },
+  };
+}
+
+function entityOf(
+  from: { readonly id: string; readonly name: string },
+  word: ListWord,
+  position: number,
+): DefinedEntity {
+  const { id, name } = from;
+  return { id, name, values: valuesOf(from, fieldsOf(word)), position, group: false, groupId: null };
+}
+
+export const listOf = (word: ListWord): ConfigList =>
+  lists.find((it) => it.word === word) ?? (lists[0] as ConfigList);
+export const fieldsOf = (word: ListWord): readonly ConfigField[] => listOf(word).fields;
+
+function valuesOf(from: object, fields: readonly ConfigField[]): ConfigValues {
+  const held = from as Readonly<Record<string, Json | undefined>>;
+  return Object.fromEntries(fields.map(({ word, key, blank }) => [word, held[key] ?? blank]));
+}

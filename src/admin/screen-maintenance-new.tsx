@@ -5,7 +5,7 @@
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
-import type { PageView } from "../model/view.ts";
+import type { Automation, PageView } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { PickComponents } from "./component-pick.tsx";
 import { Area, Button, Check, Head, Hidden, Line, Refused } from "./field.tsx";
@@ -27,7 +27,7 @@ export const newMaintenanceScreen = screen({
     // Tomorrow at a full hour: a time that is wrong is seen as such, and one that is nearly right is soon corrected.
     const from = Math.ceil((visit.nowMs + 24 * hourMs) / hourMs) * hourMs;
     const given = {
-      ...{ notify: "on", seed: seedFor(visit) },
+      ...{ notify: "on", itself: "on", affect: "on", remind: "on", seed: seedFor(visit) },
       ...{ from: localOf(from, zone), until: localOf(from + hourMs, zone) },
     };
     return formFor(visit, formFrom(new URLSearchParams(given)), null);
@@ -64,7 +64,16 @@ function commandIn(form: Form, view: PageView): Command | null {
       window: { from, until },
       componentIds: form.list("component"),
       deliverNotifications: form.has("notify"),
+      automation: automationIn(form),
     },
+  };
+}
+
+function automationIn(form: Form): Partial<Automation> {
+  const [itself, affect] = [form.has("itself"), form.has("affect")];
+  return {
+    ...{ begins: itself, completes: itself, setsMaintenance: affect, setsOperational: affect },
+    remindsPrior: form.has("remind"),
   };
 }
 
@@ -120,6 +129,14 @@ function formFor(
           </div>
           <PickComponents view={view} ticked={ticked} question={form.text("q")} />
           <Check name="notify" label="Notify subscribers" checked={form.has("notify")} />
+          <Check name="remind" label="Remind subscribers an hour before" checked={form.has("remind")} />
+          <Check name="itself" label="It begins and completes by itself" checked={form.has("itself")} />
+          <Check
+            name="affect"
+            label="Its components are under maintenance meanwhile"
+            hint="Afterwards they are what they were before."
+            checked={form.has("affect")}
+          />
           <div class="acts stick">
             <Button does="publish" label="Publish" />
             <Button does="preview" label="Preview" kind="quiet" />

@@ -11,6 +11,25 @@ afterAll(() => world.close());
 const frameIn = (text: string): string => /<iframe[^>]* src="([^"]+)"/.exec(text)?.[1] ?? "";
 const at = (below = ""): string => `/admin/p/${world.page}${below}`;
 
+test("maintenance that is planned runs by itself, unless its boxes are unticked", async () => {
+  const browser = world.as("responder");
+  for (const [box, expected] of [
+    ["", { begins: true, completes: true, setsMaintenance: true, setsOperational: true, remindsPrior: true }],
+    ["itself", { begins: false, completes: false, setsMaintenance: true }],
+    ["affect", { begins: true, setsMaintenance: false, setsOperational: false }],
+    ["remind", { begins: true, remindsPrior: false }],
+  ] as const) {
+    const form = (await browser.get(at("/maintenance/new"))).fields("publish");
+    form.set("text", "New disks");
+    form.append("component", world.plain);
+    form.delete(box);
+    const planned = await browser.post(at("/maintenance/new"), withDeed(form, "publish"));
+    const id = /\/incidents\/([^?]+)/.exec(planned.to ?? "")?.[1] ?? "";
+    expect(world.ledger.view(world.page)?.incidentById.get(id)?.automation).toMatchObject(expected);
+    await world.run(world.page, { kind: "incident.delete", id });
+  }
+});
+
 describe("an incident by plain forms", () => {
   test("what the preview shows is what visitors get, byte for byte, of the front page and of the incident's own", async () => {
     const browser = world.as("responder");

@@ -389,6 +389,11 @@ export const limits = {
   /** Paths that a dry run names: a new page name changes all documents, of which a page may have thousands. */
   dryRunDocumentsMax: 500,
   updateCharsMax: 25_000,
+  /** Subscribers that share one flush, and that are read in one turn of the event loop: 5 ms. */
+  subscribersPerTxn: 500,
+  subscribersPerTurn: 500,
+  /** Ids that one request may unsubscribe, as Statuspage bounds it. */
+  subscribersPerRequestMax: 100,
   /** An address has at most 254 characters (RFC 5321, 4.5.3.1.3). */
   emailCharsMax: 254,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */

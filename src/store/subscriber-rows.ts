@@ -1,0 +1,111 @@
+// One subscriber as a row of the store. In: a subscriber, its slot, its key. Out: bytes, and back. What names a person is sealed.
+// AES-256-GCM, a key each; page and id are authenticated with it, so that no row can pass for another.
+import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
+import type { Random } from "../base/random.ts";
+import {
+  type Contact,
+  identityOf,
+  type NewSubscriber,
+  noContact,
+  type Subscriber,
+  subscriberKinds,
+  subscriberStates,
+} from "../model/subscriber.ts";
+import { packValue, unpackValue } from "./values.ts";
+
+const algorithm = "aes-256-gcm";
+const nonceBytes = 12;
+const tagBytes = 16;
+const lookUpBytes = 16;
+
+/** What a row says without its key. */
+export interface OpenRow extends Omit<Subscriber, "contact"> {
+  readonly slot: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Rows are lists, so that names do not double their length. What comes later is added at the end. */
+type Packed = readonly [
+  slot: number,
+  kind: number,
+  state: number,
+  createdMs: number,
+  quarantinedMs: number | null,
+  skipConfirmation: boolean,
+  components: readonly string[] | null,
+  incident: string | null,
+  accessUser: string | null,
+  sealed: Uint8Array,
+];
+
+export function packRow(row: OpenRow): Uint8Array {
+  const packed: Packed = [
+    row.slot,
+    subscriberKinds.indexOf(row.kind),
+    subscriberStates.indexOf(row.state),
+    row.createdMs,
+    row.quarantinedMs,
+    row.skipConfirmation,
+    row.components,
+    row.incident,
+    row.accessUser,
+    row.sealed,
+  ];
+  return packValue(packed);
+}
+
+export function unpackRow(id: string, bytes: Uint8Array): OpenRow {
+  const [slot, kind, state, createdMs, quarantinedMs, skip, components, incident, accessUser, sealed] =
+    unpackValue<Packed>(bytes);
+  return {
+    ...{ id, slot, createdMs, quarantinedMs, components, incident, accessUser, sealed },
+    kind: subscriberKinds[kind] ?? "email",
+    state: subscriberStates[state] ?? "unsubscribed",
+    skipConfirmation: skip,
+  };
+}
+
+export interface Name {
+  readonly page: string;
+  readonly id: string;
+}
+
+const boundTo = ({ page, id }: Name): Uint8Array => Buffer.from(`pharos/subscriber/1 ${page} ${id}`);
+
+/** nonce, sealed contact, tag. */
+export function seal(name: Name, contact: Contact, key: Uint8Array, random: Random): Uint8Array {
+  const said = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== null));
+  const nonce = random.bytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key, nonce).setAAD(boundTo(name));
+  return Buffer.concat([nonce, cipher.update(packValue(said)), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** null where the key is not this row's, or the row was altered. */
+export function unseal(name: Name, sealed: Uint8Array, key: Uint8Array): Contact | null {
+  if (sealed.length < nonceBytes + tagBytes) return null;
+  const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  });
+  decipher.setAAD(boundTo(name)).setAuthTag(sealed.subarray(-tagBytes));
+  try {
+    const said = decipher.update(sealed.subarray(nonceBytes, -tagBytes));
+    decipher.final();
+    return { ...noContact, ...unpackValue<Partial<Contact>>(said) };
+  } catch {
+    // The cipher's one way to say that the tag does not fit.
+    return null;
+  }
+}
+
+/** By what a contact is found without being readable: a keyed hash of kind, subject and identity. */
+export function lookUpOf(
+  page: string,
+  { kind, contact, incident }: Pick<NewSubscriber, "kind" | "contact" | "incident">,
+  key: Uint8Array,
+): string {
+  return createHmac("sha256", key)
+    .update([page, incident ?? "", kind, identityOf(kind, contact)].join("\0"))
+    .digest()
+    .subarray(0, lookUpBytes)
+    .toString("base64url");
+}

@@ -396,6 +396,8 @@ export const limits = {
   subscribersPerRequestMax: 100,
   /** An address has at most 254 characters (RFC 5321, 4.5.3.1.3). */
   emailCharsMax: 254,
+  /** The address of a webhook. */
+  endpointCharsMax: 2_000,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
   pageRowsMax: 10_000,
   /** An editor looks for one in a list. */

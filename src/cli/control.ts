@@ -1,6 +1,7 @@
 // `pharos control`: the control plane of one data folder. In: flags. Out: the management API, the feed for POPs, the ops address.
 // operator -> API or socket -> ledger (decide, append, fold) -> publisher (render, sign, store) -> feed -> POPs.
 import { chmodSync } from "node:fs";
+import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { createApi } from "../control/api.ts";
@@ -25,6 +26,7 @@ import { openLedger } from "../store/ledger.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
 import { createPageRows } from "../store/page-rows.ts";
 import { createSeries } from "../store/series.ts";
+import { createSubscribers } from "../store/subscribers.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
@@ -164,6 +166,8 @@ async function wire(
   const persons = createPersons({ store, ledger, tokens, clock, random, log }, options.people ?? {});
   const series = createSeries(store);
   const rows = createPageRows(store, random);
+  const subscribers = createSubscribers({ store, log });
+  closing.push(() => subscribers.close());
   const trust = trustOf(snapshots, [keys.rootKey]);
   await admitDocuments(keys, trust, snapshots);
   const common = { store: snapshots, trust, clock, random, log, metrics };
@@ -193,7 +197,7 @@ async function wire(
   };
   const install = installOf({ store, ledger, tokens, byHand, pops: members.pops });
   const addresses = listenAll(options, closing, {
-    api: createApi({ ledger, tokens, series, rows, install, clock, log, metrics }),
+    api: createApi({ ledger, tokens, series, rows, subscribers, install, clock, log, metrics }),
     feed: (request) =>
       members.answer(request) ??
       feed.fetch(request) ??
@@ -223,6 +227,8 @@ async function wire(
   publisher.start();
   const happening = startTimers({ ...common, ledger });
   closing.push(() => happening.stop());
+  // Nobody waits for it: what needs them says by itself what is wrong.
+  subscribers.ready().catch((thrown: unknown) => log.error(messageOf(thrown)));
   return { ...addresses, first: persons.firstLink(addresses.api) };
 }
 

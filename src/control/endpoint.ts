@@ -5,6 +5,7 @@ import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
+import type { Subscribers } from "../store/subscribers.ts";
 import type { Principal } from "./authenticate.ts";
 import type { Install } from "./install.ts";
 
@@ -16,6 +17,8 @@ export interface Parts {
   readonly rows: PageRows;
   /** What belongs to no page. */
   readonly install: Install;
+  /** Who is told of pages. */
+  readonly subscribers: Subscribers;
 }
 
 /** What an answer is made from. `view` is null only on paths without a page. */

@@ -8,6 +8,7 @@ import { componentGroupEndpoints } from "./component-groups.ts";
 import { componentEndpoints } from "./components.ts";
 import { embedEndpoints } from "./embed.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { incidentSubscriberEndpoints } from "./incident-subscribers.ts";
 import { incidentTemplateEndpoints } from "./incident-templates.ts";
 import { incidentUpdateEndpoints } from "./incident-updates.ts";
 import { incidentEndpoints } from "./incidents.ts";
@@ -22,6 +23,8 @@ import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
 import { ownTokenEndpoints } from "./own-tokens.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
+import { subscriberBatchEndpoints } from "./subscriber-batches.ts";
+import { subscriberEndpoints } from "./subscribers.ts";
 import { uptimeEndpoints } from "./uptime.ts";
 
 /** Everything under /v1: Statuspage's management API. */
@@ -34,6 +37,7 @@ export const endpoints: readonly Endpoint[] = [
   ...incidentEndpoints,
   ...incidentUpdateEndpoints,
   ...incidentTemplateEndpoints,
+  ...incidentSubscriberEndpoints,
   ...postmortemEndpoints,
   ...metricEndpoints,
   ...metricsProviderEndpoints,
@@ -41,6 +45,8 @@ export const endpoints: readonly Endpoint[] = [
   ...accessGroupEndpoints,
   ...accessListEndpoints,
   ...embedEndpoints,
+  ...subscriberEndpoints,
+  ...subscriberBatchEndpoints,
 ];
 
 /** Endpoints of one prefix, and what they are to a reader. */

@@ -40,6 +40,8 @@ export interface Subscribers {
   add(page: string, wanted: readonly NewSubscriber[]): Promise<readonly Result<Subscriber, "taken">[]>;
   get(page: string, id: string): Promise<Subscriber | null>;
   list(page: string, asked: Asked): Promise<readonly Subscriber[]>;
+  /** Ids of all subscribers of the page, not of incidents, of a kind and in one of the states. */
+  ids(page: string, asked: Pick<Asked, "kind" | "states">): Promise<readonly string[]>;
   /** How many of each kind are in each state: of the page, or of one incident. */
   histogram(page: string, incident: string | null): Promise<Histogram>;
   /** Changes those that there are, and gives them. */
@@ -157,6 +159,11 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
       const entries = state.pages.get(page)?.list(asked) ?? [];
       return entries.flatMap(({ id }) => openOf(state, page, id) ?? []);
     },
+    async ids(page, asked) {
+      const every = { incident: null, sort: "primary", descending: false, offset: 0 } as const;
+      const index = indexOf(await held(), page);
+      return index.list({ ...every, ...asked, limit: Number.MAX_SAFE_INTEGER }).map(({ id }) => id);
+    },
     async histogram(page, incident) {
       return indexOf(await held(), page).histogram(incident);
     },
@@ -171,7 +178,8 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
           const contact = row && contactOf(state.keys, page, row);
           return row && contact ? [{ row: changedRow(row, change, now), contact }] : [];
         });
-        await commit(changed.map(({ row }) => put(page, row)));
+        for (let at = 0; at < changed.length; at += limits.subscribersPerTxn)
+          await commit(changed.slice(at, at + limits.subscribersPerTxn).map(({ row }) => put(page, row)));
         for (const { row, contact } of changed) index.put(entryOf(row, contact));
         return changed.map(({ row, contact }) => subscriberOf(row, contact));
       }),

@@ -21,6 +21,7 @@ import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
 import { createSeries } from "../../src/store/series.ts";
+import { createSubscribers } from "../../src/store/subscribers.ts";
 import { commandLine, createTokens } from "../../src/store/tokens.ts";
 import { openInstall } from "../control/open-install.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -122,6 +123,7 @@ export async function openCaptured(
       series: createSeries(store),
       rows: createPageRows(store),
       install: openInstall({ store, ledger, tokens }).install,
+      subscribers: createSubscribers({ store, log }),
       clock,
       log,
       metrics,

@@ -13,6 +13,7 @@ import { openStore, type Store } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
 import type { Pops } from "../../src/store/pops.ts";
 import { createSeries, type SeriesStore } from "../../src/store/series.ts";
+import { createSubscribers, type Subscribers } from "../../src/store/subscribers.ts";
 import { commandLine, createTokens, type Tokens } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import { checkedAnswers } from "./checked-answers.ts";
@@ -28,6 +29,7 @@ export interface ControlWorld {
   readonly ledger: Ledger;
   readonly tokens: Tokens;
   readonly series: SeriesStore;
+  readonly subscribers: Subscribers;
   readonly clock: ManualClock;
   readonly metrics: Metrics;
   readonly store: Store;
@@ -58,9 +60,10 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const tokens = createTokens(store, random);
   const series = createSeries(store);
   const rows = createPageRows(store, random);
+  const subscribers = createSubscribers({ store, log: silentLog, random });
   const metrics = createMetrics();
   const { install, pops, publish } = openInstall({ store, ledger, tokens });
-  const parts = { ledger, tokens, series, rows, install, clock, log: silentLog, metrics };
+  const parts = { ledger, tokens, series, rows, subscribers, install, clock, log: silentLog, metrics };
   const api = checkedAnswers(createApi(parts));
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
@@ -86,6 +89,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       ledger,
       tokens,
       series,
+      subscribers,
       clock,
       metrics,
       page,
@@ -104,6 +108,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       return { status: response.status, json: JSON.parse((await response.text()) || "null") };
     },
     async close() {
+      await subscribers.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -5,7 +5,8 @@ import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { commandLine } from "../../src/store/tokens.ts";
 import type { ControlWorld } from "./control-world.ts";
 
-type Make = (world: ControlWorld, command: string) => Promise<string>;
+type Names = Readonly<Record<string, string>>;
+type Make = (world: ControlWorld, command: string, names: Names) => Promise<string>;
 
 /** Makes what a path lists, by the body that its POST takes. */
 const posted =
@@ -42,10 +43,12 @@ const makers: Readonly<Record<string, Make>> = {
     posted("page_access_users", { page_access_user: { email: `example-${++made}@example.com` } })(
       world,
       command,
+      {},
     ),
   pop_key: joined,
   token_id: async ({ tokens, page }) =>
     (await tokens.add({ name: "example", grants: [[page, "viewer"]], expiresMs: null }, commandLine)).held.id,
+  subscriber_id: subscriberFor,
   page_access_group_id: posted("page_access_groups", { page_access_group: { name: "Example" } }),
 };
 
@@ -62,7 +65,7 @@ export async function namesFor(world: ControlWorld, command: string): Promise<Re
   for (const given of ["pharos", "key", "now"]) wanted.delete(given);
   const names: Record<string, string> = {};
   for (const [name, make] of Object.entries(makers))
-    if (wanted.delete(name)) names[name] = await make(world, command);
+    if (wanted.delete(name)) names[name] = await make(world, command, names);
   if (wanted.delete("incident_update_id"))
     names.incident_update_id =
       world.ledger.view(world.page)?.incidentById.get(names.incident_id ?? "")?.updates[0]?.id ?? "";
@@ -88,4 +91,11 @@ async function incidentFor({ run, page }: ControlWorld, command: string): Promis
   await run(page, { kind: "postmortem.draft", id, body: "x" });
   if (command.includes("/revert")) await run(page, { kind: "postmortem.publish", id });
   return id;
+}
+
+/** Of the incident that is named, or of the page. */
+function subscriberFor(world: ControlWorld, command: string, names: Names): Promise<string> {
+  const place = names.incident_id === undefined ? "" : `incidents/${names.incident_id}/`;
+  const email = `example-${++made}@example.com`;
+  return posted(`${place}subscribers`, { subscriber: { email } })(world, command, names);
 }

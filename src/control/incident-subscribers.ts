@@ -1,0 +1,93 @@
+// /v1/pages/{page_id}/incidents/{incident_id}/subscribers. In: calls. Out: who is told of this one incident, and of nothing else.
+import { t } from "elysia";
+import { limits } from "../base/limits.ts";
+import { answer, endpoint } from "./endpoint.ts";
+import { paging } from "./fields.ts";
+import { incidentOf } from "./incidents.ts";
+import {
+  incidentSubscriberBody,
+  newSubscriberOf,
+  subscriberShape,
+  takenRefusal,
+} from "./subscriber-fields.ts";
+import { liveStates, subscriberOf } from "./subscribers.ts";
+
+const base = "/pages/:page_id/incidents/:incident_id/subscribers";
+const one = `${base}/:subscriber_id` as const;
+
+export const incidentSubscriberEndpoints = [
+  endpoint({
+    methods: ["GET"],
+    path: base,
+    summary: "List the subscribers of an incident",
+    needs: "edit",
+    query: t.Object(paging),
+    async answer({ view, params, query, subscribers }) {
+      const incident = incidentOf(view, params.incident_id).id;
+      const limit = Math.min(
+        limits.apiListMax,
+        Math.floor(query.limit ?? query.per_page ?? limits.apiListMax),
+      );
+      const found = await subscribers.list(view.page.id, {
+        ...{ states: liveStates, incident, sort: "primary", descending: false, limit },
+        offset: (Math.floor(query.page ?? 1) - 1) * limit,
+      });
+      return answer(
+        200,
+        found.map((subscriber) => subscriberShape(subscriber, view)),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: base,
+    summary: "Add a subscriber of an incident",
+    example: { body: { subscriber: { email: "reader@example.com" } } },
+    needs: "edit",
+    body: incidentSubscriberBody,
+    async answer({ view, params, body, subscribers, effect }) {
+      const incident = incidentOf(view, params.incident_id).id;
+      const wanted = newSubscriberOf(body.subscriber, view, incident);
+      const [made] = await effect(() => subscribers.add(view.page.id, [wanted]));
+      if (made?.ok !== true) throw takenRefusal(wanted.kind);
+      return answer(201, subscriberShape(made.value, view));
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: one,
+    summary: "Read a subscriber of an incident",
+    needs: "edit",
+    async answer({ view, params, subscribers }) {
+      const { id } = incidentOf(view, params.incident_id);
+      return answer(
+        200,
+        subscriberShape(await subscriberOf(subscribers, view, params.subscriber_id, id), view),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["DELETE"],
+    path: one,
+    summary: "Unsubscribe a subscriber of an incident",
+    needs: "edit",
+    async answer({ view, params, subscribers, effect }) {
+      const { id } = incidentOf(view, params.incident_id);
+      const found = await subscriberOf(subscribers, view, params.subscriber_id, id);
+      await effect(() => subscribers.change(view.page.id, [found.id], { state: "unsubscribed" }));
+      return answer(200, subscriberShape(found, view));
+    },
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: `${one}/resend_confirmation`,
+    summary: "Ask a subscriber of an incident again to confirm",
+    description: "Nothing is sent yet: the answer is that of Statuspage.",
+    needs: "edit",
+    async answer({ view, params, subscribers }) {
+      const { id } = incidentOf(view, params.incident_id);
+      await subscriberOf(subscribers, view, params.subscriber_id, id);
+      return answer(201, {});
+    },
+  }),
+];

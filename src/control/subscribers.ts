@@ -1,0 +1,216 @@
+// /v1/pages/{page_id}/subscribers. In: calls. Out: who is told of a page: kept, listed, counted, unsubscribed, erased. Nothing is sent yet.
+import { t } from "elysia";
+import { limits } from "../base/limits.ts";
+import { type Subscriber, subscriberKinds } from "../model/subscriber.ts";
+import type { PageView } from "../model/view.ts";
+import type { SortField } from "../store/subscriber-index.ts";
+import type { Subscribers } from "../store/subscribers.ts";
+import { accessUserOf, idList } from "./access-rows.ts";
+import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answer, endpoint } from "./endpoint.ts";
+import { flag, maybe, oneOf, paging, said, text } from "./fields.ts";
+import {
+  componentsOf,
+  newSubscriberOf,
+  subscriberBody,
+  subscriberShape,
+  takenRefusal,
+} from "./subscriber-fields.ts";
+
+/** Those that are subscribed: what `state=all` asks for. */
+export const liveStates = ["active", "unconfirmed", "quarantined"] as const;
+export const stateWord = maybe(oneOf([...liveStates, "all"]));
+export const typeWord = maybe(oneOf(subscriberKinds));
+
+type StateWord = (typeof liveStates)[number] | "all" | "" | null | undefined;
+
+export function statesOf(word: StateWord): readonly Subscriber["state"][] {
+  const wanted = said(word) ?? "active";
+  return wanted === "all" ? liveStates : [wanted];
+}
+
+/** One that is subscribed: to the page, or to the one incident. */
+export async function subscriberOf(
+  subscribers: Subscribers,
+  view: PageView,
+  id: string | undefined,
+  incident: string | null,
+): Promise<Subscriber> {
+  const found = await subscribers.get(view.page.id, id ?? "");
+  if (found === null || found.incident !== incident || found.state === "unsubscribed")
+    throw new ApiRefusal(notFound("Subscriber"));
+  return found;
+}
+
+const sortFields = [
+  "primary",
+  "created_at",
+  "quarantined_at",
+  "relevance",
+] as const satisfies readonly SortField[];
+const base = "/pages/:page_id/subscribers";
+const one = `${base}/:subscriber_id` as const;
+const example = { body: { subscriber: { email: "reader@example.com" } } };
+
+export const subscriberEndpoints = [
+  endpoint({
+    methods: ["GET"],
+    path: "/pages/:page_id/subscribers",
+    summary: "List the subscribers of a page",
+    description: "Pages are counted from 0. Active ones, unless `state` says otherwise.",
+    needs: "edit",
+    query: t.Object({
+      q: t.Optional(text(limits.endpointCharsMax)),
+      type: typeWord,
+      state: stateWord,
+      limit: t.Optional(t.Numeric({ minimum: 1, maximum: 1_000_000 })),
+      page: t.Optional(t.Numeric({ minimum: 0, maximum: 1_000_000 })),
+      sort_field: maybe(oneOf(sortFields)),
+      sort_direction: maybe(oneOf(["asc", "desc"])),
+    }),
+    async answer({ view, query, subscribers }) {
+      const [words, sort, kind] = [
+        query.q?.trim().toLowerCase() ?? "",
+        said(query.sort_field),
+        said(query.type),
+      ];
+      if (sort === "relevance" && words === "")
+        throw new ApiRefusal(unprocessable("Sort field can be relevance only where q is given"));
+      const limit = Math.min(limits.apiListMax, Math.floor(query.limit ?? limits.apiListMax));
+      const found = await subscribers.list(view.page.id, {
+        ...(kind === undefined ? {} : { kind }),
+        states: statesOf(query.state),
+        text: words,
+        incident: null,
+        sort: sort ?? "primary",
+        descending: said(query.sort_direction) === "desc",
+        offset: Math.floor(query.page ?? 0) * limit,
+        limit,
+      });
+      return answer(
+        200,
+        found.map((subscriber) => subscriberShape(subscriber, view)),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: `${base}/unsubscribed`,
+    summary: "List those that unsubscribed",
+    needs: "edit",
+    query: t.Object(paging),
+    async answer({ view, query, subscribers }) {
+      const limit = Math.min(
+        limits.apiListMax,
+        Math.floor(query.limit ?? query.per_page ?? limits.apiListMax),
+      );
+      const found = await subscribers.list(view.page.id, {
+        ...{ states: ["unsubscribed"], incident: null, sort: "primary", descending: false, limit },
+        offset: (Math.floor(query.page ?? 1) - 1) * limit,
+      });
+      return answer(
+        200,
+        found.map((subscriber) => subscriberShape(subscriber, view)),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: `${base}/count`,
+    summary: "Count the subscribers of each type",
+    needs: "read",
+    query: t.Object({ type: typeWord, state: stateWord }),
+    async answer({ view, query, subscribers }) {
+      const counts = await subscribers.histogram(view.page.id, null);
+      const [states, kind] = [statesOf(query.state), said(query.type)];
+      const shown = kind === undefined ? subscriberKinds : [kind];
+      return answer(
+        200,
+        Object.fromEntries(
+          shown.map((it) => [it, states.reduce((sum, state) => sum + counts[it][state], 0)] as const),
+        ),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: `${base}/histogram_by_state`,
+    summary: "Count the subscribers of each type and state",
+    needs: "read",
+    async answer({ view, subscribers }) {
+      const counts = await subscribers.histogram(view.page.id, null);
+      return answer(
+        200,
+        Object.fromEntries(
+          subscriberKinds.map((kind) => {
+            const { active, unconfirmed, quarantined } = counts[kind];
+            return [kind, { active, unconfirmed, quarantined, total: active + unconfirmed + quarantined }];
+          }),
+        ),
+      );
+    },
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: "/pages/:page_id/subscribers",
+    summary: "Add a subscriber",
+    description:
+      "By email, by phone number, or by the endpoint of a webhook. Mail waits for its reader's confirmation unless skip_confirmation_notification is true; numbers always wait.",
+    example,
+    needs: "edit",
+    body: subscriberBody,
+    async answer({ view, rows, body, subscribers, effect }) {
+      const wanted = newSubscriberOf(body.subscriber, view, null);
+      if (wanted.accessUser !== null) accessUserOf(rows, view.page.id, wanted.accessUser);
+      const [made] = await effect(() => subscribers.add(view.page.id, [wanted]));
+      if (made?.ok !== true) throw takenRefusal(wanted.kind);
+      return answer(201, subscriberShape(made.value, view));
+    },
+  }),
+  endpoint({
+    methods: ["GET"],
+    path: one,
+    summary: "Read a subscriber",
+    needs: "edit",
+    async answer({ view, params, subscribers }) {
+      const found = await subscriberOf(subscribers, view, params.subscriber_id, null);
+      return answer(200, subscriberShape(found, view));
+    },
+  }),
+  endpoint({
+    methods: ["PATCH"],
+    path: one,
+    summary: "Change which components a subscriber is told of",
+    description: "Without component_ids, of all.",
+    example: { body: {} },
+    needs: "edit",
+    body: t.Object({ component_ids: t.Optional(idList()) }),
+    async answer({ view, params, body, subscribers, effect }) {
+      const { id } = await subscriberOf(subscribers, view, params.subscriber_id, null);
+      const components = componentsOf(body.component_ids, view);
+      const [changed] = await effect(() => subscribers.change(view.page.id, [id], { components }));
+      if (changed === undefined) throw new ApiRefusal(notFound("Subscriber"));
+      return answer(200, subscriberShape(changed, view));
+    },
+  }),
+  endpoint({
+    methods: ["DELETE"],
+    path: one,
+    summary: "Unsubscribe a subscriber",
+    description:
+      "It is kept as unsubscribed, so that nobody subscribes it again unasked. With erase=true all that is known of it is erased instead, in copies of the store too.",
+    needs: "edit",
+    query: t.Object({ skip_unsubscription_notification: maybe(flag()), erase: maybe(flag()) }),
+    async answer({ view, params, query, subscribers, effect }) {
+      const page = view.page.id;
+      const erase = said(query.erase) === true;
+      const found = erase
+        ? await subscribers.get(page, params.subscriber_id ?? "")
+        : await subscriberOf(subscribers, view, params.subscriber_id, null);
+      if (found === null) throw new ApiRefusal(notFound("Subscriber"));
+      if (erase) await effect(() => subscribers.erase(page, [found.id]));
+      else await effect(() => subscribers.change(page, [found.id], { state: "unsubscribed" }));
+      return answer(200, subscriberShape(found, view));
+    },
+  }),
+];

@@ -1,6 +1,7 @@
 // Every bound of the system, unit last, each with its reason. How they relate is asserted when the program starts.
 import { assert } from "./fault.ts";
 import { peopleLimits } from "./limits-people.ts";
+import { subscriberLimits } from "./limits-subscribers.ts";
 
 export const limits = {
   // Formats (snapshot/)
@@ -389,17 +390,6 @@ export const limits = {
   /** Paths that a dry run names: a new page name changes all documents, of which a page may have thousands. */
   dryRunDocumentsMax: 500,
   updateCharsMax: 25_000,
-  /** Subscribers that share one flush, and that are read in one turn of the event loop: 5 ms. */
-  subscribersPerTxn: 500,
-  subscribersPerTurn: 500,
-  /** Ids that one request may unsubscribe, as Statuspage bounds it. */
-  subscribersPerRequestMax: 100,
-  /** An address has at most 254 characters (RFC 5321, 4.5.3.1.3). */
-  emailCharsMax: 254,
-  /** The address of a webhook. */
-  endpointCharsMax: 2_000,
-  /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
-  pageRowsMax: 10_000,
   /** An editor looks for one in a list. */
   templatesPerPageMax: 500,
   /** Kept with an incident for a client, in every view. */
@@ -424,6 +414,7 @@ export const limits = {
 
   // People and keys
   ...peopleLimits,
+  ...subscriberLimits,
 
   // Metrics of pages: their points are no ops, but rows that are rolled up
   /** Charts of a page: each costs the front page about 1 kB. */

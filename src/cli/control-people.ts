@@ -1,12 +1,16 @@
 // The people of a control plane, wired. In: its store and keys, how browsers reach it. Out: accounts for the admin pages, what commands ask of
 // it, and the link by which the first owner signs up.
+
+import { readFileSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
-import { Fault } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { type Accounts, createAccounts } from "../control/accounts.ts";
 import { linkPaths } from "../control/entrances.ts";
 import type { LocalOperations } from "../control/local.ts";
+import type { SignOnSettings } from "../control/sign-on.ts";
+import { dial } from "../host/dial.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { Store } from "../store/open.ts";
 import { createPeople } from "../store/people.ts";
@@ -22,11 +26,22 @@ export const peopleFlags = {
     kind: "boolean",
     help: "a proxy stands in front and names the client last in X-Forwarded-For",
   },
+  "oidc-issuer": {
+    kind: "string",
+    help: "OpenID Connect service by whose accounts people sign on, such as https://accounts.example.org",
+  },
+  "oidc-client": { kind: "string", default: "pharos", help: "our client id there" },
+  "oidc-secret-file": { kind: "path", help: "file with our client secret there" },
+  "oidc-name": { kind: "string", default: "Single sign-on", help: "what the button of the sign-in says" },
 } as const;
 
 export interface PeopleFlags {
   readonly adminUrl?: string | undefined;
   readonly behindProxy?: boolean | undefined;
+  readonly oidcIssuer?: string | undefined;
+  readonly oidcClient?: string | undefined;
+  readonly oidcSecretFile?: string | undefined;
+  readonly oidcName?: string | undefined;
 }
 
 export interface Persons {
@@ -45,7 +60,7 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Throws Fault `usage` for an address that is none. */
+/** Throws Faults `usage` for addresses that are none, and `key-unreadable` for a secret that cannot be read. */
 export function createPersons(parts: Parts, flags: PeopleFlags): Persons {
   const people = createPeople(parts);
   const url = adminUrlOf(flags.adminUrl);
@@ -54,6 +69,10 @@ export function createPersons(parts: Parts, flags: PeopleFlags): Persons {
   const accounts = createAccounts({
     ...parts,
     ...{ people, pages, url, behindProxy: flags.behindProxy === true },
+    signOn:
+      flags.oidcIssuer === undefined
+        ? null
+        : { settings: signOnOf(flags.oidcIssuer, flags), dial, log: parts.log },
   });
   return {
     accounts,
@@ -68,6 +87,46 @@ export function createPersons(parts: Parts, flags: PeopleFlags): Persons {
 
 export function firstOwnerLine(link: string): string {
   return `Nobody may sign in yet. The first owner signs up at ${link} (once, within 24 hours, until this process ends).`;
+}
+
+/** The service to sign on by. Without TLS only on this machine: who is between could let anybody in. */
+function signOnOf(issuer: string, flags: PeopleFlags): SignOnSettings {
+  const url = URL.canParse(issuer) ? new URL(issuer) : null;
+  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? "");
+  if (url?.protocol !== "https:" && !(url?.protocol === "http:" && local))
+    throw new Fault(
+      "usage",
+      `--oidc-issuer: ${JSON.stringify(issuer)} is not allowed.`,
+      "Give its address with https, such as https://accounts.example.org.",
+    );
+  if (flags.adminUrl === undefined)
+    throw new Fault(
+      "usage",
+      "--admin-url is missing: the service has to send browsers back to it.",
+      "Give the address by which browsers reach the admin pages, such as https://pharos.example.org.",
+    );
+  if (flags.oidcSecretFile === undefined)
+    throw new Fault("usage", "--oidc-secret-file is missing.", "Name the file with our client secret.");
+  return {
+    issuer,
+    client: flags.oidcClient ?? "pharos",
+    secret: secretIn(flags.oidcSecretFile),
+    name: flags.oidcName ?? "Single sign-on",
+  };
+}
+
+function secretIn(path: string): string {
+  try {
+    const secret = readFileSync(path, "utf8").trim();
+    if (secret !== "") return secret;
+  } catch (thrown) {
+    throw new Fault(
+      "key-unreadable",
+      `The secret file ${path} cannot be read: ${messageOf(thrown)}.`,
+      "Check --oidc-secret-file.",
+    );
+  }
+  throw new Fault("key-unreadable", `The secret file ${path} is empty.`, "Check --oidc-secret-file.");
 }
 
 /** Scheme, host and port; null where none is given. */

@@ -16,6 +16,7 @@ import { createPeopleDesk, type PeopleDesk } from "./people-desk.ts";
 import { enrolment, newRecoveryCodes, newSecret, stepOf } from "./second-factor.ts";
 import { type CodeOutcome, createSignIn, type SignIn } from "./sign-in.ts";
 import { createSignInDelays } from "./sign-in-delays.ts";
+import { createSignOns, type SignOnOptions, type SignOns } from "./sign-on.ts";
 import { createVisits, csrfFits, type Visit, type VisitOptions, type Visits } from "./visit.ts";
 
 /** Someone who is signed in, for one request. */
@@ -37,6 +38,8 @@ export interface Accounts {
   readonly visits: Visits;
   /** By e-mail and password, and the second factor. */
   readonly signIn: Pick<SignIn, "byPassword" | "bySecondFactor">;
+  /** By an account of another service; null where none is set up. */
+  readonly signOn: SignOns | null;
   /** By one-time links: the first owner, invitations, new passwords. */
   readonly entrances: Entrances;
   /** Others: people, invitations, keys, as far as a principal may. */
@@ -76,6 +79,8 @@ export interface AccountsOptions extends VisitOptions {
   pages(): readonly string[];
   readonly clock: Clock;
   readonly random: Random;
+  /** A service by whose accounts people sign on. It needs `url`. */
+  readonly signOn?: Pick<SignOnOptions, "settings" | "dial" | "log"> | null;
   /** Default: what a password is worth. */
   readonly costs?: Costs;
 }
@@ -92,6 +97,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
   return {
     visits,
     signIn,
+    signOn:
+      options.signOn && options.url !== null
+        ? createSignOns({ ...parts, ...options.signOn, url: options.url, signIn })
+        : null,
     entrances: createEntrances({ ...parts, signIn }),
     desk: createPeopleDesk(parts),
     own,

@@ -1,6 +1,6 @@
 // `pharos user` as a person uses it, on a folder of its own and beside a running control plane; and the first start of a control plane.
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
@@ -34,23 +34,21 @@ async function running<Value>(
 ): Promise<Value> {
   const lock = lockFolder(data);
   const store = openStore({ folder: data, clock, log: silentLog });
-  const ledger = openLedger({ store, clock, random, region: "main", log: silentLog });
-  const tokens = createTokens(store);
-  const persons = createPersons({ store, ledger, tokens, clock, random, log: silentLog }, flags);
-  const listener = listenUnix(controlSocketOf(data), {
-    bodyBytesMax: localBodyBytesMax,
-    fetch: createLocal({
-      ledger,
-      tokens,
-      series: createSeries(store),
-      log: silentLog,
-      more: persons.operations,
-    }),
-  });
   try {
-    return await use(persons);
+    const ledger = openLedger({ store, clock, random, region: "main", log: silentLog });
+    const tokens = createTokens(store);
+    const persons = createPersons({ store, ledger, tokens, clock, random, log: silentLog }, flags);
+    const parts = { ledger, tokens, series: createSeries(store), log: silentLog, more: persons.operations };
+    const listener = listenUnix(controlSocketOf(data), {
+      bodyBytesMax: localBodyBytesMax,
+      fetch: createLocal(parts),
+    });
+    try {
+      return await use(persons);
+    } finally {
+      await listener.stop(true);
+    }
   } finally {
-    await listener.stop(true);
     await store.close();
     lock.release();
   }
@@ -137,6 +135,27 @@ describe("refused with a sentence", () => {
     expect(said.err).toContain(says);
   });
 
+  const secret = join(base, "secret");
+  const empty = join(base, "empty");
+  writeFileSync(secret, "s3cret\n");
+  writeFileSync(empty, "\n");
+  const oidc = { adminUrl: "https://pharos.example.org", oidcIssuer: "https://accounts.example.org" };
+  test.each([
+    [{ oidcIssuer: oidc.oidcIssuer, oidcSecretFile: secret }, "--admin-url is missing"],
+    [oidc, "--oidc-secret-file is missing"],
+    [{ ...oidc, oidcSecretFile: join(base, "none") }, "cannot be read"],
+    [{ ...oidc, oidcSecretFile: empty }, "is empty"],
+    [{ ...oidc, oidcIssuer: "http://accounts.example.org", oidcSecretFile: secret }, "--oidc-issuer"],
+    [{ ...oidc, oidcIssuer: "accounts", oidcSecretFile: secret }, "--oidc-issuer"],
+  ] as const)("%j", async (flags, says) => {
+    await expect(running(flags, async () => undefined)).rejects.toThrow(says);
+  });
+
+  test("but a service to sign on by that is whole is taken", async () => {
+    const flags = { ...oidc, oidcSecretFile: secret, oidcName: "Acme accounts" };
+    await running(flags, async ({ accounts }) => expect(accounts.signOn?.name).toBe("Acme accounts"));
+  });
+
   test.each([
     "pharos.example.org",
     "ftp://pharos.example.org",
@@ -144,6 +163,6 @@ describe("refused with a sentence", () => {
     "https://u:p@a.example",
     "",
   ])("--admin-url %p", async (adminUrl) => {
-    expect(running({ adminUrl }, async () => undefined)).rejects.toThrow("--admin-url");
+    await expect(running({ adminUrl }, async () => undefined)).rejects.toThrow("--admin-url");
   });
 });

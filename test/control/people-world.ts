@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
-import { type Accounts, createAccounts, type SignedIn } from "../../src/control/accounts.ts";
+import {
+  type Accounts,
+  type AccountsOptions,
+  createAccounts,
+  type SignedIn,
+} from "../../src/control/accounts.ts";
 import { createPasswords } from "../../src/control/password.ts";
 import type { SignInOutcome } from "../../src/control/sign-in.ts";
 import type { Visit, VisitOptions } from "../../src/control/visit.ts";
@@ -45,7 +50,10 @@ export interface PeopleWorld {
 }
 
 export function openPeopleWorld(
-  options: Partial<VisitOptions> & { readonly pages?: readonly string[] } = {},
+  options: Partial<VisitOptions> & {
+    readonly pages?: readonly string[];
+    readonly signOn?: AccountsOptions["signOn"];
+  } = {},
 ): PeopleWorld {
   const folder = mkdtempSync(join(tmpdir(), "pharos-people-"));
   const clock = manualClock();
@@ -56,6 +64,7 @@ export function openPeopleWorld(
   const accounts = createAccounts({
     ...{ url: null, behindProxy: false, ...options },
     ...{ people, tokens, clock, random, costs: cheap, pages: () => options.pages ?? ["a", "b"] },
+    signOn: options.signOn ?? null,
   });
   const { hash } = createPasswords(random, cheap);
   const visit = ({ address, cookies }: Browser): Visit => {

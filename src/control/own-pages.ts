@@ -2,6 +2,7 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
+import { hasEnded } from "../model/rule.ts";
 import type { PageView } from "../model/view.ts";
 import { ApiRefusal, notFound } from "./answer.ts";
 import { may } from "./authenticate.ts";
@@ -20,7 +21,11 @@ const doneAnswer = t.Object(
 );
 
 /** What the import command leaves to others, where it differs from what is there. */
-function* others({ page, templates = [], incidents }: PageFile, view: PageView): Iterable<Command> {
+function* others(
+  { page, templates = [], incidents, recurrences = [] }: PageFile,
+  view: PageView,
+  now: number,
+): Iterable<Command> {
   const { headline, supportUrl, brand, logo, favicon, headerLinks, footerText, footerLinks } = page;
   const looks = { headline, supportUrl, brand, logo, favicon, headerLinks, footerText, footerLinks };
   const said = Object.fromEntries(Object.entries(looks).filter(([, value]) => value !== undefined));
@@ -31,6 +36,11 @@ function* others({ page, templates = [], incidents }: PageFile, view: PageView):
   for (const { id, postmortemDraft: body } of incidents)
     if (body && view.incidentById.get(id)?.postmortemDraft?.body !== body)
       yield { kind: "postmortem.draft", id, body };
+  const recurring = new Set(view.recurrences.map(({ id }) => id));
+  for (const { id, ...fields } of recurrences)
+    if (recurring.has(id)) yield { kind: "recurrence.update", id, fields };
+    else if (!hasEnded(fields.rule, fields.start, view.page.timeZone, now))
+      yield { kind: "recurrence.create", id, fields };
 }
 
 export const ownPageEndpoints = [
@@ -39,7 +49,7 @@ export const ownPageEndpoints = [
     path: "/pages/:page_id/export",
     summary: "Export a page",
     description:
-      "Settings, components, incidents with their updates, maintenances, status history, metrics and templates as one value that an import takes. Points of metrics, people, keys and subscribers are not in it.",
+      "Settings, components, incidents with their updates, maintenances, status history, metrics, templates and recurring maintenance as one value that an import takes. Points of metrics, drafts, people, keys and subscribers are not in it.",
     answers: { 200: pageFile },
     needs: "administer",
     answer: ({ view }) => answer(200, pageFileOf(view)),
@@ -62,14 +72,14 @@ export const ownPageEndpoints = [
         incidents: [],
       },
     },
-    async answer({ principal, body, submit, views }) {
+    async answer({ principal, body, submit, views, nowMs }) {
       const { id } = body.page;
       const held = views().find(({ page }) => page.id === id);
       // Who may not make pages is told the same whether or not there is such a page.
       if (!may(principal, held === undefined ? "*" : id, "administer"))
         throw new ApiRefusal(notFound("Page"));
       const { view } = await submit({ kind: "import", bundle: bundleIn(body) });
-      for (const command of others(body, view)) await submit(command, id);
+      for (const command of others(body, view, nowMs())) await submit(command, id);
       return answer(200, {
         page_id: id,
         components: body.components.length,

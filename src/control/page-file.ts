@@ -1,5 +1,5 @@
 // A page as one JSON value: what an export gives and an import takes. In: a view. Out: the value, its schema. Times are ms since the epoch, names are
-// the model's. Not in it: points of metrics, people and keys, subscribers.
+// the model's. Not in it: points of metrics, drafts, people and keys, subscribers.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { ImportBundle } from "../model/command.ts";
@@ -12,6 +12,7 @@ import {
   maintenanceStatuses,
   metricTransforms,
   type PageView,
+  type Recurrence,
   toldStatuses,
 } from "../model/view.ts";
 import { orNull } from "./answers.ts";
@@ -72,6 +73,30 @@ const affected = t.Object({
   newStatus: oneOf(componentStatuses),
 });
 
+const automation = t.Object({
+  begins: maybe(t.Boolean()),
+  completes: maybe(t.Boolean()),
+  verifyMs: maybe(orNull(ms())),
+  tellsAtStart: maybe(t.Boolean()),
+  tellsAtEnd: maybe(t.Boolean()),
+  setsMaintenance: maybe(t.Boolean()),
+  setsOperational: maybe(t.Boolean()),
+  remindsPrior: maybe(t.Boolean()),
+});
+
+const recurrence = t.Object({
+  id: id(),
+  name: text(limits.nameCharsMax, 1),
+  body: maybe(words()),
+  rule: text(limits.ruleCharsMax, 1),
+  start: text(32, 1),
+  durationMs: ms(),
+  componentIds: maybe(ids()),
+  automation: maybe(automation),
+  deliverNotifications: maybe(t.Boolean()),
+  ahead: maybe(t.Integer({ minimum: 1, maximum: limits.occurrencesAheadMax })),
+});
+
 const update = t.Object({
   id: id(),
   status: oneOf(anyStatus),
@@ -99,6 +124,12 @@ const incident = t.Object({
   window: maybe(orNull(window)),
   componentIds: maybe(ids()),
   feedNumber: maybe(orNull(text(100))),
+  impactOverride: maybe(orNull(oneOf(impacts))),
+  automation: maybe(automation),
+  reminderIntervals: maybe(t.Any()),
+  metadata: maybe(t.Record(t.String(), t.Any())),
+  reminded: maybe(orNull(t.Object({ at: ms(), from: ms() }))),
+  recurrence: maybe(orNull(t.Object({ id: id(), at: ms() }))),
   updates: t.Array(update, { maxItems: 10_000 }),
   postmortemDraft: maybe(orNull(words())),
 });
@@ -142,6 +173,7 @@ export const pageFile = t.Object(
     metrics: maybe(t.Array(metric, { maxItems: limits.seriesPerPageMax })),
     transitions: maybe(t.Array(transition, { maxItems: 1_000_000 })),
     templates: maybe(t.Array(template, { maxItems: 10_000 })),
+    recurrences: maybe(t.Array(recurrence, { maxItems: limits.recurrencesPerPageMax })),
   },
   { title: "PageFile" },
 );
@@ -179,16 +211,27 @@ export function pageFileOf({
         history.map((one) => ({ componentId, ...one })),
       ),
       templates: templates.map(({ createdAt, updatedAt, version, ...template }) => template),
+      recurrences: view.recurrences.map(recurrenceIn),
     }),
   );
+}
+
+function recurrenceIn(of: Recurrence) {
+  const { id, name, body, rule, start, durationMs, componentIds, automation, deliverNotifications } = of;
+  return {
+    ...{ id, name, body, rule, start, durationMs, componentIds, automation, deliverNotifications },
+    ahead: of.ahead,
+  };
 }
 
 function incidentIn(incident: Incident) {
   const { id, name, status, impact, createdAt, updatedAt, startedAt, monitoringAt, resolvedAt } = incident;
   const { shortlink, window, componentIds, feedNumber, updates, postmortemDraft } = incident;
+  const { impactOverride, automation, reminderIntervals, metadata, reminded, recurrence } = incident;
   return {
     ...{ id, name, status, impact, createdAt, updatedAt, startedAt, monitoringAt, resolvedAt },
     ...{ shortlink, window, componentIds, feedNumber },
+    ...{ impactOverride, automation, reminderIntervals, metadata, reminded, recurrence },
     updates: updates.map(({ incidentId: _, ...update }) => update),
     postmortemDraft: postmortemDraft?.body ?? null,
   };

@@ -151,6 +151,11 @@ export interface ImportedIncident {
   readonly window?: { readonly from: number; readonly until: number } | null;
   readonly componentIds?: readonly string[];
   readonly reminderIntervals?: unknown;
+  readonly impactOverride?: Impact | null;
+  readonly automation?: Partial<Automation>;
+  readonly metadata?: { readonly [key: string]: Json };
+  readonly reminded?: { readonly at: number; readonly from: number } | null;
+  readonly recurrence?: { readonly id: string; readonly at: number } | null;
   readonly feedNumber?: string | null;
   readonly updates: readonly {
     readonly id: string;

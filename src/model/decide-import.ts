@@ -11,7 +11,7 @@ import { transitionOps } from "./import-history.ts";
 import { ranksFor } from "./import-order.ts";
 import { looksGiven } from "./looks.ts";
 import type { Json, OpDraft } from "./op.ts";
-import type { Component, Incident, IncidentUpdate, PageView } from "./view.ts";
+import { type Component, type Incident, type IncidentUpdate, noAutomation, type PageView } from "./view.ts";
 
 type ImportedComponent = ImportBundle["components"][number];
 
@@ -23,9 +23,12 @@ const blankComponent: Partial<Component> = {
   onlyShowIfDegraded: false,
 };
 const blankUpdate: Partial<IncidentUpdate> = { deliverNotifications: true };
-const blankIncident: Pick<Incident, "componentIds" | "componentTags" | "updates"> & Partial<Incident> = {
+const blankIncident: Pick<Incident, "automation" | "componentIds" | "componentTags" | "updates"> &
+  Partial<Incident> = {
+  automation: noAutomation,
   componentIds: [],
   componentTags: [],
+  metadata: {},
   updates: [],
 };
 
@@ -138,9 +141,16 @@ function incidentOps(view: PageView | null, page: string, imported: ImportedInci
   const wanted =
     imported.componentIds === undefined ? held.componentIds : [...new Set(imported.componentIds)];
   return [
-    ...opOf(page, "incident", imported.id, differing(held, incidentFields(imported)), {
-      components: componentsChange(held, wanted),
-    }),
+    ...opOf(
+      page,
+      "incident",
+      imported.id,
+      {
+        ...differing(held, incidentFields(imported)),
+        ...differing(held.automation, imported.automation ?? {}),
+      },
+      { components: componentsChange(held, wanted) },
+    ),
     ...feedUpdatesReplaced(view, page, imported),
     ...imported.updates.toReversed().flatMap((update) => {
       const known = held.updates.find((it) => it.id === update.id);
@@ -169,6 +179,10 @@ function incidentFields(imported: ImportedIncident) {
     feedNumber,
     // Kept as it came (null, a text or a list): nothing here reads it.
     reminderIntervals: imported.reminderIntervals as Json | undefined,
+    impactOverride: imported.impactOverride,
+    metadata: imported.metadata,
+    reminded: imported.reminded && { ...imported.reminded },
+    recurrence: imported.recurrence && { ...imported.recurrence },
   };
 }
 

@@ -106,12 +106,18 @@ function settled(
   };
   const ops = [...opOf(view.page.id, "recurrence", id, fields), ...withdrawals];
   for (const at of fresh) {
+    if (withdrawals.length === 0 && isThere(view, id, at)) continue;
     const made = occurrence(view, wanted, at, context);
     if (!made.ok) return made;
     ops.push(...made.ops);
   }
   const visible = ops.length > 1;
   return decided(id, [...ops, ...(visible ? touchPage(view, now) : [])]);
+}
+
+/** Under the id of an earlier revision: it came with an import. */
+function isThere(view: PageView, id: string, at: number): boolean {
+  return view.maintenances.some(({ recurrence }) => recurrence?.id === id && recurrence.at === at);
 }
 
 /** No ops where it was taken out, or is there already. */

@@ -83,6 +83,14 @@ export function checkRule(
   return [];
 }
 
+/** Whether a rule that can be read is over. */
+export function hasEnded(rule: string, start: string, zone: string, now: number): boolean {
+  const { values, wrong } = read(rule);
+  if (wrong.length > 0 || localStart(start) === null) return false;
+  if (!values.has("COUNT") && !values.has("UNTIL")) return false;
+  return occurrencesAfter({ rule, start }, zone, now, 1).length === 0;
+}
+
 /**
  * The first `count` moments after `after` (ms) at which a checked rule occurs; fewer where it ends. A time that the zone leaves out is taken
  * with the offset before the gap, one that comes twice the first time (RFC 5545, 3.3.5).

@@ -105,7 +105,15 @@ describe("own API: a page out and in", () => {
       kind: "template.create",
       fields: { name: "Slow", title: "It is slow", body: "We look." },
     });
+    await world.run(world.page, {
+      kind: "recurrence.create",
+      id: "backups",
+      fields: { name: "Backups", rule: "FREQ=WEEKLY", start: "2026-01-11T02:30", durationMs: 3_600_000 },
+    });
+    // Its occurrences are of another revision than those that an import would make.
+    await world.run(world.page, { kind: "recurrence.update", id: "backups", fields: { body: "We copy." } });
     const { status, json: file } = await world.send("GET", `${own}/pages/${world.page}/export`);
+    expect(file.incidents[1].automation).toMatchObject({ begins: true, completes: true });
     expect([status, file.format]).toEqual([200, "pharos/page/1"]);
     const second = await openControlWorld();
     const free = {

@@ -28,6 +28,8 @@ const marks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 const noTransitions: readonly Transition[] = [];
 /** Incidents that one page lists, the latest to begin first; the rest is in the history. */
 const incidentsMax = 50;
+/** A second: the least that durations name. */
+const toldFromMs = 1_000;
 
 /** What a page is made of, beside its frame. */
 interface Told {
@@ -293,6 +295,8 @@ function Run({
 /** State, time in it, uptime of a day, as they are written. */
 function cellsOf(day: DayBar, { words }: Voice): readonly [string, string, string] {
   if (day.status === null) return [words.bars.unknown, "", ""];
+  // A day that has just begun has a state, and no time yet of which to tell anything.
+  if (day.countedMs + day.maintenanceMs < toldFromMs) return [words.component[day.status], "", ""];
   const lasted = day.status === "operational" ? "" : durationText(spentIn(day, day.status), words);
   return [words.component[day.status], lasted, percentText(day.ratio, words)];
 }

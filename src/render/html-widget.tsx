@@ -169,7 +169,7 @@ function Script({ base, voice }: { readonly base: string; readonly voice: Voice 
         <>
           <p safe>{text}</p>
           <Snippet of={code} />
-          {element(mode, voice)}
+          <div class="shown">{element(mode, voice)}</div>
         </>
       ))}
       <p safe>{widget.language}</p>

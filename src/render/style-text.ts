@@ -183,6 +183,8 @@ caption{text-align:start;color:var(--mu);padding-block-end:.4rem}
 th,td{text-align:start;vertical-align:baseline;font-weight:400;padding:.4rem 1rem .4rem 0;padding-inline:0 1rem;border-top:1px solid var(--ln)}
 thead th{color:var(--mu);font-size:.85rem;border:0}
 td.n{white-space:nowrap}
+td .st{align-items:baseline}
+td .st>svg{align-self:center}
 `;
 
 /** What components went through. */
@@ -248,7 +250,7 @@ const snippet = `
 .snip{user-select:all;margin-top:.6rem}
 main p+p,main p+ul{margin-top:.6rem}
 main img{vertical-align:middle}
-pharos-status{margin-block:1rem}
+.shown{margin-block:1rem 1.5rem}
 `;
 
 export const pieces = {

@@ -246,3 +246,25 @@ test("the page that says how to follow names what there is, and nothing else", (
   for (const to of links) expect([to, documents.has(to)]).toEqual([to, true]);
   expect(body).not.toContain("<form");
 });
+
+describe("/components/<id>", () => {
+  test("a day that has just begun has a state, and no time or figure to go with it", () => {
+    const midnight = Date.UTC(2026, 10, 21);
+    const broken = { componentId: "a", at: midnight - 2 * hourMs, status: "partial_outage" } as const;
+    const rowOf = (updatedAt: number): readonly string[] => {
+      const view = viewFrom({
+        page: { ...page, updatedAt },
+        components: [component("a", "Ledger", { status: "partial_outage" })],
+        transitions: { a: [broken] },
+      });
+      const row = /<tr><th scope="row">Sat 21 Nov 2026<\/th>(.*?)<\/tr>/.exec(
+        bodyOf(view, "/components/a", midnight),
+      );
+      return (row?.[1] ?? "")
+        .split("<td")
+        .map((cell) => cell.replace(/^[^>]*>/, "").replaceAll(/<[^>]*>/g, ""));
+    };
+    expect(rowOf(midnight - hourMs)).toEqual(["", "Partial outage", "", ""]);
+    expect(rowOf(midnight + 3 * hourMs)).toEqual(["", "Partial outage", "3 h", "70.00%"]);
+  });
+});

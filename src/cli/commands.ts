@@ -53,6 +53,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./keygen-keys.ts"),
   },
   {
+    name: "keygen backup",
+    summary: "make the key of backups: backup.pub for the control plane, backup.key for you",
+    load: () => import("./backup.ts"),
+  },
+  {
     name: "keygen emergency",
     summary: "make another emergency key, appointed by the root key that is there",
     load: () => import("./keygen-keys.ts"),
@@ -220,7 +225,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "backup",
-    summary: "copy everything of a stopped control plane into a new folder",
+    summary: "copy everything of a control plane, running or not, sealed for a key that you hold",
     load: () => import("./backup.ts"),
   },
   {

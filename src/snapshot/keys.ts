@@ -28,8 +28,11 @@ export interface KeyPair {
 export const keyBytes = 32;
 export const signatureBytes = 64;
 
+/** Also the key that opens backups, which signs nothing. */
+export type FileRole = KeyRole | "backup";
+
 const word = "pharos-key/1";
-const roles: readonly KeyRole[] = ["root", "publisher", "emergency", "pop"];
+const roles: readonly FileRole[] = ["root", "publisher", "emergency", "pop", "backup"];
 type Half = "secret" | "public";
 
 /** What stands before the 32 bytes of an Ed25519 key in PKCS#8 and SPKI (RFC 8410, 10.3 and 10.1). */
@@ -66,7 +69,7 @@ export function parsePublicKey(text: string, role: KeyRole, where: string): Publ
 /** The 32 bytes of a key file: one line `pharos-key/1 <role> <secret|public> <base64url>`. Throws Fault `key-unreadable`. */
 export function parseKeyFile(
   text: string,
-  wanted: { readonly role: KeyRole; readonly half: Half },
+  wanted: { readonly role: FileRole; readonly half: Half },
   where: string,
 ): Uint8Array {
   const unreadable = (why: string): Fault =>
@@ -144,6 +147,7 @@ function secretKeyFrom(role: KeyRole, seed: Uint8Array): SecretKey {
   return { role, publicKey: publicKeyFrom(spki.subarray(publicPrefix.length)), handle };
 }
 
-function keyLine(role: KeyRole, half: Half, encoded: string): string {
+/** The one line of a key file. */
+export function keyLine(role: FileRole, half: Half, encoded: string): string {
   return `${word} ${role} ${half} ${encoded}\n`;
 }

@@ -1,17 +1,21 @@
-// A copy of a stopped store that is known to be whole. In: two data folders. Out: the copy in place, on the device, or nothing.
-// Backup and restore are this one step in two directions; the epoch that a restore needs is said by root, elsewhere.
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+// A copy of a store that is known to be whole, also while its control plane runs and writes: a reader sees one moment. In: a data folder, or a sealed
+// backup. Out: a data folder, or a sealed backup, in place, on the device, or nothing. The epoch that a restore needs is said by root, elsewhere.
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
 import { syncFile, syncFolder } from "../host/files.ts";
+import { archive, backedUpFiles, unarchive } from "./backup-archive.ts";
+import { openBackup, sealBackup } from "./backup-seal.ts";
 import { type Contents, checkStore } from "./check.ts";
-import { openStore, type Store, storeFile } from "./open.ts";
+import { openStore, storeFile } from "./open.ts";
 
 export interface CopyOptions {
-  /** Data folder whose store is copied; no process writes to it. */
+  /** Data folder whose store is copied. */
   readonly from: string;
   /** Data folder that gets the store; it has none yet. */
   readonly to: string;
@@ -25,26 +29,80 @@ export interface CopyOptions {
  * `disk-full`.
  */
 export async function copyStore(options: CopyOptions): Promise<Contents> {
-  const { from, to, clock, log } = options;
+  const { from, to } = options;
   refuseStoreIn(to);
-  const source = openStore({ folder: from, clock, log, role: "reader" });
-  let draft: string | null = null;
-  try {
-    await mkdir(to, { recursive: true, mode: 0o700 });
-    draft = await mkdtemp(join(to, ".copy-"));
-    await copyInto(source, draft);
-    const contents = await checkFolder({ folder: draft, clock, log });
-    await rm(join(draft, "store", "lock.mdb"), { force: true });
-    refuseStoreIn(to);
-    await rename(join(draft, "store"), join(to, "store"));
-    await syncFolder(to);
+  return withDraft(options, to, async (draft) => {
+    await copyInto(options, draft);
+    const contents = await checkFolder({ ...options, folder: draft });
+    await place(draft, to);
     return contents;
-  } catch (thrown) {
-    throw thrown instanceof Fault ? thrown : copyFault(options, thrown);
+  }).catch((thrown) => {
+    throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
+  });
+}
+
+/** Seals a copy, with the keys beside the store, for the public backup key `key` into the file `to`. Throws as `copyStore` does. */
+export async function backUp(
+  options: CopyOptions & { readonly key: Uint8Array; readonly random: Random },
+): Promise<Contents> {
+  const { from, to, key, random } = options;
+  if (existsSync(to))
+    throw new Fault("folder-unusable", `There is a file ${to} already.`, "Name a new file.");
+  return withDraft(options, dirname(to), async (draft) => {
+    await copyInto(options, draft);
+    // After the store: what came since has a key too much, and none has a key too few.
+    for (const name of backedUpFiles.slice(1))
+      if (existsSync(join(from, name))) await copyFile(join(from, name), join(draft, name));
+    const contents = await checkFolder({ ...options, folder: draft });
+    const sealed = join(draft, "sealed");
+    await pipeline(sealBackup(archive(draft), key, random), createWriteStream(sealed, { mode: 0o600 }));
+    await syncFile(sealed);
+    await rename(sealed, to);
+    await syncFolder(dirname(to));
+    return contents;
+  }).catch((thrown) => {
+    throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
+  });
+}
+
+/** Opens a sealed backup into the data folder `to`. Throws as `copyStore` does, and Fault `document-refused`. */
+export async function unpackBackup(
+  options: CopyOptions & { readonly secret: Uint8Array },
+): Promise<Contents> {
+  const { from, to, secret } = options;
+  refuseStoreIn(to);
+  return withDraft(options, to, async (draft) => {
+    const names = await unarchive(openBackup(createReadStream(from), secret, from), draft);
+    const contents = await checkFolder({ ...options, folder: draft });
+    for (const name of names.filter((it) => it !== backedUpFiles[0]))
+      await rename(join(draft, name), join(to, name));
+    await place(draft, to);
+    return contents;
+  }).catch((thrown) => {
+    throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
+  });
+}
+
+async function withDraft<Value>(
+  { from }: CopyOptions,
+  folder: string,
+  use: (draft: string) => Promise<Value>,
+): Promise<Value> {
+  if (!existsSync(from)) throw new Fault("not-found", `There is no ${from}.`, "Name what is there.");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = await mkdtemp(join(folder, ".copy-"));
+  try {
+    return await use(draft);
   } finally {
-    if (draft !== null) await rm(draft, { recursive: true, force: true });
-    await source.close();
+    await rm(draft, { recursive: true, force: true });
   }
+}
+
+async function place(draft: string, to: string): Promise<void> {
+  await rm(join(draft, "store", "lock.mdb"), { force: true });
+  refuseStoreIn(to);
+  await rename(join(draft, "store"), join(to, "store"));
+  await syncFolder(to);
 }
 
 /** Reads all of the store of a data folder. Throws as `checkStore` and `openStore` do. */
@@ -61,12 +119,17 @@ export async function checkFolder(options: {
   }
 }
 
-async function copyInto(source: Store, folder: string): Promise<void> {
-  const place = dirname(storeFile(folder));
-  await mkdir(place, { mode: 0o700 });
-  await source.copyTo(place);
-  await syncFile(storeFile(folder));
-  await syncFolder(place);
+async function copyInto({ from, clock, log }: CopyOptions, folder: string): Promise<void> {
+  const source = openStore({ folder: from, clock, log, role: "reader" });
+  try {
+    const place = dirname(storeFile(folder));
+    await mkdir(place, { mode: 0o700 });
+    await source.copyTo(place);
+    await syncFile(storeFile(folder));
+    await syncFolder(place);
+  } finally {
+    await source.close();
+  }
 }
 
 function refuseStoreIn(folder: string): void {
@@ -78,7 +141,7 @@ function refuseStoreIn(folder: string): void {
   );
 }
 
-function copyFault({ from, to }: CopyOptions, thrown: unknown): Fault {
+function copyFault(from: string, to: string, thrown: unknown): Fault {
   const why = messageOf(thrown);
   const full = /ENOSPC|EDQUOT|No space left/.test(why);
   return new Fault(

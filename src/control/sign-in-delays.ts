@@ -37,10 +37,10 @@ interface Count {
 
 export function createSignInDelays(clock: Clock): SignInDelays {
   const counts = new Map<string, Count>();
-  const countOf = (key: string): Count => {
+  const countOf = (key: string, nowMs: number): Count => {
     const held = counts.get(key);
-    const fresh = held === undefined || clock.monotonicMs() - held.lastMs >= limits.signInForgetMs;
-    return fresh ? { failures: 0, lastMs: clock.monotonicMs() } : held;
+    const fresh = held === undefined || nowMs - held.lastMs >= limits.signInForgetMs;
+    return fresh ? { failures: 0, lastMs: nowMs } : held;
   };
   const keep = (key: string, count: Count): void => {
     counts.delete(key);
@@ -57,7 +57,7 @@ export function createSignInDelays(clock: Clock): SignInDelays {
   return {
     charge(attempt) {
       const nowMs = clock.monotonicMs();
-      const counted = keysOf(attempt).map(({ key, free }) => ({ key, free, count: countOf(key) }));
+      const counted = keysOf(attempt).map(({ key, free }) => ({ key, free, count: countOf(key, nowMs) }));
       const waitMs = Math.max(
         ...counted.map(({ free, count }) => count.lastMs + delayOf(count.failures - free) - nowMs),
       );

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import {
@@ -53,10 +54,13 @@ export function openPeopleWorld(
   options: Partial<VisitOptions> & {
     readonly pages?: readonly string[];
     readonly signOn?: AccountsOptions["signOn"];
+    /** For what only the machine's clock shows: that time passes between two looks at it. */
+    readonly clock?: Clock;
   } = {},
 ): PeopleWorld {
   const folder = mkdtempSync(join(tmpdir(), "pharos-people-"));
-  const clock = manualClock();
+  const manual = manualClock();
+  const clock = options.clock ?? manual;
   const random = seededRandom(7);
   const store = openStore({ folder, clock, log: silentLog });
   const people = createPeople({ store, random, log: silentLog });
@@ -80,7 +84,7 @@ export function openPeopleWorld(
     }
   };
   return {
-    ...{ accounts, people, tokens, clock, folder, visit, keep },
+    ...{ accounts, people, tokens, clock: manual, folder, visit, keep },
     async user(email, grants = [["*", "owner"]]) {
       const hashed = await hash(password, true);
       if (!hashed.ok) throw new Error("busy");

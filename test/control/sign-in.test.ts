@@ -1,6 +1,7 @@
 // Signing in, as tables of situations on a clock that the test moves.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { TOTP } from "otpauth";
+import { systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
 import type { SignInOutcome } from "../../src/control/sign-in.ts";
 import { netOf } from "../../src/control/sign-in-delays.ts";
@@ -79,6 +80,21 @@ async function signedInAs(email: string, browser: Browser = world.browser()) {
   await world.signIn(browser, email);
   return world.signedIn(browser);
 }
+
+test("on the machine's own clock a right password is let in at once, and so is the fifth one after four wrong ones", async () => {
+  const real = openPeopleWorld({ clock: systemClock });
+  try {
+    await real.user("ada@example.org");
+    expect(await kindOf(real.signIn(real.browser(), "ada@example.org"))).toBe("in");
+    for (let at = 1; at < limits.signInFreePair; at++)
+      expect(await kindOf(real.signIn(real.browser(), "ada@example.org", "a wrong password"))).toBe(
+        "refused",
+      );
+    expect(await kindOf(real.signIn(real.browser(), "ada@example.org"))).toBe("in");
+  } finally {
+    await real.close();
+  }
+});
 
 describe("delays", () => {
   const fail = (browser: Browser, email: string) => world.signIn(browser, email, "a wrong password");

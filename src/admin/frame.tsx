@@ -96,7 +96,7 @@ function Top({ frame: { who, view } }: { readonly frame: Frame }): JSX.Element {
   const home = view === null ? "/admin/" : `/admin/p/${encodeURIComponent(view.page.id)}`;
   return (
     <header>
-      <a class="skip" href="#main">
+      <a class="skip vh" href="#main">
         To the content
       </a>
       <div class="w">

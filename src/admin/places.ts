@@ -46,8 +46,13 @@ export interface Places {
   readonly pops: PopPlace;
   readonly snapshots: SnapshotStore;
   readonly byHand: Pick<ByHand, "rollback" | "release">;
-  /** To how many an update goes: those of the page, or those that this incident touches. */
-  subscriberCount(page: string, componentIds: readonly string[] | null): number;
+  /** To how many something goes: to those of the page, or those whom this incident concerns; null where nobody counts them. */
+  readonly subscriberCount:
+    | ((
+        page: string,
+        incident?: { readonly id: string; readonly componentIds: readonly string[] },
+      ) => Promise<number>)
+    | null;
   /** Pages as they would be, while somebody looks at them. Who asked for one with the next key that they press asks for another. */
   readonly previews: Held<PreviewDocument>;
   /** What an import read, until somebody agrees to it. */

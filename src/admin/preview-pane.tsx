@@ -11,20 +11,27 @@ import { counted } from "./speech.ts";
 export interface Pane {
   /** Null before anything was written. */
   readonly looked: Looked | null;
-  /** To how many it will be sent; null where nobody is to be told. */
+  /** Whether those who follow are told. */
+  readonly notify: boolean;
+  /** How many they are; null where nobody counts them. */
   readonly told: number | null;
 }
 
-export function PreviewPane({ looked, told }: Pane): JSX.Element {
+export function PreviewPane({ looked, notify, told }: Pane): JSX.Element {
   return (
     <section class="side" id="preview" aria-labelledby="preview-h">
       <h2 id="preview-h">What readers will see</h2>
       <p class="hint" safe>
-        {told === null ? "Nobody will be notified." : `Will be sent to ${counted(told, "subscriber")}.`}
+        {sentTo(notify, told)}
       </p>
       <Seen looked={looked} />
     </section>
   );
+}
+
+function sentTo(notify: boolean, told: number | null): string {
+  if (!notify) return "Nobody will be notified.";
+  return told === null ? "Subscribers will be notified." : `Will be sent to ${counted(told, "subscriber")}.`;
 }
 
 function Seen({ looked }: { readonly looked: Looked | null }): JSX.Element {

@@ -32,7 +32,7 @@ export const dashboardScreen = screen({
     const pops = (await places.pops.list()).filter((it) => !it.revoked && isNamed(it.pages, view.page.id));
     return shown(
       <div id="now" hx-get={attribute(path)} hx-trigger="every 10s" hx-select="#now" hx-swap="outerHTML">
-        <State visit={visit} />
+        <State visit={visit} followers={(await places.subscriberCount?.(view.page.id)) ?? null} />
         <Open visit={visit} />
         <Faults visit={visit} />
         <Coming visit={visit} />
@@ -46,8 +46,8 @@ interface Seen {
   readonly visit: Visit<PageView>;
 }
 
-function State({ visit }: Seen): JSX.Element {
-  const { places, view } = visit;
+function State({ visit, followers }: Seen & { readonly followers: number | null }): JSX.Element {
+  const { view } = visit;
   const { description, indicator } = overallStatus(view);
   const mark = indicatorMark(indicator);
   const { id } = view.page;
@@ -60,7 +60,7 @@ function State({ visit }: Seen): JSX.Element {
             <h1 safe>{overallWord(description)}</h1>
             <p>
               Last change <When ms={view.page.updatedAt} voice={voiceFor(view)} />
-              <span safe>{`, ${counted(places.subscriberCount(id, null), "subscriber")}`}</span>
+              <span safe>{followers === null ? "" : `, ${counted(followers, "subscriber")}`}</span>
             </p>
             {visit.may("respond") ? (
               <p class="acts">

@@ -66,15 +66,15 @@ function looked(visit: Visit<PageView>, form: Form, command: Command, seed: stri
   return form.text("text") === "" && form.text("name") === "" ? null : previewOf(visit, command, seed);
 }
 
-function formFor(
+async function formFor(
   visit: Visit<PageView>,
   form: Form,
   seen: Looked | null,
   sentences: readonly string[] = [],
-): Reply {
+): Promise<Reply> {
   const { path, places, view, who } = visit;
   const ticked = form.list("component");
-  const told = form.has("notify") ? places.subscriberCount(view.page.id, ticked) : null;
+  const told = (await places.subscriberCount?.(view.page.id, { id: "", componentIds: ticked })) ?? null;
   const body = (
     <>
       <Head title="New incident" />
@@ -111,7 +111,7 @@ function formFor(
           </div>
           <More form={form} />
         </form>
-        <PreviewPane looked={seen} told={told} />
+        <PreviewPane looked={seen} notify={form.has("notify")} told={told} />
       </div>
     </>
   );

@@ -115,14 +115,14 @@ interface Said {
   readonly stale?: boolean;
 }
 
-function formFor(
+async function formFor(
   visit: Visit<PageView>,
   incident: Incident,
   form: Form,
   { looked = null, sentences = [], stale = false }: Said = {},
-): Reply {
+): Promise<Reply> {
   const { path, places, view } = visit;
-  const told = form.has("notify") ? places.subscriberCount(view.page.id, incident.componentIds) : null;
+  const told = (await places.subscriberCount?.(view.page.id, incident)) ?? null;
   const mayTell = visit.may("respond");
   const body = (
     <>
@@ -131,26 +131,28 @@ function formFor(
       </Head>
       <Refused sentences={sentences} />
       {stale ? <Meanwhile incident={incident} text={form.body("text")} /> : ""}
-      <div class="cols">
-        <div>
-          {mayTell ? <Tell visit={visit} incident={incident} form={form} /> : ""}
-          <section aria-labelledby="log-h">
-            <h2 id="log-h">What was told</h2>
-            <div
-              id="log"
-              hx-get={attribute(path)}
-              hx-trigger="every 15s"
-              hx-select="#log"
-              hx-target="this"
-              hx-swap="outerHTML"
-            >
-              <IncidentLog view={view} incident={incident} mayEdit={mayTell} />
-            </div>
-          </section>
-          {mayTell ? <Details visit={visit} incident={incident} /> : ""}
+      {mayTell ? (
+        <div class="cols">
+          <Tell visit={visit} incident={incident} form={form} />
+          <PreviewPane looked={looked} notify={form.has("notify")} told={told} />
         </div>
-        {mayTell ? <PreviewPane looked={looked} told={told} /> : ""}
-      </div>
+      ) : (
+        ""
+      )}
+      <section aria-labelledby="log-h">
+        <h2 id="log-h">What was told</h2>
+        <div
+          id="log"
+          hx-get={attribute(path)}
+          hx-trigger="every 15s"
+          hx-select="#log"
+          hx-target="this"
+          hx-swap="outerHTML"
+        >
+          <IncidentLog view={view} incident={incident} mayEdit={mayTell} />
+        </div>
+      </section>
+      {mayTell ? <Details visit={visit} incident={incident} /> : ""}
     </>
   );
   const status = stale ? 409 : sentences.length > 0 ? 422 : 200;

@@ -77,15 +77,15 @@ function automationIn(form: Form): Partial<Automation> {
   };
 }
 
-function formFor(
+async function formFor(
   visit: Visit<PageView>,
   form: Form,
   seen: Looked | null,
   sentences: readonly string[] = [],
-): Reply {
+): Promise<Reply> {
   const { path, places, view, who } = visit;
   const ticked = form.list("component");
-  const told = form.has("notify") ? places.subscriberCount(view.page.id, ticked) : null;
+  const told = (await places.subscriberCount?.(view.page.id, { id: "", componentIds: ticked })) ?? null;
   return shown(
     <>
       <Head title="Plan maintenance" />
@@ -142,7 +142,7 @@ function formFor(
             <Button does="preview" label="Preview" kind="quiet" />
           </div>
         </form>
-        <PreviewPane looked={seen} told={told} />
+        <PreviewPane looked={seen} notify={form.has("notify")} told={told} />
       </div>
     </>,
     sentences.length === 0 ? {} : { status: 422 },

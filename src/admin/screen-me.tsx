@@ -5,6 +5,7 @@
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
 import { When } from "../render/piece.tsx";
+import { attribute } from "../render/prose.tsx";
 import { Button, Head, Hidden, Line, Post, Refused } from "./field.tsx";
 import { go, type Reply, screen, shown, type Visit } from "./screen.ts";
 import { sentencesOf, voiceFor } from "./speech.ts";
@@ -80,6 +81,7 @@ function accountOf(visit: Visit<null>, sentences: readonly string[]): Reply {
       <section aria-labelledby="password-h">
         <h2 id="password-h">Password</h2>
         <Post who={who} to={path}>
+          <input type="text" autocomplete="username" value={attribute(user.email)} hidden={true} />
           <Line
             name="old"
             label="The old one"
@@ -131,7 +133,7 @@ function Sessions({ visit: { path, places, who } }: { readonly visit: Visit<null
                   does="end"
                   label="End it"
                   kind="quiet"
-                  says={`End the session of ${session.address ?? "an unknown address"}`}
+                  says={`End it: the session of ${session.address ?? "an unknown address"}`}
                 />
               </Post>
             )}

@@ -124,7 +124,7 @@ function Marks({
       <Dangerous label="Revoke…" says="It stays revoked: to come back it joins anew, with a key of its own.">
         <Post who={who} to={path} kind="bare">
           <Hidden name="pop" value={pop.key} />
-          <Button does="revoke" label="Revoke for good" kind="no" says={`Revoke ${pop.name} for good`} />
+          <Button does="revoke" label="Revoke for good" kind="no" says={`Revoke for good: ${pop.name}`} />
         </Post>
       </Dangerous>
     </>

@@ -12,12 +12,14 @@ export const subscribersScreen = screen({
   title: "Subscribers",
   needs: "read",
   menu: "page",
-  show({ places, view }) {
-    const count = places.subscriberCount(view.page.id, null);
+  async show({ places, view }) {
+    const count = (await places.subscriberCount?.(view.page.id)) ?? null;
     return shown(
       <>
         <Head title="Subscribers" />
-        <p safe>{`${counted(count, "subscriber")} of this page.`}</p>
+        <p safe>
+          {count === null ? "Nobody counts them yet." : `${counted(count, "subscriber")} of this page.`}
+        </p>
       </>,
     );
   },

@@ -6,8 +6,7 @@ import { pieces } from "../render/style-text.ts";
 const frame = `
 html{scroll-padding-top:1rem}
 body>header .w{max-width:none}
-.skip{position:absolute;inset-inline-start:-99rem}
-.skip:focus{inset-inline-start:1rem;inset-block-start:.5rem;z-index:9;background:var(--bg);color:var(--tx)!important;padding:.7rem 1rem}
+.skip:focus{clip-path:none;width:auto;height:auto;inset-block-start:.5rem;z-index:9;background:var(--bg);color:var(--tx)!important;padding:.7rem 1rem}
 body>header .w{padding-block:.35rem;flex-wrap:nowrap}
 body>header a,body>header button{display:inline-flex;align-items:center;min-height:2.75rem}
 body>header nav{flex-wrap:nowrap;flex:none}

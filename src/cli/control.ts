@@ -6,7 +6,6 @@ import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
 import { createApi } from "../control/api.ts";
 import { createLocal, localBodyBytesMax } from "../control/local.ts";
-import { bodyBytesMaxOfAll } from "../control/table.ts";
 import { startTimers } from "../control/timers.ts";
 import { createIngest } from "../edge/ingest.ts";
 import { createOps } from "../edge/ops.ts";
@@ -34,6 +33,7 @@ import { createFeed } from "../sync/feed.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
+import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
 import { createMembership } from "./control-members.ts";
 import { createPersons, firstOwnerLine, type PeopleFlags, peopleFlags } from "./control-people.ts";
@@ -54,7 +54,11 @@ export const command = defineCommand({
       required: true,
       help: "folder that keygen made, without its secret root and emergency keys",
     },
-    listen: { kind: "address", default: "127.0.0.1:8400", help: "address of the management API" },
+    listen: {
+      kind: "address",
+      default: "127.0.0.1:8400",
+      help: "address of the management API and of the admin pages",
+    },
     feed: { kind: "address", default: "127.0.0.1:8401", help: "address that POPs follow" },
     ops: { kind: "address", help: "address of metrics, health, and the door for signed documents" },
     export: {
@@ -197,7 +201,11 @@ async function wire(
   };
   const install = installOf({ store, ledger, tokens, byHand, pops: members.pops });
   const addresses = listenAll(options, closing, {
-    api: createApi({ ledger, tokens, series, rows, subscribers, install, clock, log, metrics }),
+    api: createControlFront({
+      ...{ ledger, series, byHand, subscribers, clock, random, log, store, pops: members.pops },
+      accounts: persons.accounts,
+      api: createApi({ ledger, tokens, series, rows, subscribers, install, clock, log, metrics }),
+    }),
     feed: (request) =>
       members.answer(request) ??
       feed.fetch(request) ??
@@ -259,7 +267,7 @@ function listenAll(
     return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   };
   const addresses = {
-    api: listen(options.listen, on.api, bodyBytesMaxOfAll),
+    api: listen(options.listen, on.api, frontBodyBytesMax),
     feed: listen(options.feed, on.feed, limits.helloBytesMax),
     ops: options.ops === null ? null : listen(options.ops, on.ops, limits.documentBytesMax),
   };

@@ -69,6 +69,8 @@ export interface AdminWorld {
   as(role: Role, page?: string): Browser;
   /** A browser in which nobody is. */
   stranger(): Browser;
+  /** `name=value` of the session of somebody of this role. */
+  sessionOf(role: Role, page?: string): Promise<string>;
   run(page: string | null, command: Command): Promise<string>;
   /** What visitors get. */
   visit(path: string): Promise<Response>;
@@ -122,7 +124,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     snapshots: store.snapshots,
     previews: createHeld(random, 64),
     imports: createHeld(random, 4),
-    subscriberCount: () => 1_234,
+    subscriberCount: async () => 1_234,
     pops: {
       list: async () => pops,
       addToken: async () => ({ token: "pharos_pop_x", expiresMs: clock.wallMs() + 3_600_000 }),
@@ -167,6 +169,10 @@ export async function openAdminWorld(): Promise<AdminWorld> {
       browsers.set(role + on, known);
       return known;
     },
+    sessionOf: async (role, on = page) =>
+      [...(await signedIn(role, on))]
+        .map(([name, value]) => `${name}=${value}`)
+        .find((it) => it.includes("session")) ?? "",
     stranger: () => browserOf(admin, Promise.resolve(new Map())),
     visit: async (path) =>
       serving(

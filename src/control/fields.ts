@@ -11,7 +11,12 @@ export const text = (charsMax: number, charsMin = 0) =>
   t.String({ minLength: charsMin, maxLength: charsMax });
 /** Of what is being made: it must have one. */
 export const name = () => text(limits.nameCharsMax, 1);
-export const flag = () => t.BooleanString();
+/** Yes or no, as a form says it too: Rails reads "t" and "1", and clients send them. */
+export const flag = () =>
+  t
+    .Transform(t.Union([t.Boolean(), t.String({ pattern: "^(true|false|t|f|1|0)$" })]))
+    .Decode((value) => value === true || value === "true" || value === "t" || value === "1")
+    .Encode((value) => value);
 
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>
   t.UnionEnum(words as [Word, ...Word[]]);

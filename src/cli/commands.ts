@@ -239,6 +239,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./doctor.ts"),
   },
   {
+    name: "doctor control",
+    summary: "look at what a control plane needs of this machine, and say what to fix",
+    load: () => import("./doctor-control.ts"),
+  },
+  {
     name: "version",
     summary: "name the commit, the target and the runtime of this program",
     load: () => import("./version.ts"),

@@ -62,10 +62,10 @@ export const checks: readonly Check[] = [
   { name: "independence", run: independence },
 ];
 
-const ok = (says: string): Finding => ({ state: "ok", says });
+export const ok = (says: string): Finding => ({ state: "ok", says });
 
 /** A Fault's sentence and remedy as a finding. */
-function failing(thrown: unknown): Finding {
+export function failing(thrown: unknown): Finding {
   if (thrown instanceof Fault) return { state: "fail", says: thrown.message, fix: thrown.remedy };
   return { state: "fail", says: `${messageOf(thrown)}.` };
 }
@@ -82,10 +82,10 @@ function isHeld(data: string): boolean {
   }
 }
 
-async function folder({ data }: Given): Promise<readonly Finding[]> {
+export async function folder({ data }: Given): Promise<readonly Finding[]> {
   if (!existsSync(data)) return [ok(`${data} is made at the first start.`)];
   try {
-    return [ok(isHeld(data) ? `${data} is held by a POP that runs.` : `${data} can be held.`)];
+    return [ok(isHeld(data) ? `${data} is held by a process that runs.` : `${data} can be held.`)];
   } catch (thrown) {
     return [failing(thrown)];
   }
@@ -94,7 +94,7 @@ async function folder({ data }: Given): Promise<readonly Finding[]> {
 /** A store of 1,000 pages of 200 routes takes less; what is fetched is written beside what is there. */
 const roomyBytes = 1024 * 1024 * 1024;
 
-async function disk({ data }: Given): Promise<readonly Finding[]> {
+export async function disk({ data }: Given): Promise<readonly Finding[]> {
   const free = freeBytes(nearestFolder(data));
   const says = `${Math.floor(free / 1_048_576)} MiB are free for ${data}.`;
   const fix = "Make room, or name a folder on a larger disk with --data.";
@@ -124,7 +124,7 @@ async function ports(given: Given): Promise<readonly Finding[]> {
   return (await Promise.all(findings)).flat();
 }
 
-async function keys({ data, rootKey, keys: folder }: Given): Promise<readonly Finding[]> {
+export async function keys({ data, rootKey, keys: folder }: Given): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   if (rootKey.length === 0)
     findings.push({

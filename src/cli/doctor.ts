@@ -1,7 +1,7 @@
 // `pharos doctor`: would a POP start here, and be well? In: the settings of `pharos edge`. Out: a line a finding, each with what to do about it.
-import { type Check, checks, type Finding } from "./doctor-checks.ts";
+import { type Check, checks, type Finding, type Given } from "./doctor-checks.ts";
 import { edgeFlags } from "./edge-flags.ts";
-import { defineCommand } from "./flags.ts";
+import { type Context, defineCommand } from "./flags.ts";
 
 const { role: _role, tied: _tied, json: _json, ...flags } = edgeFlags;
 
@@ -21,22 +21,32 @@ export const command = defineCommand({
     json: { kind: "boolean", help: "one JSON object with a list of findings" },
   },
   async run(values, context) {
-    const surroundings = { clock: context.clock, proc: "/proc", env: context.env };
-    const found = await Promise.all(
-      checks.map((check) => findingsOf(check, () => check.run(values, surroundings))),
-    );
-    const findings = found.flat();
-    const failed = findings.filter(({ state }) => state === "fail").length;
-    const doubtful = findings.filter(({ state }) => state === "warn").length;
-    if (values.json) context.out(JSON.stringify({ ok: failed === 0, findings }));
-    else {
-      for (const { check, state, says, fix } of findings)
-        context.out(`${state.padEnd(4)}  ${check.padEnd(12)}  ${says}${fix === undefined ? "" : ` ${fix}`}`);
-      context.out(`${findings.length} findings: ${failed} to fix, ${doubtful} to look at.`);
-    }
-    return failed === 0 ? 0 : 1;
+    return reportOf(checks, values, values.json, context);
   },
 });
+
+/** Makes the checks, says what they found, and gives the exit code. */
+export async function reportOf(
+  checks: readonly Check[],
+  given: Given,
+  json: boolean,
+  context: Context,
+): Promise<number> {
+  const surroundings = { clock: context.clock, proc: "/proc", env: context.env };
+  const found = await Promise.all(
+    checks.map((check) => findingsOf(check, () => check.run(given, surroundings))),
+  );
+  const findings = found.flat();
+  const failed = findings.filter(({ state }) => state === "fail").length;
+  const doubtful = findings.filter(({ state }) => state === "warn").length;
+  if (json) context.out(JSON.stringify({ ok: failed === 0, findings }));
+  else {
+    for (const { check, state, says, fix } of findings)
+      context.out(`${state.padEnd(4)}  ${check.padEnd(12)}  ${says}${fix === undefined ? "" : ` ${fix}`}`);
+    context.out(`${findings.length} findings: ${failed} to fix, ${doubtful} to look at.`);
+  }
+  return failed === 0 ? 0 : 1;
+}
 
 interface Named extends Finding {
   readonly check: string;

@@ -1,6 +1,6 @@
 // The management API. In: requests in any of the clients' dialects. Out: responses in Statuspage's shapes.
 // receive -> authenticate -> plain request -> page -> role -> validate -> answer. The table of endpoints is all there is to route.
-import { Elysia, NotFoundError, ValidationError } from "elysia";
+import { Elysia, NotFoundError, type TSchema, ValidationError } from "elysia";
 import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
@@ -83,8 +83,8 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
               if (!may(principal, page, endpoint.needs))
                 throw new ApiRefusal(forbidden(lacking(endpoint.needs)));
             },
-            ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
-            ...(endpoint.query === undefined ? {} : { query: endpoint.query }),
+            ...(endpoint.body === undefined ? {} : { body: open(endpoint.body) }),
+            ...(endpoint.query === undefined ? {} : { query: open(endpoint.query) }),
           },
         );
       }
@@ -132,3 +132,6 @@ function apiErrorFrom(thrown: unknown, log: Log): ApiError {
   log.error(`A management request failed: ${messageOf(thrown)}.`);
   return { status: 500, error: "The request failed. The server's log says why." };
 }
+
+/** What a request says beside its schema is left unread, as Statuspage does: clients send fields that only others know. */
+const open = (schema: TSchema): TSchema => ({ ...schema, additionalProperties: true });

@@ -292,6 +292,14 @@ test("statuspage-v1/what is not done says so: tweets", async () => {
   }
 });
 
+test("statuspage-v1/what only others know is left unread, in a body and in a query", async () => {
+  const pages = `/v1/pages/${world.page}`;
+  for (const path of ["subscribers", `components/${world.plain}/uptime`, "incidents"])
+    expect((await world.send("GET", `${pages}/${path}?unknown=1`)).status).toBe(200);
+  const sent = { incident: { name: "Odd", unknown: 1 }, unknown: 2 };
+  expect((await world.send("POST", `${pages}/incidents`, sent)).status).toBe(201);
+});
+
 walkPeople();
 
 /** What is still to come. */

@@ -385,6 +385,14 @@ export const limits = {
   componentsPerCommandMax: 5_000,
   /** Entries of one management list, as Statuspage bounds them. */
   apiListMax: 100,
+  /** Requests a minute and key where no setting says otherwise, and as many at once: what scripts of a large page send at its worst. */
+  apiRequestsPerMinute: 6_000,
+  /** Answers given again under their `Idempotency-Key`: for a day, so many of each API key (usually 30 MB), none that is longer. */
+  replayMs: 24 * 60 * 60_000,
+  replaysPerKeyMax: 10_000,
+  replayBytesMax: 64 * 1024,
+  /** Entities as they were told, for who has to choose between two versions. */
+  toldVersionsBytesMax: 4 * 1024 * 1024,
   /** Entries that one question of the trail looks at: the next question goes on where it stopped. */
   trailScanMax: 5_000,
   /** Paths that a dry run names: a new page name changes all documents, of which a page may have thousands. */

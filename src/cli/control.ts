@@ -24,6 +24,7 @@ import { asDamage } from "../store/file-check.ts";
 import { openLedger } from "../store/ledger.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
 import { createPageRows } from "../store/page-rows.ts";
+import { createReplays } from "../store/replays.ts";
 import { createSeries } from "../store/series.ts";
 import { createSubscribers } from "../store/subscribers.ts";
 import { startSweeping } from "../store/sweeping.ts";
@@ -80,6 +81,13 @@ export const command = defineCommand({
       help: "file of a CDN's secret, such as fastly:/etc/pharos/fastly.token",
     },
     ...peopleFlags,
+    "api-rate": {
+      kind: "integer",
+      default: limits.apiRequestsPerMinute,
+      min: 0,
+      max: 1_000_000,
+      help: "requests a minute that each API key may send; 0: no bound",
+    },
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
     tied,
@@ -120,6 +128,8 @@ export interface ControlOptions {
   readonly purge?: readonly PurgeAdapter[];
   /** How browsers reach the admin pages. */
   readonly people?: PeopleFlags;
+  /** Requests a minute of each API key; 0: no bound. */
+  readonly apiRate?: number;
   readonly region: string;
   readonly acceptClock: boolean;
 }
@@ -204,7 +214,11 @@ async function wire(
     api: createControlFront({
       ...{ ledger, series, byHand, subscribers, clock, random, log, store, pops: members.pops },
       accounts: persons.accounts,
-      api: createApi({ ledger, tokens, series, rows, subscribers, install, clock, log, metrics }),
+      api: createApi({
+        ...{ ledger, tokens, series, rows, subscribers, install, clock, log, metrics },
+        replays: createReplays(store),
+        requestsPerMinute: options.apiRate ?? limits.apiRequestsPerMinute,
+      }),
     }),
     feed: (request) =>
       members.answer(request) ??

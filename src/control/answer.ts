@@ -4,11 +4,18 @@ import type { Refusal } from "../model/command.ts";
 
 /** A request that is not carried out. `error` is what the client reads. */
 export interface ApiError {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 500 | 501 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 500 | 501 | 503;
   readonly error: string | readonly string[];
+  /** What stands beside it in the body. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export const unauthenticated: ApiError = { status: 401, error: "Could not authenticate" };
+
+export const tooMany: ApiError = {
+  status: 429,
+  error: "This key asks too often. Retry-After says when to ask again.",
+};
 
 export function forbidden(sentence: string): ApiError {
   return { status: 403, error: sentence };
@@ -35,17 +42,25 @@ export function apiErrorOf(refusal: Refusal): ApiError {
     : { status: refusal.status, error: refusal.sentences.join(" ") };
 }
 
-export function jsonResponse(status: number, value: unknown): Response {
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Response {
+  const headers = { "cache-control": "no-store", ...more };
   // A 204 may have no body (RFC 9110, 15.3.5).
-  if (status === 204) return new Response(null, { status, headers: { "cache-control": "no-store" } });
+  if (status === 204) return new Response(null, { status, headers });
   return new Response(JSON.stringify(value), {
     status,
-    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
   });
 }
 
-export function errorResponse({ status, error }: ApiError): Response {
-  return jsonResponse(status, { error });
+export function errorResponse(
+  { status, error, more }: ApiError,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  return jsonResponse(status, { error, ...more }, headers);
 }
 
 /** Ends a request from inside a handler: the one place that answers knows it from a defect. */

@@ -2,32 +2,38 @@
 // receive -> authenticate -> plain request -> page -> role -> validate -> answer. The table of endpoints is all there is to route.
 import { Elysia, NotFoundError, type TSchema, ValidationError } from "elysia";
 import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { lacking } from "../model/roles.ts";
+import type { Replays } from "../store/replays.ts";
 import type { Tokens } from "../store/tokens.ts";
 import {
   type ApiError,
   ApiRefusal,
   errorResponse,
   forbidden,
-  jsonResponse,
   notFound,
+  tooMany,
   unauthenticated,
   unprocessable,
 } from "./answer.ts";
+import { createAnswers } from "./answer-row.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import { authenticate, may } from "./authenticate.ts";
-import { type CallOptions, openCall, type Params, viewFor } from "./call.ts";
+import { authenticate, may, type Principal } from "./authenticate.ts";
+import { type CallOptions, viewFor } from "./call.ts";
 import { plainRequest } from "./dialect.ts";
-import { DryRunEnd } from "./dry-run.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { createOnce, printOf } from "./idempotency.ts";
+import { createRateLimit } from "./rate-limit.ts";
 import { createReference } from "./reference.tsx";
 import { bodyBytesMaxOf, tables } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions extends CallOptions {
   readonly tokens: Pick<Tokens, "check">;
+  readonly replays: Replays;
+  /** For each key; 0: no bound. Default `limits.apiRequestsPerMinute`. */
+  readonly requestsPerMinute?: number;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -37,22 +43,23 @@ export type Api = (request: Request) => Promise<Response>;
 
 /** The API of one ledger. */
 export function createApi(options: ApiOptions): Api {
-  const { log, metrics, tokens } = options;
+  const { log, metrics, tokens, clock, requestsPerMinute = limits.apiRequestsPerMinute } = options;
   const requests = metrics.counter("api_requests_total", "Management requests answered.", "status");
-  const asked = new WeakMap<Request, Asked>();
-  const app = routed(options, asked);
   const reference = createReference(tables);
+  const rate = createRateLimit(requestsPerMinute, clock);
+  const carryOut = createCarryOut(options);
   const answer = async (request: Request): Promise<Response> => {
     const told = reference(pathOf(request));
     if (told !== null) return told;
     const principal = authenticate(request, tokens);
     if (principal === null) return errorResponse(unauthenticated);
-    const plain = await plainRequest(request, bodyBytesMaxOf(pathOf(request)));
-    if (!plain.ok) return errorResponse(plain.reason);
-    const wanted = askedOf(request, plain.value.url, principal);
-    if (!wanted.ok) return errorResponse(wanted.reason);
-    asked.set(plain.value, wanted.value);
-    return app.handle(plain.value);
+    // Before the body is read: a flood costs as little as can be.
+    const { allowed, headers } = rate(`${principal.kind}/${principal.id}`);
+    const response = allowed
+      ? await carryOut(request, principal).catch((thrown) => errorResponse(apiErrorFrom(thrown, log)))
+      : errorResponse(tooMany);
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+    return response;
   };
   return async (request) => {
     const response = await answer(request).catch((thrown: unknown) =>
@@ -63,8 +70,32 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
+/** A request of somebody who is known. */
+function createCarryOut(options: ApiOptions): (request: Request, principal: Principal) => Promise<Response> {
+  const asked = new WeakMap<Request, Asked>();
+  const app = routed(options, asked);
+  const once = createOnce(options.replays);
+  return async (request, principal) => {
+    const plain = await plainRequest(request, bodyBytesMaxOf(pathOf(request)));
+    if (!plain.ok) return errorResponse(plain.reason);
+    const { value: inner } = plain;
+    const wanted = askedOf(request, principal);
+    if (!wanted.ok) return errorResponse(wanted.reason);
+    const { key } = wanted.value;
+    asked.set(inner, wanted.value);
+    if (key === null) return app.handle(inner);
+    const asker = `${principal.kind}/${principal.id}`;
+    const print = printOf(inner.method, inner.url, await inner.clone().text());
+    // By the day: a key that was forgotten is a new one.
+    const day = Math.floor(options.clock.wallMs() / limits.replayMs);
+    asked.set(inner, { ...wanted.value, seed: `${asker}/${key}/${print}/${day}` });
+    return once({ asker, key, print }, async () => app.handle(inner));
+  };
+}
+
 function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
   // Not compiled ahead of time: that reads handlers' source text, which a bundler may change. An editor's request can wait 0.1 ms.
+  const answerOf = createAnswers(options);
   const app = new Elysia({ aot: false, normalize: "typebox" });
   app.onError(({ error }) => errorResponse(apiErrorFrom(error, options.log)));
   for (const { prefix, endpoints } of tables)
@@ -74,7 +105,7 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
           method,
           prefix + endpoint.path,
           ({ request, params, body, query }) =>
-            answerOf(options, endpoint, { ...askedIn(asked, request), params, body, query }),
+            answerOf(endpoint, { ...askedIn(asked, request), params, body, query }),
           {
             // Before validation: a token of one page must not tell a page that exists from one that does not.
             transform: ({ request, params }) => {
@@ -89,27 +120,6 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
         );
       }
   return app as unknown as Elysia;
-}
-
-interface Validated extends Asked {
-  readonly params: Params;
-  readonly body: unknown;
-  readonly query: unknown;
-}
-
-async function answerOf(options: ApiOptions, endpoint: Endpoint, request: Validated): Promise<Response> {
-  const { params, body, query } = request;
-  const view = viewFor(options, request.principal, params);
-  const { call, rehearsal } = openCall(options, request, view, params);
-  try {
-    const said = await endpoint.answer({ ...call, body, query });
-    const { status, body: told } = rehearsal?.outcome(said) ?? said;
-    return jsonResponse(status, told);
-  } catch (thrown) {
-    if (rehearsal === null || !(thrown instanceof DryRunEnd)) throw thrown;
-    const { status, body: told } = rehearsal.outcome(null);
-    return jsonResponse(status, told);
-  }
 }
 
 /** The path as it was sent, unread. */

@@ -2,18 +2,31 @@
 import { ok, type Result, refuse } from "../base/result.ts";
 import { type ApiError, unprocessable } from "./answer.ts";
 import type { Principal } from "./authenticate.ts";
+import { keyIn } from "./idempotency.ts";
 
 export interface Asked {
   readonly principal: Principal;
   /** Say what would become of it, and write nothing. */
   readonly dryRun: boolean;
+  /** What an edit is based on, as it was sent. */
+  readonly ifMatch: string | null;
+  /** The `Idempotency-Key`, of a write that is no dry run. */
+  readonly key: string | null;
+  /** What names follow from, so that a request that is sent again under its key makes nothing twice. */
+  readonly seed: string | null;
 }
 
-/** `url` is the plain one. Reads are dry as they are: there the word says nothing. */
-export function askedOf(request: Request, url: string, principal: Principal): Result<Asked, ApiError> {
-  const word = new URL(url).searchParams.get("dry_run");
+/** Reads are dry as they are: there the word says nothing. */
+export function askedOf(request: Request, principal: Principal): Result<Asked, ApiError> {
+  const word = new URLSearchParams(/\?([^#]*)/.exec(request.url)?.[1]).get("dry_run");
   if (word !== null && word !== "true" && word !== "false")
     return refuse(unprocessable("Dry run must be true or false"));
   const isRead = request.method === "GET" || request.method === "HEAD";
-  return ok({ principal, dryRun: word === "true" && !isRead });
+  const header = isRead ? null : request.headers.get("idempotency-key");
+  const key = header === null ? null : keyIn(header);
+  if (header !== null && key === null)
+    return refuse({ status: 400, error: "Idempotency-Key has 1 to 255 characters without spaces." });
+  const dryRun = word === "true" && !isRead;
+  const ifMatch = isRead ? null : request.headers.get("if-match");
+  return ok({ principal, dryRun, ifMatch, seed: null, key: dryRun ? null : key });
 }

@@ -2,7 +2,7 @@
 // one that only says what would become of it.
 import type { Clock } from "../base/clock.ts";
 import type { PageView } from "../model/view.ts";
-import type { Ledger } from "../store/ledger.ts";
+import type { Ledger, SubmitOptions } from "../store/ledger.ts";
 import { ApiRefusal, apiErrorOf, notFound } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { actorOf, mayTouch, type Principal } from "./authenticate.ts";
@@ -40,6 +40,7 @@ export function openCall(
   asked: Asked,
   view: PageView | null,
   params: Params,
+  unchanged?: SubmitOptions["unchanged"],
 ): OpenCall {
   const { ledger, clock, ...parts } = options;
   const { principal } = asked;
@@ -55,19 +56,26 @@ export function openCall(
         .pages()
         .filter((page) => mayTouch(principal, page))
         .flatMap((page) => ledger.view(page) ?? []),
-    ...(rehearsal ?? actsOf(options, principal, view)),
+    ...(rehearsal ?? actsOf(options, asked, view, unchanged)),
   };
   return { call, rehearsal };
 }
 
 function actsOf(
   { ledger }: CallOptions,
-  principal: Principal,
+  { principal, seed }: Asked,
   view: PageView | null,
+  unchanged: SubmitOptions["unchanged"],
 ): Pick<Call<unknown, unknown, PageView | null>, "submit" | "effect"> {
+  let count = 0;
   return {
     async submit(command, page) {
-      const done = await ledger.submit(view?.page.id ?? page ?? null, command, actorOf(principal));
+      count++;
+      const done = await ledger.submit(view?.page.id ?? page ?? null, command, actorOf(principal), {
+        ...(seed === null ? {} : { seed: `${seed}/${count}`, repeat: true }),
+        // What the call itself has changed since is no other's change.
+        ...(count > 1 || unchanged === undefined ? {} : { unchanged }),
+      });
       if (!done.ok) throw new ApiRefusal(apiErrorOf(done.refusal));
       const after = ledger.view(done.page);
       if (after === null) throw new ApiRefusal(notFound("Page"));

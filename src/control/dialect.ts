@@ -42,6 +42,8 @@ function plainUrl(given: string): string | null {
   }
   const query = new URLSearchParams(found[2] ?? "");
   query.delete("api_key");
+  // Read by `asked.ts`; a row's own query does not know it.
+  query.delete("dry_run");
   return `${origin}${path.replace(/\.json$/, "") || "/"}${query.size === 0 ? "" : `?${query}`}`;
 }
 

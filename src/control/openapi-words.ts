@@ -1,6 +1,7 @@
 // What the reference says of every endpoint alike: headers, refusals, keys, parameters. In: a row. Out: parts of the OpenAPI document.
 import { limits } from "../base/limits.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { entityOf } from "./entity-versions.ts";
 import type { Schema } from "./openapi-schema.ts";
 
 export interface Parameter {
@@ -24,16 +25,36 @@ export const security = {
   api_key: { type: "apiKey", in: "query", name: "api_key" },
 } as const;
 
-export const headers: Readonly<Record<string, Schema>> = {};
+/** What stands in the head of an answer. */
+export const headers: Readonly<Record<string, Schema>> = {
+  ETag: {
+    description: "The version of the entity that the answer tells; what `If-Match` names.",
+    schema: { type: "string" },
+  },
+  "Idempotency-Replayed": {
+    description: "`true`: the answer was given before, under the same `Idempotency-Key`.",
+    schema: { type: "string" },
+  },
+  RateLimit: {
+    description: "Requests that are left to this key, and in how many seconds all of them are again.",
+    schema: { type: "string" },
+  },
+  "RateLimit-Policy": {
+    description: "How many requests the key may send in how many seconds.",
+    schema: { type: "string" },
+  },
+};
 
 export const errorSentences: Readonly<Record<string, string>> = {
   "400": "The address or the body cannot be read.",
   "401": "No key, or one that is not known.",
   "403": "The key's role may not do this here.",
   "404": "There is none, or none that this key may know of.",
-  "409": "It exists already.",
+  "409": "It exists already, or a request with this Idempotency-Key is still under way.",
+  "412": "It was changed since the version that If-Match names; the body has both.",
   "413": "The body is over the limit.",
   "422": "A value is not allowed: one sentence each.",
+  "429": "The key asks too often: Retry-After says when to ask again.",
   "503": "The disk is full, or failed: nothing was written.",
 };
 
@@ -45,11 +66,29 @@ const dryRun: Parameter = {
   schema: { type: "boolean" },
 };
 
+const idempotencyKey: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "The same key and request again: the same answer, and nothing is done twice. Kept for 24 hours.",
+  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+};
+
+const ifMatch: Parameter = {
+  name: "If-Match",
+  in: "header",
+  required: false,
+  description: "The ETag that the edit is based on; 412 where it is another by now.",
+  schema: { type: "string" },
+};
+
 export function parametersOf(
-  { path, query, example }: Endpoint,
+  endpoint: Endpoint,
   method: Endpoint["methods"][number],
   plain: (schema: object) => Schema,
 ): Parameter[] {
+  const { path, query, example } = endpoint;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(
     ([, name = ""]): Parameter => ({
       name,
@@ -72,5 +111,7 @@ export function parametersOf(
       ...(shown === undefined ? {} : { example: shown }),
     };
   });
-  return [...inPath, ...inQuery, ...(method === "GET" ? [] : [dryRun])];
+  const isEdit = entityOf(endpoint, {}) !== null;
+  const ofWrites = [dryRun, idempotencyKey, ...(isEdit ? [ifMatch] : [])];
+  return [...inPath, ...inQuery, ...(method === "GET" ? [] : ofWrites)];
 }

@@ -199,7 +199,7 @@ export function pageFileOf({
   transitions,
   ...view
 }: PageView): PageFile {
-  const { createdAt: _, looks, ...told } = page;
+  const { createdAt: _, version: _version, looks, ...told } = page;
   return JSON.parse(
     JSON.stringify({
       format: pageFileFormat,

@@ -287,7 +287,7 @@ export type Command =
 
 /** Why a command was not carried out. `status` is the HTTP status that says the same. */
 export interface Refusal {
-  readonly status: 400 | 404 | 409 | 422;
+  readonly status: 400 | 404 | 409 | 412 | 422;
   readonly sentences: readonly string[];
 }
 

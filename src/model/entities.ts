@@ -66,8 +66,16 @@ export const pageFrom = oncePerRecord((record): Page | null => {
     languages: languagesIn(listOf(record, "languages")),
     looks: looksIn(record),
     uptimeBadges: flagOf(record, "uptimeBadges", false),
+    version: settingsStamp(record),
   };
 });
+
+function settingsStamp({ fields }: EntityRecord): string {
+  let latest = "";
+  for (const [name, { stamp }] of Object.entries(fields))
+    if (name !== "updatedAt" && stamp > latest) latest = stamp;
+  return latest;
+}
 
 /** One that this release does not know (a later one wrote it) is left out. */
 function languagesIn(codes: readonly Json[] | null): readonly LanguageCode[] {

@@ -5,17 +5,20 @@
  * What an op speaks of. `update` belongs to an incident; `transition` is one past or present change of a component's status; `reminder` is in
  * no view: it tells those who follow the op-log that subscribers are to be reminded.
  */
-export type EntityKind =
-  | "page"
-  | "component"
-  | "incident"
-  | "update"
-  | "transition"
-  | "metric"
-  | "template"
-  | "recurrence"
-  | "draft"
-  | "reminder";
+export type EntityKind = (typeof entityKinds)[number];
+
+export const entityKinds = [
+  "page",
+  "component",
+  "incident",
+  "update",
+  "transition",
+  "metric",
+  "template",
+  "recurrence",
+  "draft",
+  "reminder",
+] as const;
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 

@@ -68,6 +68,8 @@ export interface Page {
   readonly looks: Looks;
   /** Whether its components have badges of their uptime: four routes each, which change with the time. */
   readonly uptimeBadges: boolean;
+  /** Greatest stamp of its settings; that readers are told something new (`updatedAt`) is no change of them. */
+  readonly version: string;
 }
 
 export interface Component {

@@ -26,7 +26,12 @@ function printOf(value: object, shown: () => unknown): string {
 
 /** Everything of the page that some body shows, its update time included. */
 export function pagePrint(page: Page): string {
-  return printOf(page, () => ({ ...page, hosts: undefined, looks: looksPrint(page.looks) }));
+  return printOf(page, () => ({
+    ...page,
+    hosts: undefined,
+    version: undefined,
+    looks: looksPrint(page.looks),
+  }));
 }
 
 /** Everything of a component that some body shows. */

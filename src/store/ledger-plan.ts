@@ -8,10 +8,19 @@ import type { Random } from "../base/random.ts";
 import { type Hlc, isStamp, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import { decide } from "../model/decide.ts";
-import type { Op, OpDraft } from "../model/op.ts";
+import { entityKinds, type Op, type OpDraft } from "../model/op.ts";
+import { type VersionedKind, versionOf } from "../model/versions.ts";
+import type { PageView } from "../model/view.ts";
 import type { LedgerState } from "./ledger-state.ts";
 import type { SnapshotStore } from "./types.ts";
 import { packValue } from "./values.ts";
+
+/** What a command was decided on by its sender. */
+export interface Unchanged {
+  readonly kind: VersionedKind;
+  readonly id: string;
+  readonly version: string;
+}
 
 export interface PlanContext {
   readonly state: LedgerState;
@@ -19,6 +28,10 @@ export interface PlanContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly region: string;
+  /** A command whose names are there already is answered as if it were carried out again, and writes nothing; otherwise it is refused. */
+  readonly repeat?: boolean;
+  /** Refused (412) where this is not what is there. */
+  readonly unchanged?: Unchanged | undefined;
   /** What is published, of which some has no op-log: a page that was made from a folder keeps its id and its hosts. */
   readonly store: { readonly snapshots: Pick<SnapshotStore, "head" | "pageOf"> };
 }
@@ -57,7 +70,8 @@ export function planCommands(
     const ops: Op[] = [...planned.ops];
     let { id } = planned;
     for (const [at, command] of others.entries()) {
-      const next = planCommand(context, planned.page, command, actor);
+      // What the first of them changed is no other's change.
+      const next = planCommand({ ...context, unchanged: undefined }, planned.page, command, actor);
       if (next.kind === "refused") return { ...next, at: at + 1 };
       assert(next.page === planned.page, `A ${command.kind} speaks of another page than the ${first.kind}.`);
       apply(next.ops);
@@ -80,16 +94,20 @@ export function planCommand(
   const now = clock.wallMs();
   const made = new Set<string>();
   const decision = decide(view, command, { now, newId: () => nameFrom(random, made) });
+  const again = subject === null ? undefined : [...made].find((one) => isKnown(state, subject, one));
+  if (again !== undefined && subject !== null)
+    return context.repeat === true
+      ? append(decision.ok ? decision.id : again, subject, [])
+      : refuse(409, `This was submitted before: ${again} exists already.`);
   if (!decision.ok) return { kind: "refused", refusal: decision.refusal };
+  if (context.unchanged !== undefined && isStale(view, context.unchanged))
+    return refuse(412, "It was changed meanwhile.");
   const { id, ops: drafts } = decision;
   const target = drafts[0]?.page ?? subject ?? id;
   assert(
     drafts.every((draft) => draft.page === target),
     `A ${command.kind} speaks of more than one page.`,
   );
-  const twice = drafts.find((draft) => made.has(draft.id) && state.knows(target, draft.kind, draft.id));
-  if (twice !== undefined)
-    return refuse(409, `This was submitted before: the ${twice.kind} ${twice.id} exists already.`);
   const taken = nameTaken(context, drafts, target);
   if (taken !== null) return refuse(409, taken);
   return append(
@@ -97,6 +115,14 @@ export function planCommand(
     target,
     drafts.map((draft) => ({ ...draft, hlc: hlc.next(), at: now, region, actor })),
   );
+}
+
+function isKnown(state: LedgerState, page: string, id: string): boolean {
+  return entityKinds.some((kind) => state.knows(page, kind, id));
+}
+
+function isStale(view: PageView | null, { kind, id, version }: Unchanged): boolean {
+  return view === null || versionOf(view, kind, id) !== version;
 }
 
 function nameFrom(random: Random, made: Set<string>): string {

@@ -10,7 +10,7 @@ import { createHlc, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import type { Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
-import { type PlanContext, type Planned, planCommands, planMerge } from "./ledger-plan.ts";
+import { type PlanContext, type Planned, planCommands, planMerge, type Unchanged } from "./ledger-plan.ts";
 import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import { appendChanges, type Entry, metaChange, readEntriesAfter, readMeta } from "./op-log.ts";
 import { type Store, storeFile } from "./open.ts";
@@ -45,6 +45,10 @@ export type Previewed =
 export interface SubmitOptions {
   /** Names of what is made follow from it: a preview and a submit of the same seed give the same, and a second submit is refused (409). */
   readonly seed?: string;
+  /** What was submitted with this seed before is answered again, not refused. */
+  readonly repeat?: boolean;
+  /** Refused (412) where this is not what is there when the command's turn comes. */
+  readonly unchanged?: Unchanged;
 }
 
 export interface Ledger {
@@ -146,8 +150,9 @@ export function openLedger(options: LedgerOptions): Ledger {
 }
 
 /** Names of what is made follow from the seed where there is one. */
-function named(context: PlanContext, { seed }: SubmitOptions = {}): PlanContext {
-  return seed === undefined ? context : { ...context, random: randomFrom(seed) };
+function named(context: PlanContext, { seed, repeat = false, unchanged }: SubmitOptions = {}): PlanContext {
+  const random = seed === undefined ? context.random : randomFrom(seed);
+  return { ...context, random, repeat, unchanged };
 }
 
 function previewOf(

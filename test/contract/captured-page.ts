@@ -20,6 +20,7 @@ import { createTrust } from "../../src/snapshot/trust.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
+import { createReplays } from "../../src/store/replays.ts";
 import { createSeries } from "../../src/store/series.ts";
 import { createSubscribers } from "../../src/store/subscribers.ts";
 import { commandLine, createTokens } from "../../src/store/tokens.ts";
@@ -122,6 +123,7 @@ export async function openCaptured(
       tokens,
       series: createSeries(store),
       rows: createPageRows(store),
+      replays: createReplays(store),
       install: openInstall({ store, ledger, tokens }).install,
       subscribers: createSubscribers({ store, log }),
       clock,

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
-import { createApi } from "../../src/control/api.ts";
+import { type ApiOptions, createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
 import type { Pops } from "../../src/store/pops.ts";
+import { createReplays } from "../../src/store/replays.ts";
 import { createSeries, type SeriesStore } from "../../src/store/series.ts";
 import { createSubscribers, type Subscribers } from "../../src/store/subscribers.ts";
 import { commandLine, createTokens, type Tokens } from "../../src/store/tokens.ts";
@@ -42,6 +43,8 @@ export interface ControlWorld {
   /** Of this page; and of all pages. */
   readonly token: string;
   readonly adminToken: string;
+  /** What the API is made of, to make another one of it. */
+  readonly parts: ApiOptions;
   api(request: Request): Promise<Response>;
   /** Sends with this page's token, JSON unless `body` is a text. */
   send(method: string, path: string, body?: unknown): Promise<Reply>;
@@ -63,7 +66,20 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const subscribers = createSubscribers({ store, log: silentLog, random });
   const metrics = createMetrics();
   const { install, pops, publish } = openInstall({ store, ledger, tokens });
-  const parts = { ledger, tokens, series, rows, subscribers, install, clock, log: silentLog, metrics };
+  const replays = createReplays(store);
+  const parts = {
+    replays,
+    requestsPerMinute: 0,
+    ledger,
+    tokens,
+    series,
+    rows,
+    subscribers,
+    install,
+    clock,
+    log: silentLog,
+    metrics,
+  };
   const api = checkedAnswers(createApi(parts));
   const run = async (page: string | null, command: Command): Promise<string> => {
     const done = await ledger.submit(page, command, "test");
@@ -83,6 +99,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const { token: adminToken } = await addToken("admin", [["*", "admin"]]);
   return {
     ...{
+      parts,
       store,
       pops,
       publish,

@@ -32,6 +32,7 @@ export const page: Page = {
   languages: ["en"],
   looks: plainLooks,
   uptimeBadges: false,
+  version: "",
 };
 
 export function component(id: string, name: string, fields: Partial<Component> = {}): Component {

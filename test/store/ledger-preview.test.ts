@@ -133,10 +133,10 @@ test("what was submitted with a seed is refused a second time", async () => {
   const update = view?.incidentById.get(first.id)?.updates[0]?.id;
   const refused = (sentence: string) => ({ ok: false, refusal: { status: 409, sentences: [sentence] } });
   expect(await ledger.submit(made.page, incident, "x", { seed: "form 7" })).toMatchObject(
-    refused(`The incident "${first.id}" exists already.`),
+    refused(`This was submitted before: ${first.id} exists already.`),
   );
   expect(await ledger.submit(made.page, told, "x", { seed: "form 8" })).toMatchObject(
-    refused(`This was submitted before: the update ${update} exists already.`),
+    refused(`This was submitted before: ${update} exists already.`),
   );
   expect([ledger.position(), ledger.view(made.page)]).toEqual([position, view]);
 });

@@ -1,0 +1,19 @@
+// Which version of an entity a view has. In: a view, an entity. Out: the greatest stamp of what it is made of, or null where there is none.
+import type { PageView } from "./view.ts";
+
+export type VersionedKind = "page" | "component" | "incident" | "metric" | "template";
+
+export function versionOf(view: PageView, kind: VersionedKind, id: string): string | null {
+  switch (kind) {
+    case "page":
+      return view.page.id === id ? view.page.version : null;
+    case "component":
+      return view.componentById.get(id)?.version ?? null;
+    case "incident":
+      return view.incidentById.get(id)?.version ?? null;
+    case "metric":
+      return view.metrics.find((one) => one.id === id)?.version ?? null;
+    case "template":
+      return view.templates.find((one) => one.id === id)?.version ?? null;
+  }
+}

@@ -8,7 +8,7 @@ import { severityOf } from "../model/group.ts";
 import type { DayBar } from "../model/uptime.ts";
 import type { ComponentStatus } from "../model/view.ts";
 import { uptimeDays } from "./days.ts";
-import { dateText, durationText } from "./moment.ts";
+import { dateText, durationText, percentText } from "./moment.ts";
 import { componentMarks } from "./severity.ts";
 import type { Words } from "./words.ts";
 
@@ -20,10 +20,13 @@ const tops: Readonly<Record<Exclude<ComponentStatus, "operational">, number>> = 
   major_outage: 0,
 };
 
-/** The picture of days of which all are known and quiet: most rows of most pages, so that it is drawn once and referred to. */
-export function CalmWater(): JSX.Element {
+/**
+ * The picture of days of which all are known and quiet: most rows of most pages, so that it is drawn once and referred to. It also says which day
+ * is the last of every bar, for the script, which names them: it has no other way to know where the page's zone stands.
+ */
+export function CalmWater({ day }: { readonly day: string }): JSX.Element {
   return (
-    <svg class="def" aria-hidden="true">
+    <svg class="def" id="p-day" data-day={day} aria-hidden="true">
       <symbol id="calm" viewBox={`0 0 ${uptimeDays} 8`} preserveAspectRatio="none">
         <path class="q" d={`M.13 6.5H${uptimeDays}`} />
       </symbol>
@@ -58,7 +61,8 @@ function badDay(day: DayBar, at: number, words: Words | null): string {
   if (status === null || status === "operational") return "";
   const path = `<path class="${componentMarks[status]}" d="M${at}.5 ${tops[status]}V8"`;
   if (words === null) return `${path}/>`;
-  return `${path}><title>${Html.escapeHtml(dayText(day, status, words))}</title></path>`;
+  const said = words.bars.withUptime(dayText(day, status, words), percentText(day.ratio, words));
+  return `${path}><title>${Html.escapeHtml(said)}</title></path>`;
 }
 
 /** "9 Nov 2026: partial outage, 42 min": the time in the worst status of the day. */

@@ -15,7 +15,9 @@ declare global {
       | "update"
       | "ownZone"
       | "toOwn"
-      | "toPage",
+      | "toPage"
+      | "wellDay"
+      | "blankDay",
       string
     >
   >;
@@ -27,7 +29,7 @@ export const all = <Found extends HTMLElement>(selector: string, within: ParentN
 ];
 export const one = (selector: string, within: ParentNode = document): HTMLElement | null =>
   within.querySelector(selector);
-export const made = (name: string, className: string): HTMLElement => {
+export const made = (name: string, className = ""): HTMLElement => {
   const element = document.createElement(name);
   element.className = className;
   return element;

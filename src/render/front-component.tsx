@@ -34,7 +34,7 @@ export function Components({ scene }: { readonly scene: Scene }): JSX.Element {
           {front.barsNote(uptimeDays)}
         </p>
       </div>
-      <CalmWater />
+      <CalmWater day={scene.day} />
       {placed(blocks).map(([block, at]) =>
         block.kind === "group" ? (
           <Group block={block} at={at} scene={scene} />

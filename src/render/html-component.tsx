@@ -155,9 +155,11 @@ function bodyOf(told: Told): string {
           <h2 id="days" safe>
             {words.part.daysHeading(uptimeDays)}
           </h2>
-          <CalmWater />
-          <div class="bar big" role="img" aria-label={attribute(barText(ninety.days, words))}>
-            <Bar days={ninety.days} spoken={true} words={words} />
+          <CalmWater day={told.day} />
+          <div class="over">
+            <a class="bar big" href="#table" aria-label={attribute(barText(ninety.days, words))}>
+              <Bar days={ninety.days} spoken={true} words={words} />
+            </a>
           </div>
           <Days days={ninety.days} voice={voice} />
           <p class="more" safe>
@@ -225,7 +227,7 @@ function Band({ told }: { readonly told: Told }): JSX.Element {
 function Days({ days, voice }: { readonly days: readonly DayBar[]; readonly voice: Voice }): JSX.Element {
   const { part } = voice.words;
   return (
-    <div class="tb">
+    <div class="tb" id="table">
       <table>
         <thead>
           <tr>

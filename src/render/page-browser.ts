@@ -22,18 +22,10 @@ interface Told {
 
 const checkMs = 5_000;
 const pollMs = 30_000;
-/** While nobody answers: soon again, but not for ever, since it is the same for ten thousand others. */
-const againMs = 8_000;
-const againMax = 4;
-const answerMsMax = 10_000;
 /** A page that nobody looks at takes its time. */
 const pace = (): number => (document.hidden ? 10 : 1);
 /** The stream says something every 10 s. */
 const silentMs = 25_000;
-/** After this long without an answer a reader is told so. */
-const lostMs = 30_000;
-/** A hidden page gives its connection back: browsers have six for a host over HTTP/1.1. */
-const hiddenMs = 60_000;
 const spreadMs = 5_000;
 const memory = "pharos";
 
@@ -58,8 +50,6 @@ let askedAt = checkedAt;
 let failed = 0;
 let hiddenAt = checkedAt;
 let fetching = 0;
-let tag: string | null = null;
-let told: Told | null = null;
 
 /** The line that says that nobody answers; its age changes, so it is said aloud once, by the voice. */
 const lost = made("p", "lost");
@@ -75,15 +65,12 @@ function remember(): void {
 /** A group stands open while something in it is wrong. */
 const isWell = (fold: Element): boolean => one("summary .ok", fold) !== null;
 const nameOf = (fold: Element): string => fold.id || (one("h3", fold)?.textContent ?? "");
-const fieldShape = "input[id],select[id],textarea[id]";
 
-/** Makes a change, says it, and gives back what it took: focus and caret, folds, what was typed, and the line that was being read. */
+/** Makes a change, says it, and gives back what it took: focus, folds, and the line that was being read. */
 function keeping(change: () => void): void {
-  const focus = document.activeElement as HTMLInputElement | null;
-  const { selectionStart, selectionEnd } = focus ?? {};
+  const focus = document.activeElement as HTMLElement | null;
   const link = `a[href="${CSS.escape(focus?.getAttribute("href") ?? "")}"]`;
   const place = focus === null ? -1 : all(link).indexOf(focus);
-  const fields = all<HTMLInputElement>(fieldShape).map(({ id, value, checked }) => ({ id, value, checked }));
   const folds = new Map(
     all<HTMLDetailsElement>("details").map((fold) => [nameOf(fold), [fold.open, isWell(fold)] as const]),
   );
@@ -99,27 +86,20 @@ function keeping(change: () => void): void {
     const [wasOpen, wasWell] = folds.get(nameOf(fold)) ?? [fold.open, isWell(fold)];
     fold.open = isWell(fold) === wasWell ? wasOpen : wasWell;
   }
-  for (const { id, value, checked } of fields) {
-    const field = document.getElementById(id) as HTMLInputElement | null;
-    if (field !== null) Object.assign(field, field.type === "checkbox" ? { checked } : { value });
-  }
   show();
   if (focus !== null && focus !== document.activeElement) {
     const again = focus.isConnected ? focus : focus.id ? document.getElementById(focus.id) : all(link)[place];
     again?.focus({ preventScroll: true });
-    if (typeof selectionStart === "number" && again)
-      (again as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd ?? null);
   }
   const moved = seen && (document.getElementById(seen[0])?.getBoundingClientRect().top ?? seen[1]) - seen[1];
   if (moved && scrollY > 0) scrollBy({ top: moved, behavior: "instant" });
+  const sentencesMax = 5;
   if (news.length > 0) voice.textContent = news.slice(0, sentencesMax).join(". ");
 }
 
-const sentencesMax = 5;
-const sentenceChars = 200;
-
 /** What is worth saying aloud once it is new: the state, what was said last, how parts are. */
 function sentences(): readonly string[] {
+  const sentenceChars = 200;
   const texts = (selector: string, within?: ParentNode): string =>
     all(selector, within)
       .map((it) => it.textContent)
@@ -136,8 +116,8 @@ function sentences(): readonly string[] {
   ];
 }
 
-function replace(old: Element | null, fresh: Element | null): void {
-  if (old !== null && fresh !== null && old.outerHTML !== fresh.outerHTML) old.replaceWith(fresh);
+function replace(old: Element | null, fresh?: Element | null): void {
+  if (old && fresh && old.outerHTML !== fresh.outerHTML) old.replaceWith(fresh);
 }
 
 /** A generation was told of. Older than what was seen is nothing new: it comes from a POP that is behind. */
@@ -165,7 +145,7 @@ function patch({ fragments = {}, title, language }: Told): boolean {
     return false;
   keeping(() => {
     for (const [old, html] of parts) {
-      const holder = document.createElement("template");
+      const holder = made("template") as HTMLTemplateElement;
       holder.innerHTML = html;
       replace(old, holder.content.firstElementChild);
     }
@@ -179,16 +159,23 @@ function fetchSoon(fromMs = 0): void {
   if (fetching === 0) fetching = setTimeout(fetchPage, fromMs + Math.random() * pace() * spreadMs);
 }
 
+/** Asks; the browser keeps what it was told, and asks with its ETag. Out: the answer, its generation (0 where it names none), its level. */
+async function ask(path: string): Promise<readonly [Response, number, string]> {
+  const answerMsMax = 10_000;
+  const answer = await fetch(path, { cache: "no-cache", signal: AbortSignal.timeout(answerMsMax) });
+  const header = (name: string): string | null => answer.headers.get(`pharos-${name}`);
+  return [answer, Number(header("generation")), header("level") ?? level];
+}
+
 async function fetchPage(): Promise<void> {
   let again = true;
   try {
-    const signal = AbortSignal.timeout(answerMsMax);
-    const answer = await fetch(location.pathname, { cache: "no-cache", signal });
-    const number = Number(answer.headers.get("pharos-generation") ?? generation);
+    const [answer, sent, said] = await ask(location.pathname);
+    const number = sent || generation;
     again = answer.status >= 500 || number < generation;
     if (answer.ok && !again) {
       generation = number;
-      level = answer.headers.get("pharos-level") ?? level;
+      level = said;
       merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
       remember();
     }
@@ -214,11 +201,10 @@ function merge(fresh: Document): void {
       for (const banner of banners[0] ?? []) banner.remove();
       one("header")?.after(...(banners[1] ?? []));
     }
-    const parts = both("[id^=p-]");
-    const isWhole = differ(parts, "id") || version() === undefined;
-    for (const name of ["header", "main", "footer", "#p-icon"])
-      if (isWhole || name !== "main") replace(one(name), one(name, fresh));
-    if (!isWhole) parts[0]?.forEach((part, at) => void replace(part, parts[1]?.[at] ?? null));
+    const isWhole = differ(both("[id^=p-]"), "id") || version() === undefined;
+    // No part of these lies within another: what comes with the one would be taken out again with the other.
+    const [old = [], now = []] = both(`head [id],body>header,body>footer,main${isWhole ? "" : " [id^=p-]"}`);
+    old.forEach((it, at) => void replace(it, now[at]));
     document.title = fresh.title;
   });
 }
@@ -230,7 +216,6 @@ function levelIs(said: string): void {
 }
 
 function open(): void {
-  if (!window.EventSource) return;
   const known = version() === front ? `?lastEventId=${generation}` : "";
   stream = new EventSource(`/_events${known}`);
   stream.onmessage = ({ data, lastEventId }) => {
@@ -263,20 +248,13 @@ async function poll(): Promise<void> {
   askedAt = Date.now();
   failed++;
   try {
-    const answer = await fetch("/_event", {
-      cache: "no-store",
-      headers: tag === null ? {} : { "if-none-match": tag },
-      signal: AbortSignal.timeout(answerMsMax),
-    });
-    if (answer.status === 200) {
-      told = (await answer.json()) as Told;
-      tag = answer.headers.get("etag");
-    }
-    if (told !== null && (answer.ok || answer.status === 304)) {
+    const [answer, number, said] = await ask("/_event");
+    if (answer.ok) {
+      const told = (await answer.json()) as Told;
       checkedAt = Date.now();
       failed = 0;
-      levelIs(answer.headers.get("pharos-level") ?? level);
-      take(told, Number(answer.headers.get("pharos-generation") ?? told.generation));
+      levelIs(said);
+      take(told, number || told.generation);
     }
   } catch {
     // As above.
@@ -286,11 +264,16 @@ async function poll(): Promise<void> {
 
 function check(): void {
   const now = Date.now();
+  // A hidden page gives its connection back: browsers have six for a host over HTTP/1.1.
+  const hiddenMs = 60_000;
   if (document.hidden && now - hiddenAt > hiddenMs) close(0);
   else if (stream === null) {
     if (now >= streamFrom) open();
   } else if (stream.readyState === 2) close(2 * pollMs * (1 + Math.random()));
   else if (stream.readyState === 1 && heardAt > 0 && now - heardAt > silentMs) close(spreadMs);
+  // While nobody answers: soon again, but not for ever, since it is the same for ten thousand others.
+  const againMs = 8_000;
+  const againMax = 4;
   const pauseMs = failed > 0 && failed < againMax ? againMs : pollMs;
   if (!isLive() && now - askedAt > pace() * pauseMs * (0.8 + Math.random() / 2)) void poll();
   show();
@@ -300,6 +283,8 @@ function check(): void {
 function show(): void {
   tell();
   const lastMs = Math.max(heardAt, checkedAt);
+  // After this long without an answer a reader is told so.
+  const lostMs = 30_000;
   // A question that has just been asked is no failure yet.
   const isLate = Date.now() - lastMs > lostMs && failed > (Date.now() - askedAt < checkMs ? 1 : 0);
   if (isLate !== lost.isConnected && !document.hidden) {
@@ -310,7 +295,7 @@ function show(): void {
   lost.textContent = fill(say.lost, lastMs);
   const line = one(".lamp .n");
   if (line === null) return;
-  const note = one("span", line) ?? line.appendChild(document.createElement("span"));
+  const note = one("span", line) ?? line.appendChild(made("span"));
   const state = level[0] === "1" ? say.waiting : behind ? say.behind : say.live;
   const text = ` · ${isLive() || (state !== say.live && !isLate) ? state : fill(say.checked, lastMs)}`;
   if (note.textContent !== text) note.textContent = text;
@@ -321,7 +306,7 @@ attempt(() => {
 });
 onTurn(show);
 // What is put in above the reader's line is made up for here, in every browser alike.
-root.style.setProperty("overflow-anchor", "none");
+root.style.overflowAnchor = "none";
 document.body.append(voice);
 document.addEventListener("visibilitychange", () => {
   hiddenAt = Date.now();
@@ -335,7 +320,7 @@ document.addEventListener("visibilitychange", () => {
   if (!isLive() && hiddenAt - askedAt > spreadMs) void poll();
   check();
 });
-addEventListener("online", () => void poll());
+addEventListener("online", poll);
 addEventListener("pagehide", () => close(0));
 addEventListener("pageshow", check);
 setInterval(check, checkMs);

@@ -23,7 +23,8 @@ const scripts = new Map<Voice["code"], Script>();
 export function scriptOf({ code, words }: Pick<Voice, "code" | "words">): Script {
   const known = scripts.get(code);
   if (known !== undefined) return known;
-  const body = `{const say=${JSON.stringify(words.live)};${scriptText}}`;
+  const said = Object.entries(words.live).map(([name, text]) => `${name}:${JSON.stringify(text)}`);
+  const body = `{const say={${said}};${scriptText}}`;
   const script = { path: `/_live.${digestOf(body)}.js`, body };
   scripts.set(code, script);
   return script;

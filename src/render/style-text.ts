@@ -123,7 +123,7 @@ details:not([open])>summary .nm:before{transform:rotate(-45deg)}
 [open]>summary .bar,[open]>summary .up{display:none}
 .row:hover h3{text-decoration:underline;text-underline-offset:.2em}
 .bar{display:block;height:1.5rem}
-.big{height:3rem;margin:.8rem 0 1.2rem}
+.over{position:relative;margin:.8rem 0 1.2rem}.big{height:3rem}
 .two{display:flex!important}
 .all{padding:.5rem 1.35rem .9rem;font-size:.85rem}
 a.bar:before{content:"";position:absolute;inset:0}

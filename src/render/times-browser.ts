@@ -4,17 +4,12 @@ import { all, attempt, made, one, root, voice } from "./dom-browser.ts";
 
 // Times. The page has them in its own zone. Its reader gets them in theirs and with their age, and the page's in the tooltip; or the page's.
 
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const dateShape = { day: "numeric", month: "short", year: "numeric" } as const;
 const clock = new Intl.DateTimeFormat(say.locale, shape);
 const seconds = new Intl.DateTimeFormat(say.locale, { ...shape, second: "2-digit" });
-const dated = new Intl.DateTimeFormat(say.locale, {
-  ...shape,
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  timeZoneName: "short",
-});
+const dated = new Intl.DateTimeFormat(say.locale, { ...shape, ...dateShape, timeZoneName: "short" });
+const dates = new Intl.DateTimeFormat(say.locale, { ...dateShape, weekday: "short", timeZone: "UTC" });
 const ages = new Intl.RelativeTimeFormat(say.locale, { style: "short", numeric: "auto" });
 /** What elements said as they were published. */
 const published = new WeakMap<Element, string>();
@@ -57,7 +52,7 @@ export function tell(): void {
   for (const note of all(".zone")) {
     const text = textOf(note);
     if (note.contains(turn)) continue;
-    note.textContent = `${isOwn ? say.ownZone.replace("{zone}", here.replaceAll("_", " ")) : text} `;
+    note.textContent = `${isOwn ? say.ownZone.replace("{zone}", dated.resolvedOptions().timeZone.replaceAll("_", " ")) : text} `;
     turn.textContent = isOwn ? say.toPage : say.toOwn;
     note.append(turn);
   }
@@ -87,23 +82,39 @@ export function onTurn(show: () => void): void {
   };
 }
 
-// Days. A bar is one tab stop; left and right go through its bad days, as they stand on the screen.
+// Days. A bar is one tab stop; left and right go through its days, as they stand on the screen, Home and End to the first and the last.
 
 const day = made("span", "day");
+const lastDay = 89;
+/** Which day of its bar is named. */
+let named = 0;
 
-document.addEventListener("keydown", (event) => {
+/** What the picture says of a day: a bad one has its words, the line of days of which nothing is known says where it ends. */
+function sentenceOf(bar: Element): string {
+  const bad = one(`[d^="M${named}.5 "]`, bar);
+  if (bad !== null) return bad.textContent;
+  const known = Number(one(".x", bar)?.getAttribute("d")?.slice(9) ?? 0);
+  const today = Date.parse(one("#p-day")?.dataset.day ?? "");
+  return (named < known ? say.blankDay : say.wellDay).replace(
+    "{day}",
+    dates.format(today - (lastDay - named) * 24 * 3_600_000),
+  );
+}
+
+addEventListener("keydown", (event) => {
   const bar = document.activeElement;
-  const way = ["ArrowLeft", "", "ArrowRight"].indexOf(event.key) - 1;
-  const days = bar?.matches(".bar") ? all("title", bar) : [];
-  if (way % 2 === 0 || days.length === 0) return;
+  const way = ["ArrowLeft", "ArrowRight", "Home", "End"].indexOf(event.key);
+  // With another key they are the browser's: back, forward.
+  if (way < 0 || event.altKey || event.ctrlKey || event.metaKey || !bar?.matches("a.bar")) return;
   event.preventDefault();
-  const step = root.dir === "rtl" ? -way : way;
-  const shown = day.previousSibling === bar ? days.findIndex((it) => it.textContent === day.textContent) : -1;
-  const next = shown < 0 ? (step < 0 ? days.length - 1 : 0) : shown + step;
-  day.textContent = voice.textContent = days[Math.max(0, Math.min(next, days.length - 1))]?.textContent ?? "";
-  bar?.after(day);
+  const step = (way === 1) === (root.dir === "rtl") ? -1 : 1;
+  if (way > 1) named = way === 2 ? 0 : lastDay;
+  else if (day.previousSibling !== bar) named = step < 0 ? lastDay : 0;
+  else named = Math.max(0, Math.min(named + step, lastDay));
+  day.textContent = voice.textContent = sentenceOf(bar);
+  bar.after(day);
 });
-document.addEventListener("focusout", () => day.remove());
+addEventListener("focusout", () => day.remove());
 
 /** A sentence about a moment of this day. */
 export const fill = (words: string, ms: number): string =>

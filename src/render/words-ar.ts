@@ -176,6 +176,7 @@ export const arabic: Words = {
     well: (known) => `${count(known, day)} بلا أعطال`,
     bad: (known, bad, worst) => `${count(known, day)}، منها ${bad} فيها أعطال، أسوؤها: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWords[status]}، ${duration}`,
+    withUptime: (day, percent) => `${day}، نسبة التشغيل ${percent}`,
   },
   part: {
     component: "مكوّن",
@@ -353,5 +354,7 @@ export const arabic: Words = {
     ownZone: "الأوقات بتوقيتك المحلي: \u2066{zone}\u2069",
     toOwn: "استخدام توقيتي المحلي",
     toPage: "استخدام توقيت الصفحة",
+    wellDay: "{day}: يعمل، نسبة التشغيل 100%",
+    blankDay: "{day}: لا يوجد سجل بعد",
   },
 };

@@ -132,6 +132,7 @@ export const german: Words = {
     bad: (known, bad, worst) =>
       `${count(known, "Tag", "Tage")}, davon ${bad} mit Störung, am schlimmsten: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWithin[status]}, ${duration}`,
+    withUptime: (day, percent) => `${day}, ${percent} verfügbar`,
   },
   part: {
     component: "Komponente",
@@ -323,5 +324,7 @@ export const german: Words = {
     ownZone: "Zeiten in Ihrer Zeitzone: {zone}",
     toOwn: "Meine Zeitzone verwenden",
     toPage: "Zeitzone der Seite verwenden",
+    wellDay: "{day}: in Betrieb, 100 % verfügbar",
+    blankDay: "{day}: noch kein Verlauf",
   },
 };

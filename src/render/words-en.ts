@@ -127,6 +127,7 @@ export const english: Words = {
     well: (known) => `${count(known, "day")} without problems`,
     bad: (known, bad, worst) => `${count(known, "day")}, ${bad} with problems, the worst: ${worst}`,
     day: (date, status, duration) => `${date}: ${componentWithin[status]}, ${duration}`,
+    withUptime: (day, percent) => `${day}, ${percent} uptime`,
   },
   part: {
     component: "Component",
@@ -313,5 +314,7 @@ export const english: Words = {
     ownZone: "Times in your time zone: {zone}",
     toOwn: "Use my time zone",
     toPage: "Use the page’s time zone",
+    wellDay: "{day}: operational, 100% uptime",
+    blankDay: "{day}: no history yet",
   },
 };

@@ -133,6 +133,8 @@ export interface BarWords {
   bad(known: number, bad: number, worst: string): string;
   /** "9 Nov 2026: partial outage, 42 min" */
   day(date: string, status: ComponentStatus, duration: string): string;
+  /** "9 Nov 2026: partial outage, 42 min, 99.12% uptime" */
+  withUptime(day: string, percent: string): string;
 }
 
 /** The page of a component, or of a group of them. */
@@ -321,4 +323,7 @@ export interface LiveWords {
   readonly ownZone: string;
   readonly toOwn: string;
   readonly toPage: string;
+  /** A day of a bar on which all was well, and one of which nothing is known. */
+  readonly wellDay: string;
+  readonly blankDay: string;
 }

@@ -103,27 +103,45 @@ export function readerCases(): void {
     await untouched(tab);
   }, 60_000);
 
-  test("a bar is one tab stop; left and right name its bad days, and what has focus next ends that", async () => {
+  test("a bar is one tab stop; arrows go through its ninety days, Home and End to the first and the last, and what has focus next ends that", async () => {
     const { tab } = await openLive(first);
-    const days = await tab.ask<
-      string[]
+    // Places of the bad days of one bar, and what their strokes say.
+    const bad = await tab.ask<
+      [number, string][]
     >(`{ for (const fold of document.querySelectorAll("details")) fold.open = true;
-      const bar = [...document.querySelectorAll(".bar")].find((it) => it.querySelectorAll("title").length > 1);
-      bar.tabIndex = 0; bar.focus();
-      [...bar.querySelectorAll("title")].map((it) => it.textContent) }`);
-    const press = (key: string) =>
+      const bar = [...document.querySelectorAll("a.bar")].find((it) => it.querySelectorAll("title").length > 1);
+      bar.focus();
+      [...bar.querySelectorAll("title")].map((it) =>
+        [Math.floor(parseFloat(it.parentNode.getAttribute("d").slice(1))), it.textContent]) }`);
+    const press = (key: string, more = "") =>
       tab.ask<
         string | null
-      >(`{ const event = new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true });
+      >(`{ const event = new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true, ${more} });
         document.activeElement.dispatchEvent(event);
         document.querySelector(".day")?.textContent ?? null }`);
     expect(await press("ArrowUp")).toBe(null);
-    expect(await press("ArrowLeft")).toBe(days.at(-1) ?? "");
-    expect(await press("ArrowLeft")).toBe(days.at(-2) ?? "");
-    expect(await aloud(tab)).toBe(days.at(-2) ?? "");
-    for (const _ of days) await press("ArrowLeft");
-    expect(await press("ArrowLeft")).toBe(days[0] ?? "");
-    expect(await press("ArrowRight")).toBe(days[1] ?? "");
+    // The browser's own way back.
+    expect(await press("ArrowLeft", "altKey: true")).toBe(null);
+    const said = [await press("Home")];
+    expect(await press("ArrowLeft")).toBe(said[0] ?? "");
+    for (let day = 1; day < 90; day++) said.push(await press("ArrowRight"));
+    expect(await aloud(tab)).toBe(said[89] ?? "");
+    expect(await press("ArrowRight")).toBe(said[89] ?? "");
+    expect(said[89]).toMatch(/^Sat,? 21 Nov 2026: /);
+    expect(said[0]).toMatch(/^Mon,? 24 Aug 2026: /);
+    expect(new Set(said).size).toBe(90);
+    expect(bad.length).toBeGreaterThan(1);
+    for (const [day, words] of bad) expect(said[day]).toBe(words);
+    for (const words of said) expect(words).toMatch(/: [a-z ]+, (?:.*, )?[\d.]+% uptime$/);
+    expect(said.filter((words) => words?.endsWith(": operational, 100% uptime")).length).toBe(
+      90 - bad.length,
+    );
+    // Right to left the oldest day is at the right.
+    await tab.ask("document.documentElement.dir = 'rtl'");
+    expect(await press("Home")).toBe(said[0] ?? "");
+    expect(await press("ArrowLeft")).toBe(said[1] ?? "");
+    expect(await press("ArrowRight")).toBe(said[0] ?? "");
+    expect(await press("End")).toBe(said[89] ?? "");
     await tab.ask("document.querySelector('footer a').focus()");
     expect(await tab.ask("document.querySelector('.day')")).toBe(null);
     await untouched(tab);

@@ -382,6 +382,17 @@ describe("a page", () => {
     });
   });
 
+  test("the colour that a refusal names as the nearest is taken", async () => {
+    const path = `/v1/pages/${world.page}`;
+    const brand = (colour: string) => world.send("PATCH", path, { page: { brand_color: colour } });
+    const { status, json } = await brand("#ffcc00");
+    const [, nearest = ""] = /nearest that passes is (#[0-9a-f]{6})/.exec(json.error.join(" ")) ?? [];
+    expect([status, nearest]).toEqual([422, expect.stringMatching(/^#[0-9a-f]{6}$/)]);
+    expect((await world.send("GET", path)).json.brand_color).not.toBe(nearest);
+    expect(await brand(nearest)).toMatchObject({ status: 200, json: { brand_color: nearest } });
+    await world.send("PATCH", path, { page: { brand_color: null } });
+  });
+
   test.each([
     [{ brand_color: "#ffcc00" }, /nearest that passes is #[0-9a-f]{6}/],
     [{ logo: btoa("<svg><script/></svg>") }, /holds <script>/],

@@ -403,6 +403,31 @@ function levelsOf(numbered: boolean): void {
   });
 }
 
+test("edge/serve, a drawing that a browser may open by itself can style itself and do nothing else; a photograph needs no such policy", async () => {
+  const { ask, store } = await setUpWith();
+  const routes = {
+    "/_logo.a.svg": { body: "<svg/>", contentType: "image/svg+xml", cache: "immutable" },
+    "/_logo.b.png": { body: "PNG", contentType: "image/png", cache: "immutable" },
+  } as const;
+  const pictured = await signedPage({
+    page: "p1",
+    hosts: ["status.example"],
+    generation: 9,
+    routes: { ...frontRoutes("calm"), ...routes },
+  });
+  await store.apply(pictured);
+  const policyOf = (path: string) => {
+    const { status, headers } = ask(path);
+    return [status, headers.get("content-type"), headers.get("content-security-policy")];
+  };
+  expect(policyOf("/_logo.a.svg")).toEqual([
+    200,
+    "image/svg+xml",
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  ]);
+  expect(policyOf("/_logo.b.png")).toEqual([200, "image/png", null]);
+});
+
 describe("edge/serve, the store fails", () => {
   test("what is in memory is still served, the rest is a sentence", async () => {
     const { ask, store, metrics } = await setUpWith();

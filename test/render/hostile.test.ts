@@ -32,8 +32,10 @@ const texts: readonly (readonly [what: string, text: string])[] = [
 function pageOf(text: string): PageView {
   const affected = [{ code: "c", name: text, oldStatus: "operational", newStatus: "major_outage" } as const];
   const window = { from: now + hourMs, until: now + 2 * hourMs };
+  const links = [{ name: text, url: "https://example.com/" }];
+  const looks = { ...page.looks, headline: text, footerText: text, headerLinks: links, footerLinks: links };
   return viewFrom({
-    page: { ...page, name: text, description: text },
+    page: { ...page, name: text, description: text, looks, uptimeBadges: true },
     components: [
       component("g", text, { group: true, status: "major_outage", description: text }),
       component("c", text, { groupId: "g", status: "major_outage", description: text }),
@@ -155,3 +157,22 @@ test("an incident of 400 updates: its page has all, the front page the latest", 
   expect(countIn(page, `<li id="u-`)).toBe(400);
   expect(bodyOf(view, "/")).toContain("399 earlier updates");
 });
+
+test("an incident of 2,000 components: its page, the front page and the component's page have it, and the front page stays bounded", () => {
+  const components = Array.from({ length: 2_000 }, (_, at) =>
+    component(`c${at}`, `Component ${at}`, { position: at, rank: at }),
+  );
+  const componentIds = components.map(({ id }) => id);
+  const affected = components.map(({ id, name }) => ({
+    code: id,
+    name,
+    oldStatus: "operational" as const,
+    newStatus: "major_outage" as const,
+  }));
+  const updates = [update("i", now - hourMs, "investigating", "All.", { affectedComponents: affected })];
+  const view = viewFrom({ components, incidents: [incident("i", "Everything", { componentIds, updates })] });
+  const bodies = documentsByPath(view);
+  for (const path of ["/", "/incidents/i", "/components/c1999", "/history"])
+    expect({ path, has: bodies.get(path)?.body().includes("Everything") }).toEqual({ path, has: true });
+  expect(bodyOf(view, "/incidents/i")).toContain("Component 1999");
+}, 30_000);

@@ -297,10 +297,11 @@ function Run({
 /** State, time in it, uptime of a day, as they are written. */
 function cellsOf(day: DayBar, { words }: Voice): readonly [string, string, string] {
   if (day.status === null) return [words.bars.unknown, "", ""];
-  // A day that has just begun has a state, and no time yet of which to tell anything.
-  if (day.countedMs + day.maintenanceMs < toldFromMs) return [words.component[day.status], "", ""];
-  const lasted = day.status === "operational" ? "" : durationText(spentIn(day, day.status), words);
-  return [words.component[day.status], lasted, percentText(day.ratio, words)];
+  const state = words.component[day.status];
+  if (day.status === "operational") return [state, "", percentText(day.ratio, words)];
+  // A day that has just begun so has no time yet of which to tell anything.
+  if (day.countedMs + day.maintenanceMs < toldFromMs) return [state, "", ""];
+  return [state, durationText(spentIn(day, day.status), words), percentText(day.ratio, words)];
 }
 
 function Members({

@@ -24,6 +24,9 @@ import { type AttackedPop, startAttackedPop } from "./attacked-pop.ts";
 import { canaryText, visitedHost } from "./smuggling-cases.ts";
 import { traversals } from "./traversal-cases.ts";
 
+/** What a page of ours may carry besides words: no request has a part in it. */
+const style = /<style>.*?<\/style>/s;
+
 const short = (target: string): string =>
   JSON.stringify(target.length > 60 ? `${target.slice(0, 60)}…` : target);
 
@@ -64,7 +67,7 @@ function targetsOn(runtime: Runtime): void {
         expect(body).toMatch(
           status === 400 ? /^$|<h1>Bad request<.h1>|^[\w ,.]+\n$/ : /<h1>Not found<.h1>|"Not found"/,
         );
-      if (status !== 200) expect(body).not.toMatch(/[%\\]|canary|passwd/);
+      if (status !== 200) expect(body.replace(style, "")).not.toMatch(/[%\\]|canary|passwd/);
     });
   }
 

@@ -247,6 +247,7 @@ button{font:inherit;font-weight:600;justify-self:start;color:var(--bg);backgroun
 
 /** Texts to be taken along: one click takes all of it. */
 const snippet = `
+p img{max-width:100%;height:auto}
 .snip{user-select:all;margin-top:.6rem}
 main p+p,main p+ul{margin-top:.6rem}
 main img{vertical-align:middle}

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { demoBundle, demoSeed } from "../../src/cli/demo-data.ts";
 import type { PageView } from "../../src/model/view.ts";
 import { emptyWorld } from "../model/world.ts";
-import { component, now, viewFrom } from "../render/invented.ts";
+import { component, incident, page as invented, now, viewFrom } from "../render/invented.ts";
 import {
   axeFindings,
   type Browser,
@@ -162,6 +162,26 @@ test(
   },
   lookMsMax,
 );
+
+test("names of 10,000 characters, of emoji, with directions and closing tags: no page leaves a window of 320 px", async () => {
+  const { page, complaints, end } = await visitor(browser, { viewport: { width: 320, height: 900 } });
+  const wrong: string[] = [];
+  for (const text of ["x".repeat(10_000), `\u202eevil ${"🚒".repeat(100)}</script></style>-->`]) {
+    const of = viewFrom({
+      page: { ...invented, name: text, looks: { ...invented.looks, footerText: text } },
+      components: [component("c", text, { description: text })],
+      incidents: [incident("i", text, { componentIds: ["c"] })],
+    });
+    site.show(of, now);
+    for (const path of site.pages) {
+      await page.goto(site.url + path);
+      wrong.push(...(await looksWrong(page)).map((fault) => `${path}: ${fault.slice(0, 200)}`));
+    }
+  }
+  site.show(demo, now);
+  expect({ wrong, complaints }).toEqual({ wrong: [], complaints: [] });
+  await end();
+}, 60_000);
 
 test("without JavaScript: the answer, what is open and every component are there, and a fold opens", async () => {
   const { page, end } = await visitor(browser, { javaScriptEnabled: false });

@@ -16,6 +16,7 @@ ul,ol{list-style:none}
 .w{max-width:62rem;margin:auto;padding:0 1.25rem}
 .mu{color:var(--mu)}
 .n{font-variant-numeric:tabular-nums}
+time{unicode-bidi:isolate}
 .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .def{position:absolute;width:0;height:0}
 .i{width:1em;height:1em;flex:none;fill:currentColor}
@@ -77,7 +78,7 @@ footer [aria-current]{color:var(--tx);text-decoration:none}
 .turn{font:inherit;color:inherit;background:none;border:0;padding:.2rem 0;text-decoration:underline;text-underline-offset:.2em;cursor:pointer}
 @media(min-width:46rem){.sea .w{padding-block:1.75rem 2.6rem}.past>li{grid-template-columns:12rem 1fr}}
 @media(forced-colors:active){.lamp:before{display:none}.card,.log>li:before{border-color:CanvasText}}
-@media print{body>header,.sea{background:none;color:#000;${customProperties({ mu: light.mu, ok: light.ok, deg: light.deg, par: light.par, maj: light.maj, mnt: light.mnt, inf: light.inf })}}.lamp>div,.sea p b,.sea .cmp a,body>header [aria-current]{color:#000}.lamp:before,nav,.more{display:none}.card,.past>li{break-inside:avoid}}
+@media print{body>header,.sea{background:none;color:#000;${customProperties({ mu: light.mu, ok: light.ok, deg: light.deg, par: light.par, maj: light.maj, mnt: light.mnt, inf: light.inf })}}.lamp>div,.sea p b,.sea .cmp a,body>header [aria-current]{color:#000}.lamp:before,nav,.more{display:none}.org img{background:var(--sea);print-color-adjust:exact}.card,.past>li{break-inside:avoid}}
 `;
 
 /** What is open or planned: a head in the colour of its mark, and how far it has come. */
@@ -98,6 +99,7 @@ const card = `
 .way [aria-current]:before{box-shadow:0 0 0 .2rem color-mix(in srgb,var(--at) 25%,transparent)}
 .ok{--at:var(--ok)}.deg{--at:var(--deg)}.par{--at:var(--par)}.maj{--at:var(--maj)}.mnt{--at:var(--mnt)}.inf{--at:var(--inf)}
 @media(max-width:34rem){.way li:not([aria-current]){font-size:0}}
+@media(forced-colors:active){.way .d:before{background:CanvasText}}
 `;
 
 /** Rows of components, and their days: calm lies on the water, trouble rises. */

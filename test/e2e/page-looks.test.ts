@@ -183,6 +183,22 @@ test("names of 10,000 characters, of emoji, with directions and closing tags: no
   await end();
 }, 60_000);
 
+test("right to left: how long it lasted follows the time at which it began, and does not stand within it", async () => {
+  const { page } = visit;
+  await page.setViewportSize({ width: 768, height: 900 });
+  await page.emulateMedia(light.media);
+  await page.goto(site.url + (site.pages.find((path) => path.startsWith("/ar/history/")) ?? ""));
+  const gaps = await page.evaluate(
+    `[...document.querySelectorAll(".tag time + span")].map((span) => {
+      const range = document.createRange();
+      range.selectNodeContents(span);
+      return Math.round(span.previousElementSibling.getBoundingClientRect().left - range.getBoundingClientRect().right);
+    })`,
+  );
+  expect((gaps as number[]).length).toBeGreaterThan(1);
+  expect((gaps as number[]).filter((gap) => gap < -1)).toEqual([]);
+});
+
 test("without JavaScript: the answer, what is open and every component are there, and a fold opens", async () => {
   const { page, end } = await visitor(browser, { javaScriptEnabled: false });
   await page.goto(site.url);

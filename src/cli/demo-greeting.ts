@@ -7,6 +7,8 @@ export interface Demo extends DemoPlaces {
   readonly id: string;
   readonly token: string;
   readonly componentId: string;
+  /** Where the admin pages let the visitor in. */
+  readonly admin: string;
   readonly data: string;
   readonly controlPid: number;
   /** In the order of `pops`. */
@@ -27,6 +29,7 @@ export function greeting(demo: Demo): readonly string[] {
   return [
     "",
     ...sites.map((url, at) => `Status page, POP ${at + 1}   ${url}/`),
+    `Admin pages          ${demo.admin}`,
     `As JSON              ${site}/api/v2/summary.json`,
     `History              ${site}/history`,
     `Feed                 ${site}/history.atom`,

@@ -13,6 +13,7 @@ import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
 import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { keyFiles, makeKeys } from "./key-files.ts";
+import { withUserPlane } from "./user-plane.ts";
 
 export const command = defineCommand({
   name: "demo",
@@ -51,8 +52,9 @@ export const command = defineCommand({
       const pids = await startAll(processes, places, { ...values, page: page.id });
       await Promise.all(places.pops.map((pop) => waitForPage(pop, stop, context)));
       if (stop.aborted) return 0;
+      const admin = await adminAddress(values.data, places, context);
       const readyMs = context.clock.monotonicMs() - startedMs;
-      for (const line of greeting({ ...places, ...page, ...pids, data: values.data, readyMs }))
+      for (const line of greeting({ ...places, ...page, ...pids, admin, data: values.data, readyMs }))
         context.out(line);
       await aborted(stop);
       return 0;
@@ -63,6 +65,7 @@ export const command = defineCommand({
   },
 });
 
+const demoOwner = "owner@quillfjord.example";
 const keysOf = (data: string): string => join(data, "keys");
 const controlOf = (data: string): string => join(data, "control");
 
@@ -99,6 +102,16 @@ async function prepare(data: string, context: Context): Promise<Pick<Demo, "id" 
     await plane.revokeTokens("demo");
     return plane.addToken({ name: "demo", grants: [["*", "admin"]], expiresMs: null });
   }
+}
+
+/** A link by which the visitor becomes the owner; once there are people, where they sign in. */
+async function adminAddress(data: string, { api }: DemoPlaces, context: Context): Promise<string> {
+  const options = { ...context, folder: controlOf(data) };
+  return withUserPlane(options, async (plane) => {
+    const known = (await plane.list()).length > 0;
+    const path = known ? "/admin/" : (await plane.invite(demoOwner, [["*", "owner"]])).path;
+    return `http://${textOf(api)}${path}`;
+  });
 }
 
 /** The control plane, then all POPs at once. */

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { openApiOf } from "../../src/control/openapi.ts";
 import { tables } from "../../src/control/table.ts";
 import { listenHttp } from "../../src/host/http.ts";
+import { testWithCurl } from "../support/skip.ts";
 import { checkedAnswers } from "./checked-answers.ts";
 import { type ControlWorld, openControlWorld } from "./control-world.ts";
 import { namesFor } from "./example-names.ts";
@@ -47,37 +48,41 @@ test("an answer that is not what its row promises is noticed", async () => {
   );
 });
 
-test("every example of the reference runs as it stands", async () => {
-  const html = await (await ask("/docs")).text();
-  const shown = [...html.matchAll(/<article id="(\w+)">[\s\S]*?<code class="shell">([\s\S]*?)<\/code>/g)];
-  await world.publish();
-  await world.run(world.page, { kind: "page.update", fields: { description: "Two generations" } });
-  await world.publish();
-  const listener = listenHttp({ address: "127.0.0.1", port: 0, bodyBytesMax: 1_000_000, fetch: world.api });
-  const script = [
-    `pharos=http://127.0.0.1:${listener.port} key=${world.adminToken} now=${Math.floor(world.clock.wallMs() / 1_000)}`,
-    `curl() { command curl -s -m 10 -o /dev/null -w "%{http_code}\\n" "$@"; }`,
-  ];
-  const operations: string[] = [];
-  for (const [, operation = "", escaped = ""] of shown) {
-    const command = unescaped(escaped);
-    const names = await namesFor(world, command);
-    script.push(
-      Object.entries(names)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(" "),
-      command,
+testWithCurl(
+  "every example of the reference runs as it stands",
+  async () => {
+    const html = await (await ask("/docs")).text();
+    const shown = [...html.matchAll(/<article id="(\w+)">[\s\S]*?<code class="shell">([\s\S]*?)<\/code>/g)];
+    await world.publish();
+    await world.run(world.page, { kind: "page.update", fields: { description: "Two generations" } });
+    await world.publish();
+    const listener = listenHttp({ address: "127.0.0.1", port: 0, bodyBytesMax: 1_000_000, fetch: world.api });
+    const script = [
+      `pharos=http://127.0.0.1:${listener.port} key=${world.adminToken} now=${Math.floor(world.clock.wallMs() / 1_000)}`,
+      `curl() { command curl -s -m 10 -o /dev/null -w "%{http_code}\\n" "$@"; }`,
+    ];
+    const operations: string[] = [];
+    for (const [, operation = "", escaped = ""] of shown) {
+      const command = unescaped(escaped);
+      const names = await namesFor(world, command);
+      script.push(
+        Object.entries(names)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(" "),
+        command,
+      );
+      operations.push(operation);
+    }
+    const codes = (await run(script.join("\n"))).trim().split("\n");
+    await listener.stop(true);
+    expect(codes.length).toBe(operations.length);
+    const failed = operations.flatMap((operation, at) =>
+      /^2/.test(codes[at] ?? "") ? [] : `${operation} ${codes[at]}`,
     );
-    operations.push(operation);
-  }
-  const codes = (await run(script.join("\n"))).trim().split("\n");
-  await listener.stop(true);
-  expect(codes.length).toBe(operations.length);
-  const failed = operations.flatMap((operation, at) =>
-    /^2/.test(codes[at] ?? "") ? [] : `${operation} ${codes[at]}`,
-  );
-  expect(failed).toEqual([]);
-}, 60_000);
+    expect(failed).toEqual([]);
+  },
+  60_000,
+);
 
 const unescaped = (html: string): string =>
   html

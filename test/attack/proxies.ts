@@ -43,7 +43,7 @@ async function startNginx(pop: Place): Promise<Between> {
 events { worker_connections 512; }
 http {
   ${temporary}
-  log_format sent "$upstream_status";
+  log_format sent "$upstream_bytes_sent";
   access_log ${log} sent;
   upstream pop { server ${pop.host}:${pop.port}; keepalive 4; }
   server {
@@ -61,8 +61,8 @@ http {
   );
   return running("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], folder, visitors, () => {
     const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
-    // "-" where nginx answered by itself.
-    return lines.filter((line) => line !== "" && line !== "-").length;
+    // "-" where nginx answered by itself. Bytes sent, not a status: of a visitor who went away meanwhile the POP had the request, nginx no answer.
+    return lines.filter((line) => Number(line) > 0).length;
   });
 }
 

@@ -69,9 +69,10 @@ function actsOf(
 ): Pick<Call<unknown, unknown, PageView | null>, "submit" | "effect"> {
   let count = 0;
   return {
-    async submit(command, page) {
+    async submit(commands, following) {
       count++;
-      const done = await ledger.submit(view?.page.id ?? page ?? null, command, actorOf(principal), {
+      const done = await ledger.submit(view?.page.id ?? null, commands, actorOf(principal), {
+        following,
         ...(seed === null ? {} : { seed: `${seed}/${count}`, repeat: true }),
         // What the call itself has changed since is no other's change.
         ...(count > 1 || unchanged === undefined ? {} : { unchanged }),

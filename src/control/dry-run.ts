@@ -34,10 +34,22 @@ export function rehearsalOf(options: Options, principal: Principal, view: PageVi
   let before = view;
   let after = view;
   return {
-    async submit(command) {
-      commands.push(command);
-      const seen = options.ledger.preview(view?.page.id ?? null, commands, actorOf(principal));
+    async submit(asked, following) {
+      commands.push(...[asked].flat());
+      let followed: readonly Command[] = [];
+      const seen = options.ledger.preview(
+        view?.page.id ?? null,
+        commands,
+        actorOf(principal),
+        following && {
+          following: (changed) => {
+            followed = [...following(changed)];
+            return followed;
+          },
+        },
+      );
       if (!seen.ok) throw new ApiRefusal(apiErrorOf(seen.refusal));
+      commands.push(...followed);
       before ??= options.ledger.view(seen.page);
       after = seen.view;
       return { id: seen.id, view: seen.view };

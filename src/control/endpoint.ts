@@ -3,6 +3,7 @@ import type { TSchema, UnwrapSchema } from "elysia";
 import type { Command } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
+import type { Following } from "../store/ledger-plan.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
@@ -34,10 +35,14 @@ export interface Call<Body, Query, View> extends Parts {
   /** Pages that the principal may see. */
   readonly views: () => readonly PageView[];
   /**
-   * Carries out a command on this page and gives its id and the view after it. Throws ApiRefusal when it is refused. In a dry run nothing is
-   * written, and the view is what the page would become. `page` where the path names none; a command may name its page itself.
+   * Carries out commands on this page, all or none, and gives the id of the last and the view after it. `following` tells what follows from the page with
+   * them, and is part of the same. Throws ApiRefusal when one is refused. In a dry run nothing is written, and the view is what the page would become.
+   * Where the path names no page the first command does.
    */
-  submit(command: Command, page?: string): Promise<{ readonly id: string; readonly view: PageView }>;
+  submit(
+    commands: Command | readonly Command[],
+    following?: Following,
+  ): Promise<{ readonly id: string; readonly view: PageView }>;
   /** Every write that is no command goes through here. In a dry run it is not carried out: the answer ends with what is known until then. */
   effect<Value>(write: () => Promise<Value>): Promise<Value>;
 }

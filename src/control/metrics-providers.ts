@@ -1,6 +1,7 @@
 // /v1/pages/{page_id}/metrics_providers. In: calls. Out: providers as they are kept, and metrics below one.
 // Nothing is pulled: metrics of other products' providers are refused, and the secrets of a provider are not kept, for nothing would use them.
 import { t } from "elysia";
+import type { Command } from "../model/command.ts";
 import type { PageView } from "../model/view.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import { keepRows } from "./access-rows.ts";
@@ -117,8 +118,10 @@ export const metricsProviderEndpoints = [
     needs: "edit",
     async answer({ view, rows, effect, params, submit }) {
       const provider = providerOf(rows, view, params.metrics_provider_id);
-      for (const { id } of view.metrics.filter(({ providerId }) => providerId === provider.id))
-        await submit({ kind: "metric.update", id, fields: { providerId: null } });
+      const free = view.metrics.flatMap(({ id, providerId }): Command[] =>
+        providerId === provider.id ? [{ kind: "metric.update", id, fields: { providerId: null } }] : [],
+      );
+      if (free.length > 0) await submit(free);
       await keepRows({ view, rows, effect }, () => [
         { kind: "metrics-provider", id: provider.id, row: null },
       ]);

@@ -78,8 +78,8 @@ export const ownPageEndpoints = [
       // Who may not make pages is told the same whether or not there is such a page.
       if (!may(principal, held === undefined ? "*" : id, "administer"))
         throw new ApiRefusal(notFound("Page"));
-      const { view } = await submit({ kind: "import", bundle: bundleIn(body) });
-      for (const command of others(body, view, nowMs())) await submit(command, id);
+      const now = nowMs();
+      await submit({ kind: "import", bundle: bundleIn(body) }, (view) => others(body, view, now));
       return answer(200, {
         page_id: id,
         components: body.components.length,

@@ -22,6 +22,12 @@ export interface Unchanged {
   readonly version: string;
 }
 
+/**
+ * What follows from the page as the commands would leave it: decided in the same turn, and kept with them or not at all. Runs inside the turn, so it
+ * sees what nobody can change before it is kept; it may be asked more than once.
+ */
+export type Following = (view: PageView) => Iterable<Command>;
+
 export interface PlanContext {
   readonly state: LedgerState;
   readonly hlc: Hlc;
@@ -32,6 +38,7 @@ export interface PlanContext {
   readonly repeat?: boolean;
   /** Refused (412) where this is not what is there. */
   readonly unchanged?: Unchanged | undefined;
+  readonly following?: Following | undefined;
   /** What is published, of which some has no op-log: a page that was made from a folder keeps its id and its hosts. */
   readonly store: { readonly snapshots: Pick<SnapshotStore, "head" | "pageOf"> };
 }
@@ -64,22 +71,39 @@ export function planCommands(
   assert(first !== undefined, "No command was asked for.");
   const planned = planCommand(context, page, first, actor);
   if (planned.kind === "refused") return { ...planned, at: 0 };
-  if (others.length === 0) return planned;
+  if (others.length === 0 && context.following === undefined) return planned;
   return context.state.rehearse(planned.page, (apply) => {
-    apply(planned.ops);
-    const ops: Op[] = [...planned.ops];
-    let { id } = planned;
-    for (const [at, command] of others.entries()) {
-      // What the first of them changed is no other's change.
-      const next = planCommand({ ...context, unchanged: undefined }, planned.page, command, actor);
-      if (next.kind === "refused") return { ...next, at: at + 1 };
-      assert(next.page === planned.page, `A ${command.kind} speaks of another page than the ${first.kind}.`);
+    let last = planned;
+    const ops: Op[] = [];
+    const keep = (next: Append): void => {
       apply(next.ops);
       for (const op of next.ops) ops.push(op);
-      id = next.id;
+    };
+    keep(planned);
+    // What the first of them changed is no other's change.
+    const later = { ...context, unchanged: undefined };
+    let at = 0;
+    for (const command of inTurn(context, planned.page, others)) {
+      at++;
+      const next = planCommand(later, planned.page, command, actor);
+      if (next.kind === "refused") return { ...next, at };
+      assert(next.page === planned.page, `A ${command.kind} speaks of another page than the ${first.kind}.`);
+      keep(next);
+      if (at <= others.length) last = next;
     }
-    return append(id, planned.page, ops);
+    return append(last.id, planned.page, ops);
   });
+}
+
+/** The commands that were given, and what follows from the page once they are applied. */
+function* inTurn(
+  { state, following }: PlanContext,
+  page: string,
+  given: readonly Command[],
+): Generator<Command, void> {
+  yield* given;
+  const view = state.working(page);
+  if (following !== undefined && view !== null) yield* [...following(view)];
 }
 
 export function planCommand(

@@ -10,7 +10,14 @@ import { createHlc, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import type { Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
-import { type PlanContext, type Planned, planCommands, planMerge, type Unchanged } from "./ledger-plan.ts";
+import {
+  type Following,
+  type PlanContext,
+  type Planned,
+  planCommands,
+  planMerge,
+  type Unchanged,
+} from "./ledger-plan.ts";
 import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import { appendChanges, type Entry, metaChange, readEntriesAfter, readMeta } from "./op-log.ts";
 import { type Store, storeFile } from "./open.ts";
@@ -49,6 +56,8 @@ export interface SubmitOptions {
   readonly repeat?: boolean;
   /** Refused (412) where this is not what is there when the command's turn comes. */
   readonly unchanged?: Unchanged;
+  /** What follows from the page as the commands would leave it, kept with them or not at all. */
+  readonly following?: Following | undefined;
 }
 
 export interface Ledger {
@@ -150,9 +159,12 @@ export function openLedger(options: LedgerOptions): Ledger {
 }
 
 /** Names of what is made follow from the seed where there is one. */
-function named(context: PlanContext, { seed, repeat = false, unchanged }: SubmitOptions = {}): PlanContext {
+function named(
+  context: PlanContext,
+  { seed, repeat = false, unchanged, following }: SubmitOptions = {},
+): PlanContext {
   const random = seed === undefined ? context.random : randomFrom(seed);
-  return { ...context, random, repeat, unchanged };
+  return { ...context, random, repeat, unchanged, following };
 }
 
 function previewOf(

@@ -134,6 +134,29 @@ describe("own API: a page out and in", () => {
     await second.close();
   });
 
+  test("is kept whole, in one flush, or not at all: what is refused at its end leaves nothing of its beginning", async () => {
+    const { json: file } = await world.send("GET", `${own}/pages/${world.page}/export`);
+    const fresh = {
+      ...file,
+      page: { ...file.page, id: "whole", hosts: ["whole.example"], url: "https://whole.example" },
+    };
+    const recurring = { id: "never", name: "Never", rule: "FREQ=SOMETIMES", start: "2026-01-11T02:30" };
+    const before = world.ledger.position();
+    const refused = await asAdmin("POST", `${own}/import`, {
+      ...fresh,
+      recurrences: [{ ...recurring, durationMs: 3_600_000 }],
+    });
+    expect(refused.status).toBe(422);
+    expect([world.ledger.position(), world.ledger.view("whole")]).toEqual([before, null]);
+    const flushes: number[] = [];
+    const stop = world.ledger.onAppend(() => flushes.push(world.ledger.position()));
+    expect((await asAdmin("POST", `${own}/import`, fresh)).status).toBe(200);
+    stop();
+    expect(flushes).toEqual([world.ledger.position()]);
+    expect(world.ledger.view("whole")?.templates.length).toBe(file.templates.length);
+    expect(file.templates.length).toBeGreaterThan(0);
+  });
+
   test("a key of one page imports that page and no other, and cannot tell whether there is one", async () => {
     const { json: file } = await world.send("GET", `${own}/pages/${world.page}/export`);
     expect((await world.send("POST", `${own}/import`, file)).status).toBe(200);

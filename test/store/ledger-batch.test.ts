@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import type { Command } from "../../src/model/command.ts";
+import type { PageView } from "../../src/model/view.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -63,4 +64,31 @@ test("a list that makes a page is previewed whole", () => {
   const seen = ledger.preview(null, [page, group, member], "test");
   expect(seen.ok && seen.view.components.map(({ id }) => id)).toEqual(["g1", "c1"]);
   expect(ledger.pages()).toEqual([]);
+});
+
+test("what follows from the page as commands leave it is kept with them, in one flush, or nothing is", async () => {
+  const { ledger } = setUp();
+  const seen: string[] = [];
+  const flushes: number[] = [];
+  ledger.onAppend(() => flushes.push(ledger.position()));
+  const following = (command: Command) => ({
+    *following(view: PageView): Generator<Command> {
+      seen.push(view.components.map(({ name }) => name).join());
+      yield member;
+      yield command;
+    },
+  });
+  const refused = await ledger.submit(null, [page, group], "test", following(lost));
+  expect(refused).toMatchObject({ ok: false, at: 3, refusal: { status: 404 } });
+  expect([ledger.pages(), ledger.position(), flushes]).toEqual([[], 0, []]);
+  const renamed: Command = { kind: "component.update", id: "c1", fields: { name: "Api" } };
+  expect(ledger.preview(null, [page, group], "test", following(renamed))).toMatchObject({
+    ok: true,
+    id: "g1",
+  });
+  const done = await ledger.submit(null, [page, group], "test", following(renamed));
+  // Named by what was asked for.
+  expect(done).toMatchObject({ ok: true, id: "g1" });
+  expect(ledger.view("p1")?.componentById.get("c1")?.name).toBe("Api");
+  expect([seen, flushes]).toEqual([["Group", "Group", "Group"], [ledger.position()]]);
 });

@@ -7,6 +7,7 @@ import type { Result } from "../base/result.ts";
 import { actorOf, may, mayTouch } from "../control/authenticate.ts";
 import type { Visit as Caller } from "../control/visit.ts";
 import type { Peer } from "../host/asked.ts";
+import type { Refusal } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import { assetAt } from "./assets.ts";
@@ -18,7 +19,7 @@ import { menuOf } from "./menu.ts";
 import type { Places } from "./places.ts";
 import { Missing, NotAllowed, NotOurs, NotSignedIn, Unreadable } from "./refusals.tsx";
 import { createRoutes, type Match } from "./routes.ts";
-import type { Door, Reply, Screen, Visit, Who } from "./screen.ts";
+import type { Done, Door, Reply, Screen, Visit, Who } from "./screen.ts";
 import { screens } from "./screens.ts";
 import { sentencesOf } from "./speech.ts";
 
@@ -142,26 +143,31 @@ function visitOf(
   const { ledger, clock } = places;
   const subject = view?.page.id ?? null;
   const actor = actorOf(who.principal);
-  const seeded = (seed: string | undefined) => (seed === undefined ? {} : { seed });
   return {
     ...{ places, path, query, who, params, view },
     nowMs: clock.wallMs(),
     may: (need: Need, of = subject) => may(who.principal, of, need),
-    async submit(command, seed) {
-      const done = await ledger.submit(subject, command, actor, seeded(seed));
-      if (!done.ok) return { ok: false, sentences: done.refusal.sentences };
+    async submit(command, how = {}) {
+      const done = await ledger.submit(subject, command, actor, how);
+      if (!done.ok) return refusedBy(done.refusal);
       const after = ledger.view(done.page);
       return after === null
-        ? { ok: false, sentences: ["The page is gone."] }
+        ? { ok: false, sentences: ["The page is gone."], stale: false }
         : { ok: true, id: done.id, view: after };
     },
     preview(command, seed) {
-      const previewed = ledger.preview(subject, command, actor, seeded(seed));
+      const previewed = ledger.preview(subject, command, actor, seed === undefined ? {} : { seed });
       return previewed.ok
         ? { ok: true, id: previewed.id, view: previewed.view }
-        : { ok: false, sentences: previewed.refusal.sentences };
+        : refusedBy(previewed.refusal);
     },
   };
+}
+
+/** That it is stale is said by the screen, which shows both versions. */
+function refusedBy({ status, sentences }: Refusal): Extract<Done, { ok: false }> {
+  const stale = status === 412;
+  return { ok: false, sentences: stale ? [] : sentences, stale };
 }
 
 function replied(at: At, view: PageView | null, reply: Reply): Response {

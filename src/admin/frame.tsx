@@ -44,7 +44,7 @@ const htmxConfig = JSON.stringify({
   historyEnabled: false,
   responseHandling: [
     { code: "[23]..", swap: true },
-    { code: "409|422", swap: true },
+    { code: "412|422", swap: true },
     { code: "...", swap: false, error: true },
   ],
 });

@@ -3,34 +3,20 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Accounts } from "../control/accounts.ts";
+import type { PopDesk } from "../control/install.ts";
 import type { ImportBundle } from "../model/command.ts";
 import type { ByHand } from "../publish/by-hand.ts";
-import type { PopEntry } from "../snapshot/types.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { Held } from "./held.ts";
 
-/** A POP as it is listed, and what it said last; null where it was never heard. */
-export interface PopSeen extends PopEntry {
-  readonly said: {
-    readonly level: 0 | 1;
-    /** Thousandths of its processors. */
-    readonly load: number;
-    readonly pagesHeld: number;
-    readonly ageMs: number;
-    readonly lag: { readonly generations: number; readonly ms: number } | null;
-  } | null;
-}
-
-export interface PopPlace {
-  list(): Promise<readonly PopSeen[]>;
+export interface PopPlace extends PopDesk {
   addToken(grant: {
     readonly name: string | null;
     readonly pages: readonly string[];
   }): Promise<{ readonly token: string; readonly expiresMs: number }>;
-  mark(key: string, marks: { readonly drained?: boolean; readonly revoked?: true }): Promise<unknown>;
 }
 
 /** A document that is shown and not served. */

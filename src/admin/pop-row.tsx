@@ -4,9 +4,9 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
+import type { PopSeen } from "../control/install.ts";
 import type { Mark } from "../render/severity.ts";
 import { Lamp } from "./field.tsx";
-import type { PopSeen } from "./places.ts";
 import { counted } from "./speech.ts";
 
 /** Reports missed until a POP counts as silent. */

@@ -23,7 +23,7 @@ import {
   Select,
 } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
-import { go, missing, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, missing, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { componentChoices, componentWord } from "./speech.ts";
 import { Stale } from "./stale.tsx";
 
@@ -63,9 +63,13 @@ export const componentScreen = screen({
       if (done.ok) return go(pageAt(view.page.id, "/components"), "deleted");
       return formFor(sent, component, asItIs(component), done.sentences);
     }
-    if (form.text("version") !== component.version) return formFor(sent, component, form, [], true);
-    const done = await sent.submit({ kind: "component.update", id, fields: fieldsIn(form, component.group) });
-    return done.ok ? go(sent.path, "saved") : formFor(sent, component, form, done.sentences);
+    const { group, version } = component;
+    if (form.text("version") !== version) return formFor(sent, component, form, [], true);
+    const done = await sent.submit(
+      { kind: "component.update", id, fields: fieldsIn(form, group) },
+      { unchanged: { kind: "component", id, version } },
+    );
+    return done.ok ? go(sent.path, "saved") : formFor(sent, component, form, done.sentences, done.stale);
   },
 });
 
@@ -99,6 +103,20 @@ function fieldsIn(form: Form, isGroup: boolean): ComponentFields {
   };
 }
 
+/** What stands in its fields, by the words of the form. */
+function valuesOf(view: PageView, form: Form): readonly (readonly [string, string])[] {
+  const status = componentStatuses.find((it) => it === form.text("status"));
+  return [
+    ["Name", form.text("name")],
+    ["State", status === undefined ? "" : componentWord(status)],
+    ["Description", form.text("description")],
+    ["Group", view.componentById.get(form.text("groupId"))?.name ?? ""],
+    ["Known since", form.text("startDate")],
+    ["Shows its uptime", form.has("showcase") ? "yes" : "no"],
+    ["Shown only while something is wrong with it", form.has("degraded") ? "yes" : "no"],
+  ];
+}
+
 function formFor(
   visit: Visit<PageView>,
   component: Component | null,
@@ -113,19 +131,7 @@ function formFor(
       <Head title={title}>{component === null ? "" : <State visit={visit} component={component} />}</Head>
       <Refused sentences={sentences} />
       {stale && component !== null ? (
-        <Stale
-          what="component"
-          now={[
-            ["Name", component.name],
-            ["State", componentWord(component.status)],
-            ["Description", component.description ?? ""],
-          ]}
-          yours={[
-            ["Name", form.text("name")],
-            ["State", form.text("status")],
-            ["Description", form.text("description")],
-          ]}
-        />
+        <Stale what="component" now={valuesOf(view, asItIs(component))} yours={valuesOf(view, form)} />
       ) : (
         ""
       )}
@@ -150,7 +156,7 @@ function formFor(
         <a href={attribute(pageAt(view.page.id, "/components"))}>All components</a>
       </p>
     </>,
-    { title, status: stale ? 409 : sentences.length > 0 ? 422 : 200 },
+    { title, status: statusOf(sentences, stale) },
   );
 }
 

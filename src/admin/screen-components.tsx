@@ -9,7 +9,7 @@ import { attribute } from "../render/prose.tsx";
 import { componentMarks } from "../render/severity.ts";
 import { Button, Head, Hidden, Lamp, Post, Refused } from "./field.tsx";
 import { Listing, partOf } from "./listing.tsx";
-import { go, pageAt, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { go, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { componentWord, fullName, says } from "./speech.ts";
 
 export const componentsScreen = screen({
@@ -80,7 +80,7 @@ function listFor(visit: Visit<PageView>, sentences: readonly string[]): Reply {
         </ul>
       </Listing>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

@@ -3,6 +3,7 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import type { PopSeen } from "../control/install.ts";
 import { isClosed } from "../model/order.ts";
 import { overallStatus } from "../model/status.ts";
 import type { PageView } from "../model/view.ts";
@@ -14,7 +15,6 @@ import { componentMarks, indicatorMark } from "../render/severity.ts";
 import { isNamed } from "../snapshot/names.ts";
 import { Lamp } from "./field.tsx";
 import { IncidentRow } from "./incident-row.tsx";
-import type { PopSeen } from "./places.ts";
 import { PopFacts } from "./pop-row.tsx";
 import { pageAt, screen, shown, type Visit } from "./screen.ts";
 import { componentWord, counted, fullName, overallWord, voiceFor } from "./speech.ts";

@@ -11,7 +11,7 @@ import { bundleOf, type SourceText } from "../control/import-statuspage.ts";
 import type { ImportBundle } from "../model/command.ts";
 import type { PageView } from "../model/view.ts";
 import { Button, Head, Hidden, Line, Post, Refused } from "./field.tsx";
-import { go, pageAt, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { go, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { counted } from "./speech.ts";
 
 export const importScreen = screen({
@@ -103,7 +103,7 @@ function askFor({ path, who }: Visit<null>, sentences: readonly string[]): Reply
         </div>
       </Post>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

@@ -15,7 +15,7 @@ import { type Form, formFrom } from "./form.ts";
 import { fieldsIn, toldIn } from "./incident-said.ts";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
-import { go, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { componentChoices, statusChoices } from "./speech.ts";
 
 const faults = componentStatuses.filter((it) => it !== "operational" && it !== "under_maintenance");
@@ -47,7 +47,7 @@ export const newIncidentScreen = screen({
     const does = form.text("do");
     if (does === "find") return formFor(sent, form, null);
     if (does === "preview") return formFor(sent, form, looked(sent, form, command, seed));
-    const done = await sent.submit(command, seed);
+    const done = await sent.submit(command, { seed });
     if (done.ok) return go(pageAt(sent.view.page.id, `/incidents/${encodeURIComponent(done.id)}`), "opened");
     return formFor(sent, form, looked(sent, form, command, seed), done.sentences);
   },
@@ -115,7 +115,7 @@ async function formFor(
       </div>
     </>
   );
-  return shown(body, sentences.length === 0 ? {} : { status: 422 });
+  return shown(body, { status: statusOf(sentences) });
 }
 
 function More({ form }: { readonly form: Form }): JSX.Element {

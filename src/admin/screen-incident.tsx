@@ -37,7 +37,7 @@ import { Meanwhile } from "./incident-meanwhile.tsx";
 import { fieldsIn } from "./incident-said.ts";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
-import { go, missing, pageAt, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { go, missing, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { componentWord, fullName, statusChoices, statusWord } from "./speech.ts";
 
 export const incidentScreen = screen({
@@ -69,8 +69,9 @@ export const incidentScreen = screen({
     const seed = form.text("seed");
     if (does === "preview") return formFor(sent, incident, form, { looked: previewOf(sent, command, seed) });
     if (form.text("version") !== incident.version) return formFor(sent, incident, form, { stale: true });
-    const done = await sent.submit(command, seed);
-    if (!done.ok) return formFor(sent, incident, form, { sentences: done.sentences });
+    const { id, version } = incident;
+    const done = await sent.submit(command, { seed, unchanged: { kind: "incident", id, version } });
+    if (!done.ok) return formFor(sent, incident, form, done);
     return go(sent.path, does === "close" ? "closed" : does === "details" ? "saved" : "told");
   },
 });
@@ -155,7 +156,7 @@ async function formFor(
       {mayTell ? <Details visit={visit} incident={incident} /> : ""}
     </>
   );
-  const status = stale ? 409 : sentences.length > 0 ? 422 : 200;
+  const status = statusOf(sentences, stale);
   return shown(body, { title: incident.name, status });
 }
 

@@ -14,7 +14,7 @@ import { toldIn } from "./incident-said.ts";
 import { localOf, momentOf } from "./local-time.ts";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
-import { go, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 
 const hourMs = 3_600_000;
 
@@ -44,7 +44,7 @@ export const newMaintenanceScreen = screen({
     const seed = form.text("seed") || seedFor(sent);
     if (does === "preview")
       return formFor(sent, form, form.text("text") === "" ? null : previewOf(sent, command, seed));
-    const done = await sent.submit(command, seed);
+    const done = await sent.submit(command, { seed });
     if (done.ok) return go(pageAt(view.page.id, `/incidents/${encodeURIComponent(done.id)}`), "opened");
     return formFor(sent, form, null, done.sentences);
   },
@@ -145,6 +145,6 @@ async function formFor(
         <PreviewPane looked={seen} notify={form.has("notify")} told={told} />
       </div>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }

@@ -7,7 +7,7 @@ import { limits } from "../base/limits.ts";
 import { When } from "../render/piece.tsx";
 import { attribute } from "../render/prose.tsx";
 import { Button, Head, Hidden, Line, Post, Refused } from "./field.tsx";
-import { go, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { sentencesOf, voiceFor } from "./speech.ts";
 
 export const meScreen = screen({
@@ -104,7 +104,7 @@ function accountOf(visit: Visit<null>, sentences: readonly string[]): Reply {
       </section>
       <Sessions visit={visit} />
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

@@ -11,8 +11,9 @@ import { attribute } from "../render/prose.tsx";
 import { Button, Check, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { Listing, partOf } from "./listing.tsx";
-import { go, missing, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, missing, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { says, voiceFor } from "./speech.ts";
+import { Stale } from "./stale.tsx";
 
 export const metricsScreen = screen({
   path: "/admin/p/:page/metrics",
@@ -108,11 +109,17 @@ export const metricScreen = screen({
     const metric = metricIn(sent);
     if (metric === null) return missing("Metric");
     const { id } = metric;
-    const isDeleted = sent.form.text("do") === "delete";
-    const done = await sent.submit(
-      isDeleted ? { kind: "metric.delete", id } : { kind: "metric.update", id, fields: fieldsIn(sent.form) },
-    );
-    if (!done.ok) return formFor(sent, metric, sent.form, done.sentences);
+    const { form } = sent;
+    const { version } = metric;
+    const isDeleted = form.text("do") === "delete";
+    if (!isDeleted && form.text("version") !== version) return formFor(sent, metric, form, [], true);
+    const done = await (isDeleted
+      ? sent.submit({ kind: "metric.delete", id })
+      : sent.submit(
+          { kind: "metric.update", id, fields: fieldsIn(form) },
+          { unchanged: { kind: "metric", id, version } },
+        ));
+    if (!done.ok) return formFor(sent, metric, form, done.sentences, done.stale);
     return go(pageAt(sent.view.page.id, "/metrics"), isDeleted ? "deleted" : "saved");
   },
 });
@@ -161,11 +168,26 @@ function fieldsIn(form: Form): MetricFields {
   };
 }
 
+/** What stands in its fields, by the words of the form. */
+const valuesOf = (form: Form): readonly (readonly [string, string])[] => [
+  ["Name", form.text("name")],
+  ["Unit", form.text("suffix")],
+  ["Decimal places", form.text("places")],
+  ["Several values of one stretch become their", form.text("transform")],
+  ["Axis from", form.text("min")],
+  ["Axis to", form.text("max")],
+  ["Description", form.text("tooltip")],
+  ["Identifier", form.text("identifier")],
+  ["The page shows it", form.has("display") ? "yes" : "no"],
+  ["Without its axis", form.has("hidden") ? "yes" : "no"],
+];
+
 function formFor(
   visit: Visit<PageView>,
   metric: Metric | null,
   form: Form,
   sentences: readonly string[],
+  stale = false,
 ): Reply {
   const { path, who } = visit;
   const title = metric?.name ?? "New metric";
@@ -173,9 +195,15 @@ function formFor(
     <>
       <Head title={title} />
       <Refused sentences={sentences} />
+      {stale && metric !== null ? (
+        <Stale what="metric" now={valuesOf(asItIs(metric))} yours={valuesOf(form)} />
+      ) : (
+        ""
+      )}
       {visit.may("edit") ? (
         <>
           <Post who={who} to={path}>
+            <Hidden name="version" value={metric?.version ?? ""} />
             <Line
               name="name"
               label="Name"
@@ -225,6 +253,6 @@ function formFor(
         ""
       )}
     </>,
-    { title, status: sentences.length > 0 ? 422 : 200 },
+    { title, status: statusOf(sentences, stale) },
   );
 }

@@ -11,7 +11,7 @@ import { indicatorMark } from "../render/severity.ts";
 import { Button, Head, Lamp, Line, Post, Refused } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { Listing, partOf } from "./listing.tsx";
-import { go, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { overallWord, says } from "./speech.ts";
 
 export const pagesScreen = screen({
@@ -94,7 +94,7 @@ function listFor(visit: Visit<null>, form: Form, sentences: readonly string[]): 
         ""
       )}
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

@@ -14,7 +14,17 @@ import type { User } from "../store/people-rows.ts";
 import { Button, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { Listing, partOf } from "./listing.tsx";
-import { askerOf, go, missing, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import {
+  askerOf,
+  go,
+  missing,
+  type Reply,
+  type Sent,
+  screen,
+  shown,
+  statusOf,
+  type Visit,
+} from "./screen.ts";
 import { says, sentencesOf, voiceFor } from "./speech.ts";
 
 const roleChoices = roles.map((value) => ({ value, label: value }));
@@ -155,7 +165,7 @@ function invitationsOf(visit: Visit<null>, form: Form, { path: made, sentences =
         </ul>
       </section>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 
@@ -291,6 +301,6 @@ function personOf(visit: Visit<null>, user: User, { path: made, sentences = [] }
         </Post>
       </Dangerous>
     </>,
-    { title: user.name, status: sentences.length === 0 ? 200 : 422 },
+    { title: user.name, status: statusOf(sentences) },
   );
 }

@@ -3,11 +3,11 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import type { PopSeen } from "../control/install.ts";
 import { everything, isPageOrEverything } from "../snapshot/names.ts";
 import { Button, Dangerous, Head, Hidden, Line, Post, Refused } from "./field.tsx";
-import type { PopSeen } from "./places.ts";
 import { PopFacts } from "./pop-row.tsx";
-import { go, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 
 export const popsScreen = screen({
   path: "/admin/pops",
@@ -83,7 +83,7 @@ async function listFor(visit: Visit<null>, { sentences = [], made }: Said = {}):
         ""
       )}
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

@@ -4,10 +4,11 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
+import type { Command } from "../model/command.ts";
 import type { Incident, PageView } from "../model/view.ts";
 import { attribute, Prose } from "../render/prose.tsx";
 import { Area, Button, Check, Dangerous, Head, Hidden, Post, Refused } from "./field.tsx";
-import { go, missing, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, missing, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { Stale } from "./stale.tsx";
 
 export const postmortemScreen = screen({
@@ -37,22 +38,18 @@ export const postmortemScreen = screen({
       return go(sent.path, does === "revert" ? "reverted" : "deleted");
     }
     if (form.text("version") !== incident.version) return formFor(sent, incident, text, [], true);
-    const drafted = await sent.submit({ kind: "postmortem.draft", id, body: text });
-    if (!drafted.ok) return formFor(sent, incident, text, drafted.sentences);
-    if (does !== "publish") return go(sent.path, "saved");
-    const done = await sent.submit({
-      kind: "postmortem.publish",
-      id,
-      deliverNotifications: form.has("notify"),
+    const draft: Command = { kind: "postmortem.draft", id, body: text };
+    const publish: Command = { kind: "postmortem.publish", id, deliverNotifications: form.has("notify") };
+    const done = await sent.submit(does === "publish" ? [draft, publish] : draft, {
+      unchanged: { kind: "incident", id, version: incident.version },
     });
-    if (done.ok) return go(sent.path, "published");
-    return formFor(sent, done.ok ? incident : (incidentIn(sent) ?? incident), text, done.sentences);
+    if (!done.ok) return formFor(sent, incident, text, done.sentences, done.stale);
+    return go(sent.path, does === "publish" ? "published" : "saved");
   },
 });
 
-/** As it stands now, also after something of it was written. */
-function incidentIn({ params, places: { ledger }, view }: Visit<PageView>): Incident | null {
-  const found = ledger.view(view.page.id)?.incidentById.get(params.incident ?? "") ?? null;
+function incidentIn({ params, view }: Visit<PageView>): Incident | null {
+  const found = view.incidentById.get(params.incident ?? "") ?? null;
   return found?.window === null ? found : null;
 }
 
@@ -123,6 +120,6 @@ function formFor(
         </a>
       </p>
     </>,
-    { status: stale ? 409 : sentences.length > 0 ? 422 : 200 },
+    { status: statusOf(sentences, stale) },
   );
 }

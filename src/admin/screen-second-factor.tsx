@@ -6,7 +6,7 @@ import { Html } from "@elysiajs/html";
 import { enrolment } from "../control/second-factor.ts";
 import { Button, Dangerous, Head, Hidden, Line, Post, Refused } from "./field.tsx";
 import { QrCode } from "./qr.tsx";
-import { go, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { sentencesOf } from "./speech.ts";
 
 export const secondFactorScreen = screen({
@@ -77,7 +77,7 @@ function enrolOf({ path, who }: Visit<null>, started: Started, sentences: readon
         </div>
       </Post>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 
@@ -135,6 +135,6 @@ function heldOf({ path, who }: Visit<null>, sentences: readonly string[]): Reply
         </Post>
       </Dangerous>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }

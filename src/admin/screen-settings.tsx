@@ -15,7 +15,7 @@ import { languages } from "../render/languages.ts";
 import { attribute } from "../render/prose.tsx";
 import { Area, Button, Check, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
-import { go, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { Stale } from "./stale.tsx";
 
 export const settingsScreen = screen({
@@ -31,8 +31,12 @@ export const settingsScreen = screen({
     if (form.text("seen") !== printOf(sent)) return formFor(sent, form, [], true);
     const fields = fieldsIn(form);
     if (typeof fields === "string") return formFor(sent, form, [fields]);
-    const done = await sent.submit({ kind: "page.update", fields });
-    return done.ok ? go(sent.path, "saved") : formFor(sent, form, done.sentences);
+    const { id, version } = sent.view.page;
+    const done = await sent.submit(
+      { kind: "page.update", fields },
+      { unchanged: { kind: "page", id, version } },
+    );
+    return done.ok ? go(sent.path, "saved") : formFor(sent, form, done.sentences, done.stale);
   },
 });
 
@@ -219,7 +223,7 @@ function formFor(visit: Visit<PageView>, form: Form, sentences: readonly string[
         </div>
       </Post>
     </>,
-    { status: stale ? 409 : sentences.length > 0 ? 422 : 200 },
+    { status: statusOf(sentences, stale) },
   );
 }
 

@@ -15,7 +15,7 @@ import { decodePart } from "../snapshot/part.ts";
 import type { Digest, Part } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { Button, Dangerous, Head, Hidden, Post, Refused, Select } from "./field.tsx";
-import { go, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { counted, voiceFor } from "./speech.ts";
 
 export const snapshotsScreen = screen({
@@ -71,7 +71,7 @@ function listFor(visit: Visit<PageView>, sentences: readonly string[]): Reply {
         ))}
       </ul>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

@@ -10,7 +10,7 @@ import { PickComponents } from "./component-pick.tsx";
 import { Area, Button, Check, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { Listing, partOf } from "./listing.tsx";
-import { go, missing, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, missing, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { says, statusChoices } from "./speech.ts";
 import { Stale } from "./stale.tsx";
 
@@ -102,12 +102,14 @@ export const templateScreen = screen({
     if (does === "find") return formFor(sent, template, form, []);
     if (does === "save" && form.text("version") !== template.version)
       return formFor(sent, template, form, [], true);
-    const done = await sent.submit(
-      does === "delete"
-        ? { kind: "template.delete", id }
-        : { kind: "template.update", id, fields: fieldsIn(form) },
-    );
-    if (!done.ok) return formFor(sent, template, form, done.sentences);
+    const { version } = template;
+    const done = await (does === "delete"
+      ? sent.submit({ kind: "template.delete", id })
+      : sent.submit(
+          { kind: "template.update", id, fields: fieldsIn(form) },
+          { unchanged: { kind: "template", id, version } },
+        ));
+    if (!done.ok) return formFor(sent, template, form, done.sentences, done.stale);
     return go(pageAt(view.page.id, "/templates"), does === "delete" ? "deleted" : "saved");
   },
 });
@@ -218,6 +220,6 @@ function formFor(
         </p>
       )}
     </>,
-    { title, status: stale ? 409 : sentences.length > 0 ? 422 : 200 },
+    { title, status: statusOf(sentences, stale) },
   );
 }

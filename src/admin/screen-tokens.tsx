@@ -10,7 +10,7 @@ import type { PageView } from "../model/view.ts";
 import { When } from "../render/piece.tsx";
 import type { HeldToken } from "../store/tokens.ts";
 import { Button, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
-import { askerOf, go, type Reply, type Sent, screen, shown, type Visit } from "./screen.ts";
+import { askerOf, go, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { sentencesOf, voiceFor } from "./speech.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -115,7 +115,7 @@ function listFor(
         </Post>
       </section>
     </>,
-    sentences.length === 0 ? {} : { status: 422 },
+    { status: statusOf(sentences) },
   );
 }
 

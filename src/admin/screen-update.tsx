@@ -9,7 +9,7 @@ import { attribute } from "../render/prose.tsx";
 import { Area, Button, Head, Hidden, Line, Post, Refused } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { localOf, momentOf } from "./local-time.ts";
-import { go, missing, pageAt, type Reply, screen, shown, type Visit } from "./screen.ts";
+import { go, missing, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { statusWord } from "./speech.ts";
 import { Stale } from "./stale.tsx";
 
@@ -30,13 +30,12 @@ export const updateScreen = screen({
     const at = momentOf(form.text("at"), view.page.timeZone);
     // A field knows minutes: one that was not touched must not cost the seconds.
     const moved = form.text("at") === localOf(update.displayAt, view.page.timeZone) ? null : at;
-    const done = await sent.submit({
-      kind: "update.edit",
-      incidentId: incident.id,
-      id: update.id,
-      fields: { body: form.body("text").trim(), ...(moved === null ? {} : { displayAt: moved }) },
-    });
-    if (!done.ok) return formFor(sent, found, form, done.sentences);
+    const fields = { body: form.body("text").trim(), ...(moved === null ? {} : { displayAt: moved }) };
+    const done = await sent.submit(
+      { kind: "update.edit", incidentId: incident.id, id: update.id, fields },
+      { unchanged: { kind: "incident", id: incident.id, version: incident.version } },
+    );
+    if (!done.ok) return formFor(sent, found, form, done.sentences, done.stale);
     return go(pageAt(view.page.id, `/incidents/${encodeURIComponent(incident.id)}`), "saved");
   },
 });
@@ -94,6 +93,6 @@ function formFor(
         </div>
       </Post>
     </>,
-    { status: stale ? 409 : sentences.length > 0 ? 422 : 200 },
+    { status: statusOf(sentences, stale) },
   );
 }

@@ -6,6 +6,7 @@ import type { Asker } from "../control/people-desk.ts";
 import type { Visit as Caller } from "../control/visit.ts";
 import type { Command } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
+import type { VersionedKind } from "../model/versions.ts";
 import type { PageView } from "../model/view.ts";
 import type { Form } from "./form.ts";
 import type { Places } from "./places.ts";
@@ -24,18 +25,30 @@ export interface Visit<View> {
   readonly path: string;
   readonly places: Places;
   readonly nowMs: number;
-  /** Carries out a command on the visit's page, or on none. `seed` names what is made, as in a preview of the same seed. */
-  submit(command: Command, seed?: string): Promise<Done>;
+  /** Carries out a command on the visit's page, or on none; of several all, or none. */
+  submit(command: Command | readonly Command[], how?: How): Promise<Done>;
   /** What `submit` would do now. */
   preview(command: Command, seed?: string): Done;
   /** Whether whom it speaks to may do what has this need, on this page, or with null everywhere. */
   may(need: Need, page?: string | null): boolean;
 }
 
+export interface How {
+  /** Names what is made, as in a preview of the same seed. */
+  readonly seed?: string;
+  /** What the form was opened on: where it is another when the command's turn comes, nothing is done. */
+  readonly unchanged?: { readonly kind: VersionedKind; readonly id: string; readonly version: string };
+}
+
 /** What became of a command: the page after it, or the sentences that refuse it. */
 export type Done =
   | { readonly ok: true; readonly id: string; readonly view: PageView }
-  | { readonly ok: false; readonly sentences: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly sentences: readonly string[];
+      /** Somebody else changed it in the meantime. */
+      readonly stale: boolean;
+    };
 
 /** A form that was sent to a screen. */
 export interface Sent<View> extends Visit<View> {
@@ -125,6 +138,10 @@ export const shown = (body: JSX.Element, more: { title?: string; status?: number
   body,
   ...more,
 });
+
+/** Somebody else was first (412), or something is refused (422). */
+export const statusOf = (sentences: readonly string[], stale = false): number =>
+  stale ? 412 : sentences.length > 0 ? 422 : 200;
 
 export const go = (to: string, done?: string): Reply =>
   done === undefined ? { kind: "go", to } : { kind: "go", to, done };

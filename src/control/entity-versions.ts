@@ -19,6 +19,8 @@ const kinds: Readonly<Record<string, VersionedKind>> = {
   incidents: "incident",
   metrics: "metric",
   incident_templates: "template",
+  recurrences: "recurrence",
+  drafts: "draft",
 };
 
 const ofPage = /^\/pages\/:page_id\/([\w-]+)(?:\/:(\w+)(\/.+)?)?$/;

@@ -4,11 +4,12 @@ import { limits } from "../base/limits.ts";
 import type { RecurrenceFields } from "../model/command.ts";
 import { type Automation, noAutomation, type PageView, type Recurrence } from "../model/view.ts";
 import { idList } from "./access-rows.ts";
-import { ApiRefusal, notFound } from "./answer.ts";
+import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { id, orNull, time } from "./answers.ts";
 import { automationFields, automationOf, automationShape } from "./automation.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, name, pageOf, paging, said, text } from "./fields.ts";
+import { timeOf } from "./incident-fields.ts";
 import { isoOf, isoOrNull } from "./own-fields.ts";
 
 const minuteMs = 60_000;
@@ -24,6 +25,7 @@ const fields = {
   component_ids: t.Optional(idList()),
   deliver_notifications: maybe(flag()),
   occurrences_ahead: maybe(t.Numeric({ minimum: 1, maximum: limits.occurrencesAheadMax, multipleOf: 1 })),
+  paused: maybe(flag()),
   ...automationFields,
 };
 const changeBody = t.Object({ recurrence: t.Object(fields) });
@@ -62,6 +64,8 @@ const recurrenceAnswer = t.Object(
     component_ids: t.Array(id()),
     deliver_notifications: t.Boolean(),
     occurrences_ahead: t.Integer(),
+    paused: t.Boolean(),
+    skipped: t.Array(time()),
     ...flags,
     occurrences: t.Array(t.Object({ incident_id: id(), scheduled_for: time(), status: t.String() })),
     next_at: orNull(time()),
@@ -87,6 +91,8 @@ function shape(of: Recurrence, view: PageView) {
     component_ids: of.componentIds.filter((component) => view.componentById.has(component)),
     deliver_notifications: of.deliverNotifications,
     occurrences_ahead: of.ahead,
+    paused: of.paused,
+    skipped: of.skips.map(isoOf),
     ...automationShape(of.automation),
     occurrences: occurrences.map(({ id, window, status, createdAt }) => ({
       incident_id: id,
@@ -112,6 +118,7 @@ function fieldsOf(asked: Said, held: Automation): RecurrenceFields {
     componentIds: asked.component_ids?.filter((component) => component !== ""),
     deliverNotifications: said(asked.deliver_notifications),
     ahead: said(asked.occurrences_ahead),
+    paused: said(asked.paused),
     automation: automation === undefined ? undefined : { ...held, ...automation },
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
@@ -179,7 +186,8 @@ export const ownRecurrenceEndpoints = [
   endpoint({
     methods: ["PATCH", "PUT"],
     path: `${base}/:recurrence_id`,
-    summary: "Change a maintenance that recurs; occurrences that have not begun are made anew",
+    summary:
+      "Change a maintenance that recurs, pause it, let it go on; occurrences that have not begun are made anew",
     needs: "edit",
     answers: { 200: recurrenceAnswer },
     example: { body: { recurrence: { occurrences_ahead: 3 } } },
@@ -189,6 +197,23 @@ export const ownRecurrenceEndpoints = [
       const fields = fieldsOf(body.recurrence, automation);
       const changed = await submit({ kind: "recurrence.update", id, fields });
       return answer(200, shape(recurrenceOf(changed.view, id), changed.view));
+    },
+  }),
+  endpoint({
+    methods: ["POST"],
+    path: `${base}/:recurrence_id/skip`,
+    summary: "Leave out one occurrence; readers see the next one instead",
+    needs: "edit",
+    answers: { 200: recurrenceAnswer },
+    example: { body: { at: "2027-02-07T02:30:00Z" } },
+    body: t.Object({ at: text(64, 1) }),
+    async answer({ view, params, body, submit }) {
+      const { id } = recurrenceOf(view, params.recurrence_id);
+      const sentences: string[] = [];
+      const at = timeOf("At", body.at, sentences);
+      if (at === undefined) throw new ApiRefusal(unprocessable(...sentences));
+      const skipped = await submit({ kind: "recurrence.skip", id, at });
+      return answer(200, shape(recurrenceOf(skipped.view, id), skipped.view));
     },
   }),
   endpoint({

@@ -95,6 +95,7 @@ const recurrence = t.Object({
   automation: maybe(automation),
   deliverNotifications: maybe(t.Boolean()),
   ahead: maybe(t.Integer({ minimum: 1, maximum: limits.occurrencesAheadMax })),
+  paused: maybe(t.Boolean()),
 });
 
 const update = t.Object({
@@ -221,6 +222,7 @@ function recurrenceIn(of: Recurrence) {
   return {
     ...{ id, name, body, rule, start, durationMs, componentIds, automation, deliverNotifications },
     ahead: of.ahead,
+    ...(of.paused ? { paused: true } : {}),
   };
 }
 

@@ -114,6 +114,8 @@ export interface RecurrenceFields {
   readonly deliverNotifications?: boolean;
   /** How many occurrences readers see ahead. */
   readonly ahead?: number;
+  /** Those that have not begun go; when it goes on, they are made anew. */
+  readonly paused?: boolean;
 }
 
 /**
@@ -242,6 +244,8 @@ export type Command =
     }
   | { readonly kind: "recurrence.update"; readonly id: string; readonly fields: RecurrenceFields }
   | { readonly kind: "recurrence.delete"; readonly id: string }
+  /** Takes out the occurrence that would begin at this moment (ms), whether readers see it already or not. */
+  | { readonly kind: "recurrence.skip"; readonly id: string; readonly at: number }
   /** Tells nothing yet: at `publishAt` (ms), or by `draft.publish`. */
   | {
       readonly kind: "draft.create";

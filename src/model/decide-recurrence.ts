@@ -9,7 +9,7 @@ import { decided, type Fields, given, opOf, refused } from "./drafts.ts";
 import { recordKey } from "./fold.ts";
 import type { Json, OpDraft } from "./op.ts";
 import { checkRule, occurrencesAfter } from "./rule.ts";
-import { noAutomation, type PageView, type Recurrence } from "./view.ts";
+import { type Incident, noAutomation, type PageView, type Recurrence } from "./view.ts";
 
 type Of<Kind extends Command["kind"]> = Extract<Command, { readonly kind: Kind }>;
 
@@ -76,6 +76,29 @@ export function deleteRecurrence(
   ]);
 }
 
+/** One time is left out; readers see the next one instead. */
+export function skipOccurrence(
+  view: PageView,
+  { id, at }: Of<"recurrence.skip">,
+  context: DecideContext,
+): Decision {
+  const held = recurrenceOf(view, id);
+  if (held === undefined) return noRecurrence(id);
+  if (held.skips.includes(at)) return decided(id, []);
+  if (at <= context.now) return refused(422, "What has begun is not skipped: complete it, or delete it.");
+  if (!Number.isSafeInteger(at) || occurrencesAfter(held, view.page.timeZone, at - 1, 1)[0] !== at)
+    return refused(422, `"${held.name}" does not occur at that time.`);
+  if (view.maintenances.some((it) => isOf(it, id, at) && it.status !== "scheduled"))
+    return refused(422, "What has begun is not skipped: complete it, or delete it.");
+  const wanted = {
+    ...held,
+    skips: [...held.skips, at],
+    made: held.made.filter((it) => it !== at),
+    updatedAt: context.now,
+  };
+  return settled(view, wanted, context, withdrawn(view, id, at));
+}
+
 /** One has begun: there are as many ahead as were asked for again. */
 export function continueRecurrence(view: PageView, held: Recurrence, context: DecideContext): Decision {
   return settled(view, held, context, []);
@@ -90,10 +113,10 @@ function settled(
 ): Decision {
   const { id } = wanted;
   const { now } = context;
+  const skips = wanted.skips.filter((at) => at > now);
   const pending = wanted.made.filter((at) => at > now);
-  const missing = Math.max(0, wanted.ahead - pending.length);
-  const after = Math.max(now, ...wanted.made);
-  const next = occurrencesAfter(wanted, view.page.timeZone, after, missing + 1);
+  const missing = wanted.paused ? 0 : Math.max(0, wanted.ahead - pending.length);
+  const next = wanted.paused ? [] : nextOf(view, wanted, Math.max(now, ...wanted.made), missing + 1);
   const fresh = next.slice(0, missing);
   const fields = {
     ...settable(wanted),
@@ -102,11 +125,11 @@ function settled(
     updatedAt: wanted.updatedAt,
     ahead: wanted.ahead,
     occurrences: { made: [...pending, ...fresh], nextAt: next[missing] ?? null } as Json,
-    skips: wanted.skips.filter((at) => at > now) as Json,
+    skips: skips as Json,
   };
   const ops = [...opOf(view.page.id, "recurrence", id, fields), ...withdrawals];
   for (const at of fresh) {
-    if (withdrawals.length === 0 && isThere(view, id, at)) continue;
+    if (isThere(view, id, at, withdrawals)) continue;
     const made = occurrence(view, wanted, at, context);
     if (!made.ok) return made;
     ops.push(...made.ops);
@@ -115,9 +138,20 @@ function settled(
   return decided(id, [...ops, ...(visible ? touchPage(view, now) : [])]);
 }
 
-/** Under the id of an earlier revision: it came with an import. */
-function isThere(view: PageView, id: string, at: number): boolean {
-  return view.maintenances.some(({ recurrence }) => recurrence?.id === id && recurrence.at === at);
+/** The first `count` after `after` (ms) that are not skipped. */
+function nextOf(view: PageView, of: Recurrence, after: number, count: number): readonly number[] {
+  return occurrencesAfter(of, view.page.timeZone, after, count + of.skips.length)
+    .filter((at) => !of.skips.includes(at))
+    .slice(0, count);
+}
+
+const isOf = ({ recurrence }: Incident, id: string, at: number): boolean =>
+  recurrence?.id === id && recurrence.at === at;
+
+/** Under the id of an earlier revision: it came with an import. What is about to go is not there. */
+function isThere(view: PageView, id: string, at: number, withdrawals: readonly OpDraft[]): boolean {
+  const going = new Set(withdrawals.map((op) => op.id));
+  return view.maintenances.some((it) => isOf(it, id, at) && !going.has(it.id));
 }
 
 /** No ops where it was taken out, or is there already. */
@@ -143,9 +177,11 @@ function occurrence(view: PageView, wanted: Recurrence, at: number, context: Dec
     : made;
 }
 
-function withdrawn(view: PageView, id: string): readonly OpDraft[] {
+/** Those that have not begun; with `at` the one of that moment alone. */
+function withdrawn(view: PageView, id: string, at?: number): readonly OpDraft[] {
   return view.maintenances
     .filter(({ recurrence, status }) => recurrence?.id === id && status === "scheduled")
+    .filter(({ recurrence }) => at === undefined || recurrence?.at === at)
     .flatMap((incident) => opOf(view.page.id, "incident", incident.id, { deleted: true }));
 }
 
@@ -155,6 +191,7 @@ const unset = {
   automation: { ...noAutomation, begins: true, completes: true },
   deliverNotifications: false,
   ahead: limits.occurrencesAheadUsual,
+  paused: false,
   revision: 1,
   made: [],
   nextAt: null,
@@ -173,9 +210,20 @@ function said(fields: RecurrenceFields): Partial<Recurrence> {
 }
 
 function settable(of: Recurrence): Fields {
-  const { name, body, rule, start, durationMs, deliverNotifications, ahead } = of;
+  const { name, body, rule, start, durationMs, deliverNotifications, ahead, paused } = of;
   const [componentIds, automation] = [of.componentIds as Json, { ...of.automation } as Json];
-  return { name, body, rule, start, durationMs, deliverNotifications, ahead, componentIds, automation };
+  return {
+    name,
+    body,
+    rule,
+    start,
+    durationMs,
+    deliverNotifications,
+    ahead,
+    paused,
+    componentIds,
+    automation,
+  };
 }
 
 function checkRecurrence(view: PageView, wanted: Recurrence, now: number): Sentences {

@@ -15,7 +15,7 @@ import {
   publishPostmortem,
   revertPostmortem,
 } from "./decide-postmortem.ts";
-import { createRecurrence, deleteRecurrence, updateRecurrence } from "./decide-recurrence.ts";
+import { createRecurrence, deleteRecurrence, skipOccurrence, updateRecurrence } from "./decide-recurrence.ts";
 import { createTemplate, deleteTemplate, updateTemplate } from "./decide-template.ts";
 import { fireTimer } from "./decide-timer.ts";
 import { editUpdate } from "./decide-update.ts";
@@ -61,6 +61,8 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return createRecurrence(view, command, context);
     case "recurrence.update":
       return updateRecurrence(view, command, context);
+    case "recurrence.skip":
+      return skipOccurrence(view, command, context);
     case "recurrence.delete":
       return deleteRecurrence(view, command, context);
     case "draft.create":

@@ -163,6 +163,7 @@ export const recurrenceFrom = oncePerRecord((record): Recurrence | null => {
     automation: { ...noAutomation, ...objectOf(record, "automation") },
     deliverNotifications: flagOf(record, "deliverNotifications", false),
     ahead: numberOf(record, "ahead") ?? 1,
+    paused: flagOf(record, "paused", false),
     revision: numberOf(record, "revision") ?? 1,
     made: momentsIn(made),
     nextAt: typeof nextAt === "number" ? nextAt : null,

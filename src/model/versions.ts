@@ -1,7 +1,14 @@
 // Which version of an entity a view has. In: a view, an entity. Out: the greatest stamp of what it is made of, or null where there is none.
 import type { PageView } from "./view.ts";
 
-export type VersionedKind = "page" | "component" | "incident" | "metric" | "template";
+export type VersionedKind =
+  | "page"
+  | "component"
+  | "incident"
+  | "metric"
+  | "template"
+  | "recurrence"
+  | "draft";
 
 export function versionOf(view: PageView, kind: VersionedKind, id: string): string | null {
   switch (kind) {
@@ -15,5 +22,9 @@ export function versionOf(view: PageView, kind: VersionedKind, id: string): stri
       return view.metrics.find((one) => one.id === id)?.version ?? null;
     case "template":
       return view.templates.find((one) => one.id === id)?.version ?? null;
+    case "recurrence":
+      return view.recurrences.find((one) => one.id === id)?.version ?? null;
+    case "draft":
+      return view.drafts.find((one) => one.id === id)?.version ?? null;
   }
 }

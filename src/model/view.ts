@@ -272,13 +272,15 @@ export interface Recurrence {
   readonly deliverNotifications: boolean;
   /** How many occurrences readers see ahead. */
   readonly ahead: number;
+  /** While it pauses no occurrence is ahead, and none is made. */
+  readonly paused: boolean;
   /** Part of the ids of its occurrences: each change makes new ones. */
   readonly revision: number;
   /** Starts of the occurrences that are made and had not begun then, the earliest first (ms). */
   readonly made: readonly number[];
   /** The start of the next one that is not made; null when none is left. */
   readonly nextAt: number | null;
-  /** Starts of occurrences that an editor deleted. */
+  /** Starts of occurrences that an editor took out. */
   readonly skips: readonly number[];
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -77,7 +77,7 @@ describe("an incident by plain forms", () => {
     expect(after?.componentById.get(world.grouped)?.status).toBe("operational");
   });
 
-  test("somebody else told more meanwhile: 409, both are shown, nothing is sent, and no word is lost", async () => {
+  test("somebody else told more meanwhile: 412, both are shown, nothing is sent, and no word is lost", async () => {
     const id = await world.run(world.page, {
       kind: "incident.create",
       fields: { name: "Slow", body: "First." },
@@ -89,7 +89,7 @@ describe("an incident by plain forms", () => {
     await other.post(at(`/incidents/${id}`), withDeed(theirs, "tell"));
     mine.set("text", "It was mine & <mine> alone.");
     const refused = await one.post(at(`/incidents/${id}`), withDeed(mine, "tell"));
-    expect(refused.status).toBe(409);
+    expect(refused.status).toBe(412);
     expect(refused.text).toContain("It was theirs.");
     expect(refused.fields("tell").get("text")).toBe("It was mine & <mine> alone.");
     expect(world.ledger.view(world.page)?.incidentById.get(id)?.updates).toHaveLength(2);

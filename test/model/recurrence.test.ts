@@ -206,11 +206,45 @@ describe("occurrences", () => {
     made.run({ kind: "incident.delete", id: made.view().maintenances[0]?.id ?? "" });
     expect(starts(made)).toEqual(["2026-01-17T02:30"]);
     made.run({ kind: "recurrence.update", id: "r", fields: { name: "Copies", ahead: 3 } });
-    expect(starts(made)).toEqual(["2026-01-17T02:30", "2026-01-24T02:30"]);
+    expect(starts(made)).toEqual(["2026-01-17T02:30", "2026-01-24T02:30", "2026-01-31T02:30"]);
     expect(made.view().maintenances.every(({ name }) => name === "Copies")).toBe(true);
     expect(made.run({ kind: "recurrence.update", id: "r", fields: { name: "Copies" } }).ops).toEqual([]);
     made.run({ kind: "recurrence.delete", id: "r" });
     expect(made.view().maintenances).toEqual([]);
     expectRefusal(made, { kind: "recurrence.delete", id: "r" }, 404, "no recurring maintenance");
+  });
+
+  test("one is skipped, announced or not: the next one is announced instead, and it does not come back", () => {
+    const made = world();
+    made.run(recur("FREQ=WEEKLY"));
+    const at = (local: string) => Date.parse(`${local}:00+01:00`);
+    const skip = (local: string) => ({ kind: "recurrence.skip" as const, id: "r", at: at(local) });
+    made.run(skip("2026-01-24T02:30"));
+    expect(starts(made)).toEqual(["2026-01-10T02:30", "2026-01-17T02:30"]);
+    const kept = made.view().maintenances[1]?.id;
+    made.run(skip("2026-01-10T02:30"));
+    expect(starts(made)).toEqual(["2026-01-17T02:30", "2026-01-31T02:30"]);
+    expect(made.view().maintenances[0]?.id).toBe(kept ?? "");
+    expect(made.run(skip("2026-01-10T02:30")).ops).toEqual([]);
+    expectRefusal(made, skip("2026-01-18T02:30"), 422, "does not occur at that time");
+    expectRefusal(made, skip("2026-01-01T02:30"), 422, "has begun");
+    made.now = at("2026-01-17T02:30");
+    fire(made);
+    expectRefusal(made, skip("2026-01-17T02:30"), 422, "has begun");
+    expect(starts(made)).toEqual(["2026-01-31T02:30", "2026-02-07T02:30"]);
+  });
+
+  test("while it pauses none is ahead and none is made; when it goes on they are made anew, without those skipped", () => {
+    const made = world();
+    made.run(recur("FREQ=WEEKLY"));
+    made.run({ kind: "recurrence.skip", id: "r", at: Date.parse("2026-02-14T02:30:00+01:00") });
+    made.run({ kind: "recurrence.update", id: "r", fields: { paused: true } });
+    expect(starts(made)).toEqual([]);
+    expect(made.view().recurrences[0]).toMatchObject({ paused: true, made: [], nextAt: null });
+    made.now += 30 * day;
+    fire(made);
+    expect(starts(made)).toEqual([]);
+    made.run({ kind: "recurrence.update", id: "r", fields: { paused: false } });
+    expect(starts(made)).toEqual(["2026-02-07T02:30", "2026-02-21T02:30"]);
   });
 });

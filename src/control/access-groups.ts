@@ -5,6 +5,7 @@ import type { PageView } from "../model/view.ts";
 import type { PageRows, RowChange } from "../store/page-rows.ts";
 import {
   type AccessGroup,
+  accessGroupAnswer,
   accessGroupOf,
   accessGroupShape,
   accessGroups,
@@ -75,6 +76,7 @@ export const accessGroupEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/page_access_groups",
     summary: "List the access groups of a page",
+    answers: { 200: t.Array(accessGroupAnswer) },
     needs: "edit",
     query: t.Object(paging),
     answer({ view, rows, query }) {
@@ -89,6 +91,7 @@ export const accessGroupEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/page_access_groups",
     summary: "Create an access group",
+    answers: { 201: accessGroupAnswer },
     example: { body: { page_access_group: { name: "Customers in Europe" } } },
     needs: "administer",
     body: newBody,
@@ -108,6 +111,7 @@ export const accessGroupEndpoints = [
     methods: ["GET"],
     path: `${base}/:page_access_group_id`,
     summary: "Read an access group",
+    answers: { 200: accessGroupAnswer },
     needs: "edit",
     answer: ({ view, rows, params }) => answer(200, shapeOf(rows, view, params.page_access_group_id)),
   }),
@@ -115,6 +119,7 @@ export const accessGroupEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:page_access_group_id`,
     summary: "Change an access group",
+    answers: { 200: accessGroupAnswer },
     example: { body: { page_access_group: { component_ids: ["{component_id}"] } } },
     needs: "administer",
     body,
@@ -134,6 +139,7 @@ export const accessGroupEndpoints = [
     methods: ["DELETE"],
     path: `${base}/:page_access_group_id`,
     summary: "Delete an access group",
+    answers: { 200: accessGroupAnswer },
     needs: "administer",
     async answer({ view, rows, effect, params, nowMs }) {
       const page = view.page.id;

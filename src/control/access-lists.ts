@@ -1,11 +1,13 @@
 // What an access user or group may see: its lists of components and metrics. In: ids. Out: the user or group, or what is in the list.
 // Statuspage's words: PATCH and PUT add, POST replaces, DELETE removes what it names, or all. One function makes the rows of each list.
-import { t } from "elysia";
+import { type TSchema, t } from "elysia";
 import type { PageView } from "../model/view.ts";
 import type { PageRows, RowKind } from "../store/page-rows.ts";
 import {
+  accessGroupAnswer,
   accessGroupOf,
   accessGroupShape,
+  accessUserAnswer,
   accessUserOf,
   accessUserShape,
   accessUsers,
@@ -17,6 +19,7 @@ import {
   knownIds,
 } from "./access-rows.ts";
 import { ApiRefusal, notFound } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, type Endpoint, endpoint } from "./endpoint.ts";
 import { pageOf, paging } from "./fields.ts";
 import { componentShape, metricShape } from "./shapes.ts";
@@ -32,6 +35,7 @@ interface Subject {
   readonly kind: RowKind;
   readonly path: string;
   readonly noun: string;
+  readonly answer: TSchema;
   find(rows: PageRows, page: string, params: Readonly<Record<string, string>>): Holder;
   shape(id: string, view: PageView, rows: PageRows): object;
 }
@@ -40,6 +44,7 @@ const user: Subject = {
   kind: "access-user",
   path: "/pages/:page_id/page_access_users/:page_access_user_id",
   noun: "access user",
+  answer: accessUserAnswer,
   find: (rows, page, params) => accessUserOf(rows, page, params.page_access_user_id),
   shape: (id, view, rows) => accessUserShape(accessUserOf(rows, view.page.id, id), view, rows),
 };
@@ -48,6 +53,7 @@ const group: Subject = {
   kind: "access-group",
   path: "/pages/:page_id/page_access_groups/:page_access_group_id",
   noun: "access group",
+  answer: accessGroupAnswer,
   find: (rows, page, params) => accessGroupOf(rows, page, params.page_access_group_id),
   shape: (id, view, rows) =>
     accessGroupShape(accessGroupOf(rows, view.page.id, id), view, accessUsers(rows, view.page.id)),
@@ -60,6 +66,7 @@ interface Listed {
   readonly asked: "component_ids" | "metric_ids";
   readonly param: "component_id" | "metric_id";
   readonly noun: string;
+  readonly answer: TSchema;
   isKnown(view: PageView): (id: string) => boolean;
   shapes(view: PageView, ids: readonly string[]): readonly object[];
 }
@@ -70,6 +77,7 @@ const components: Listed = {
   asked: "component_ids",
   param: "component_id",
   noun: "Component",
+  answer: answers.component,
   isKnown: isComponent,
   shapes: (view, ids) =>
     ids.flatMap((id) => view.componentById.get(id) ?? []).map((it) => componentShape(it, view.page)),
@@ -81,6 +89,7 @@ const metrics: Listed = {
   asked: "metric_ids",
   param: "metric_id",
   noun: "Metric",
+  answer: answers.metric,
   isKnown: isMetric,
   shapes: (view, ids) =>
     ids.flatMap((id) => view.metrics.filter((it) => it.id === id)).map((it) => metricShape(it, null)),
@@ -115,6 +124,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["GET"],
       path,
       summary: `List the ${listed.word} ${of}`,
+      answers: { 200: t.Array(listed.answer) },
       needs: "edit",
       query: t.Object(paging),
       answer({ view, rows, params, query }) {
@@ -126,6 +136,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["PATCH", "PUT"],
       path,
       summary: `Add ${listed.word} to those ${of}`,
+      answers: { 200: subject.answer },
       example,
       needs: "administer",
       body: required,
@@ -138,6 +149,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["POST"],
       path,
       summary: `Replace the ${listed.word} ${of}`,
+      answers: { 201: subject.answer },
       example,
       needs: "administer",
       body: required,
@@ -150,6 +162,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["DELETE"],
       path,
       summary: `Take ${listed.word} from those ${of}: the named ones, or all`,
+      answers: { 200: subject.answer },
       example,
       needs: "administer",
       body: optional,
@@ -165,6 +178,7 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
       methods: ["DELETE"],
       path: `${path}/:${listed.param}`,
       summary: `Take one of the ${listed.word} from those ${of}`,
+      answers: { 200: subject.answer },
       needs: "administer",
       async answer(call) {
         const gone = call.params[listed.param] ?? "";

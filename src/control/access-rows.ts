@@ -5,8 +5,10 @@ import { limits } from "../base/limits.ts";
 import type { PageView } from "../model/view.ts";
 import type { PageRows, RowChange } from "../store/page-rows.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { id, orNull, time } from "./answers.ts";
 import type { Call } from "./endpoint.ts";
 import { text } from "./fields.ts";
+import { isoOf } from "./own-fields.ts";
 
 export interface AccessUser {
   readonly id: string;
@@ -88,7 +90,36 @@ export const isMetric =
   (id: string): boolean =>
     view.metrics.some((metric) => metric.id === id);
 
-const time = (ms: number): string => new Date(ms).toISOString();
+const ids = () => t.Array(id());
+
+export const accessUserAnswer = t.Object(
+  {
+    id: id(),
+    page_id: id(),
+    email: orNull(t.String()),
+    external_login: orNull(t.String()),
+    page_access_group_id: orNull(id()),
+    page_access_group_ids: ids(),
+    created_at: time(),
+    updated_at: time(),
+  },
+  { title: "PageAccessUser" },
+);
+
+export const accessGroupAnswer = t.Object(
+  {
+    id: id(),
+    page_id: id(),
+    name: t.String(),
+    page_access_user_ids: ids(),
+    external_identifier: orNull(t.String()),
+    metric_ids: ids(),
+    component_ids: ids(),
+    created_at: time(),
+    updated_at: time(),
+  },
+  { title: "PageAccessGroup" },
+);
 
 export function accessUserShape(user: AccessUser, view: PageView, rows: PageRows): object {
   const groups = user.groupIds.filter((id) => rows.get(view.page.id, "access-group", id) !== null);
@@ -99,8 +130,8 @@ export function accessUserShape(user: AccessUser, view: PageView, rows: PageRows
     external_login: user.externalLogin,
     page_access_group_id: groups[0] ?? null,
     page_access_group_ids: groups,
-    created_at: time(user.createdAt),
-    updated_at: time(user.updatedAt),
+    created_at: isoOf(user.createdAt),
+    updated_at: isoOf(user.updatedAt),
   };
 }
 
@@ -113,7 +144,7 @@ export function accessGroupShape(group: AccessGroup, view: PageView, users: read
     external_identifier: group.externalIdentifier,
     metric_ids: group.metricIds.filter(isMetric(view)),
     component_ids: group.componentIds.filter(isComponent(view)),
-    created_at: time(group.createdAt),
-    updated_at: time(group.updatedAt),
+    created_at: isoOf(group.createdAt),
+    updated_at: isoOf(group.updatedAt),
   };
 }

@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import {
   type AccessUser,
+  accessUserAnswer,
   accessUserOf,
   accessUserShape,
   accessUsers,
@@ -65,6 +66,7 @@ export const accessUserEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/page_access_users",
     summary: "List the access users of a page",
+    answers: { 200: t.Array(accessUserAnswer) },
     needs: "edit",
     query: t.Object({ ...paging, email: t.Optional(text(limits.emailCharsMax)) }),
     answer({ view, rows, query }) {
@@ -82,6 +84,7 @@ export const accessUserEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/page_access_users",
     summary: "Add an access user",
+    answers: { 201: accessUserAnswer },
     example: { body: { page_access_user: { email: "ann@example.com" } } },
     needs: "administer",
     body,
@@ -99,6 +102,7 @@ export const accessUserEndpoints = [
     methods: ["GET"],
     path: `${base}/:page_access_user_id`,
     summary: "Read an access user",
+    answers: { 200: accessUserAnswer },
     needs: "edit",
     answer: ({ view, rows, params }) =>
       answer(200, accessUserShape(accessUserOf(rows, view.page.id, params.page_access_user_id), view, rows)),
@@ -107,6 +111,7 @@ export const accessUserEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:page_access_user_id`,
     summary: "Change an access user",
+    answers: { 200: accessUserAnswer },
     example: { body: { page_access_user: { page_access_group_ids: ["{page_access_group_id}"] } } },
     needs: "administer",
     body,
@@ -125,6 +130,7 @@ export const accessUserEndpoints = [
     methods: ["DELETE"],
     path: `${base}/:page_access_user_id`,
     summary: "Delete an access user",
+    answers: { 204: null },
     needs: "administer",
     async answer({ view, rows, effect, params }) {
       const { id } = accessUserOf(rows, view.page.id, params.page_access_user_id);

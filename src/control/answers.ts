@@ -8,7 +8,9 @@ import {
   maintenanceStatuses,
   metricTransforms,
 } from "../model/view.ts";
+import { automationAnswer } from "./automation.ts";
 import { oneOf } from "./fields.ts";
+import { pageFieldsKept } from "./shapes.ts";
 
 export const orNull = <Schema extends TSchema>(schema: Schema) => t.Union([schema, t.Null()]);
 export const id = () => t.String({ minLength: 1 });
@@ -56,6 +58,8 @@ const incidentUpdate = t.Object(
     status: oneOf(anyStatus),
     custom_tweet: orNull(t.String()),
     tweet_id: orNull(t.String()),
+    twitter_updated_at: orNull(time()),
+    wants_twitter_update: t.Boolean(),
   },
   { title: "IncidentUpdate" },
 );
@@ -81,14 +85,26 @@ const incident = t.Object(
     postmortem_body: orNull(t.String()),
     postmortem_body_last_updated_at: orNull(time()),
     postmortem_published_at: orNull(time()),
+    postmortem_ignored: t.Boolean(),
+    postmortem_notified_subscribers: t.Boolean(),
+    postmortem_notified_twitter: t.Boolean(),
+    incident_impacts: t.Array(t.Unknown()),
+    ...automationAnswer,
+    scheduled_reminded_at: orNull(time()),
     metadata: t.Record(t.String(), t.Unknown()),
     reminder_intervals: t.Unknown(),
   },
   { title: "Incident" },
 );
 
+/** Kept as they were set, where they can be set at all. */
+const kept = Object.fromEntries(
+  pageFieldsKept.map((name) => [name, orNull(t.Union([t.String(), t.Boolean()]))] as const),
+);
+
 const page = t.Object(
   {
+    ...kept,
     id: id(),
     created_at: time(),
     updated_at: time(),
@@ -103,7 +119,9 @@ const page = t.Object(
     brand_color: orNull(t.String()),
     css_link_color: orNull(t.String()),
     logo: orNull(t.String()),
+    transactional_logo: orNull(t.String()),
     favicon: orNull(t.String()),
+    favicon_logo: orNull(t.String()),
     header_links: t.Array(t.Object({ name: t.String(), url: t.String() })),
     footer_links: t.Array(t.Object({ name: t.String(), url: t.String() })),
     footer_text: orNull(t.String()),
@@ -114,11 +132,15 @@ const page = t.Object(
 
 const postmortem = t.Object(
   {
+    preview_key: orNull(t.String()),
     body: orNull(t.String()),
     body_updated_at: orNull(time()),
     body_draft: orNull(t.String()),
     body_draft_updated_at: orNull(time()),
     published_at: orNull(time()),
+    notify_subscribers: t.Boolean(),
+    notify_twitter: t.Boolean(),
+    custom_tweet: orNull(t.String()),
     created_at: orNull(time()),
     updated_at: orNull(time()),
   },
@@ -128,6 +150,7 @@ const postmortem = t.Object(
 const metric = t.Object(
   {
     id: id(),
+    metrics_provider_id: orNull(id()),
     metric_identifier: orNull(t.String()),
     name: t.String(),
     display: t.Boolean(),
@@ -140,11 +163,18 @@ const metric = t.Object(
     transform: oneOf(metricTransforms),
     position: t.Number(),
     most_recent_data_at: orNull(time()),
+    backfilled: t.Boolean(),
+    backfill_percentage: t.Number(),
+    last_fetched_at: orNull(time()),
+    reference_name: orNull(t.String()),
     created_at: orNull(time()),
     updated_at: orNull(time()),
   },
   { title: "Metric" },
 );
+
+/** What is said where there is nothing to tell. */
+export const nothing = t.Object({}, { title: "Nothing" });
 
 /** By what they tell of. */
 export const answers = { page, component, incident, incidentUpdate, postmortem, metric };

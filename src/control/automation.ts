@@ -43,6 +43,12 @@ type Said = Readonly<Partial<Record<FlagName | "scheduled_auto_transition", bool
   readonly scheduled_auto_verifying_minutes?: number | null | "";
 };
 
+/** All of it, as an incident's answer has it. */
+export const automationAnswer = {
+  ...Object.fromEntries(names.map((name) => [name, t.Boolean()] as const)),
+  scheduled_auto_verifying_minutes: t.Union([t.Number(), t.Null()]),
+};
+
 /** Undefined where the body says nothing of it. */
 export function automationOf(body: Said): Partial<Automation> | undefined {
   const flags = names.flatMap((name) => {

@@ -2,6 +2,7 @@
 import { t } from "elysia";
 import type { RowKind } from "../store/page-rows.ts";
 import { idList, type Keeping, keepRows, knownIds } from "./access-rows.ts";
+import { answers } from "./answers.ts";
 import { componentOf } from "./components.ts";
 import { answer, type Endpoint, endpoint } from "./endpoint.ts";
 import { componentShape } from "./shapes.ts";
@@ -47,6 +48,7 @@ function accessOf(kind: RowKind, word: "users" | "groups"): readonly Endpoint[] 
       methods: ["POST"],
       path,
       summary: `Let access ${word} see a component`,
+      answers: { 201: answers.component },
       example,
       needs: "administer",
       body: t.Object({ [asked]: idList() }),
@@ -64,6 +66,7 @@ function accessOf(kind: RowKind, word: "users" | "groups"): readonly Endpoint[] 
       methods: ["DELETE"],
       path,
       summary: `Take a component from access ${word}: from the named ones, or from all`,
+      answers: { 200: answers.component },
       example,
       needs: "administer",
       body: t.Object({ [asked]: t.Optional(idList()) }),

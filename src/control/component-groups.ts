@@ -6,8 +6,10 @@ import { membersByGroup } from "../model/group.ts";
 import type { Component, PageView } from "../model/view.ts";
 import { idList } from "./access-rows.ts";
 import { ApiRefusal, notFound } from "./answer.ts";
+import { id, orNull, time } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { maybe, name, pageOf, paging, said, text } from "./fields.ts";
+import { isoOrNull } from "./own-fields.ts";
 
 const description = t.Optional(t.Union([text(limits.updateCharsMax), t.Null()]));
 const position = maybe(t.Numeric({ minimum: 0, maximum: 1_000_000, multipleOf: 1 }));
@@ -39,6 +41,20 @@ function fieldsOf({ description: beside, component_group: group = {} }: Said) {
   };
 }
 
+const groupAnswer = t.Object(
+  {
+    id: id(),
+    page_id: id(),
+    name: t.String(),
+    description: orNull(t.String()),
+    components: t.Array(id()),
+    position: t.Number(),
+    created_at: orNull(time()),
+    updated_at: orNull(time()),
+  },
+  { title: "ComponentGroup" },
+);
+
 const membersIn = (ids: readonly string[]): readonly string[] => ids.filter((id) => id !== "");
 
 export function groupOf(view: PageView, wanted: string | undefined): Component {
@@ -46,8 +62,6 @@ export function groupOf(view: PageView, wanted: string | undefined): Component {
   if (group?.group !== true) throw new ApiRefusal(notFound("Component group"));
   return group;
 }
-
-const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 function shape(group: Component, view: PageView): object {
   return {
@@ -57,8 +71,8 @@ function shape(group: Component, view: PageView): object {
     description: group.description,
     components: (membersByGroup(view.components).get(group.id) ?? []).map(({ id }) => id),
     position: group.position,
-    created_at: time(group.createdAt),
-    updated_at: time(group.updatedAt),
+    created_at: isoOrNull(group.createdAt),
+    updated_at: isoOrNull(group.updatedAt),
   };
 }
 
@@ -69,6 +83,7 @@ export const componentGroupEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/component-groups",
     summary: "List the groups of components",
+    answers: { 200: t.Array(groupAnswer) },
     needs: "read",
     query: t.Object(paging),
     answer: ({ view, query }) =>
@@ -84,6 +99,7 @@ export const componentGroupEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/component-groups",
     summary: "Create a group of components",
+    answers: { 201: groupAnswer },
     example: { body: { component_group: { name: "Core", components: ["{component_id}"] } } },
     needs: "edit",
     body: newBody,
@@ -101,6 +117,7 @@ export const componentGroupEndpoints = [
     methods: ["GET"],
     path: `${base}/:id`,
     summary: "Read a group of components",
+    answers: { 200: groupAnswer },
     needs: "read",
     answer: ({ view, params }) => answer(200, shape(groupOf(view, params.id), view)),
   }),
@@ -108,6 +125,7 @@ export const componentGroupEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:id`,
     summary: "Change a group of components",
+    answers: { 200: groupAnswer },
     example: { body: { component_group: { name: "Core services" } } },
     needs: "edit",
     body,
@@ -128,6 +146,7 @@ export const componentGroupEndpoints = [
     methods: ["DELETE"],
     path: `${base}/:id`,
     summary: "Delete a group of components; its members stay, in none",
+    answers: { 200: groupAnswer },
     needs: "edit",
     async answer({ view, params, submit }) {
       const group = groupOf(view, params.id);

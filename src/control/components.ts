@@ -110,6 +110,7 @@ export const componentEndpoints = [
     methods: ["DELETE"],
     path: "/pages/:page_id/components/:component_id",
     summary: "Delete a component",
+    answers: { 204: null },
     needs: "edit",
     async answer({ view, params, submit }) {
       await submit({ kind: "component.delete", id: componentOf(view, params.component_id).id });

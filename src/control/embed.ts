@@ -1,6 +1,7 @@
 // /v1/pages/{page_id}/status_embed_config. In: calls. Out: how an embed looks, as it was set. Kept and read back: the widget follows the page's own looks.
 import { t } from "elysia";
 import { keepRows } from "./access-rows.ts";
+import { id as idAnswer, orNull } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { text } from "./fields.ts";
 
@@ -22,12 +23,24 @@ const unset = {
   maintenance_text_color: "#FFFFFF",
 };
 const id = "settings";
+const embedAnswer = t.Object(
+  {
+    page_id: idAnswer(),
+    position: orNull(t.String()),
+    incident_background_color: orNull(t.String()),
+    incident_text_color: orNull(t.String()),
+    maintenance_background_color: orNull(t.String()),
+    maintenance_text_color: orNull(t.String()),
+  },
+  { title: "StatusEmbedConfig" },
+);
 
 export const embedEndpoints = [
   endpoint({
     methods: ["GET"],
     path: "/pages/:page_id/status_embed_config",
     summary: "Read the settings of a page's embed",
+    answers: { 200: embedAnswer },
     needs: "read",
     answer: ({ view, rows }) =>
       answer(200, { page_id: view.page.id, ...unset, ...rows.get<object>(view.page.id, "embed", id) }),
@@ -36,6 +49,7 @@ export const embedEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/status_embed_config",
     summary: "Change the settings of a page's embed",
+    answers: { 200: embedAnswer },
     example: { body: { status_embed_config: { position: "bottom-right" } } },
     needs: "administer",
     body: t.Object({ status_embed_config: t.Object(fields) }),

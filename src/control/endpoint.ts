@@ -75,7 +75,7 @@ export interface Endpoint {
   readonly bodyBytesMax?: number;
   readonly query?: TSchema;
   /** What the reference promises, and tests hold each answer to. */
-  readonly answers?: Answers;
+  readonly answers: Answers;
   /** Without one, the reference makes it from the schemas. */
   readonly example?: Example;
   answer(call: Call<unknown, unknown, PageView | null>): Answer | Promise<Answer>;
@@ -97,7 +97,7 @@ export function endpoint<
   readonly body?: Body;
   readonly bodyBytesMax?: number;
   readonly query?: Query;
-  readonly answers?: Answers;
+  readonly answers: Answers;
   readonly example?: Example;
   answer(
     call: Call<

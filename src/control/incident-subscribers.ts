@@ -1,12 +1,14 @@
 // /v1/pages/{page_id}/incidents/{incident_id}/subscribers. In: calls. Out: who is told of this one incident, and of nothing else.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { nothing } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { paging } from "./fields.ts";
 import { incidentOf } from "./incidents.ts";
 import {
   incidentSubscriberBody,
   newSubscriberOf,
+  subscriberAnswer,
   subscriberShape,
   takenRefusal,
 } from "./subscriber-fields.ts";
@@ -20,6 +22,7 @@ export const incidentSubscriberEndpoints = [
     methods: ["GET"],
     path: base,
     summary: "List the subscribers of an incident",
+    answers: { 200: t.Array(subscriberAnswer) },
     needs: "edit",
     query: t.Object(paging),
     async answer({ view, params, query, subscribers }) {
@@ -42,6 +45,7 @@ export const incidentSubscriberEndpoints = [
     methods: ["POST"],
     path: base,
     summary: "Add a subscriber of an incident",
+    answers: { 201: subscriberAnswer },
     example: { body: { subscriber: { email: "reader@example.com" } } },
     needs: "edit",
     body: incidentSubscriberBody,
@@ -57,6 +61,7 @@ export const incidentSubscriberEndpoints = [
     methods: ["GET"],
     path: one,
     summary: "Read a subscriber of an incident",
+    answers: { 200: subscriberAnswer },
     needs: "edit",
     async answer({ view, params, subscribers }) {
       const { id } = incidentOf(view, params.incident_id);
@@ -70,6 +75,7 @@ export const incidentSubscriberEndpoints = [
     methods: ["DELETE"],
     path: one,
     summary: "Unsubscribe a subscriber of an incident",
+    answers: { 200: subscriberAnswer },
     needs: "edit",
     async answer({ view, params, subscribers, effect }) {
       const { id } = incidentOf(view, params.incident_id);
@@ -82,6 +88,7 @@ export const incidentSubscriberEndpoints = [
     methods: ["POST"],
     path: `${one}/resend_confirmation`,
     summary: "Ask a subscriber of an incident again to confirm",
+    answers: { 201: nothing },
     description: "Nothing is sent yet: the answer is that of Statuspage.",
     needs: "edit",
     async answer({ view, params, subscribers }) {

@@ -7,6 +7,7 @@ import { fillTemplate, missingSentences, placeholders } from "../model/template-
 import { type PageView, type Template, toldStatuses } from "../model/view.ts";
 import { idList } from "./access-rows.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answers, id, orNull, time } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, name, oneOf, pageOf, paging, said, text } from "./fields.ts";
 import { windowOf } from "./incident-fields.ts";
@@ -66,6 +67,36 @@ function shape(template: Template, { page, componentById }: PageView): object {
   };
 }
 
+const templateAnswer = t.Object(
+  {
+    id: id(),
+    components: t.Array(answers.component),
+    name: t.String(),
+    title: t.String(),
+    body: t.String(),
+    group_id: orNull(id()),
+    update_status: orNull(oneOf(toldStatuses)),
+    should_tweet: t.Boolean(),
+    should_send_notifications: t.Boolean(),
+  },
+  { title: "IncidentTemplate" },
+);
+
+const filledAnswer = t.Object(
+  {
+    incident: t.Object({
+      name: t.String(),
+      body: t.String(),
+      status: orNull(oneOf(toldStatuses)),
+      component_ids: t.Array(id()),
+      deliver_notifications: t.Boolean(),
+      scheduled_for: t.Optional(time()),
+      scheduled_until: t.Optional(time()),
+    }),
+  },
+  { title: "FilledTemplate" },
+);
+
 const base = "/pages/:page_id/incident_templates";
 
 export const incidentTemplateEndpoints = [
@@ -73,6 +104,7 @@ export const incidentTemplateEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/incident_templates",
     summary: "List the templates of incidents",
+    answers: { 200: t.Array(templateAnswer) },
     needs: "read",
     query: t.Object(paging),
     answer: ({ view, query }) =>
@@ -85,6 +117,7 @@ export const incidentTemplateEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/incident_templates",
     summary: "Create a template of incidents",
+    answers: { 201: templateAnswer },
     example: { body: { template: { name: "Timeouts", title: "The API is slow", body: "We see timeouts." } } },
     needs: "edit",
     body: newBody,
@@ -101,6 +134,7 @@ export const incidentTemplateEndpoints = [
     methods: ["GET"],
     path: `${base}/:template_id`,
     summary: "Read a template of incidents",
+    answers: { 200: templateAnswer },
     needs: "read",
     answer: ({ view, params }) => answer(200, shape(templateOf(view, params.template_id), view)),
   }),
@@ -108,6 +142,7 @@ export const incidentTemplateEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:template_id`,
     summary: "Change a template of incidents",
+    answers: { 200: templateAnswer },
     example: { body: { template: { update_status: "identified" } } },
     needs: "edit",
     body,
@@ -121,6 +156,7 @@ export const incidentTemplateEndpoints = [
     methods: ["POST"],
     path: `${base}/:template_id/fill`,
     summary: "Fill a template in",
+    answers: { 200: filledAnswer },
     description: `The answer is what a new incident is made from. A template may say ${Object.entries(
       placeholders,
     )
@@ -171,6 +207,7 @@ export const incidentTemplateEndpoints = [
     methods: ["DELETE"],
     path: `${base}/:template_id`,
     summary: "Delete a template of incidents",
+    answers: { 200: templateAnswer },
     needs: "edit",
     async answer({ view, params, submit }) {
       const template = templateOf(view, params.template_id);

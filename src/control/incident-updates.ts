@@ -2,6 +2,7 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, said, text } from "./fields.ts";
 import { timeOf } from "./incident-fields.ts";
@@ -14,6 +15,7 @@ export const incidentUpdateEndpoints = [
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/incidents/:incident_id/incident_updates/:incident_update_id",
     summary: "Edit what an update said",
+    answers: { 200: answers.incidentUpdate },
     example: { body: { incident_update: { body: "We see timeouts in Europe." } } },
     needs: "respond",
     body: t.Object({

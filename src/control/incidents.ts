@@ -138,6 +138,7 @@ export const incidentEndpoints = [
     methods: ["DELETE"],
     path: `${base}/:incident_id`,
     summary: "Delete an incident or a maintenance",
+    answers: { 200: answers.incident },
     needs: "edit",
     async answer({ view, params, submit }) {
       const incident = incidentOf(view, params.incident_id);

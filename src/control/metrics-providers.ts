@@ -6,6 +6,7 @@ import type { PageView } from "../model/view.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import { keepRows } from "./access-rows.ts";
 import { ApiRefusal, notFound, notImplemented } from "./answer.ts";
+import { answers, id, orNull, time } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { oneOf, pageOf, paging, text } from "./fields.ts";
 import { metricFieldsOf, metricOf, metricShapeOf, newMetricBody } from "./metrics.ts";
@@ -52,6 +53,20 @@ function shape(provider: Provider, { page }: PageView): object {
   };
 }
 
+const providerAnswer = t.Object(
+  {
+    id: id(),
+    type: oneOf(types),
+    disabled: t.Boolean(),
+    metric_base_uri: orNull(t.String()),
+    last_revalidated_at: orNull(time()),
+    created_at: time(),
+    updated_at: time(),
+    page_id: id(),
+  },
+  { title: "MetricsProvider" },
+);
+
 const base = "/pages/:page_id/metrics_providers";
 const one = `${base}/:metrics_provider_id` as const;
 
@@ -60,6 +75,7 @@ export const metricsProviderEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/metrics_providers",
     summary: "List the providers of metrics",
+    answers: { 200: t.Array(providerAnswer) },
     needs: "read",
     answer: ({ view, rows }) =>
       answer(
@@ -73,6 +89,7 @@ export const metricsProviderEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/metrics_providers",
     summary: "Create a provider of metrics",
+    answers: { 201: providerAnswer },
     example: { body: { metrics_provider: { type: "Self" } } },
     needs: "edit",
     body: newBody,
@@ -88,6 +105,7 @@ export const metricsProviderEndpoints = [
     methods: ["GET"],
     path: one,
     summary: "Read a provider of metrics",
+    answers: { 200: providerAnswer },
     needs: "read",
     answer: ({ view, rows, params }) =>
       answer(200, shape(providerOf(rows, view, params.metrics_provider_id), view)),
@@ -96,6 +114,7 @@ export const metricsProviderEndpoints = [
     methods: ["PATCH", "PUT"],
     path: one,
     summary: "Change a provider of metrics",
+    answers: { 200: providerAnswer },
     example: { body: { metrics_provider: { metric_base_uri: "https://metrics.example.com" } } },
     needs: "edit",
     body,
@@ -115,6 +134,7 @@ export const metricsProviderEndpoints = [
     methods: ["DELETE"],
     path: one,
     summary: "Delete a provider of metrics; its metrics stay, below none",
+    answers: { 200: providerAnswer },
     needs: "edit",
     async answer({ view, rows, effect, params, submit }) {
       const provider = providerOf(rows, view, params.metrics_provider_id);
@@ -132,6 +152,7 @@ export const metricsProviderEndpoints = [
     methods: ["GET"],
     path: `${one}/metrics`,
     summary: "List the metrics below a provider",
+    answers: { 200: t.Array(answers.metric) },
     needs: "read",
     query: t.Object(paging),
     answer({ view, rows, params, query, series }) {
@@ -147,6 +168,7 @@ export const metricsProviderEndpoints = [
     methods: ["POST"],
     path: `${one}/metrics`,
     summary: "Create a metric below a provider",
+    answers: { 201: answers.metric },
     example: { body: { metric: { name: "Response time", suffix: "ms" } } },
     needs: "edit",
     body: newMetricBody,

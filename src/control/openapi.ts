@@ -108,7 +108,7 @@ function operationOf(
   method: Method,
   refOf: (schema: object) => Schema,
 ): Operation {
-  const { summary, description, body, answers = { 200: {} }, needs, example } = endpoint;
+  const { summary, description, body, answers, needs, example } = endpoint;
   const path = templateOf(table.prefix + endpoint.path);
   const content = (schema: object, shown?: unknown): Content["x"] => ({
     schema: refOf(schema),

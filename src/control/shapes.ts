@@ -8,17 +8,16 @@ type Shape = Readonly<Record<string, unknown>>;
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** What Statuspage keeps of a page and we do not: its feeds and its doors are settled elsewhere, and one colour does for all of its. */
-const notKeptOfPage = Object.fromEntries(
-  [
-    "branding subdomain hidden_from_search allow_page_subscribers allow_incident_subscribers",
-    "allow_email_subscribers allow_sms_subscribers allow_rss_atom_feeds allow_webhook_subscribers",
-    "notifications_from_email notifications_email_footer activity_score twitter_username",
-    "viewers_must_be_team_members ip_restrictions city state country css_body_background_color css_font_color",
-    "css_light_font_color css_greens css_yellows css_oranges css_blues css_reds css_border_color css_graph_color",
-    "css_no_data hero_cover email_logo twitter_logo",
-  ].flatMap((names) => names.split(" ").map((name) => [name, null])),
-);
+/** What Statuspage keeps of a page, and no part of Pharos asks for: its feeds and its doors are settled elsewhere, and one colour does for all of its. */
+export const pageFieldsKept: readonly string[] = [
+  "branding subdomain hidden_from_search allow_page_subscribers allow_incident_subscribers",
+  "allow_email_subscribers allow_sms_subscribers allow_rss_atom_feeds allow_webhook_subscribers",
+  "notifications_from_email notifications_email_footer activity_score twitter_username",
+  "viewers_must_be_team_members ip_restrictions city state country css_body_background_color css_font_color",
+  "css_light_font_color css_greens css_yellows css_oranges css_blues css_reds css_border_color css_graph_color",
+  "css_no_data hero_cover email_logo twitter_logo",
+].flatMap((names) => names.split(" "));
+const notKeptOfPage = Object.fromEntries(pageFieldsKept.map((name) => [name, null]));
 
 export function pageShape(page: Page): Shape {
   return {

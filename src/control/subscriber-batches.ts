@@ -5,6 +5,7 @@ import type { SubscriberKind, SubscriberState } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
+import { nothing } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, said, text } from "./fields.ts";
 import { statesOf, stateWord, subscriberOf, typeWord } from "./subscribers.ts";
@@ -49,6 +50,7 @@ export const subscriberBatchEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/subscribers/unsubscribe",
     summary: "Unsubscribe several subscribers",
+    answers: { 201: nothing },
     description: "At most 100 ids; those of another type or state are left.",
     example,
     needs: "edit",
@@ -73,6 +75,7 @@ export const subscriberBatchEndpoints = [
     methods: ["POST"],
     path: `${base}/reactivate`,
     summary: "Reactivate quarantined subscribers",
+    answers: { 201: nothing },
     example,
     needs: "edit",
     body: t.Object({ subscribers: whom, type: typeWord }),
@@ -91,6 +94,7 @@ export const subscriberBatchEndpoints = [
     methods: ["POST"],
     path: `${base}/resend_confirmation`,
     summary: "Ask several subscribers again to confirm",
+    answers: { 201: nothing },
     description: "Nothing is sent yet: the answer is that of Statuspage.",
     example,
     needs: "edit",
@@ -101,6 +105,7 @@ export const subscriberBatchEndpoints = [
     methods: ["POST"],
     path: `${base}/:subscriber_id/resend_confirmation`,
     summary: "Ask a subscriber again to confirm",
+    answers: { 201: nothing },
     description: "Nothing is sent yet: the answer is that of Statuspage.",
     needs: "edit",
     async answer({ view, params, subscribers }) {

@@ -3,12 +3,20 @@
 // (people answer a text first), a webhook never: who gave its address runs what is behind it.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
-import { type Contact, type NewSubscriber, noContact, type Subscriber } from "../model/subscriber.ts";
+import {
+  type Contact,
+  type NewSubscriber,
+  noContact,
+  type Subscriber,
+  subscriberKinds,
+} from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { idList, isComponent } from "./access-rows.ts";
 import { displayedPhone, isEmail, isPhoneNumber, isWebAddress } from "./addresses.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
-import { flag, maybe, said, text } from "./fields.ts";
+import { id, orNull, time } from "./answers.ts";
+import { flag, maybe, oneOf, said, text } from "./fields.ts";
+import { isoOf, isoOrNull } from "./own-fields.ts";
 
 const contactFields = {
   email: maybe(text(limits.emailCharsMax)),
@@ -82,7 +90,26 @@ export function takenRefusal(kind: Subscriber["kind"]): ApiRefusal {
   return refused(`${taken[kind] ?? "Endpoint"} is already subscribed`);
 }
 
-const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+export const subscriberAnswer = t.Object(
+  {
+    id: id(),
+    skip_confirmation_notification: t.Boolean(),
+    mode: oneOf(subscriberKinds),
+    email: orNull(t.String()),
+    endpoint: orNull(t.String()),
+    phone_number: orNull(t.String()),
+    phone_country: orNull(t.String()),
+    display_phone_number: orNull(t.String()),
+    obfuscated_channel_name: orNull(t.String()),
+    workspace_name: orNull(t.String()),
+    quarantined_at: orNull(time()),
+    purge_at: orNull(time()),
+    components: t.Array(id()),
+    page_access_user_id: orNull(id()),
+    created_at: time(),
+  },
+  { title: "Subscriber" },
+);
 
 /** Components that are gone are left out; all of them are an empty list. */
 export function subscriberShape(subscriber: Subscriber, view: PageView): object {
@@ -99,11 +126,11 @@ export function subscriberShape(subscriber: Subscriber, view: PageView): object 
     display_phone_number: phoneNumber === null ? null : displayedPhone(phoneNumber, phoneCountry ?? ""),
     obfuscated_channel_name: channelName === null ? null : obfuscated(channelName),
     workspace_name: contact.workspaceName,
-    quarantined_at: time(subscriber.quarantinedMs),
+    quarantined_at: isoOrNull(subscriber.quarantinedMs),
     purge_at: null,
     components: (components ?? []).filter(isComponent(view)),
     page_access_user_id: subscriber.accessUser,
-    created_at: time(subscriber.createdMs),
+    created_at: isoOf(subscriber.createdMs),
   };
 }
 

@@ -1,5 +1,5 @@
 // /v1/pages/{page_id}/subscribers. In: calls. Out: who is told of a page: kept, listed, counted, unsubscribed, erased. Nothing is sent yet.
-import { t } from "elysia";
+import { type TSchema, t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { type Subscriber, subscriberKinds } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
@@ -12,6 +12,7 @@ import { flag, maybe, oneOf, paging, said, text } from "./fields.ts";
 import {
   componentsOf,
   newSubscriberOf,
+  subscriberAnswer,
   subscriberBody,
   subscriberShape,
   takenRefusal,
@@ -42,6 +43,15 @@ export async function subscriberOf(
   return found;
 }
 
+const countOf = () => t.Integer({ minimum: 0 });
+const byKind = <Schema extends TSchema>(schema: Schema) =>
+  Object.fromEntries(subscriberKinds.map((kind) => [kind, schema] as const));
+const countAnswer = t.Partial(t.Object(byKind(countOf())), { title: "SubscriberCounts" });
+const histogramAnswer = t.Object(
+  byKind(t.Object({ active: countOf(), unconfirmed: countOf(), quarantined: countOf(), total: countOf() })),
+  { title: "SubscriberHistogram" },
+);
+
 const sortFields = [
   "primary",
   "created_at",
@@ -57,6 +67,7 @@ export const subscriberEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/subscribers",
     summary: "List the subscribers of a page",
+    answers: { 200: t.Array(subscriberAnswer) },
     description: "Pages are counted from 0. Active ones, unless `state` says otherwise.",
     needs: "edit",
     query: t.Object({
@@ -97,6 +108,7 @@ export const subscriberEndpoints = [
     methods: ["GET"],
     path: `${base}/unsubscribed`,
     summary: "List those that unsubscribed",
+    answers: { 200: t.Array(subscriberAnswer) },
     needs: "edit",
     query: t.Object(paging),
     async answer({ view, query, subscribers }) {
@@ -118,6 +130,7 @@ export const subscriberEndpoints = [
     methods: ["GET"],
     path: `${base}/count`,
     summary: "Count the subscribers of each type",
+    answers: { 200: countAnswer },
     needs: "read",
     query: t.Object({ type: typeWord, state: stateWord }),
     async answer({ view, query, subscribers }) {
@@ -136,6 +149,7 @@ export const subscriberEndpoints = [
     methods: ["GET"],
     path: `${base}/histogram_by_state`,
     summary: "Count the subscribers of each type and state",
+    answers: { 200: histogramAnswer },
     needs: "read",
     async answer({ view, subscribers }) {
       const counts = await subscribers.histogram(view.page.id, null);
@@ -154,6 +168,7 @@ export const subscriberEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/subscribers",
     summary: "Add a subscriber",
+    answers: { 201: subscriberAnswer },
     description:
       "By email, by phone number, or by the endpoint of a webhook. Mail waits for its reader's confirmation unless skip_confirmation_notification is true; numbers always wait.",
     example,
@@ -171,6 +186,7 @@ export const subscriberEndpoints = [
     methods: ["GET"],
     path: one,
     summary: "Read a subscriber",
+    answers: { 200: subscriberAnswer },
     needs: "edit",
     async answer({ view, params, subscribers }) {
       const found = await subscriberOf(subscribers, view, params.subscriber_id, null);
@@ -181,6 +197,7 @@ export const subscriberEndpoints = [
     methods: ["PATCH"],
     path: one,
     summary: "Change which components a subscriber is told of",
+    answers: { 200: subscriberAnswer },
     description: "Without component_ids, of all.",
     example: { body: {} },
     needs: "edit",
@@ -197,6 +214,7 @@ export const subscriberEndpoints = [
     methods: ["DELETE"],
     path: one,
     summary: "Unsubscribe a subscriber",
+    answers: { 200: subscriberAnswer },
     description:
       "It is kept as unsubscribed, so that nobody subscribes it again unasked. With erase=true all that is known of it is erased instead, in copies of the store too.",
     needs: "edit",

@@ -6,6 +6,7 @@ import { uptime } from "../model/uptime.ts";
 import type { Component, Incident, PageView } from "../model/view.ts";
 import { addDays, dayOf, startOfDate } from "../model/zone.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
+import { id, orNull } from "./answers.ts";
 import { groupOf } from "./component-groups.ts";
 import { componentOf } from "./components.ts";
 import { answer, endpoint } from "./endpoint.ts";
@@ -18,6 +19,39 @@ const query = t.Object({
 });
 
 type Query = (typeof query)["static"];
+
+const day = () => t.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" });
+const incidentName = () => t.Object({ id: id() });
+const common = {
+  range_start: day(),
+  range_end: day(),
+  uptime_percentage: orNull(t.Number({ minimum: 0, maximum: 100 })),
+  major_outage: t.Integer({ minimum: 0, description: "seconds" }),
+  partial_outage: t.Integer({ minimum: 0, description: "seconds" }),
+  warnings: t.Array(t.String()),
+  id: id(),
+  name: t.String(),
+};
+const componentUptime = t.Object(
+  {
+    ...common,
+    related_events: t.Optional(t.Object({ id: orNull(id()), incidents: t.Array(incidentName()) })),
+  },
+  { title: "ComponentUptime" },
+);
+const groupUptime = t.Object(
+  {
+    ...common,
+    related_events: t.Optional(
+      t.Object({
+        component_id: orNull(id()),
+        incidents: orNull(incidentName()),
+        components: t.Array(t.Object({ component_id: id(), incidents: t.Array(incidentName()) })),
+      }),
+    ),
+  },
+  { title: "ComponentGroupUptime" },
+);
 
 const monthsMax = 6;
 const defaultDays = 90;
@@ -125,6 +159,7 @@ export const uptimeEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/components/:component_id/uptime",
     summary: "Read the uptime of a component",
+    answers: { 200: componentUptime },
     needs: "read",
     query,
     answer({ view, params, query: asked, nowMs }) {
@@ -140,6 +175,7 @@ export const uptimeEndpoints = [
     methods: ["GET"],
     path: "/pages/:page_id/component-groups/:id/uptime",
     summary: "Read the uptime of a group of components",
+    answers: { 200: groupUptime },
     needs: "read",
     query,
     answer({ view, params, query: asked, nowMs }) {

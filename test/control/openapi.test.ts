@@ -91,6 +91,25 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  test("says what each success has in it: no row without a schema, no schema that says nothing, no body only with 204", () => {
+    for (const [path, method, { responses }] of operations) {
+      const successes = Object.entries(responses as Json).filter(([status]) => status < "300");
+      expect([path, method, successes.length > 0]).toEqual([path, method, true]);
+      for (const [status, said] of successes) {
+        const { content = {} } = said as { content?: Readonly<Record<string, { schema: Json }>> };
+        const kinds = ["$ref", "type", "anyOf"].filter(
+          (word) => content["application/json"]?.schema[word] !== undefined,
+        );
+        expect([path, method, status, kinds.length]).toEqual([
+          path,
+          method,
+          status,
+          status === "204" ? 0 : 1,
+        ]);
+      }
+    }
+  });
+
   test("has schemas that only say what JSON Schema knows", () => {
     for (const [place, schema] of schemas()) {
       expect([place, Object.keys(schema).filter((key) => !keywords.has(key))]).toEqual([place, []]);

@@ -1,12 +1,12 @@
 // Runs a suite and prints what it measured. In: the suite's name. Out: figures on the terminal, and with --save in bench/<suite>/baseline.json and in
 // the table of README.md that is made of it.
 //   npm run bench publish [-- --save] [-- --quick]
-// Nothing here is asserted by the tests: a figure is a figure of this machine in this run.
+// Nothing here is asserted by the tests: a figure is a figure of this machine in this run. The exit code is 1 where a contract does not hold.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Suite } from "./suite.ts";
+import { holds, type Suite } from "./suite.ts";
 import { writeTable } from "./table.ts";
 
 const here = import.meta.dirname;
@@ -22,8 +22,12 @@ const figures = await suite.run({
   quick: flags.includes("--quick"),
   say: (line) => console.log(`  ${line}`),
 });
-for (const { what, value, unit, contract, aim } of figures) {
-  const wanted = [contract && `contract ${contract}`, aim && `aim ${aim}`].filter(Boolean).join(", ");
+for (const figure of figures) {
+  const { what, value, unit, contract, aim } = figure;
+  const kept = { true: "pass", false: "FAIL", null: "" }[`${holds(figure)}`];
+  const wanted = [contract && `${kept}, contract ${contract}`, aim && `aim ${aim}`]
+    .filter(Boolean)
+    .join(", ");
   console.log(
     `${what.padEnd(44)} ${value.toLocaleString("en", { maximumFractionDigits: 2 }).padStart(12)} ${unit}${wanted === "" ? "" : `   (${wanted})`}`,
   );
@@ -49,4 +53,7 @@ if (flags.includes("--save")) {
   writeFileSync(join(here, name, "baseline.json"), `${JSON.stringify(measured, null, 2)}\n`);
   writeTable();
 }
-process.exit(0);
+const broken = figures.filter((figure) => holds(figure) === false);
+if (broken.length > 0)
+  console.log(`${broken.length} contracts do not hold: ${broken.map(({ what }) => what).join("; ")}.`);
+process.exit(broken.length > 0 ? 1 : 0);

@@ -28,3 +28,23 @@ export function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
+
+/** Whether a figure is as its contract says; null where it has none. `< 1,000 ms`: a comparison (none: exactly), a number, and what people read behind it. */
+export function holds({ value, contract }: Figure): boolean | null {
+  if (contract === undefined) return null;
+  const [, comparison, text] = /^(?:(<=|<|>=|>) )?([\d.,]+)/.exec(contract) ?? [];
+  if (text === undefined) throw new Error(`The contract "${contract}" cannot be read.`);
+  const bound = Number(text.replaceAll(",", ""));
+  switch (comparison) {
+    case "<":
+      return value < bound;
+    case "<=":
+      return value <= bound;
+    case ">":
+      return value > bound;
+    case ">=":
+      return value >= bound;
+    default:
+      return value === bound;
+  }
+}

@@ -6,7 +6,7 @@ import { answer, endpoint } from "./endpoint.ts";
 import { text } from "./fields.ts";
 
 const word = () => t.Optional(t.Union([text(100), t.Null()]));
-const fields = {
+export const embedFields = {
   position: word(),
   incident_background_color: word(),
   incident_text_color: word(),
@@ -52,7 +52,7 @@ export const embedEndpoints = [
     answers: { 200: embedAnswer },
     example: { body: { status_embed_config: { position: "bottom-right" } } },
     needs: "administer",
-    body: t.Object({ status_embed_config: t.Object(fields) }),
+    body: t.Object({ status_embed_config: t.Object(embedFields) }),
     async answer({ view, rows, effect, body }) {
       const page = view.page.id;
       await keepRows({ view, rows, effect }, () => [

@@ -11,11 +11,11 @@ import { answer, endpoint } from "./endpoint.ts";
 import { oneOf, pageOf, paging, text } from "./fields.ts";
 import { metricFieldsOf, metricOf, metricShapeOf, newMetricBody } from "./metrics.ts";
 
-const types = ["Pingdom", "NewRelic", "Librato", "Datadog", "Self"] as const;
+export const providerTypes = ["Pingdom", "NewRelic", "Librato", "Datadog", "Self"] as const;
 
 interface Provider {
   readonly id: string;
-  readonly type: (typeof types)[number];
+  readonly type: (typeof providerTypes)[number];
   readonly metricBaseUri: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -23,7 +23,7 @@ interface Provider {
 
 const secret = () => t.Optional(t.Union([text(1_000), t.Null()]));
 const fields = {
-  type: t.Optional(oneOf(types)),
+  type: t.Optional(oneOf(providerTypes)),
   metric_base_uri: t.Optional(t.Union([text(2_000), t.Null()])),
   email: secret(),
   password: secret(),
@@ -32,7 +32,7 @@ const fields = {
   application_key: secret(),
 };
 const body = t.Object({ metrics_provider: t.Object(fields) });
-const newBody = t.Object({ metrics_provider: t.Object({ ...fields, type: oneOf(types) }) });
+const newBody = t.Object({ metrics_provider: t.Object({ ...fields, type: oneOf(providerTypes) }) });
 
 function providerOf(rows: PageRows, view: PageView, id: string | undefined): Provider {
   const provider = rows.get<Provider>(view.page.id, "metrics-provider", id ?? "");
@@ -56,7 +56,7 @@ function shape(provider: Provider, { page }: PageView): object {
 const providerAnswer = t.Object(
   {
     id: id(),
-    type: oneOf(types),
+    type: oneOf(providerTypes),
     disabled: t.Boolean(),
     metric_base_uri: orNull(t.String()),
     last_revalidated_at: orNull(time()),

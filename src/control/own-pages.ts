@@ -4,10 +4,11 @@ import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
 import { hasEnded } from "../model/rule.ts";
 import type { PageView } from "../model/view.ts";
-import { ApiRefusal, notFound } from "./answer.ts";
+import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { may } from "./authenticate.ts";
 import { answer, endpoint } from "./endpoint.ts";
-import { bundleIn, type PageFile, pageFile, pageFileFormat, pageFileOf } from "./page-file.ts";
+import { bundleIn, pageFileOf, rowChanges } from "./page-file.ts";
+import { type PageFile, pageFile, pageFileFormat } from "./page-file-shape.ts";
 
 const doneAnswer = t.Object(
   {
@@ -20,25 +21,19 @@ const doneAnswer = t.Object(
   { title: "Imported" },
 );
 
-/** What the import command leaves to others, where it differs from what is there. */
-function* others(
-  { page, templates = [], incidents, recurrences = [] }: PageFile,
+/** What files of older releases say without its state, where it differs from what is here: it is made anew. */
+function* stateless(
+  { incidents, recurrences = [] }: PageFile,
   view: PageView,
   now: number,
 ): Iterable<Command> {
-  const { headline, supportUrl, brand, logo, favicon, headerLinks, footerText, footerLinks } = page;
-  const looks = { headline, supportUrl, brand, logo, favicon, headerLinks, footerText, footerLinks };
-  const said = Object.fromEntries(Object.entries(looks).filter(([, value]) => value !== undefined));
-  if (Object.keys(said).length > 0) yield { kind: "page.update", fields: said };
-  const known = new Set(view.templates.map(({ id }) => id));
-  for (const { id, ...fields } of templates)
-    yield known.has(id) ? { kind: "template.update", id, fields } : { kind: "template.create", id, fields };
   for (const { id, postmortemDraft: body } of incidents)
-    if (body && view.incidentById.get(id)?.postmortemDraft?.body !== body)
+    if (typeof body === "string" && body !== "" && view.incidentById.get(id)?.postmortemDraft?.body !== body)
       yield { kind: "postmortem.draft", id, body };
   const recurring = new Set(view.recurrences.map(({ id }) => id));
-  for (const { id, ...fields } of recurrences)
-    if (recurring.has(id)) yield { kind: "recurrence.update", id, fields };
+  for (const { id, state, ...fields } of recurrences)
+    if (state !== undefined) continue;
+    else if (recurring.has(id)) yield { kind: "recurrence.update", id, fields };
     else if (!hasEnded(fields.rule, fields.start, view.page.timeZone, now))
       yield { kind: "recurrence.create", id, fields };
 }
@@ -49,10 +44,10 @@ export const ownPageEndpoints = [
     path: "/pages/:page_id/export",
     summary: "Export a page",
     description:
-      "Settings, components, incidents with their updates, maintenances, status history, metrics, templates and recurring maintenance as one value that an import takes. Points of metrics, drafts, people, keys and subscribers are not in it.",
+      "Everything that is kept of a page, as one value that an import takes: settings, looks, components, incidents with their updates and post-mortems, maintenances, status history, metrics, templates, recurring maintenance, drafts, access users and groups, and the names of what was deleted. Subscribers and points of metrics have exports of their own; people and keys belong to the installation.",
     answers: { 200: pageFile },
     needs: "administer",
-    answer: ({ view }) => answer(200, pageFileOf(view)),
+    answer: ({ view, rows }) => answer(200, pageFileOf(view, rows)),
   }),
   endpoint({
     methods: ["POST"],
@@ -72,14 +67,21 @@ export const ownPageEndpoints = [
         incidents: [],
       },
     },
-    async answer({ principal, body, submit, views, nowMs }) {
+    async answer({ principal, body, submit, effect, rows, views, nowMs }) {
       const { id } = body.page;
       const held = views().find(({ page }) => page.id === id);
       // Who may not make pages is told the same whether or not there is such a page.
       if (!may(principal, held === undefined ? "*" : id, "administer"))
         throw new ApiRefusal(notFound("Page"));
+      // Refuses what rows may not say, before anything is kept.
+      rowChanges(body, rows);
       const now = nowMs();
-      await submit({ kind: "import", bundle: bundleIn(body) }, (view) => others(body, view, now));
+      await submit({ kind: "import", bundle: bundleIn(body) }, (view) => stateless(body, view, now));
+      if (rowChanges(body, rows).length > 0) {
+        const done = await effect(() => rows.write(id, () => rowChanges(body, rows)));
+        if (!done.ok)
+          throw new ApiRefusal(unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`));
+      }
       return answer(200, {
         page_id: id,
         components: body.components.length,

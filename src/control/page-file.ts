@@ -1,240 +1,121 @@
-// A page as one JSON value: what an export gives and an import takes. In: a view. Out: the value, its schema. Times are ms since the epoch, names are
-// the model's. Not in it: points of metrics, drafts, people and keys, subscribers.
-import { t } from "elysia";
-import { limits } from "../base/limits.ts";
-import type { ImportBundle } from "../model/command.ts";
-import { languageCodes } from "../model/language.ts";
-import {
-  componentStatuses,
-  type Incident,
-  impacts,
-  incidentStatuses,
-  maintenanceStatuses,
-  metricTransforms,
-  type PageView,
-  type Recurrence,
-  toldStatuses,
-} from "../model/view.ts";
-import { orNull } from "./answers.ts";
-import { oneOf, text } from "./fields.ts";
-
-export const pageFileFormat = "pharos/page/1";
-
-const anyStatus = [...new Set([...incidentStatuses, ...maintenanceStatuses])];
-const id = () => text(limits.idCharsMax, 1);
-const ms = () => t.Number({ minimum: -8_640_000_000_000_000, maximum: 8_640_000_000_000_000 });
-const words = () => text(limits.updateCharsMax);
-const emblem = orNull(t.Object({ type: oneOf(["image/svg+xml", "image/png"]), base64: t.String() }));
-const links = t.Array(t.Object({ name: text(1_000), url: text(4_000) }), { maxItems: 100 });
-const maybe = t.Optional;
-const ids = () => t.Array(id(), { maxItems: limits.componentsPerCommandMax });
-const window = t.Object({ from: ms(), until: ms() });
-
-const page = t.Object({
-  id: id(),
-  updatedAt: maybe(ms()),
-  name: maybe(text(limits.nameCharsMax)),
-  url: maybe(text(2_000)),
-  hosts: maybe(t.Array(text(253), { maxItems: 1_000 })),
-  timeZone: maybe(text(100)),
-  description: maybe(orNull(words())),
-  indicatorRule: maybe(oneOf(["components", "incidents"])),
-  languages: maybe(t.Array(oneOf(languageCodes), { maxItems: languageCodes.length })),
-  uptimeBadges: maybe(t.Boolean()),
-  headline: maybe(orNull(words())),
-  supportUrl: maybe(orNull(text(4_000))),
-  brand: maybe(orNull(text(100))),
-  logo: maybe(emblem),
-  favicon: maybe(emblem),
-  headerLinks: maybe(links),
-  footerText: maybe(orNull(words())),
-  footerLinks: maybe(links),
-});
-
-const component = t.Object({
-  id: id(),
-  createdAt: maybe(orNull(ms())),
-  updatedAt: maybe(orNull(ms())),
-  name: maybe(text(limits.nameCharsMax)),
-  status: maybe(oneOf(componentStatuses)),
-  description: maybe(orNull(words())),
-  position: maybe(t.Number({ minimum: 0, maximum: 1_000_000 })),
-  groupId: maybe(orNull(id())),
-  group: maybe(t.Boolean()),
-  showcase: maybe(t.Boolean()),
-  startDate: maybe(orNull(text(10))),
-  onlyShowIfDegraded: maybe(t.Boolean()),
-});
-
-const affected = t.Object({
-  code: id(),
-  name: text(limits.nameCharsMax),
-  oldStatus: oneOf(componentStatuses),
-  newStatus: oneOf(componentStatuses),
-});
-
-const automation = t.Object({
-  begins: maybe(t.Boolean()),
-  completes: maybe(t.Boolean()),
-  verifyMs: maybe(orNull(ms())),
-  tellsAtStart: maybe(t.Boolean()),
-  tellsAtEnd: maybe(t.Boolean()),
-  setsMaintenance: maybe(t.Boolean()),
-  setsOperational: maybe(t.Boolean()),
-  remindsPrior: maybe(t.Boolean()),
-});
-
-const recurrence = t.Object({
-  id: id(),
-  name: text(limits.nameCharsMax, 1),
-  body: maybe(words()),
-  rule: text(limits.ruleCharsMax, 1),
-  start: text(32, 1),
-  durationMs: ms(),
-  componentIds: maybe(ids()),
-  automation: maybe(automation),
-  deliverNotifications: maybe(t.Boolean()),
-  ahead: maybe(t.Integer({ minimum: 1, maximum: limits.occurrencesAheadMax })),
-  paused: maybe(t.Boolean()),
-});
-
-const update = t.Object({
-  id: id(),
-  status: oneOf(anyStatus),
-  body: words(),
-  createdAt: ms(),
-  updatedAt: ms(),
-  displayAt: ms(),
-  affectedComponents: maybe(orNull(t.Array(affected, { maxItems: limits.componentsPerCommandMax }))),
-  deliverNotifications: maybe(t.Boolean()),
-  customTweet: maybe(orNull(words())),
-  tweetId: maybe(orNull(text(100))),
-});
-
-const incident = t.Object({
-  id: id(),
-  name: text(limits.nameCharsMax),
-  status: maybe(oneOf(anyStatus)),
-  impact: maybe(oneOf(impacts)),
-  createdAt: ms(),
-  updatedAt: ms(),
-  startedAt: maybe(orNull(ms())),
-  monitoringAt: maybe(orNull(ms())),
-  resolvedAt: maybe(orNull(ms())),
-  shortlink: maybe(orNull(text(2_000))),
-  window: maybe(orNull(window)),
-  componentIds: maybe(ids()),
-  feedNumber: maybe(orNull(text(100))),
-  impactOverride: maybe(orNull(oneOf(impacts))),
-  automation: maybe(automation),
-  reminderIntervals: maybe(t.Any()),
-  metadata: maybe(t.Record(t.String(), t.Any())),
-  reminded: maybe(orNull(t.Object({ at: ms(), from: ms() }))),
-  recurrence: maybe(orNull(t.Object({ id: id(), at: ms() }))),
-  updates: t.Array(update, { maxItems: 10_000 }),
-  postmortemDraft: maybe(orNull(words())),
-});
-
-const metric = t.Object({
-  id: id(),
-  createdAt: maybe(orNull(ms())),
-  name: maybe(text(limits.nameCharsMax)),
-  identifier: maybe(orNull(text(limits.nameCharsMax))),
-  suffix: maybe(text(limits.seriesSuffixCharsMax)),
-  decimalPlaces: maybe(t.Number({ minimum: 0, maximum: 5 })),
-  display: maybe(t.Boolean()),
-  tooltipDescription: maybe(orNull(text(limits.nameCharsMax))),
-  yAxisMin: maybe(orNull(t.Number())),
-  yAxisMax: maybe(orNull(t.Number())),
-  yAxisHidden: maybe(t.Boolean()),
-  transform: maybe(oneOf(metricTransforms)),
-  position: maybe(t.Number({ minimum: 0, maximum: 1_000_000 })),
-});
-
-const template = t.Object({
-  id: id(),
-  name: text(limits.nameCharsMax, 1),
-  title: text(limits.nameCharsMax, 1),
-  body: text(limits.updateCharsMax, 1),
-  groupId: maybe(orNull(id())),
-  updateStatus: maybe(orNull(oneOf(toldStatuses))),
-  shouldTweet: maybe(t.Boolean()),
-  shouldSendNotifications: maybe(t.Boolean()),
-  componentIds: maybe(ids()),
-});
-
-const transition = t.Object({ componentId: id(), at: ms(), status: oneOf(componentStatuses) });
-
-export const pageFile = t.Object(
-  {
-    format: t.Literal(pageFileFormat),
-    page,
-    components: t.Array(component, { maxItems: 10_000 }),
-    incidents: t.Array(incident, { maxItems: 100_000 }),
-    metrics: maybe(t.Array(metric, { maxItems: limits.seriesPerPageMax })),
-    transitions: maybe(t.Array(transition, { maxItems: 1_000_000 })),
-    templates: maybe(t.Array(template, { maxItems: 10_000 })),
-    recurrences: maybe(t.Array(recurrence, { maxItems: limits.recurrencesPerPageMax })),
-  },
-  { title: "PageFile" },
-);
-
-export type PageFile = (typeof pageFile)["static"];
+// A page as one JSON value: what an export gives and an import takes. In: a view, rows. Out: the value; what an import makes of it. What is in it and
+// what is not, and why, is one table: `control/README.md`, held by `test/control/export.test.ts`.
+import type { ImportBundle, ImportedTemplate } from "../model/command.ts";
+import { type Incident, noAutomation, type PageView, type Recurrence } from "../model/view.ts";
+import type { PageRows, RowChange, RowKind } from "../store/page-rows.ts";
+import { type PageFile, pageFileFormat } from "./page-file-shape.ts";
+import { settingsAsked } from "./page-settings.ts";
 
 /** What the import command takes of it. */
-export function bundleIn({ page, components, incidents, metrics, transitions }: PageFile): ImportBundle {
+export function bundleIn(file: PageFile): ImportBundle {
+  const { page, components, metrics, transitions, templates, drafts, gone } = file;
+  const recurrences = (file.recurrences ?? []).flatMap(({ state, ...it }) =>
+    state === undefined
+      ? []
+      : [{ ...unsaid, ...it, automation: { ...noAutomation, ...it.automation }, ...state }],
+  );
   return {
     page,
     components,
-    incidents: incidents.map(({ postmortemDraft: _, ...told }) => told),
+    recurrences,
+    incidents: file.incidents.map(({ postmortemDraft, ...told }) =>
+      typeof postmortemDraft === "string" || postmortemDraft === undefined
+        ? told
+        : { ...told, postmortemDraft },
+    ),
     ...(metrics === undefined ? {} : { metrics }),
     ...(transitions === undefined ? {} : { transitions }),
+    ...(templates === undefined ? {} : { templates: templates satisfies readonly ImportedTemplate[] }),
+    ...(drafts === undefined ? {} : { drafts }),
+    ...(gone === undefined ? {} : { gone }),
   };
 }
 
-export function pageFileOf({
-  page,
-  components,
-  templates,
-  metrics,
-  transitions,
-  ...view
-}: PageView): PageFile {
-  const { createdAt: _, version: _version, looks, ...told } = page;
+/** What a recurring maintenance is where the file does not say. */
+const unsaid: Pick<Recurrence, "body" | "componentIds" | "deliverNotifications" | "ahead" | "paused"> = {
+  body: "",
+  componentIds: [],
+  deliverNotifications: false,
+  ahead: 1,
+  paused: false,
+};
+
+/** Rows of the file that differ from those that are here. What the file does not name stays. Throws ApiRefusal. */
+export function rowChanges({ page, rows: given = {} }: PageFile, rows: PageRows): readonly RowChange[] {
+  return Object.entries(given).flatMap(([kind, own]) =>
+    Object.entries(own ?? {}).flatMap(([id, said]) => {
+      const row = rowIn(kind as RowKind, id, said);
+      const held = rows.get<object>(page.id, kind as RowKind, id);
+      return same(held, row) ? [] : [{ kind: kind as RowKind, id, row }];
+    }),
+  );
+}
+
+function rowIn(kind: RowKind, id: string, said: object): object {
+  switch (kind) {
+    case "embed":
+      return said;
+    case "page-settings":
+      return settingsAsked(said);
+    default:
+      return { id, ...said };
+  }
+}
+
+function same(one: object | null, other: object): boolean {
+  const sorted = (value: object): string =>
+    JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return one !== null && sorted(one) === sorted(other);
+}
+
+export function pageFileOf(view: PageView, rows: PageRows): PageFile {
+  const { page, components, incidents, maintenances, metrics, templates, ...more } = view;
+  const { recurrences, drafts, transitions, gone, ...rest } = more;
+  const { componentById: _components, incidentById: _incidents, version: _version, ...unknown } = rest;
+  // What a view has and this does not name is no export of everything: the compiler says so here.
+  unknown satisfies Record<string, never>;
+  const { version: _pageVersion, looks, ...told } = page;
   return JSON.parse(
     JSON.stringify({
       format: pageFileFormat,
       page: { ...told, ...looks },
       components: components.map(({ rank: _rank, version: _version, ...component }) => component),
-      incidents: [...view.incidents, ...view.maintenances].map(incidentIn),
-      metrics: metrics.map(({ rank, version, updatedAt, providerId, ...metric }) => metric),
-      transitions: [...transitions].flatMap(([componentId, history]) =>
-        history.map((one) => ({ componentId, ...one })),
-      ),
-      templates: templates.map(({ createdAt, updatedAt, version, ...template }) => template),
-      recurrences: view.recurrences.map(recurrenceIn),
+      incidents: [...incidents, ...maintenances].map(incidentIn),
+      metrics: metrics.map(({ rank: _rank, version: _version, ...metric }) => metric),
+      // In an order that does not tell when each was first spoken of: two exports of the same page are the same.
+      transitions: [...transitions]
+        .sort(byId)
+        .flatMap(([componentId, history]) => history.map((one) => ({ componentId, ...one }))),
+      templates: templates.map(({ version: _version, ...template }) => template),
+      recurrences: recurrences.map(recurrenceIn),
+      drafts: drafts.map(({ version: _version, ...draft }) => draft),
+      gone: [...gone].sort(),
+      rows: rowsIn(rows, page.id),
     }),
   );
 }
 
-function recurrenceIn(of: Recurrence) {
-  const { id, name, body, rule, start, durationMs, componentIds, automation, deliverNotifications } = of;
-  return {
-    ...{ id, name, body, rule, start, durationMs, componentIds, automation, deliverNotifications },
-    ahead: of.ahead,
-    ...(of.paused ? { paused: true } : {}),
-  };
+function rowsIn(rows: PageRows, page: string): object {
+  const byKind = Map.groupBy(rows.all(page), ({ kind }) => kind);
+  return Object.fromEntries(
+    Array.from(byKind, ([kind, own]) => {
+      const named = kind === "embed" || kind === "page-settings";
+      return [kind, Object.fromEntries(own.map(({ id, row }) => [id, named ? row : without(row, "id")]))];
+    }),
+  );
 }
 
-function incidentIn(incident: Incident) {
-  const { id, name, status, impact, createdAt, updatedAt, startedAt, monitoringAt, resolvedAt } = incident;
-  const { shortlink, window, componentIds, feedNumber, updates, postmortemDraft } = incident;
-  const { impactOverride, automation, reminderIntervals, metadata, reminded, recurrence } = incident;
-  return {
-    ...{ id, name, status, impact, createdAt, updatedAt, startedAt, monitoringAt, resolvedAt },
-    ...{ shortlink, window, componentIds, feedNumber },
-    ...{ impactOverride, automation, reminderIntervals, metadata, reminded, recurrence },
-    updates: updates.map(({ incidentId: _, ...update }) => update),
-    postmortemDraft: postmortemDraft?.body ?? null,
-  };
+const byId = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  one < other ? -1 : 1;
+
+const without = (row: object, name: string): object =>
+  Object.fromEntries(Object.entries(row).filter(([key]) => key !== name));
+
+function recurrenceIn({ version: _, ...of }: Recurrence) {
+  const { revision, made, nextAt, skips, createdAt, updatedAt, ...said } = of;
+  return { ...said, state: { revision, made, nextAt, skips, createdAt, updatedAt } };
+}
+
+function incidentIn({ componentTags: _tags, born: _born, version: _version, ...incident }: Incident) {
+  return { ...incident, updates: incident.updates.map(({ incidentId: _, ...update }) => update) };
 }

@@ -14,6 +14,10 @@ import type {
   IndicatorRule,
   MaintenanceStatus,
   MetricTransform,
+  Postmortem,
+  PostmortemDraft,
+  Recurrence,
+  TellingDraft,
   Template,
 } from "./view.ts";
 
@@ -123,20 +127,43 @@ export interface RecurrenceFields {
  * maintenances by start. What is undefined is not known: it leaves what the page has. Produced by the importers.
  */
 export interface ImportBundle {
-  readonly page: PageFields & { readonly id: string; readonly updatedAt?: number };
+  readonly page: PageFields & {
+    readonly id: string;
+    readonly createdAt?: number;
+    readonly updatedAt?: number;
+  };
   readonly components: readonly (ComponentFields & {
     readonly id: string;
     readonly createdAt?: number | null;
     readonly updatedAt?: number | null;
   })[];
   readonly incidents: readonly ImportedIncident[];
-  readonly metrics?: readonly (MetricFields & { readonly id: string; readonly createdAt?: number | null })[];
+  readonly metrics?: readonly (MetricFields & {
+    readonly id: string;
+    readonly createdAt?: number | null;
+    readonly updatedAt?: number | null;
+  })[];
   /** Status history. Without it, it is derived from the incidents' updates. */
   readonly transitions?: readonly {
     readonly componentId: string;
     readonly at: number;
     readonly status: ComponentStatus;
   }[];
+  /** What no reader sees; only another Pharos knows it. */
+  readonly templates?: readonly ImportedTemplate[];
+  readonly recurrences?: readonly Omit<Recurrence, "version">[];
+  readonly drafts?: readonly Omit<TellingDraft, "version">[];
+  /** Names of what was deleted (`recordKey`): kept from coming back by another import. */
+  readonly gone?: readonly string[];
+}
+
+export interface ImportedTemplate extends TemplateFields {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly body: string;
+  readonly createdAt?: number;
+  readonly updatedAt?: number;
 }
 
 export interface ImportedIncident {
@@ -159,6 +186,8 @@ export interface ImportedIncident {
   readonly reminded?: { readonly at: number; readonly from: number } | null;
   readonly recurrence?: { readonly id: string; readonly at: number } | null;
   readonly feedNumber?: string | null;
+  readonly postmortem?: Postmortem | null;
+  readonly postmortemDraft?: PostmortemDraft | null;
   readonly updates: readonly {
     readonly id: string;
     readonly status: IncidentStatus | MaintenanceStatus;

@@ -8,6 +8,7 @@ import { checkBundle } from "./import-check.ts";
 import { feedUpdatesReplaced, weighed } from "./import-feed.ts";
 import { withoutGone } from "./import-gone.ts";
 import { transitionOps } from "./import-history.ts";
+import { keptOps } from "./import-kept.ts";
 import { ranksFor } from "./import-order.ts";
 import { looksGiven } from "./looks.ts";
 import type { Json, OpDraft } from "./op.ts";
@@ -53,7 +54,11 @@ function importOps(view: PageView | null, bundle: ImportBundle, context: DecideC
     ...[...realTime.toReversed(), ...maintenances].flatMap((it) => incidentOps(view, id, it)),
     ...transitionOps(view, bundle, context.now),
   ];
-  return decided(id, [...ops, ...pageOps(view, bundle, ops.length > 0, context.now)]);
+  return decided(id, [
+    ...ops,
+    ...pageOps(view, bundle, ops.length > 0, context.now),
+    ...keptOps(view, bundle, context.now),
+  ]);
 }
 
 function isMaintenance(view: PageView | null, { id, window }: ImportedIncident): boolean {
@@ -76,7 +81,7 @@ function pageOps(
   if (view === null)
     return opOf(id, "page", id, {
       ...differing({}, said),
-      createdAt: firstMoment(bundle) ?? now,
+      createdAt: bundle.page.createdAt ?? firstMoment(bundle) ?? now,
       updatedAt: updatedAt ?? now,
     });
   const changes = differing({ ...view.page, ...view.page.looks }, said);
@@ -110,10 +115,9 @@ function componentOps(view: PageView | null, bundle: ImportBundle): readonly OpD
 }
 
 function metricOps(view: PageView | null, { page, metrics = [] }: ImportBundle): readonly OpDraft[] {
-  return metrics.flatMap(({ id, createdAt, ...fields }, at) => {
+  return metrics.flatMap(({ id, createdAt, updatedAt = createdAt, ...fields }, at) => {
     const held = view?.metrics.find((metric) => metric.id === id);
     const fresh = held === undefined ? { rank: at + 1, position: at + 1 } : {};
-    const updatedAt = createdAt;
     return opOf(page.id, "metric", id, differing(held ?? {}, { ...fresh, ...fields, createdAt, updatedAt }));
   });
 }
@@ -183,6 +187,8 @@ function incidentFields(imported: ImportedIncident) {
     metadata: imported.metadata,
     reminded: imported.reminded && { ...imported.reminded },
     recurrence: imported.recurrence && { ...imported.recurrence },
+    postmortem: imported.postmortem && { ...imported.postmortem },
+    postmortemDraft: imported.postmortemDraft && { ...imported.postmortemDraft },
   };
 }
 

@@ -13,6 +13,8 @@ import type { ImportBundle, ImportedIncident } from "./command.ts";
 import { checkMetric } from "./decide-metric.ts";
 import { checkPage } from "./decide-page.ts";
 import { anyIncidentStatuses } from "./entities.ts";
+import { goneName } from "./import-kept.ts";
+import { checkKept, twice } from "./import-kept-check.ts";
 import { componentStatuses, impacts, type PageView } from "./view.ts";
 
 /** Every reference must lead to something of the page or the bundle; every word and id must be of its kind. */
@@ -20,6 +22,8 @@ export function checkBundle(view: PageView | null, bundle: ImportBundle): Senten
   const known = new Map<string, { readonly group: boolean }>(view?.componentById ?? []);
   for (const { id, group } of bundle.components)
     known.set(id, { group: group ?? known.get(id)?.group ?? false });
+  // What is over still names a component that was deleted.
+  const named = new Set([...known.keys(), ...goneComponents(view?.gone), ...goneComponents(bundle.gone)]);
   return [
     ...checkId(bundle.page.id, "the page"),
     ...checkPage(bundle.page),
@@ -38,23 +42,15 @@ export function checkBundle(view: PageView | null, bundle: ImportBundle): Senten
       ...checkMetric(fields, view?.metrics.find((metric) => metric.id === id) ?? null),
     ]),
     ...bundle.components.flatMap((component) => checkComponent(view, component, known)),
-    ...bundle.incidents.flatMap((incident) => checkIncident(incident, known)),
+    ...bundle.incidents.flatMap((incident) => checkIncident(incident, named)),
     ...(bundle.transitions ?? []).flatMap(({ componentId, status }) => [
       ...(known.get(componentId)?.group === false
         ? []
         : [`The history names "${componentId}", which is no component of the page.`]),
       ...checkWord(status, componentStatuses, "status"),
     ]),
+    ...checkKept(view, bundle, known),
   ];
-}
-
-function twice(items: readonly { readonly id: string }[], what: string): Sentences {
-  const seen = new Set<string>();
-  return items.flatMap(({ id }) => {
-    if (seen.has(id)) return [`The ${what} "${id}" is listed twice.`];
-    seen.add(id);
-    return [];
-  });
 }
 
 function checkComponent(
@@ -78,10 +74,14 @@ function checkComponent(
   ];
 }
 
-function checkIncident(
-  incident: ImportedIncident,
-  known: ReadonlyMap<string, { readonly group: boolean }>,
-): Sentences {
+function goneComponents(gone: Iterable<string> = []): readonly string[] {
+  return [...gone].flatMap((key) => {
+    const name = goneName(key);
+    return name?.kind === "component" ? [name.id] : [];
+  });
+}
+
+function checkIncident(incident: ImportedIncident, known: ReadonlySet<string>): Sentences {
   const what = `incident "${incident.id}"`;
   return [
     ...checkId(incident.id, what),
@@ -92,6 +92,9 @@ function checkIncident(
     ...(incident.componentIds ?? [])
       .filter((id) => !known.has(id))
       .map((id) => `The ${what} names the component "${id}", which is not on the page.`),
+    ...[incident.postmortem, incident.postmortemDraft].flatMap((it) =>
+      checkBody(it?.body).map((sentence) => `Post-mortem of ${what}: ${sentence}`),
+    ),
     ...incident.updates.flatMap((update) => [
       ...checkId(update.id, `an update of ${what}`),
       ...checkWord(update.status, anyIncidentStatuses, `status of update "${update.id}"`),

@@ -11,6 +11,12 @@ import { packValue, unpackValue } from "./values.ts";
 
 export type RowKind = "access-user" | "access-group" | "metrics-provider" | "embed" | "page-settings";
 
+export interface HeldRow {
+  readonly kind: RowKind;
+  readonly id: string;
+  readonly row: object;
+}
+
 /** One put, or a removal where `row` is null. */
 export interface RowChange {
   readonly kind: RowKind;
@@ -22,6 +28,8 @@ export interface PageRows {
   /** By id, which is the order in which they are written down, not the order of their making. */
   list<Row>(page: string, kind: RowKind): readonly Row[];
   get<Row>(page: string, kind: RowKind, id: string): Row | null;
+  /** Of all kinds, by kind and id. */
+  all(page: string): readonly HeldRow[];
   /** A name for a new row. */
   newId(): string;
   /**
@@ -52,6 +60,14 @@ export function createPageRows(store: Store, random: Random = systemRandom): Pag
       refresh();
       const held = tables.meta.getBinary(["page-row", page, kind, id]);
       return held === undefined ? null : unpackValue(held);
+    },
+    all(page) {
+      refresh();
+      const range = { start: ["page-row", page], end: ["page-row", page, "\uffff"] };
+      return Array.from(tables.meta.getRange(range), ({ key, value }) => {
+        const [, , kind, id] = key as [string, string, RowKind, string];
+        return { kind, id, row: unpackValue<object>(value) };
+      });
     },
     newId: () => newId(random),
     write: (page, decide) =>

@@ -1,0 +1,121 @@
+// What must hold of what an import brings and no reader sees. In: view, bundle, the components that there will be. Out: sentences.
+import { limits } from "../base/limits.ts";
+import { checkBody, checkId, checkMoment, checkName, checkWord, type Sentences } from "./checks.ts";
+import type { ImportBundle, ImportedTemplate } from "./command.ts";
+import { anyIncidentStatuses } from "./entities.ts";
+import { goneName } from "./import-kept.ts";
+import { checkRule } from "./rule.ts";
+import { checkPlaceholders } from "./template-text.ts";
+import { type PageView, type Recurrence, type TellingDraft, toldStatuses } from "./view.ts";
+
+type Known = ReadonlyMap<string, { readonly group: boolean }>;
+
+const dayMs = 86_400_000;
+
+export function checkKept(view: PageView | null, bundle: ImportBundle, known: Known): Sentences {
+  const { templates = [], recurrences = [], drafts = [], gone = [] } = bundle;
+  const zone = bundle.page.timeZone ?? view?.page.timeZone ?? "Etc/UTC";
+  return [
+    ...twice(templates, "template"),
+    ...twice(recurrences, "recurring maintenance"),
+    ...twice(drafts, "draft"),
+    ...tooMany(view?.templates, templates, limits.templatesPerPageMax, "templates"),
+    ...tooMany(view?.recurrences, recurrences, limits.recurrencesPerPageMax, "recurring maintenances"),
+    ...tooMany(view?.drafts, drafts, limits.draftsPerPageMax, "drafts"),
+    ...templates.flatMap((it) => checkTemplate(it, known)),
+    ...recurrences.flatMap((it) => checkRecurrence(it, zone)),
+    ...drafts.flatMap(checkDraft),
+    ...gone
+      .filter((key) => goneName(key) === null)
+      .map((key) => `"${key}" in gone is not a kind and an id, such as component/api.`),
+  ];
+}
+
+type Named = { readonly id: string };
+
+export function twice(items: readonly Named[], what: string): Sentences {
+  const seen = new Set<string>();
+  return items.flatMap(({ id }) => {
+    if (seen.has(id)) return [`The ${what} "${id}" is listed twice.`];
+    seen.add(id);
+    return [];
+  });
+}
+
+function tooMany(
+  held: readonly Named[] = [],
+  wanted: readonly Named[],
+  most: number,
+  what: string,
+): Sentences {
+  const count = new Set([...held, ...wanted].map(({ id }) => id)).size;
+  return count <= most ? [] : [`A page has at most ${most} ${what}; with the import it would have ${count}.`];
+}
+
+function checkTemplate(template: ImportedTemplate, known: Known): Sentences {
+  const what = `template "${template.id}"`;
+  return [
+    ...checkId(template.id, what),
+    ...checkName(template.name, what),
+    ...checkName(template.title, `the incident in ${what}`),
+    ...[
+      ...checkBody(template.body),
+      ...checkPlaceholders(template.title),
+      ...checkPlaceholders(template.body),
+      ...(typeof template.groupId === "string" ? checkId(template.groupId, "the template's group") : []),
+      ...checkWord(template.updateStatus, toldStatuses, "status"),
+      ...checkMoment(template.createdAt, "time of making"),
+      ...checkMoment(template.updatedAt, "time of its last change"),
+    ].map((sentence) => `The ${what}: ${sentence}`),
+    ...(template.componentIds ?? [])
+      .filter((id) => known.get(id)?.group !== false)
+      .map((id) => `The ${what} names "${id}", which is no component of the page.`),
+  ];
+}
+
+/** Its rule may be over: then nothing comes of it any more, here as where it came from. */
+function checkRecurrence(of: Omit<Recurrence, "version">, zone: string): Sentences {
+  const { id, rule, start, durationMs, ahead, automation, made, skips, nextAt } = of;
+  const what = `recurring maintenance "${id}"`;
+  const wrongMoment = [...made, ...skips, nextAt, of.createdAt, of.updatedAt].flatMap((at) =>
+    checkMoment(at, "time"),
+  );
+  return [
+    ...checkId(id, what),
+    ...checkName(of.name, what),
+    ...[
+      ...checkBody(of.body),
+      ...wrongMoment.slice(0, 1),
+      ...(Number.isSafeInteger(ahead) && ahead >= 1 && ahead <= limits.occurrencesAheadMax
+        ? []
+        : [`From 1 to ${limits.occurrencesAheadMax} occurrences can be ahead.`]),
+      ...(automation.verifyMs !== null && !(automation.verifyMs > 0 && automation.verifyMs < durationMs)
+        ? ["Verifying begins within an occurrence."]
+        : []),
+      ...checkRule(rule, start, durationMs, zone, Date.parse(`${start}:00Z`) - 2 * dayMs),
+    ].map((sentence) => `The ${what}: ${sentence}`),
+  ];
+}
+
+/** Whether it can be told is asked when it is to be told. */
+function checkDraft({
+  id,
+  publishAt,
+  command,
+  createdAt,
+  updatedAt,
+}: Omit<TellingDraft, "version">): Sentences {
+  const what = `draft "${id}"`;
+  const { name, body, status } = command.fields;
+  return [
+    ...checkId(id, what),
+    ...checkName(name, `the incident in ${what}`),
+    ...[
+      ...checkBody(body),
+      ...checkWord(status, anyIncidentStatuses, "status"),
+      ...checkMoment(publishAt, "time of publishing"),
+      ...checkMoment(createdAt, "time of making"),
+      ...checkMoment(updatedAt, "time of its last change"),
+    ].map((sentence) => `The ${what}: ${sentence}`),
+  ];
+}

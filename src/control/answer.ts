@@ -4,13 +4,19 @@ import type { Refusal } from "../model/command.ts";
 
 /** A request that is not carried out. `error` is what the client reads. */
 export interface ApiError {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 500 | 501 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 422 | 429 | 500 | 501 | 503;
   readonly error: string | readonly string[];
   /** What stands beside it in the body. */
   readonly more?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const unauthenticated: ApiError = { status: 401, error: "Could not authenticate" };
+export const unauthenticated: ApiError = {
+  status: 401,
+  error: "Could not authenticate",
+  // RFC 9110, 15.5.2. A browser asks nobody for a password by it.
+  headers: { "www-authenticate": 'Bearer realm="pharos"' },
+};
 
 export const tooMany: ApiError = {
   status: 429,
@@ -19,6 +25,15 @@ export const tooMany: ApiError = {
 
 export function forbidden(sentence: string): ApiError {
   return { status: 403, error: sentence };
+}
+
+/** The address is there, and has other methods: they stand in `Allow` (RFC 9110, 15.5.6). */
+export function wrongMethod(method: string, allowed: readonly string[]): ApiError {
+  return {
+    status: 405,
+    error: `${method} is no method of this address: it has ${allowed.join(", ")}.`,
+    headers: { allow: allowed.join(", ") },
+  };
 }
 
 /** `Page not found`, `Incident not found`. */
@@ -57,10 +72,10 @@ export function jsonResponse(
 }
 
 export function errorResponse(
-  { status, error, more }: ApiError,
-  headers?: Readonly<Record<string, string>>,
+  { status, error, more, headers }: ApiError,
+  beside?: Readonly<Record<string, string>>,
 ): Response {
-  return jsonResponse(status, { error, ...more }, headers);
+  return jsonResponse(status, { error, ...more }, { ...headers, ...beside });
 }
 
 /** Ends a request from inside a handler: the one place that answers knows it from a defect. */

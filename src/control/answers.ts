@@ -179,8 +179,38 @@ export const nothing = t.Object({}, { title: "Nothing" });
 /** By what they tell of. */
 export const answers = { page, component, incident, incidentUpdate, postmortem, metric };
 
-/** What every refusal says: a text, or with 422 a sentence for each field. */
-export const errorAnswer = t.Object(
-  { error: t.Union([t.String(), t.Array(t.String())]) },
-  { title: "Error" },
+/** What a refusal says: a sentence, or with 422 one for each field. With 412 there are both versions, where the entity has one. */
+const errorAnswer = t.Object({ error: t.String() }, { title: "Error" });
+const errorsAnswer = t.Object({ error: t.Array(t.String(), { minItems: 1 }) }, { title: "Errors" });
+const version = (etag: TSchema) => t.Object({ etag, body: t.Unknown() });
+const staleAnswer = t.Object(
+  {
+    error: t.String(),
+    based_on: t.Optional(version(t.String())),
+    current: t.Optional(version(orNull(t.String()))),
+  },
+  { title: "Stale" },
+);
+
+export function errorAnswerOf(status: string): TSchema {
+  if (status === "412") return staleAnswer;
+  return status === "422" ? errorsAnswer : errorAnswer;
+}
+
+/** What a write says with `?dry_run=true`, whatever it says else. */
+export const dryRunAnswer = t.Object(
+  {
+    dry_run: t.Literal(true),
+    status: orNull(t.Integer({ description: "what a real run would answer" })),
+    answer: t.Unknown(),
+    page: orNull(
+      t.Object({
+        id: id(),
+        status: t.Object({ indicator: t.String(), description: t.String() }),
+      }),
+    ),
+    documents: t.Array(t.String()),
+    documents_total: t.Integer({ minimum: 0 }),
+  },
+  { title: "DryRun" },
 );

@@ -17,6 +17,7 @@ import {
   tooMany,
   unauthenticated,
   unprocessable,
+  wrongMethod,
 } from "./answer.ts";
 import { createAnswers } from "./answer-row.ts";
 import { type Asked, askedOf } from "./asked.ts";
@@ -26,7 +27,7 @@ import { plainRequest } from "./dialect.ts";
 import { createOnce, printOf } from "./idempotency.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReference } from "./reference.tsx";
-import { bodyBytesMaxOf, tables } from "./table.ts";
+import { bodyBytesMaxOf, methodsOf, tables } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions extends CallOptions {
@@ -97,7 +98,12 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
   // Not compiled ahead of time: that reads handlers' source text, which a bundler may change. An editor's request can wait 0.1 ms.
   const answerOf = createAnswers(options);
   const app = new Elysia({ aot: false, normalize: "typebox" });
-  app.onError(({ error }) => errorResponse(apiErrorFrom(error, options.log)));
+  app.onError(({ error, request }) => {
+    const methods = error instanceof NotFoundError ? methodsOf(pathOf(request)) : [];
+    return errorResponse(
+      methods.length > 0 ? wrongMethod(request.method, methods) : apiErrorFrom(error, options.log),
+    );
+  });
   for (const { prefix, endpoints } of tables)
     for (const endpoint of endpoints)
       for (const method of endpoint.methods) {

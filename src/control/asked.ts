@@ -18,15 +18,15 @@ export interface Asked {
 
 /** Reads are dry as they are: there the word says nothing. */
 export function askedOf(request: Request, principal: Principal): Result<Asked, ApiError> {
-  const word = new URLSearchParams(/\?([^#]*)/.exec(request.url)?.[1]).get("dry_run");
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  const word = isRead ? null : new URLSearchParams(/\?([^#]*)/.exec(request.url)?.[1]).get("dry_run");
   if (word !== null && word !== "true" && word !== "false")
     return refuse(unprocessable("Dry run must be true or false"));
-  const isRead = request.method === "GET" || request.method === "HEAD";
   const header = isRead ? null : request.headers.get("idempotency-key");
   const key = header === null ? null : keyIn(header);
   if (header !== null && key === null)
     return refuse({ status: 400, error: "Idempotency-Key has 1 to 255 characters without spaces." });
-  const dryRun = word === "true" && !isRead;
+  const dryRun = word === "true";
   const ifMatch = isRead ? null : request.headers.get("if-match");
   return ok({ principal, dryRun, ifMatch, seed: null, key: dryRun ? null : key });
 }

@@ -76,6 +76,8 @@ export interface Endpoint {
   readonly query?: TSchema;
   /** What the reference promises, and tests hold each answer to. */
   readonly answers: Answers;
+  /** What of Statuspage's it does not do, and says so with 501. */
+  readonly unable?: string;
   /** Without one, the reference makes it from the schemas. */
   readonly example?: Example;
   answer(call: Call<unknown, unknown, PageView | null>): Answer | Promise<Answer>;
@@ -98,6 +100,7 @@ export function endpoint<
   readonly bodyBytesMax?: number;
   readonly query?: Query;
   readonly answers: Answers;
+  readonly unable?: string;
   readonly example?: Example;
   answer(
     call: Call<

@@ -8,13 +8,14 @@ import { flag, maybe, said, text } from "./fields.ts";
 import { timeOf } from "./incident-fields.ts";
 import { incidentOf } from "./incidents.ts";
 import { updateShape } from "./shapes.ts";
-import { refuseTweets } from "./tweets.ts";
+import { noTweets, refuseTweets } from "./tweets.ts";
 
 export const incidentUpdateEndpoints = [
   endpoint({
     methods: ["PATCH", "PUT"],
     path: "/pages/:page_id/incidents/:incident_id/incident_updates/:incident_update_id",
     summary: "Edit what an update said",
+    unable: noTweets,
     answers: { 200: answers.incidentUpdate },
     example: { body: { incident_update: { body: "We see timeouts in Europe." } } },
     needs: "respond",

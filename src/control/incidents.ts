@@ -8,6 +8,7 @@ import { answer, endpoint } from "./endpoint.ts";
 import { pageOf, paging } from "./fields.ts";
 import { incidentBody, incidentFieldsOf, newIncidentBody } from "./incident-fields.ts";
 import { incidentShape } from "./shapes.ts";
+import { noTweets } from "./tweets.ts";
 
 /** Parts of the list that have a path of their own. */
 const selections: readonly {
@@ -94,6 +95,7 @@ export const incidentEndpoints = [
     methods: ["POST"],
     path: base,
     summary: "Create an incident or a maintenance",
+    unable: noTweets,
     answers: { 201: answers.incident },
     example: {
       body: {
@@ -122,6 +124,7 @@ export const incidentEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:incident_id`,
     summary: "Update an incident or a maintenance",
+    unable: noTweets,
     answers: { 200: answers.incident },
     example: { body: { incident: { status: "resolved", body: "All is well again." } } },
     needs: "respond",

@@ -168,6 +168,8 @@ export const metricsProviderEndpoints = [
     methods: ["POST"],
     path: `${one}/metrics`,
     summary: "Create a metric below a provider",
+    unable:
+      "The provider is another product's, and Pharos pulls no metrics: make it below a provider of type Self, and send its points.",
     answers: { 201: answers.metric },
     example: { body: { metric: { name: "Response time", suffix: "ms" } } },
     needs: "edit",

@@ -25,6 +25,11 @@ export const security = {
   api_key: { type: "apiKey", in: "query", name: "api_key" },
 } as const;
 
+/** What stands in the head of a refusal, by its status. */
+export const refusalHeaders: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
+  "429": { "Retry-After": { description: "In how many seconds.", schema: { type: "integer", minimum: 1 } } },
+};
+
 /** What stands in the head of an answer. */
 export const headers: Readonly<Record<string, Schema>> = {
   ETag: {
@@ -51,12 +56,30 @@ export const errorSentences: Readonly<Record<string, string>> = {
   "403": "The key's role may not do this here.",
   "404": "There is none, or none that this key may know of.",
   "409": "It exists already, or a request with this Idempotency-Key is still under way.",
-  "412": "It was changed since the version that If-Match names; the body has both.",
+  "412": "It was changed since the version that If-Match names; the body has both. Or it has no version.",
   "413": "The body is over the limit.",
   "422": "A value is not allowed: one sentence each.",
   "429": "The key asks too often: Retry-After says when to ask again.",
+  "501": "Statuspage does it, Pharos does not.",
   "503": "The disk is full, or failed: nothing was written.",
 };
+
+/** With which of them a row refuses: a read reads no body and changes nothing, and has no 404 where no name stands in its address. */
+export function refusalsOf(
+  { path, query, unable }: Endpoint,
+  method: Endpoint["methods"][number],
+): readonly string[] {
+  const read = method === "GET";
+  return [
+    ...["400", "401", "403"],
+    ...(read && !path.includes("/:") ? [] : ["404"]),
+    ...(read ? [] : ["409", "412", "413"]),
+    ...(read && query === undefined ? [] : ["422"]),
+    "429",
+    ...(unable === undefined ? [] : ["501"]),
+    "503",
+  ];
+}
 
 const dryRun: Parameter = {
   name: "dry_run",

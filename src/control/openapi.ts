@@ -1,10 +1,18 @@
 // The tables of endpoints as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.1). In: tables. Out: a plain JSON value, the same for the same tables.
 // Our own and not a plugin's: responses, headers, dry runs and examples stand in the rows, and Elysia's routes know none of them.
-import type { TSchema } from "elysia";
-import { errorAnswer } from "./answers.ts";
+import { type TSchema, t } from "elysia";
+import { dryRunAnswer, errorAnswerOf } from "./answers.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { plainSchema, type Schema, type Schemas } from "./openapi-schema.ts";
-import { errorSentences, headers, type Parameter, parametersOf, security } from "./openapi-words.ts";
+import {
+  errorSentences,
+  headers,
+  type Parameter,
+  parametersOf,
+  refusalHeaders,
+  refusalsOf,
+  security,
+} from "./openapi-words.ts";
 import type { Table } from "./table.ts";
 
 type Method = Endpoint["methods"][number];
@@ -51,7 +59,6 @@ const version = "1";
 export function openApiOf(tables: readonly Table[]): OpenApi {
   const schemas: Schemas = new Map();
   const refOf = (schema: object): Schema => plainSchema(schema, schemas);
-  const error = refOf(errorAnswer);
   const paths: Record<string, Partial<Record<Lowercase<Method>, Operation>>> = {};
   for (const table of tables)
     for (const endpoint of table.endpoints)
@@ -64,7 +71,11 @@ export function openApiOf(tables: readonly Table[]): OpenApi {
       }
   const responses = Object.entries(errorSentences).map(([status, description]) => [
     status,
-    { description, content: { "application/json": { schema: error } } },
+    {
+      description,
+      ...(refusalHeaders[status] === undefined ? {} : { headers: refusalHeaders[status] }),
+      content: { "application/json": { schema: refOf(errorAnswerOf(status)) } },
+    },
   ]);
   return {
     openapi: "3.1.1",
@@ -108,25 +119,27 @@ function operationOf(
   method: Method,
   refOf: (schema: object) => Schema,
 ): Operation {
-  const { summary, description, body, answers, needs, example } = endpoint;
+  const { summary, description, body, answers, needs, example, unable } = endpoint;
   const path = templateOf(table.prefix + endpoint.path);
   const content = (schema: object, shown?: unknown): Content["x"] => ({
     schema: refOf(schema),
     ...(shown === undefined ? {} : { example: shown }),
   });
-  const success = Object.entries(answers).map(([status, schema]) => [
+  const success = promisedOf(endpoint, method).map(([status, schema]) => [
     status,
     {
-      description: `${summary}: done.`,
+      description: answers[Number(status)] === undefined ? "With `dry_run=true`." : `${summary}: done.`,
       headers: Object.fromEntries(
         Object.keys(headers).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
       ),
       ...(schema === null ? {} : { content: { "application/json": content(schema) } }),
     },
   ]);
-  const refused = Object.keys(errorSentences).map((status) => [
+  const refused = refusalsOf(endpoint, method).map((status) => [
     status,
-    { $ref: `#/components/responses/${status}` },
+    status === "501"
+      ? { description: unable, content: { "application/json": content(errorAnswerOf(status)) } }
+      : { $ref: `#/components/responses/${status}` },
   ]);
   const shown = example?.body === undefined ? undefined : withSamples(example.body);
   return {
@@ -149,6 +162,17 @@ function operationOf(
     responses: Object.fromEntries([...success, ...refused]),
     "x-needs": needs,
   };
+}
+
+/** What an operation may say where it refuses nothing: a write also what a dry run says. */
+export function promisedOf(
+  { answers }: Endpoint,
+  method: Method,
+): readonly (readonly [string, TSchema | null])[] {
+  if (method === "GET") return Object.entries(answers);
+  const { 200: real, ...others } = answers;
+  const dry = real ? t.Union([real, dryRunAnswer]) : dryRunAnswer;
+  return Object.entries({ ...others, 200: dry });
 }
 
 /** Examples name things by their parameter; a document has values. */

@@ -12,6 +12,7 @@ import { incidentBody, incidentFieldsOf, timeOf } from "./incident-fields.ts";
 import { incidentOf } from "./incidents.ts";
 import { isoOf, isoOrNull } from "./own-fields.ts";
 import { incidentShape } from "./shapes.ts";
+import { noTweets } from "./tweets.ts";
 
 const publishAt = () => t.Optional(t.Union([text(64), t.Null()]));
 const incident = incidentBody.properties.incident;
@@ -120,6 +121,7 @@ export const ownDraftEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/drafts",
     summary: "Write an incident, or an update to one, that no reader sees yet",
+    unable: noTweets,
     description:
       "It publishes itself at `publish_at`; without one it waits for a person. Where it is not possible any more at its moment it waits, too, and `refusal` says why.",
     needs: "respond",
@@ -152,6 +154,7 @@ export const ownDraftEndpoints = [
     methods: ["PATCH", "PUT"],
     path: `${base}/:draft_id`,
     summary: "Change a draft",
+    unable: noTweets,
     needs: "respond",
     answers: { 200: draftAnswer },
     example: { body: { draft: { publish_at: null, incident: { body: "They hold from June on." } } } },

@@ -7,7 +7,7 @@ import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, said, text } from "./fields.ts";
 import { incidentOf } from "./incidents.ts";
 import { postmortemShape } from "./shapes.ts";
-import { refuseTweets } from "./tweets.ts";
+import { noTweets, refuseTweets } from "./tweets.ts";
 
 const base = "/pages/:page_id/incidents/:incident_id/postmortem";
 
@@ -55,6 +55,7 @@ export const postmortemEndpoints = [
     methods: ["PUT"],
     path: `${base}/publish`,
     summary: "Publish the draft of a post-mortem",
+    unable: noTweets,
     answers: { 200: answers.postmortem },
     example: { body: { postmortem: {} } },
     needs: "respond",

@@ -87,8 +87,10 @@ function fieldsOf(given: Schema, schemas: Schemas, under: string, depth: number)
   return rows;
 }
 
-/** What a reference means, and what a list is of. */
+/** What a reference means, what a list is of, and the first of several. */
 function opened(schema: Known, schemas: Schemas): Known {
+  const [first] = schema.anyOf ?? [];
+  if (first !== undefined) return opened(first, schemas);
   if (schema.items !== undefined) return opened(schema.items, schemas);
   if (schema.$ref === undefined) return schema;
   return (schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}) as Known;

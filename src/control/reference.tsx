@@ -132,7 +132,7 @@ function Introduction({ api }: { readonly api: OpenApi }): string {
       <p>Bodies are JSON or forms; a path may end with .json. What is refused changes nothing:</p>
       <table>
         {Object.entries(errorSentences).map(([status, sentence]) => (
-          <tr>
+          <tr id={`refused-${status}`}>
             <th scope="row" safe>
               {status}
             </th>
@@ -176,7 +176,7 @@ function Operation({ api, row }: { readonly api: OpenApi; readonly row: Row }): 
         </>
       )}
       {Object.entries(responses).map(([status, said]) =>
-        "$ref" in said ? (
+        "$ref" in said || endpoint.answers[Number(status)] === undefined ? (
           ""
         ) : (
           <>
@@ -185,6 +185,21 @@ function Operation({ api, row }: { readonly api: OpenApi; readonly row: Row }): 
           </>
         ),
       )}
+      <p>
+        {"Refused with "}
+        {Object.keys(responses)
+          .filter((status) => status >= "400")
+          .map((status, at) => (
+            <>
+              {at === 0 ? "" : ", "}
+              <a href={`#refused-${status}`} safe>
+                {status}
+              </a>
+            </>
+          ))}
+        .
+      </p>
+      {endpoint.unable === undefined ? "" : <p safe>{`501: ${endpoint.unable}`}</p>}
       <h4>Example</h4>
       <pre>
         <code class="shell" safe>

@@ -77,6 +77,18 @@ export function bodyBytesMaxOf(path: string): number {
   return longer.get(path) ?? limits.apiBodyBytesMax;
 }
 
+const routes: readonly (readonly [RegExp, Endpoint["methods"]])[] = tables.flatMap(({ prefix, endpoints }) =>
+  endpoints.map(
+    ({ path, methods }) =>
+      [new RegExp(`^${(prefix + path).replaceAll(/:\w+/g, "[^/]+")}$`), methods] as const,
+  ),
+);
+
+/** The methods of an address, each once; none where no row has it. */
+export function methodsOf(path: string): readonly string[] {
+  return [...new Set(routes.flatMap(([route, methods]) => (route.test(path) ? methods : [])))];
+}
+
 const longer: ReadonlyMap<string, number> = new Map(
   tables.flatMap((table) =>
     table.endpoints.flatMap(({ path, bodyBytesMax }) =>

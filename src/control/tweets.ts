@@ -2,6 +2,9 @@
 import { ApiRefusal, notImplemented } from "./answer.ts";
 import { flag, maybe } from "./fields.ts";
 
+/** What the document says of it. */
+export const noTweets = "It asks for a tweet, and Pharos sends none: leave it out, or say false.";
+
 /** The words by which an incident asks for tweets. */
 export const incidentTweets = {
   auto_tweet_at_beginning: maybe(flag()),

@@ -1,13 +1,19 @@
 // Holds every answer of an API to what its table promises. In: an API. Out: the same API; an answer that is not as promised is an error.
 import { expect } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
+import type { TSchema } from "elysia";
+import { errorAnswerOf } from "../../src/control/answers.ts";
 import type { Endpoint } from "../../src/control/endpoint.ts";
+import { promisedOf } from "../../src/control/openapi.ts";
+import { refusalsOf } from "../../src/control/openapi-words.ts";
 import { tables } from "../../src/control/table.ts";
 
 type Api = (request: Request) => Promise<Response>;
 
+type Method = Endpoint["methods"][number];
+
 interface Promised {
-  readonly method: string;
+  readonly method: Method;
   readonly path: RegExp;
   readonly endpoint: Endpoint;
 }
@@ -34,26 +40,31 @@ export function checkedAnswers(api: Api): Api {
       .replace(/\/$/, "")
       .replace(/\.json$/, "");
     const row = promised.find((one) => one.method === request.method && one.path.test(path));
-    if (row !== undefined && response.status < 300 && url.searchParams.get("dry_run") !== "true")
-      await check(row.endpoint, response.clone() as Response);
+    if (row !== undefined) await check(row, response.clone() as Response);
     return response;
   };
 }
 
-async function check({ answers, methods, path }: Endpoint, response: Response): Promise<void> {
-  const name = `${methods.join("|")} ${path}`;
-  const schema = answers[response.status];
-  if (schema === undefined)
+async function check({ method, endpoint }: Promised, response: Response): Promise<void> {
+  const name = `${method} ${endpoint.path}`;
+  const promised = promisedFor(endpoint, method, String(response.status));
+  if (promised === undefined)
     throw new Error(`${name} answered ${response.status}, which its row does not promise.`);
   const text = await response.text();
-  if (schema === null) {
+  if (promised === null) {
     if (text !== "") throw new Error(`${name} promised no body.`);
     return;
   }
   const value: unknown = JSON.parse(text);
-  const first = Value.Errors(schema, value).First();
+  const first = Value.Errors(promised, value).First();
   if (first !== undefined)
     throw new Error(`${name} is not what its row promises: ${first.path} ${first.message}`);
   // What is not promised is not told: a reader of the document would not know of it.
-  expect([name, value]).toEqual([name, Value.Clean(schema, structuredClone(value))]);
+  expect([name, value]).toEqual([name, Value.Clean(promised, structuredClone(value))]);
+}
+
+function promisedFor(endpoint: Endpoint, method: Method, status: string): TSchema | null | undefined {
+  const said = promisedOf(endpoint, method).find(([of]) => of === status)?.[1];
+  if (said !== undefined) return said;
+  return refusalsOf(endpoint, method).includes(status) ? errorAnswerOf(status) : undefined;
 }

@@ -1,6 +1,8 @@
 // Every bound of the system, unit last, each with its reason. How they relate is asserted when the program starts.
 import { assert } from "./fault.ts";
+import { listenerLimits } from "./limits-listeners.ts";
 import { peopleLimits } from "./limits-people.ts";
+import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
 
 export const limits = {
@@ -320,41 +322,8 @@ export const limits = {
   /** A child that was dismissed and still runs after this is killed. */
   stopGraceMs: 3_000,
 
-  // HTTP/2 (host/)
-  /** Requests that a connection may have under way: a browser asks for a page's few files, a proxy opens another connection. */
-  http2StreamsMax: 100,
-  /** Frames in which one header block may come: 16 KiB fit into one. */
-  http2BlockFramesMax: 8,
-  /** Header blocks that a connection remembers with what they say, and the longest of them: what a browser repeats is under 100 bytes. */
-  http2KnownHeadsMax: 4,
-  http2KnownBytesMax: 512,
-  /** Frames that are written in one go: some answers of a page, and under what one TLS connection hands over at a time. */
-  http2WriteBytes: 64 * 1024,
-  /** What a connection may do a second that brings nobody anything (pings, settings, empty frames, requests refused): browsers send one or two. */
-  http2NoiseMax: 1_000,
-  /** A request taken back counts so much: 100 a second are a browser that is being scrolled, more are CVE-2023-44487. */
-  http2ResetNoise: 10,
-  /** Streams of a connection that ended early, of which frames may still be on their way. */
-  http2EndedMax: 128,
-
-  // Certificates (edge/)
-  /** Pairs that a POP shows: a listener with 1,000 of them takes 40 to 250 ms to open, during which its process answers nobody. */
-  certificatesMax: 4_096,
-  /** A chain of ten certificates is 20 kB. */
-  certificateBytesMax: 64 * 1024,
-  /** Folders within a folder of certificates: ACME clients use two at most. */
-  certificateDepthMax: 3,
-  /** How often their files are looked at; a change is read once it is the same at two looks. */
-  certificatesPollMs: 10_000,
-  /** The end of a certificate is said from then on, so often. */
-  certificateSoonMs: 14 * 24 * 3_600_000,
-  certificateSayMs: 24 * 3_600_000,
-  /** Of 1,000 names only those that end first are in the metrics. */
-  certificateGaugesMax: 16,
-  /** A listener that is replaced answers its connections for so long, each answer being the last of its connection. */
-  drainMs: 2_000,
-  /** Answers that are then still under way have this long. */
-  lingerMs: 60_000,
+  // HTTP/2 (host/), certificates (edge/)
+  ...listenerLimits,
 
   /** A worker that another one replaced has this long for the answers that are under way, `drainMs` included. */
   leaveMsMax: 12_000,
@@ -423,6 +392,9 @@ export const limits = {
   // People and keys
   ...peopleLimits,
   ...subscriberLimits,
+
+  // Steering (dns/)
+  ...steeringLimits,
 
   // Metrics of pages: their points are no ops, but rows that are rolled up
   /** Charts of a page: each costs the front page about 1 kB. */
@@ -497,4 +469,5 @@ export function assertLimits(): void {
     limits.eventBeatMs / limits.eventBeatSlots >= limits.refsPollMs,
     "Limits: levels of open pages need not be looked at more often than those of requests.",
   );
+  assertSteeringLimits();
 }

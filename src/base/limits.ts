@@ -4,6 +4,7 @@ import { listenerLimits } from "./limits-listeners.ts";
 import { peopleLimits } from "./limits-people.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
+import { zoneLimits } from "./limits-zones.ts";
 
 export const limits = {
   // Formats (snapshot/)
@@ -392,6 +393,7 @@ export const limits = {
   // People and keys
   ...peopleLimits,
   ...subscriberLimits,
+  ...zoneLimits,
 
   // Steering (dns/)
   ...steeringLimits,

@@ -68,7 +68,7 @@ function octetAt(
 export function showName(name: Name): string {
   if (name === root) return ".";
   return labels(name)
-    .map((label) => `${label.replace(/[^!#-'*-[\]-~]|[.]/g, escaped)}.`)
+    .map((label) => `${label.replace(/[^!#%-'*-:<-[\]-~]|[.]/g, escaped)}.`)
     .join("");
 }
 

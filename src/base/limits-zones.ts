@@ -1,0 +1,13 @@
+// The bounds of zones (dns/). In: nothing. Out: a part of base/limits.ts, which is what is imported.
+
+export const zoneLimits = {
+  /** 100,000 names are 5 MB of text; a file of this length is read in under 20 s. */
+  zoneBytesMax: 64 * 1024 * 1024,
+  /** Measured: a name with one record takes 0.5 kB. */
+  zoneNamesMax: 1_000_000,
+  zonesMax: 10_000,
+  /** After so many the rest says nothing new. */
+  zoneMistakesMax: 20,
+  /** Names that one answer goes through: resolvers give up after some ten themselves. */
+  aliasesMax: 8,
+} as const;

@@ -4,12 +4,12 @@
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Result } from "../base/result.ts";
-import { actorOf, may, mayTouch } from "../control/authenticate.ts";
-import type { Visit as Caller } from "../control/visit.ts";
 import type { Peer } from "../host/asked.ts";
 import type { Refusal } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
+import { actorOf, may, mayTouch } from "../people/principal.ts";
+import type { Visit as Caller } from "../people/visit.ts";
 import { assetAt } from "./assets.ts";
 import { signInPath } from "./door.ts";
 import { doors } from "./doors.ts";
@@ -21,7 +21,6 @@ import { Missing, NotAllowed, NotOurs, NotSignedIn, Unreadable } from "./refusal
 import { createRoutes, type Match } from "./routes.ts";
 import type { Done, Door, Reply, Screen, Visit, Who } from "./screen.ts";
 import { screens } from "./screens.ts";
-import { sentencesOf } from "./speech.ts";
 
 export type Admin = (request: Request, peer: Peer) => Promise<Response>;
 
@@ -129,7 +128,7 @@ function formRefused({ accounts }: Places, { form, request, who }: At): Shown | 
     return { kind: "screen", title, status: long ? 413 : 400, body: Unreadable({ long }) };
   }
   if (refused === null) return null;
-  const says = sentencesOf(refused).join(" ");
+  const says = refused.sentences.join(" ");
   return { kind: "screen", title, status: refused.status, body: NotOurs({ says, form: form.value }) };
 }
 

@@ -4,26 +4,25 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { Result } from "../base/result.ts";
-import type { ApiError } from "../control/answer.ts";
-import type { SignInOutcome } from "../control/sign-in.ts";
+import type { Denial } from "../people/refusals.ts";
+import type { SignInOutcome } from "../people/sign-in.ts";
 import { attribute } from "../render/prose.tsx";
 import type { Link } from "../store/links.ts";
 import { entered, signInPath } from "./door.ts";
 import { DoorForm, Hidden, Line, Refused } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { type Door, go, type Knock, type Reply, shown } from "./screen.ts";
-import { sentencesOf } from "./speech.ts";
 
 const blank = formFrom(new URLSearchParams());
 const passwordHint = "At least twelve characters; a few words that only you put together are best.";
 
 /** What a link gave: where it goes on, or the form again with what is wrong. */
 function after(
-  done: Result<SignInOutcome, ApiError>,
+  done: Result<SignInOutcome, Denial>,
   to: string,
   again: (sentences: readonly string[], status: number) => Reply,
 ): Reply {
-  if (!done.ok) return again(sentencesOf(done.reason), done.reason.status);
+  if (!done.ok) return again(done.reason.sentences, done.reason.status);
   return entered(done.value, to, (sentence, status) => again([sentence], status));
 }
 
@@ -108,7 +107,7 @@ export const invitationDoor: Door = {
       invitationForm(knock, secret, link, form, sentences, status);
     if (who !== null) {
       const done = await entrances.acceptAs(caller, secret, who.user);
-      return done.ok ? go("/admin/") : again(sentencesOf(done.reason), done.reason.status);
+      return done.ok ? go("/admin/") : again(done.reason.sentences, done.reason.status);
     }
     const typed = { name: form.text("name"), password: form.body("password") };
     return after(await entrances.accept(caller, secret, typed), "/admin/me/second-factor", again);

@@ -1,6 +1,6 @@
 // What doors have in common. In: where somebody wants to go, what became of their signing in. Out: where they go.
 import { limits } from "../base/limits.ts";
-import type { SignInOutcome } from "../control/sign-in.ts";
+import type { SignInOutcome } from "../people/sign-in.ts";
 import { go, type Reply } from "./screen.ts";
 
 /** Where somebody who is not signed in is led. */

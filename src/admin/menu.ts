@@ -1,5 +1,5 @@
 // What somebody finds in the menu. In: the table of screens, who, a page. Out: the screens that they may see there, in the table's order.
-import { may, type Principal } from "../control/authenticate.ts";
+import { may, type Principal } from "../people/principal.ts";
 import type { Entry } from "./frame.tsx";
 import type { Screen } from "./screen.ts";
 

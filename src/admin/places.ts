@@ -2,9 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { Accounts } from "../control/accounts.ts";
 import type { PopDesk } from "../control/install.ts";
 import type { ImportBundle } from "../model/command.ts";
+import type { Accounts } from "../people/accounts.ts";
 import type { ByHand } from "../publish/by-hand.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";

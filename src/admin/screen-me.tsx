@@ -8,7 +8,7 @@ import { When } from "../render/piece.tsx";
 import { attribute } from "../render/prose.tsx";
 import { Button, Head, Hidden, Line, Post, Refused } from "./field.tsx";
 import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
-import { sentencesOf, voiceFor } from "./speech.ts";
+import { voiceFor } from "./speech.ts";
 
 export const meScreen = screen({
   path: "/admin/me",
@@ -27,11 +27,11 @@ export const meScreen = screen({
     switch (form.text("do")) {
       case "rename": {
         const done = await own.rename(who, form.text("name"));
-        return done.ok ? go(path, "renamed") : accountOf(sent, sentencesOf(done.reason));
+        return done.ok ? go(path, "renamed") : accountOf(sent, done.reason.sentences);
       }
       case "password": {
         const done = await own.changePassword(who, form.body("old"), form.body("fresh"));
-        return done.ok ? go(path, "password") : accountOf(sent, sentencesOf(done.reason));
+        return done.ok ? go(path, "password") : accountOf(sent, done.reason.sentences);
       }
       case "end":
         await own.revokeSession(who, form.text("session"));

@@ -1,13 +1,15 @@
 // /admin/people, /admin/people/invitations, /admin/people/<id>: who may do what. In: addresses and roles. Out: one-time links, shown once; people.
-// The desk (control/people-desk.ts) says what whoever asks may see and change: nothing here decides it.
+// The desk (people/desk.ts) says what whoever asks may see and change: nothing here decides it.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
+
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
-import { linkPaths } from "../control/entrances.ts";
-import { administersSome } from "../control/people-rules.ts";
 import { type Grants, isRole, roles } from "../model/roles.ts";
+import { linkPaths } from "../people/entrances.ts";
+import type { Denial } from "../people/refusals.ts";
+import { administersSome } from "../people/rules.ts";
 import { When } from "../render/piece.tsx";
 import { attribute } from "../render/prose.tsx";
 import type { User } from "../store/people-rows.ts";
@@ -25,7 +27,7 @@ import {
   statusOf,
   type Visit,
 } from "./screen.ts";
-import { says, sentencesOf, voiceFor } from "./speech.ts";
+import { says, voiceFor } from "./speech.ts";
 
 const roleChoices = roles.map((value) => ({ value, label: value }));
 
@@ -105,14 +107,14 @@ export const invitationsScreen = screen({
     const { desk } = places.accounts;
     if (form.text("do") === "revoke") {
       const done = await desk.revokeLink(askerOf(who), form.text("link"));
-      return done.ok ? go(path, "gone") : invitationsOf(sent, form, { sentences: sentencesOf(done.reason) });
+      return done.ok ? go(path, "gone") : invitationsOf(sent, form, { sentences: done.reason.sentences });
     }
     const role = form.text("role");
     const grants: Grants = [[form.text("page"), isRole(role) ? role : "viewer"]];
     const done = await desk.invite(askerOf(who), { email: form.text("email"), grants });
     return done.ok
       ? invitationsOf(sent, form, { path: linkPaths.invite(done.value.secret) })
-      : invitationsOf(sent, form, { sentences: sentencesOf(done.reason) });
+      : invitationsOf(sent, form, { sentences: done.reason.sentences });
   },
 });
 
@@ -207,8 +209,7 @@ async function changed(sent: Sent<null>, user: User): Promise<Reply> {
   const { form, path, places, who } = sent;
   const { desk } = places.accounts;
   const asker = askerOf(who);
-  const refused = (reason: Parameters<typeof sentencesOf>[0]): Reply =>
-    personOf(sent, user, { sentences: sentencesOf(reason) });
+  const refused = (reason: Denial): Reply => personOf(sent, user, { sentences: reason.sentences });
   switch (form.text("do")) {
     case "role": {
       const [page, role] = [form.text("page"), form.text("role")];

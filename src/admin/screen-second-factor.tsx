@@ -3,11 +3,10 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import { enrolment } from "../control/second-factor.ts";
+import { enrolment } from "../people/second-factor.ts";
 import { Button, Dangerous, Head, Hidden, Line, Post, Refused } from "./field.tsx";
 import { QrCode } from "./qr.tsx";
 import { go, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
-import { sentencesOf } from "./speech.ts";
 
 export const secondFactorScreen = screen({
   path: "/admin/me/second-factor",
@@ -27,15 +26,15 @@ export const secondFactorScreen = screen({
         const done = await own.confirmTotp(who, secret, code);
         return done.ok
           ? codesOf(done.value.codes)
-          : enrolOf(sent, startedBy(sent, secret), sentencesOf(done.reason));
+          : enrolOf(sent, startedBy(sent, secret), done.reason.sentences);
       }
       case "codes": {
         const done = await own.recoveryCodes(who, code);
-        return done.ok ? codesOf(done.value.codes) : heldOf(sent, sentencesOf(done.reason));
+        return done.ok ? codesOf(done.value.codes) : heldOf(sent, done.reason.sentences);
       }
       default: {
         const done = await own.removeTotp(who, code);
-        return done.ok ? go("/admin/me", "factor") : heldOf(sent, sentencesOf(done.reason));
+        return done.ok ? go("/admin/me", "factor") : heldOf(sent, done.reason.sentences);
       }
     }
   },

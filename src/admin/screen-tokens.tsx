@@ -4,14 +4,14 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
-import { roleOn } from "../control/authenticate.ts";
 import { isRole, type Role, roles } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
+import { roleOn } from "../people/principal.ts";
 import { When } from "../render/piece.tsx";
 import type { HeldToken } from "../store/tokens.ts";
 import { Button, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { askerOf, go, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
-import { sentencesOf, voiceFor } from "./speech.ts";
+import { voiceFor } from "./speech.ts";
 
 const dayMs = 24 * 3_600_000;
 /** How long a key may be asked to last. */
@@ -41,7 +41,7 @@ export const tokensScreen = screen({
     });
     return made.ok
       ? listFor(sent, { made: made.value.token })
-      : listFor(sent, { sentences: sentencesOf(made.reason) });
+      : listFor(sent, { sentences: made.reason.sentences });
   },
 });
 
@@ -64,7 +64,7 @@ async function revoked(sent: Sent<PageView>): Promise<Reply> {
   if (!keysOf(sent).some(({ id }) => id === named))
     return listFor(sent, { sentences: ["There is no such key."] });
   const done = await places.accounts.desk.revokeKey(askerOf(who), named);
-  return done.ok ? go(path, "revoked") : listFor(sent, { sentences: sentencesOf(done.reason) });
+  return done.ok ? go(path, "revoked") : listFor(sent, { sentences: done.reason.sentences });
 }
 
 function listFor(

@@ -1,13 +1,14 @@
 // What one screen is: a row with path, title, need, what it shows and what it takes. In: rows. Out: rows whose types were checked where written.
 // A screen knows no HTTP: it gives a reply, and `admin.ts` makes the response of it.
-import type { Accounts, SignedIn } from "../control/accounts.ts";
-import type { Principal } from "../control/authenticate.ts";
-import type { Asker } from "../control/people-desk.ts";
-import type { Visit as Caller } from "../control/visit.ts";
+
 import type { Command } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { VersionedKind } from "../model/versions.ts";
 import type { PageView } from "../model/view.ts";
+import type { Accounts, SignedIn } from "../people/accounts.ts";
+import type { Asker } from "../people/desk.ts";
+import type { Principal } from "../people/principal.ts";
+import type { Visit as Caller } from "../people/visit.ts";
 import type { Form } from "./form.ts";
 import type { Places } from "./places.ts";
 

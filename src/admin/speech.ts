@@ -1,5 +1,4 @@
 // How the admin pages say states and times. In: a page. Out: English words, times in the page's zone. Editors read one language; their readers all.
-import type { ApiError } from "../control/answer.ts";
 import type {
   Component,
   ComponentStatus,
@@ -50,7 +49,3 @@ export function says(question: string, ...texts: readonly (string | null)[]): bo
 }
 
 export const isMaintenance = ({ window }: Incident): boolean => window !== null;
-
-/** What a refusal says, one sentence each. */
-export const sentencesOf = ({ error }: ApiError): readonly string[] =>
-  typeof error === "string" ? [error] : error;

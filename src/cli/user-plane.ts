@@ -2,10 +2,10 @@
 // plane through its socket, or, where none runs, of the folder's rows.
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
-import { linkPaths } from "../control/entrances.ts";
 import type { LocalOperations } from "../control/local.ts";
-import { emailFault, peopleError } from "../control/people-answers.ts";
 import type { Grants, Role } from "../model/roles.ts";
+import { linkPaths } from "../people/entrances.ts";
+import { denialOf, emailFault } from "../people/refusals.ts";
 import { createPeople, type People, type PeopleRefusal } from "../store/people.ts";
 import type { User } from "../store/people-rows.ts";
 import { commandLine } from "../store/tokens.ts";
@@ -123,10 +123,9 @@ function done<Value>(
     | { readonly ok: false; readonly reason: PeopleRefusal | "too-many" },
 ): Value {
   if (result.ok) return result.value;
-  const { error } = peopleError(result.reason);
   throw new Fault(
     result.reason === "too-many" ? "busy" : "not-found",
-    String(error),
+    denialOf(result.reason).sentences.join(" "),
     remedies[result.reason] ?? "See pharos user list.",
   );
 }

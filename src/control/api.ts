@@ -6,6 +6,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { lacking } from "../model/roles.ts";
+import { authenticate, may, type Principal } from "../people/principal.ts";
 import type { Replays } from "../store/replays.ts";
 import type { Tokens } from "../store/tokens.ts";
 import {
@@ -21,7 +22,6 @@ import {
 } from "./answer.ts";
 import { createAnswers } from "./answer-row.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import { authenticate, may, type Principal } from "./authenticate.ts";
 import { type CallOptions, viewFor } from "./call.ts";
 import { plainRequest } from "./dialect.ts";
 import { createOnce, printOf } from "./idempotency.ts";

@@ -1,7 +1,7 @@
 // What a request asks beside its body. In: a request. Out: the same for every endpoint, or the sentence that refuses it.
 import { ok, type Result, refuse } from "../base/result.ts";
+import type { Principal } from "../people/principal.ts";
 import { type ApiError, unprocessable } from "./answer.ts";
-import type { Principal } from "./authenticate.ts";
 import { keyIn } from "./idempotency.ts";
 
 export interface Asked {

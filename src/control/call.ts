@@ -2,10 +2,10 @@
 // one that only says what would become of it.
 import type { Clock } from "../base/clock.ts";
 import type { PageView } from "../model/view.ts";
+import { actorOf, mayTouch, type Principal } from "../people/principal.ts";
 import type { Ledger, SubmitOptions } from "../store/ledger.ts";
 import { ApiRefusal, apiErrorOf, notFound } from "./answer.ts";
 import type { Asked } from "./asked.ts";
-import { actorOf, mayTouch, type Principal } from "./authenticate.ts";
 import { type Rehearsal, rehearsalOf } from "./dry-run.ts";
 import type { Call, Parts } from "./endpoint.ts";
 

@@ -6,13 +6,13 @@ import type { Command } from "../model/command.ts";
 import { overallStatus } from "../model/status.ts";
 import type { PageView } from "../model/view.ts";
 import { dayOf } from "../model/zone.ts";
+import { actorOf, type Principal } from "../people/principal.ts";
 import { documentsSince } from "../render/documents.ts";
 import type { Shown } from "../render/types.ts";
 import { chartsOf } from "../store/charts.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
 import { ApiRefusal, apiErrorOf } from "./answer.ts";
-import { actorOf, type Principal } from "./authenticate.ts";
 import { type Answer, answer, type Call } from "./endpoint.ts";
 
 /** Ends a call at a write that is no command. */

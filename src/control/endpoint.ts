@@ -3,11 +3,11 @@ import type { TSchema, UnwrapSchema } from "elysia";
 import type { Command } from "../model/command.ts";
 import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
+import type { Principal } from "../people/principal.ts";
 import type { Following } from "../store/ledger-plan.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
-import type { Principal } from "./authenticate.ts";
 import type { Install } from "./install.ts";
 
 /** What endpoints work with beside the page itself. A part more is a line here, and one where the API is made. */

@@ -1,10 +1,10 @@
 // /api/pharos/v1/audit. In: calls. Out: what was done on the pages that the caller administers, and to their people and keys, oldest first.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { may } from "../people/principal.ts";
 import { seenBy } from "../store/audit.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { orNull, time } from "./answers.ts";
-import { may } from "./authenticate.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { text } from "./fields.ts";
 import { timeOf } from "./incident-fields.ts";

@@ -3,10 +3,10 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { allows, roles, strongerRole } from "../model/roles.ts";
+import { actorOf, may, type Principal, roleOn } from "../people/principal.ts";
 import type { By, HeldToken, Tokens } from "../store/tokens.ts";
 import { ApiRefusal, forbidden, notFound, unprocessable } from "./answer.ts";
 import { orNull, time } from "./answers.ts";
-import { actorOf, may, type Principal, roleOn } from "./authenticate.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { name, oneOf, pageOf, paging, text } from "./fields.ts";
 import { isoOf, isoOrNull } from "./own-fields.ts";

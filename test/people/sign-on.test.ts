@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { silentLog } from "../../src/base/log.ts";
-import type { SignInOutcome } from "../../src/control/sign-in.ts";
-import type { SignOns } from "../../src/control/sign-on.ts";
-import { createSpent } from "../../src/control/spent.ts";
 import { dial } from "../../src/host/dial.ts";
+import type { SignInOutcome } from "../../src/people/sign-in.ts";
+import type { SignOns } from "../../src/people/sign-on.ts";
+import { createSpent } from "../../src/people/spent.ts";
 import { commandLine } from "../../src/store/tokens.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { type OidcProvider, startOidcProvider } from "./oidc-provider.ts";
@@ -39,7 +39,7 @@ async function leave(
   { to = "/admin/", link = null as string | null } = {},
 ): Promise<string> {
   const started = await signOn().start({ to, link });
-  if (!started.ok) throw new Error(String(started.reason.error));
+  if (!started.ok) throw new Error(String(started.reason.sentences));
   world.keep(browser, started.value.cookies);
   return provider.consent(started.value.location);
 }

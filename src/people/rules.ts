@@ -2,7 +2,7 @@
 // A role on a page is given and taken by who administers that page, that of an owner by an owner. Of other pages nobody learns.
 import { allows, type Grants, lacking, type Need } from "../model/roles.ts";
 import type { User } from "../store/people-rows.ts";
-import { may, type Principal } from "./authenticate.ts";
+import { may, type Principal } from "./principal.ts";
 
 /** Why the principal may not turn these grants into those, as a sentence, or null. */
 export function grantsFault(principal: Principal, before: Grants, after: Grants): string | null {

@@ -8,10 +8,9 @@ import type { People } from "../store/people.ts";
 import type { User } from "../store/people-rows.ts";
 import type { Session } from "../store/sessions.ts";
 import type { By, HeldToken, Tokens } from "../store/tokens.ts";
-import { type ApiError, forbidden, notFound, unprocessable } from "./answer.ts";
-import { actorOf, may, type Principal } from "./authenticate.ts";
-import { answered, emailFault, nameFault } from "./people-answers.ts";
-import { administersSome, grantsFault, maySee, mergedGrants, seenGrants, userFault } from "./people-rules.ts";
+import { actorOf, may, type Principal } from "./principal.ts";
+import { answered, type Denial, denied, emailFault, missing, nameFault } from "./refusals.ts";
+import { administersSome, grantsFault, maySee, mergedGrants, seenGrants, userFault } from "./rules.ts";
 
 /** Who asks, and from where. */
 export interface Asker {
@@ -19,7 +18,7 @@ export interface Asker {
   readonly address: string | null;
 }
 
-type Done<Value> = Promise<Result<Value, ApiError>>;
+type Done<Value> = Promise<Result<Value, Denial>>;
 
 export interface PeopleDesk {
   /** Those with a role on a page that the principal administers, with their roles there alone. */
@@ -66,7 +65,7 @@ export function createPeopleDesk(options: DeskOptions): PeopleDesk {
 }
 
 const byOf = ({ principal, address }: Asker): By => ({ actor: actorOf(principal), address });
-const noUser = refuse(notFound("User"));
+const noUser = refuse(missing("User"));
 
 type Users = Pick<PeopleDesk, "list" | "get" | "update" | "setDisabled" | "sessions" | "revokeSession">;
 
@@ -99,12 +98,12 @@ function usersOf({ people, pages }: DeskOptions): Users {
         (name === undefined ? null : userFault(principal, user)) ??
         // Whether an address is taken says that somebody is somewhere: that is for those who see everybody.
         (email === undefined || may(principal, "*", "administer") ? null : lacking("administer"));
-      if (rights !== null && rights !== undefined) return refuse(forbidden(rights));
+      if (rights !== null && rights !== undefined) return refuse(denied(403, rights));
       const fault =
         (name === undefined ? null : nameFault(name)) ??
         (email === undefined ? null : emailFault(email)) ??
         (asked === undefined ? null : pagesFault(asked, pages()));
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       const done = await people.update(
         id,
         {
@@ -120,7 +119,7 @@ function usersOf({ people, pages }: DeskOptions): Users {
       const user = find(asker, id);
       if (user === null) return noUser;
       const fault = userFault(asker.principal, user);
-      if (fault !== null) return refuse(forbidden(fault));
+      if (fault !== null) return refuse(denied(403, fault));
       return answered(await people.setDisabled(id, disabled, byOf(asker)));
     },
     sessions: (asker, id) => {
@@ -131,9 +130,9 @@ function usersOf({ people, pages }: DeskOptions): Users {
       const user = find(asker, id);
       if (user === null) return noUser;
       const fault = userFault(asker.principal, user);
-      if (fault !== null) return refuse(forbidden(fault));
+      if (fault !== null) return refuse(denied(403, fault));
       const done = await people.sessions.revoke(id, session, "session.revoke", byOf(asker));
-      return done ? ok(true) : refuse(notFound("Session"));
+      return done ? ok(true) : refuse(missing("Session"));
     },
   };
 }
@@ -152,26 +151,26 @@ function linksOf({ people, pages }: DeskOptions): OfLinks {
   return {
     async invite(asker, { email, grants }) {
       const rights = grantsFault(asker.principal, [], grants);
-      if (rights !== null) return refuse(forbidden(rights));
+      if (rights !== null) return refuse(denied(403, rights));
       const fault =
         emailFault(email) ??
         (grants.length === 0
           ? "An invitation names a role on a page, or on all."
           : pagesFault(grants, pages()));
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       return make(asker, { kind: "invite", email: email.trim(), grants, user: null });
     },
     async resetLink(asker, id) {
       const user = people.get(id);
       if (user === null || !maySee(asker.principal, user.grants)) return noUser;
       const fault = userFault(asker.principal, user);
-      if (fault !== null) return refuse(forbidden(fault));
+      if (fault !== null) return refuse(denied(403, fault));
       return make(asker, { kind: "reset", email: user.email, grants: [], user: id });
     },
     links: mine,
     async revokeLink(asker, id) {
-      if (!mine(asker).some((link) => link.id === id)) return refuse(notFound("Link"));
-      return (await people.links.revoke(id, byOf(asker))) ? ok(true) : refuse(notFound("Link"));
+      if (!mine(asker).some((link) => link.id === id)) return refuse(missing("Link"));
+      return (await people.links.revoke(id, byOf(asker))) ? ok(true) : refuse(missing("Link"));
     },
   };
 }
@@ -188,19 +187,19 @@ function keysOf({ tokens, pages }: DeskOptions): OfKeys {
     keys: mine,
     async makeKey(asker, { name, grants, expiresMs }) {
       const rights = grantsFault(asker.principal, [], grants);
-      if (rights !== null) return refuse(forbidden(rights));
+      if (rights !== null) return refuse(denied(403, rights));
       const fault =
         nameFault(name) ??
         (grants.length === 0 ? "A key has a role on a page, or on all." : pagesFault(grants, pages()));
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       return ok(await tokens.add({ name: name.trim(), grants, expiresMs }, byOf(asker)));
     },
     async revokeKey(asker, id) {
       const { principal } = asker;
       const key = mine(asker).find((token) => token.id === id);
-      if (key === undefined) return refuse(notFound("Key"));
+      if (key === undefined) return refuse(missing("Key"));
       const taken = key.grants.filter(([page]) => may(principal, page, "administer"));
-      if (taken.length === 0) return refuse(forbidden(lacking("administer")));
+      if (taken.length === 0) return refuse(denied(403, lacking("administer")));
       const pagesTaken = new Set(taken.map(([page]) => page));
       await tokens.revoke((token) => {
         if (token.id !== id) return false;

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { limits } from "../../src/base/limits.ts";
-import type { Asker } from "../../src/control/people-desk.ts";
 import type { Grants } from "../../src/model/roles.ts";
+import type { Asker } from "../../src/people/desk.ts";
 import { storeFile } from "../../src/store/open.ts";
 import type { User } from "../../src/store/people-rows.ts";
 import { commandLine } from "../../src/store/tokens.ts";
@@ -248,7 +248,7 @@ describe("one-time links", () => {
 
   async function invited(by: User, email: string, grants: Grants): Promise<string> {
     const made = await world.accounts.desk.invite(asker(by), { email, grants });
-    if (!made.ok) throw new Error(String(made.reason.error));
+    if (!made.ok) throw new Error(String(made.reason.sentences));
     return made.value.secret;
   }
 
@@ -332,7 +332,7 @@ describe("a password", () => {
   ])("%p is refused", async (fresh, says) => {
     await world.user("eve@example.org", [["a", "viewer"]]);
     const done = await world.accounts.own.changePassword(await signedIn("eve@example.org"), password, fresh);
-    expect(done.ok ? "" : String(done.reason.error)).toContain(says);
+    expect(done.ok ? "" : String(done.reason.sentences)).toContain(says);
   });
 
   test("changes by the old one alone, and guesses of that are delayed", async () => {

@@ -6,11 +6,9 @@ import { ok, type Result, refuse } from "../base/result.ts";
 import type { Link } from "../store/links.ts";
 import type { People } from "../store/people.ts";
 import { keyOf, type PasswordHash, type User } from "../store/people-rows.ts";
-import type { ApiError } from "./answer.ts";
-import { unprocessable } from "./answer.ts";
 import type { Passwords } from "./password.ts";
 import { passwordFault } from "./password.ts";
-import { busyError, emailFault, nameFault, peopleError } from "./people-answers.ts";
+import { busy, type Denial, denialOf, denied, emailFault, nameFault } from "./refusals.ts";
 import type { SignIn, SignInOutcome } from "./sign-in.ts";
 import type { Visit } from "./visit.ts";
 
@@ -21,7 +19,7 @@ export const linkPaths = {
   reset: (secret: string) => `/admin/new-password?token=${secret}`,
 } as const;
 
-type Entered = Promise<Result<SignInOutcome, ApiError>>;
+type Entered = Promise<Result<SignInOutcome, Denial>>;
 
 export interface Entrances {
   /** The secret of the link for the first owner; null where somebody may everything already. A new one takes the place of the last. */
@@ -37,7 +35,7 @@ export interface Entrances {
   find(secret: string): Link | null;
   /** Makes the account of an invitation. 409 where the address has one already: its owner signs in and takes the invitation by `acceptAs`. */
   accept(visit: Visit, secret: string, typed: { readonly name: string; readonly password: string }): Entered;
-  acceptAs(visit: Visit, secret: string, user: User): Promise<Result<User, ApiError>>;
+  acceptAs(visit: Visit, secret: string, user: User): Promise<Result<User, Denial>>;
   /** Sets a new password; the second factor and all sessions are gone. */
   reset(visit: Visit, secret: string, password: string): Entered;
 }
@@ -55,17 +53,17 @@ export function createEntrances({ people, passwords, signIn, clock, random }: En
   let first: { readonly key: string; readonly untilMs: number } | null = null;
   const isFirst = (secret: string): boolean =>
     first !== null && keyOf(secret) === first.key && clock.wallMs() < first.untilMs && !people.hasOwner();
-  const gone = refuse(peopleError("link-gone"));
+  const gone = refuse(denialOf("link-gone"));
 
   const enter = async (visit: Visit, done: Awaited<ReturnType<People["create"]>>): Entered =>
-    done.ok ? ok(await signIn.enter(visit, done.value, "link")) : refuse(peopleError(done.reason));
+    done.ok ? ok(await signIn.enter(visit, done.value, "link")) : refuse(denialOf(done.reason));
 
   /** The hash of a password that may be one. Who has a link is not made to wait for a flood of sign-ins. */
-  async function hashed(password: string, of: readonly string[]): Promise<Result<PasswordHash, ApiError>> {
+  async function hashed(password: string, of: readonly string[]): Promise<Result<PasswordHash, Denial>> {
     const fault = passwordFault(password, of);
-    if (fault !== null) return refuse(unprocessable(fault));
+    if (fault !== null) return refuse(denied(422, fault));
     const hash = await passwords.hash(password, true);
-    return hash.ok ? hash : refuse(busyError);
+    return hash.ok ? hash : refuse(busy);
   }
 
   return {
@@ -79,7 +77,7 @@ export function createEntrances({ people, passwords, signIn, clock, random }: En
     async first(visit, secret, { name, email, password }) {
       if (!isFirst(secret)) return gone;
       const fault = nameFault(name) ?? emailFault(email);
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       const hash = await hashed(password, [email, name]);
       if (!hash.ok) return hash;
       // Once more: two forms with the same link may have waited for their hashes side by side.
@@ -94,7 +92,7 @@ export function createEntrances({ people, passwords, signIn, clock, random }: En
       const link = people.links.find(secret);
       if (link?.kind !== "invite") return gone;
       const fault = nameFault(name);
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       const hash = await hashed(password, [link.email, name]);
       if (!hash.ok) return hash;
       const asked = { name: name.trim(), password: hash.value, signOn: null };
@@ -102,7 +100,7 @@ export function createEntrances({ people, passwords, signIn, clock, random }: En
     },
     async acceptAs(visit, secret, user) {
       const done = await people.acceptAs(secret, user.id, visit);
-      return done.ok ? done : refuse(peopleError(done.reason));
+      return done.ok ? done : refuse(denialOf(done.reason));
     },
     async reset(visit, secret, password) {
       const link = people.links.find(secret);

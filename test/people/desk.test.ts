@@ -1,7 +1,7 @@
 // Who may see and change whom, as tables of situations.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { Asker } from "../../src/control/people-desk.ts";
 import type { Grants } from "../../src/model/roles.ts";
+import type { Asker } from "../../src/people/desk.ts";
 import type { User } from "../../src/store/people-rows.ts";
 import { openPeopleWorld, type PeopleWorld } from "./people-world.ts";
 

@@ -5,16 +5,16 @@ import { join } from "node:path";
 import type { Clock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import type { Grants } from "../../src/model/roles.ts";
 import {
   type Accounts,
   type AccountsOptions,
   createAccounts,
   type SignedIn,
-} from "../../src/control/accounts.ts";
-import { createPasswords } from "../../src/control/password.ts";
-import type { SignInOutcome } from "../../src/control/sign-in.ts";
-import type { Visit, VisitOptions } from "../../src/control/visit.ts";
-import type { Grants } from "../../src/model/roles.ts";
+} from "../../src/people/accounts.ts";
+import { createPasswords } from "../../src/people/password.ts";
+import type { SignInOutcome } from "../../src/people/sign-in.ts";
+import type { Visit, VisitOptions } from "../../src/people/visit.ts";
 import { type AuditEntry, auditOf } from "../../src/store/audit.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createPeople, type People } from "../../src/store/people.ts";

@@ -7,12 +7,11 @@ import type { People } from "../store/people.ts";
 import type { User } from "../store/people-rows.ts";
 import type { Session } from "../store/sessions.ts";
 import type { By, Tokens } from "../store/tokens.ts";
-import { type ApiError, unprocessable } from "./answer.ts";
-import { actorOf, type Principal } from "./authenticate.ts";
+import { createPeopleDesk, type PeopleDesk } from "./desk.ts";
 import { createEntrances, type Entrances } from "./entrances.ts";
 import { type Costs, createPasswords, passwordFault } from "./password.ts";
-import { answered, busyError, nameFault, peopleError } from "./people-answers.ts";
-import { createPeopleDesk, type PeopleDesk } from "./people-desk.ts";
+import { actorOf, type Principal } from "./principal.ts";
+import { answered, busy, type Denial, denialOf, denied, nameFault } from "./refusals.ts";
 import { enrolment, newRecoveryCodes, newSecret, stepOf } from "./second-factor.ts";
 import { type CodeOutcome, createSignIn, type SignIn } from "./sign-in.ts";
 import { createSignInDelays } from "./sign-in-delays.ts";
@@ -32,7 +31,7 @@ export interface SignedIn {
 }
 
 /** Done, or why not: a status and a sentence. */
-export type Done<Value> = Promise<Result<Value, ApiError>>;
+export type Done<Value> = Promise<Result<Value, Denial>>;
 
 export interface Accounts {
   readonly visits: Visits;
@@ -47,7 +46,7 @@ export interface Accounts {
 
   sessionOf(visit: Visit): Promise<SignedIn | null>;
   /** Why a request that changes something is not carried out, or null. `csrf` is what its form brought; without a session, that it came from our own pages is all there is to check. */
-  refusalOf(request: Request, signedIn: SignedIn | null, csrf: unknown): ApiError | null;
+  refusalOf(request: Request, signedIn: SignedIn | null, csrf: unknown): Denial | null;
   /** Cookies that forget the session. */
   signOut(signedIn: SignedIn): Promise<readonly string[]>;
 
@@ -114,12 +113,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     refusalOf(request, signedIn, csrf) {
       const foreign = visits.foreign(request);
-      if (foreign !== null) return { status: 403, error: foreign };
+      if (foreign !== null) return denied(403, foreign);
       if (signedIn === null || csrfFits(signedIn.csrf, csrf)) return null;
-      return {
-        status: 403,
-        error: "This form is of another session. Load the page again and send it once more.",
-      };
+      return denied(403, "This form is of another session. Load the page again and send it once more.");
     },
     async signOut(signedIn) {
       await people.sessions.revoke(signedIn.user.id, signedIn.session.id, "sign-out", byOf(signedIn));
@@ -157,23 +153,23 @@ function ownOf({ people, clock, random, signIn, passwords }: OwnParts): Accounts
     async confirmTotp(signedIn, text, code) {
       const secret = Buffer.from(text.slice(0, 100), "base64url");
       if (signedIn.user.hasSecondFactor)
-        return refuse({ status: 409, error: "There is a second factor already: remove it first." });
+        return refuse(denied(409, "There is a second factor already: remove it first."));
       if (secret.length !== 20)
-        return refuse(unprocessable("This is no secret of a second factor: begin anew."));
+        return refuse(denied(422, "This is no secret of a second factor: begin anew."));
       const step = stepOf(secret, code.replace(/\s/g, ""), clock.wallMs());
       if (step === null)
         return refuse(
-          unprocessable("This code is not the one that the app should show: is the phone's clock right?"),
+          denied(422, "This code is not the one that the app should show: is the phone's clock right?"),
         );
       const codes = newRecoveryCodes(random);
       const done = await people.setSecondFactor(signedIn.user.id, { secret, step, codes }, byOf(signedIn));
-      return done.ok ? ok({ codes }) : refuse(peopleError(done.reason));
+      return done.ok ? ok({ codes }) : refuse(denialOf(done.reason));
     },
     recoveryCodes: (signedIn, code) =>
       withCode(signedIn, code, async () => {
         const codes = newRecoveryCodes(random);
         const done = await people.setRecoveryCodes(signedIn.user.id, codes, byOf(signedIn));
-        return done.ok ? ok({ codes }) : refuse(peopleError(done.reason));
+        return done.ok ? ok({ codes }) : refuse(denialOf(done.reason));
       }),
     removeTotp: (signedIn, code) =>
       withCode(signedIn, code, async () =>
@@ -182,16 +178,16 @@ function ownOf({ people, clock, random, signIn, passwords }: OwnParts): Accounts
     async changePassword(signedIn, old, fresh) {
       const { user, session, visit } = signedIn;
       const fault = passwordFault(fresh, [user.email, user.name]);
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       const outcome = await signIn.takesPassword(visit, user, old);
       if (outcome.kind !== "taken") return refuse(refusalFor(outcome, "The old password is wrong."));
       const hash = await passwords.hash(fresh, true);
-      if (!hash.ok) return refuse(busyError);
+      if (!hash.ok) return refuse(busy);
       return answered(await people.setPassword(user.id, hash.value, session.id, byOf(signedIn)));
     },
     async rename(signedIn, name) {
       const fault = nameFault(name);
-      if (fault !== null) return refuse(unprocessable(fault));
+      if (fault !== null) return refuse(denied(422, fault));
       return answered(await people.update(signedIn.user.id, { name: name.trim() }, byOf(signedIn)));
     },
     sessions: ({ user }) => people.sessions.list(user.id),
@@ -200,6 +196,6 @@ function ownOf({ people, clock, random, signIn, passwords }: OwnParts): Accounts
   };
 }
 
-function refusalFor(outcome: CodeOutcome, wrong: string): ApiError {
-  return outcome.kind === "wait" ? { status: 503, error: outcome.sentence } : unprocessable(wrong);
+function refusalFor(outcome: CodeOutcome, wrong: string): Denial {
+  return outcome.kind === "wait" ? denied(503, outcome.sentence) : denied(422, wrong);
 }

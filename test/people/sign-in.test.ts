@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { TOTP } from "otpauth";
 import { systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
-import type { SignInOutcome } from "../../src/control/sign-in.ts";
-import { netOf } from "../../src/control/sign-in-delays.ts";
+import type { SignInOutcome } from "../../src/people/sign-in.ts";
+import { netOf } from "../../src/people/sign-in-delays.ts";
 import { type Browser, openPeopleWorld, type PeopleWorld, password } from "./people-world.ts";
 
 let world: PeopleWorld;
@@ -215,7 +215,7 @@ describe("the second factor", () => {
     const signedIn = await signedInAs(email, browser);
     const { secret, text, uri } = world.accounts.own.startTotp(signedIn);
     const done = await world.accounts.own.confirmTotp(signedIn, secret, codeAt(text, world.clock.wallMs()));
-    if (!done.ok) throw new Error(String(done.reason.error));
+    if (!done.ok) throw new Error(String(done.reason.sentences));
     await world.clock.advance(60_000);
     return { browser, text, uri, codes: done.value.codes };
   }

@@ -12,7 +12,7 @@ import type { dial } from "../host/dial.ts";
 import type { People } from "../store/people.ts";
 import { type SignOn as Account, emailKey, type User } from "../store/people-rows.ts";
 import { sealBy } from "../store/seal.ts";
-import type { ApiError } from "./answer.ts";
+import { type Denial, denied } from "./refusals.ts";
 import type { SignIn, SignInOutcome } from "./sign-in.ts";
 import { createSpent } from "./spent.ts";
 import type { Visit, Visits } from "./visit.ts";
@@ -37,7 +37,7 @@ export interface SignOns {
   start(asked: {
     readonly to: string;
     readonly link: string | null;
-  }): Promise<Result<{ readonly location: string; readonly cookies: readonly string[] }, ApiError>>;
+  }): Promise<Result<{ readonly location: string; readonly cookies: readonly string[] }, Denial>>;
   /** The browser is back at `signOnPath` with this query. */
   finish(
     visit: Visit,
@@ -116,10 +116,7 @@ export function createSignOns(options: SignOnOptions): SignOns {
         return ok({ location: location.href, cookies: [visits.cookie("sign-on", kept)] });
       } catch (thrown) {
         log.warn(`${settings.issuer} could not be asked for a sign-on: ${messageOf(thrown)}.`);
-        return refuse({
-          status: 503,
-          error: `${settings.name} does not answer. Sign in by password, or try again.`,
-        });
+        return refuse(denied(503, `${settings.name} does not answer. Sign in by password, or try again.`));
       }
     },
     async finish(visit, query) {

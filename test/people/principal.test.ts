@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { actorOf, may, mayTouch, type Principal, roleOn } from "../../src/control/authenticate.ts";
 import type { Role } from "../../src/model/roles.ts";
+import { actorOf, may, mayTouch, type Principal, roleOn } from "../../src/people/principal.ts";
 
 const principal = (...grants: readonly (readonly [string, Role])[]): Principal => ({
   kind: "user",

@@ -1,5 +1,4 @@
 // A POP as a member, and the members behind it. In: its key where it has one, its store. Out: what its follower, its mending and its own feed need.
-import { availableParallelism, loadavg } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
@@ -11,6 +10,7 @@ import { createMembers } from "../sync/members.ts";
 import { createGate, type FeedAccess, type Gate } from "../sync/members-gate.ts";
 import { createProver, type Prover } from "../sync/members-proof.ts";
 import { createReports } from "../sync/members-reports.ts";
+import { machineLoad } from "./own-report.ts";
 
 export interface PopMembershipOptions {
   readonly store: SnapshotStore;
@@ -43,7 +43,7 @@ export function createPopMembership(options: PopMembershipOptions): PopMembershi
   const reports = createReports({ ...options, members });
   return {
     prover: popKey === null ? null : createProver(popKey),
-    load: () => ((loadavg()[0] ?? 0) / availableParallelism()) * 1_000,
+    load: machineLoad,
     carried: reports.carried,
     gate: createGate({ members, access, random }),
     withReports: (feed) => ({ ...feed, fetch: (request) => reports.fetch(request) ?? feed.fetch(request) }),

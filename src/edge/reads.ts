@@ -17,6 +17,8 @@ export interface Reads {
   /** The page that answered to `host` before, to be checked against what that page claims now. */
   recall(host: string): string | undefined;
   head(page: string): Head | null;
+  /** How many pages there are. */
+  pages(): number;
   freshness(): Freshness | null;
   /** A signed document as it is stored. */
   document(kind: string, subject: string): Uint8Array | null;
@@ -57,6 +59,7 @@ export function createReads(store: SnapshotStore): ReadPair {
       pageOf: (host) => guarded(() => store.pageOf(host)),
       recall: (host) => pages.get(host),
       head: (page) => guarded(() => store.head(page)),
+      pages: () => guarded(() => store.heads().length),
       freshness() {
         lastFreshness = guarded(() => store.freshness());
         return lastFreshness;
@@ -74,6 +77,7 @@ export function createReads(store: SnapshotStore): ReadPair {
       pageOf: (host) => pages.get(host) ?? null,
       recall: () => undefined,
       head: (page) => heads.get(page) ?? null,
+      pages: () => heads.size,
       freshness: () => lastFreshness,
       document: () => null,
       tree: () => null,

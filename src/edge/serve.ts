@@ -5,7 +5,7 @@ import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Answer, Asked } from "../host/asked.ts";
-import type { PublicKey } from "../snapshot/keys.ts";
+import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { createAnswers } from "./answers.ts";
@@ -18,6 +18,7 @@ import type { Hub } from "./hub.ts";
 import { createLook } from "./hub-look.ts";
 import { createLevels } from "./level.ts";
 import type { Link } from "./link.ts";
+import { answerReport } from "./own-report.ts";
 import { plain } from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
 import { stepsOf } from "./steps.ts";
@@ -30,6 +31,8 @@ export interface ServingOptions {
   readonly openRoot: OpenRoot;
   /** Who may appoint emergency keys. */
   readonly rootKeys: readonly PublicKey[];
+  /** Signs this POP's own report; without it there is none. */
+  readonly popKey?: SecretKey | null;
   /** Told of a body that does not hash to its name, for the one who writes the store to drop it. Must not throw. */
   onDamaged(digest: Digest): void;
   /** Told of what the store threw, for the one who may put it aside. Must not throw. */
@@ -69,6 +72,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
   const steps = stepsOf({
     ...found,
     defaultPage: options.defaultPage,
+    ownReport: answerReport({ clock, popKey: options.popKey ?? null }),
     banners: createBanners(clock, metrics),
     hub: options.hub ?? null,
     look: createLook(found, pair.live),

@@ -27,6 +27,8 @@ export interface Parts extends MissingParts, NotFoundParts {
   readonly levels: Levels;
   readonly emergencies: Emergencies;
   readonly answers: Answers;
+  /** Answers for this POP itself. */
+  readonly ownReport: Step;
   /** Null: streams are not served. */
   readonly hub: Hub | null;
   /** What the hub is to see of a page. */
@@ -39,6 +41,7 @@ export interface Parts extends MissingParts, NotFoundParts {
 export function stepsOf(parts: Parts): readonly Step[] {
   return [
     receive,
+    parts.ownReport,
     recall(parts),
     page(parts),
     preflight,

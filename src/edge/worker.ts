@@ -6,7 +6,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import { canOpenFile } from "../host/open-files.ts";
 import { sharesBodies } from "../host/runtime.ts";
-import type { PublicKey } from "../snapshot/keys.ts";
+import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { AccessLog } from "./access-log.ts";
@@ -25,6 +25,8 @@ export interface WorkerOptions {
   /** Word of what changed, and bodies that the store lacks: from the syncer, or from this very process. */
   readonly link: Link;
   readonly rootKeys: readonly PublicKey[];
+  /** This POP's own key, where it has joined a control plane. */
+  readonly popKey?: SecretKey | null;
   readonly address: string;
   readonly port: number;
   /** Other workers listen on the same port. */
@@ -69,6 +71,7 @@ export function startWorker(options: WorkerOptions): Listeners {
     store,
     openRoot,
     rootKeys: options.rootKeys,
+    popKey: options.popKey ?? null,
     clock: options.clock,
     defaultPage: options.defaultPage,
     onDamaged: options.onDamaged,

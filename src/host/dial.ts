@@ -14,6 +14,8 @@ export interface DialOptions {
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** The address to connect to, in place of what the host's name leads to; a certificate is still asked for that name. */
+  readonly at?: string | null;
   /** Until the response's headers are there (ms). */
   readonly timeoutMs: number;
   /** Ends the request and the stream. */
@@ -61,7 +63,7 @@ export async function dial(url: string, options: DialOptions): Promise<Dialled> 
   const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, "");
   const { address, family } = await whileWanted(
-    addressOf(host, options.policy),
+    addressOf(options.at ?? host, options.policy),
     options.signal,
     target.origin,
   );

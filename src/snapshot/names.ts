@@ -50,3 +50,6 @@ export const isHostOrEverything = (text: string): boolean => text === everything
 /** Where a page's newest event is, and where a POP streams them. What is published by others has no such paths. */
 export const eventPath = "/_event";
 export const eventsPath = "/_events";
+
+/** Where a POP that has joined a control plane answers with a report of its own, for whatever host. */
+export const ownReportPath = "/.well-known/pharos-report";

@@ -101,7 +101,7 @@ async function onScreen(places: Places, at: At): Promise<Response> {
   const named = params.page;
   const view = named !== undefined && mayTouch(who.principal, named) ? places.ledger.view(named) : null;
   if (named !== undefined && view === null) return missing(at, null, "Page");
-  const form = at.form?.ok === true ? at.form.value : null;
+  const form = sentIn(at);
   const isFor = row.isFor?.(who.principal) ?? true;
   const need = isFor ? (form === null ? row.needs : (row.changes ?? row.needs)) : "administer";
   if (!isFor || !may(who.principal, named ?? null, need))
@@ -109,7 +109,7 @@ async function onScreen(places: Places, at: At): Promise<Response> {
       kind: "screen",
       title: "Not yours to do",
       status: 403,
-      body: NotAllowed({ need }),
+      body: NotAllowed({ need, form }),
     });
   const visit = visitOf(places, at, who, params, view);
   if (form === null) return replied(at, view, await row.show(visit));
@@ -182,8 +182,16 @@ function replied(at: At, view: PageView | null, reply: Reply): Response {
   }
 }
 
+/** What was sent, where it could be read. */
+const sentIn = ({ form }: At): Form | null => (form?.ok === true ? form.value : null);
+
 function missing(at: At, view: PageView | null, what: string): Response {
-  return page(at, view, { kind: "screen", title: `${what} not found`, status: 404, body: Missing({ what }) });
+  return page(at, view, {
+    kind: "screen",
+    title: `${what} not found`,
+    status: 404,
+    body: Missing({ what, form: sentIn(at) }),
+  });
 }
 
 type Shown = Extract<Reply, { kind: "screen" }>;

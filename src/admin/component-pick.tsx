@@ -9,21 +9,24 @@ import type { Component, PageView } from "../model/view.ts";
 import { Icon } from "../render/icon.tsx";
 import { attribute } from "../render/prose.tsx";
 import { componentMarks } from "../render/severity.ts";
+import { inOrder } from "./component-order.ts";
 import { componentWord, counted, fullName, says } from "./speech.ts";
 
 interface Picked {
   readonly view: PageView;
   readonly ticked: readonly string[];
   readonly question: string;
+  /** Listed elsewhere. */
+  readonly except?: readonly string[];
 }
 
 /** The components to tick, and how many more there are. */
-function fitting({ view, ticked, question }: Picked): {
+function fitting({ view, ticked, question, except = [] }: Picked): {
   readonly listed: readonly Component[];
   readonly more: number;
 } {
-  const chosen = new Set(ticked);
-  const members = view.components.filter(({ group }) => !group);
+  const [chosen, left] = [new Set(ticked), new Set(except)];
+  const members = inOrder(view).filter(({ group, id }) => !group && !left.has(id));
   const first = members.filter(({ id }) => chosen.has(id));
   const others = members.filter((it) => !chosen.has(it.id) && says(question, fullName(view, it)));
   const room = Math.max(0, limits.adminListMax - first.length);
@@ -38,7 +41,7 @@ export function PickComponents(picked: Picked): JSX.Element {
     <fieldset id="pick">
       <legend>What is affected</legend>
       {isLong ? (
-        <div class="acts">
+        <div class="find">
           <input
             type="search"
             name="q"

@@ -80,6 +80,7 @@ export function Line({
   type = "text",
   required = false,
   max,
+  min,
   autocomplete,
   keep = false,
   focus = false,
@@ -87,6 +88,8 @@ export function Line({
 }: Labelled & {
   readonly value?: string;
   readonly readonly?: boolean;
+  /** Of a number: the least that it may be. */
+  readonly min?: number;
   readonly type?: "text" | "search" | "url" | "email" | "number" | "datetime-local" | "date" | "password";
   readonly required?: boolean;
   readonly max?: number;
@@ -104,6 +107,7 @@ export function Line({
         value={attribute(value)}
         required={required}
         maxlength={max}
+        min={min}
         step={type === "number" ? "any" : undefined}
         autocomplete={attribute(autocomplete ?? "off")}
         autofocus={focus}

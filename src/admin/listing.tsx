@@ -31,20 +31,30 @@ export function partOf<Item>(
   return { items, question, number, parts, count: found.length };
 }
 
-/** The list with its question above and its ways below. */
+/** The list with its question above and its ways below; where there is nothing at all, a sentence instead of both. */
 export function Listing({
   part,
   path,
   noun,
+  empty = "None.",
   children,
 }: {
   readonly part: Part<unknown>;
   readonly path: string;
   /** What one of it is called. */
   readonly noun: string;
+  /** What stands there while there is none. */
+  readonly empty?: string;
   readonly children: JSX.Element | JSX.Element[];
 }): JSX.Element {
   const safeChildren = children;
+  if (part.count === 0 && part.question === "")
+    return (
+      <p class="empty" safe>
+        {empty}
+      </p>
+    );
+  const find = `Find ${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
   return (
     <>
       <form
@@ -62,8 +72,8 @@ export function Listing({
           type="search"
           name="q"
           value={attribute(part.question)}
-          aria-label={attribute(`Find a ${noun}`)}
-          placeholder={attribute(`Find a ${noun}`)}
+          aria-label={attribute(find)}
+          placeholder={attribute(find)}
         />
         <button type="submit" class="quiet">
           Find

@@ -1,5 +1,5 @@
 // Times as forms have them: a wall clock of the page's zone. In: a moment or `2026-03-29T02:30`. Out: the other.
-import { isoIn } from "../model/zone.ts";
+import { isoIn, momentIn } from "../model/zone.ts";
 
 /** What a `datetime-local` field shows of a moment. */
 export const localOf = (ms: number, zone: string): string => isoIn(ms, zone).slice(0, 16);
@@ -11,14 +11,5 @@ export const localOf = (ms: number, zone: string): string => isoIn(ms, zone).sli
 export function momentOf(local: string, zone: string): number | null {
   const found = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?$/.exec(local);
   const asUtc = found === null ? Number.NaN : Date.parse(`${found[1]}T${found[2]}:00Z`);
-  if (Number.isNaN(asUtc)) return null;
-  const dayMs = 24 * 3_600_000;
-  const [before, after] = [asUtc - dayMs, asUtc + dayMs].map((near) => asUtc - offsetAt(near, zone));
-  if (before === undefined || after === undefined) return null;
-  const shows = (ms: number): boolean => ms + offsetAt(ms, zone) === asUtc;
-  return [before, after].find(shows) ?? before;
-}
-
-function offsetAt(ms: number, zone: string): number {
-  return Date.parse(`${isoIn(ms, zone).slice(0, 19)}Z`) - Math.floor(ms / 1000) * 1000;
+  return Number.isNaN(asUtc) ? null : momentIn(asUtc, zone);
 }

@@ -19,8 +19,12 @@ export type Looked =
     }
   | { readonly ok: false; readonly sentences: readonly string[] };
 
-/** What the page becomes by `command`. */
-export function previewOf(visit: Visit<PageView>, command: Command, seed: string): Looked {
+/** What the page becomes by `command`, or by several. */
+export function previewOf(
+  visit: Visit<PageView>,
+  command: Command | readonly Command[],
+  seed: string,
+): Looked {
   const { nowMs: asOf, places, view, who } = visit;
   const previewed = visit.preview(command, seed);
   if (!previewed.ok) return previewed;

@@ -8,26 +8,32 @@ import { attribute } from "../render/prose.tsx";
 import { Area, Head } from "./field.tsx";
 import type { Form } from "./form.ts";
 
-export function Missing({ what }: { readonly what: string }): JSX.Element {
+/** `form` is what was sent to it, if anything was: somebody else may have taken away meanwhile what it was about. */
+export function Missing({ what, form }: { readonly what: string; readonly form: Form | null }): JSX.Element {
   return (
     <>
       <Head title={`${what} not found`} />
       <p>It is not there, or it is not yours to see.</p>
+      {form === null ? "" : <p>Nothing was changed.</p>}
       <p>
         <a href="/admin/">To your pages</a>
       </p>
+      <Written form={form} />
     </>
   );
 }
 
-export function NotAllowed({ need }: { readonly need: Need }): JSX.Element {
+/** A role may have been taken away while somebody wrote. */
+export function NotAllowed({ need, form }: { readonly need: Need; readonly form: Form | null }): JSX.Element {
   return (
     <>
       <Head title="Not yours to do" />
       <p safe>{lacking(need)}</p>
+      {form === null ? "" : <p>Nothing was changed.</p>}
       <p>
         <a href="/admin/">To your pages</a>
       </p>
+      <Written form={form} />
     </>
   );
 }
@@ -79,15 +85,25 @@ export function Unreadable({ long }: { readonly long: boolean }): JSX.Element {
   );
 }
 
+/** What people write of their own words, and what those fields are called. What is secret is never shown again. */
+const writtenIn: Readonly<Record<string, string>> = {
+  ...{ name: "Title or name", title: "Title", text: "Text", description: "Description", footer: "Footer" },
+  ...{ hosts: "Hosts", headerLinks: "Links in the header", footerLinks: "Links in the footer" },
+  ...{ headline: "Headline", tooltip: "Description" },
+};
+
 /** Texts of a form that was not taken, to be copied. */
-export function Written({ form }: { readonly form: Form | null }): JSX.Element {
-  const texts = (form?.under("") ?? []).filter(([name, text]) => name !== "csrf" && text.length > 24);
+function Written({ form }: { readonly form: Form | null }): JSX.Element {
+  const texts = Object.entries(writtenIn).flatMap(([name, label]) => {
+    const text = form?.body(name) ?? "";
+    return text.trim() === "" ? [] : [[name, label, text] as const];
+  });
   if (texts.length === 0) return "";
   return (
-    <section>
-      <h2>What you wrote</h2>
-      {texts.map(([name, text]) => (
-        <Area name={name} label={name} value={text} readonly={true} />
+    <section aria-labelledby="written-h">
+      <h2 id="written-h">What you wrote</h2>
+      {texts.map(([name, label, text]) => (
+        <Area name={name} label={label} value={text} readonly={true} />
       ))}
     </section>
   );

@@ -3,10 +3,10 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import { membersByGroup } from "../model/group.ts";
 import type { Component, PageView } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { componentMarks } from "../render/severity.ts";
+import { inOrder } from "./component-order.ts";
 import { Button, Head, Hidden, Lamp, Post, Refused } from "./field.tsx";
 import { Listing, partOf } from "./listing.tsx";
 import { go, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
@@ -26,14 +26,6 @@ export const componentsScreen = screen({
     return sentences.length === 0 ? go(`${sent.path}?${back}`, "moved") : listFor(sent, sentences);
   },
 });
-
-/** As the page lists them: each group with its members behind it. */
-function inOrder(view: PageView): readonly Component[] {
-  const members = membersByGroup(view.components);
-  return view.components
-    .filter(({ groupId }) => groupId === null)
-    .flatMap((it) => [it, ...(members.get(it.id) ?? [])]);
-}
 
 /** Changes places with its neighbour of the same group. Where positions are not their order already, they become it. */
 async function moved(sent: Sent<PageView>, id: string, by: 1 | -1): Promise<readonly string[]> {

@@ -17,6 +17,7 @@ import { Lamp } from "./field.tsx";
 import { IncidentRow } from "./incident-row.tsx";
 import { PopFacts } from "./pop-row.tsx";
 import { pageAt, screen, shown, type Visit } from "./screen.ts";
+import { DraftRow } from "./screen-drafts.tsx";
 import { componentWord, counted, fullName, overallWord, voiceFor } from "./speech.ts";
 
 /** So many of each stand here; the others are a tap away. */
@@ -36,6 +37,7 @@ export const dashboardScreen = screen({
         <Open visit={visit} />
         <Faults visit={visit} />
         <Coming visit={visit} />
+        <Drafts visit={visit} />
         <Serving visit={visit} pops={pops} />
       </div>,
     );
@@ -143,6 +145,23 @@ function Coming({ visit: { view } }: Seen): JSX.Element {
         ))}
       </ul>
       <More all={coming.length} to={pageAt(view.page.id, "/maintenance")} />
+    </section>
+  );
+}
+
+/** What tells itself later, and what could not. */
+function Drafts({ visit: { view } }: Seen): JSX.Element {
+  const { drafts } = view;
+  if (drafts.length === 0) return "";
+  return (
+    <section aria-labelledby="drafts-h">
+      <h2 id="drafts-h">Drafts</h2>
+      <ul class="list">
+        {drafts.slice(0, rowsMax).map((draft) => (
+          <DraftRow view={view} draft={draft} />
+        ))}
+      </ul>
+      <More all={drafts.length} to={pageAt(view.page.id, "/drafts")} />
     </section>
   );
 }

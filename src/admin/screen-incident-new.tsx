@@ -15,7 +15,8 @@ import { type Form, formFrom } from "./form.ts";
 import { fieldsIn, toldIn } from "./incident-said.ts";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
-import { go, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
+import { drafted, PublishLater } from "./publish-later.tsx";
+import { go, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { componentChoices, statusChoices } from "./speech.ts";
 
 const faults = componentStatuses.filter((it) => it !== "operational" && it !== "under_maintenance");
@@ -47,15 +48,23 @@ export const newIncidentScreen = screen({
     const does = form.text("do");
     if (does === "find") return formFor(sent, form, null);
     if (does === "preview") return formFor(sent, form, looked(sent, form, command, seed));
+    if (does === "draft") return later(sent, command);
     const done = await sent.submit(command, { seed });
     if (done.ok) return go(pageAt(sent.view.page.id, `/incidents/${encodeURIComponent(done.id)}`), "opened");
     return formFor(sent, form, looked(sent, form, command, seed), done.sentences);
   },
 });
 
+async function later(sent: Sent<PageView>, command: NewIncident): Promise<Reply> {
+  const kept = await drafted(sent, command);
+  return "kind" in kept ? kept : formFor(sent, sent.form, null, kept);
+}
+
 const seedFor = ({ places }: Visit<PageView>): string => Buffer.from(places.random.bytes(16)).toString("hex");
 
-function commandIn(form: Form): Extract<Command, { kind: "incident.create" }> {
+type NewIncident = Extract<Command, { kind: "incident.create" }>;
+
+function commandIn(form: Form): NewIncident {
   const { name, body } = toldIn(form);
   const fields = fieldsIn(form, null);
   return { kind: "incident.create", fields: { ...fields, name, ...(body === "" ? {} : { body }) } };
@@ -110,6 +119,7 @@ async function formFor(
             <Button does="preview" label="Preview" kind="quiet" />
           </div>
           <More form={form} />
+          <PublishLater form={form} view={view} />
         </form>
         <PreviewPane looked={seen} notify={form.has("notify")} told={told} />
       </div>

@@ -10,35 +10,25 @@ import { isClosed } from "../model/order.ts";
 import {
   componentStatuses,
   type Incident,
-  impacts,
   incidentStatuses,
   maintenanceStatuses,
   type PageView,
 } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { incidentMark } from "../render/severity.ts";
-import {
-  Area,
-  Button,
-  Check,
-  Chips,
-  Dangerous,
-  Head,
-  Hidden,
-  Lamp,
-  Line,
-  Post,
-  Refused,
-  Select,
-} from "./field.tsx";
+import { PickComponents } from "./component-pick.tsx";
+import { Area, Button, Check, Chips, Head, Hidden, Lamp, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
+import { detailsIn, detailsOf, detailValues, IncidentDetails } from "./incident-details.tsx";
 import { IncidentLog } from "./incident-log.tsx";
 import { Meanwhile } from "./incident-meanwhile.tsx";
 import { fieldsIn } from "./incident-said.ts";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
+import { drafted, PublishLater } from "./publish-later.tsx";
 import { go, missing, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { componentWord, fullName, statusChoices, statusWord } from "./speech.ts";
+import { Stale } from "./stale.tsx";
 
 export const incidentScreen = screen({
   path: "/admin/p/:page/incidents/:incident",
@@ -61,13 +51,18 @@ export const incidentScreen = screen({
     const { form } = sent;
     const does = form.text("do");
     if (does === "delete") return deleted(sent, incident);
-    const command: Command = {
+    const command: Extract<Command, { kind: "incident.update" }> = {
       kind: "incident.update",
       id: incident.id,
-      fields: saidIn(form, incident, does),
+      fields: saidIn(form, incident, does, sent.view.page.timeZone),
     };
     const seed = form.text("seed");
     if (does === "preview") return formFor(sent, incident, form, { looked: previewOf(sent, command, seed) });
+    if (does === "find") return formFor(sent, incident, form);
+    if (does === "draft") {
+      const kept = await drafted(sent, { ...command, fields: laterIn(command.fields, incident) });
+      return "kind" in kept ? kept : formFor(sent, incident, form, { sentences: kept });
+    }
     if (form.text("version") !== incident.version) return formFor(sent, incident, form, { stale: true });
     const { id, version } = incident;
     const done = await sent.submit(command, { seed, unchanged: { kind: "incident", id, version } });
@@ -85,11 +80,8 @@ function asItIs(incident: Incident): Form {
   return formFrom(new URLSearchParams({ status: incident.status, notify: "on", name: incident.name }));
 }
 
-function saidIn(form: Form, incident: Incident, does: string): IncidentFields {
-  if (does === "details") {
-    const impact = form.text("impact");
-    return { name: form.text("name"), impactOverride: impacts.find((it) => it === impact) ?? null };
-  }
+function saidIn(form: Form, incident: Incident, does: string, zone: string): IncidentFields {
+  if (does === "details") return detailsIn(form, incident, zone);
   const body = form.body("text").trim();
   const told = { ...fieldsIn(form, incident), ...(body === "" ? {} : { body }) };
   if (does !== "close") return told;
@@ -99,6 +91,13 @@ function saidIn(form: Form, incident: Incident, does: string): IncidentFields {
     status: incident.window === null ? "resolved" : "completed",
     components: { ...told.components, ...Object.fromEntries(well) },
   };
+}
+
+/** Told later, in the state that it has by then, unless another was chosen. */
+function laterIn({ status, ...fields }: IncidentFields, incident: Incident): IncidentFields {
+  return status === incident.status && fields.body !== undefined
+    ? fields
+    : { ...fields, ...(status && { status }) };
 }
 
 async function deleted(sent: Sent<PageView>, incident: Incident): Promise<Reply> {
@@ -125,16 +124,24 @@ async function formFor(
   const { path, places, view } = visit;
   const told = (await places.subscriberCount?.(view.page.id, incident)) ?? null;
   const mayTell = visit.may("respond");
+  const zone = view.page.timeZone;
+  const isDetails = form.text("do") === "details";
   const body = (
     <>
       <Head title={incident.name}>
         <Lamp mark={isClosed(incident) ? "ok" : incidentMark(incident)} words={statusWord(incident.status)} />
       </Head>
       <Refused sentences={sentences} />
-      {stale ? <Meanwhile incident={incident} text={form.body("text")} /> : ""}
+      {stale && isDetails ? (
+        <Stale what="incident" now={detailValues(detailsOf(incident, zone))} yours={detailValues(form)} />
+      ) : stale ? (
+        <Meanwhile incident={incident} text={form.body("text")} />
+      ) : (
+        ""
+      )}
       {mayTell ? (
         <div class="cols">
-          <Tell visit={visit} incident={incident} form={form} />
+          <Tell visit={visit} incident={incident} form={isDetails ? asItIs(incident) : form} />
           <PreviewPane looked={looked} notify={form.has("notify")} told={told} />
         </div>
       ) : (
@@ -153,7 +160,15 @@ async function formFor(
           <IncidentLog view={view} incident={incident} mayEdit={mayTell} />
         </div>
       </section>
-      {mayTell ? <Details visit={visit} incident={incident} /> : ""}
+      {mayTell ? (
+        <IncidentDetails
+          visit={visit}
+          incident={incident}
+          form={isDetails ? form : detailsOf(incident, zone)}
+        />
+      ) : (
+        ""
+      )}
     </>
   );
   const status = statusOf(sentences, stale);
@@ -205,6 +220,7 @@ function Tell({ visit, incident, form }: Shown & { readonly form: Form }): JSX.E
           />
         </div>
       )}
+      <PublishLater form={form} view={visit.view} />
     </form>
   );
 }
@@ -213,7 +229,7 @@ function Tell({ visit, incident, form }: Shown & { readonly form: Form }): JSX.E
 function Affected({ visit: { view }, incident, form }: Shown & { readonly form: Form }): JSX.Element {
   const components = incident.componentIds.flatMap((id) => view.componentById.get(id) ?? []);
   const ticked = form.list("component");
-  const others = view.components.filter(({ group, id }) => !group && !incident.componentIds.includes(id));
+  const isAll = view.components.every(({ group, id }) => group || incident.componentIds.includes(id));
   return (
     <fieldset>
       <legend>Components</legend>
@@ -232,21 +248,17 @@ function Affected({ visit: { view }, incident, form }: Shown & { readonly form: 
           />
         ))}
       </div>
-      {others.length === 0 ? (
+      {isAll ? (
         ""
       ) : (
-        <details class="more" open={ticked.length > 0}>
+        <details class="more" open={ticked.length > 0 || form.text("q") !== ""}>
           <summary>Others that it touches</summary>
-          <div class="pick">
-            {others.slice(0, limits.adminListMax).map((component) => (
-              <Check
-                name="component"
-                value={component.id}
-                label={fullName(view, component)}
-                checked={ticked.includes(component.id)}
-              />
-            ))}
-          </div>
+          <PickComponents
+            view={view}
+            ticked={ticked}
+            question={form.text("q")}
+            except={incident.componentIds}
+          />
           <Select
             name="to"
             label="They are"
@@ -259,51 +271,5 @@ function Affected({ visit: { view }, incident, form }: Shown & { readonly form: 
         </details>
       )}
     </fieldset>
-  );
-}
-
-/** What is not an update: its name, its impact, its end. */
-function Details({ visit: { may, path, who }, incident }: Shown): JSX.Element {
-  return (
-    <section aria-labelledby="details-h">
-      <h2 id="details-h">Title and impact</h2>
-      <Post who={who} to={path}>
-        <Hidden name="version" value={incident.version} />
-        <Line name="name" label="Title" value={incident.name} max={limits.nameCharsMax} required={true} />
-        <Select
-          name="impact"
-          label="Impact"
-          value={incident.impactOverride ?? ""}
-          from={[
-            { value: "", label: "From its components" },
-            ...impacts.map((value) => ({ value, label: value })),
-          ]}
-        />
-        <div class="acts">
-          <Button does="details" label="Save" kind="quiet" />
-        </div>
-      </Post>
-      {incident.window === null ? (
-        <p>
-          <a class="btn quiet" href={attribute(`${path}/postmortem`)}>
-            Post-mortem
-          </a>
-        </p>
-      ) : (
-        ""
-      )}
-      {may("edit") ? (
-        <Dangerous
-          label="Delete…"
-          says="It disappears from the page and its feeds. The audit keeps that it was, and who deleted it."
-        >
-          <Post who={who} to={path}>
-            <Button does="delete" label="Delete for good" kind="no" />
-          </Post>
-        </Dangerous>
-      ) : (
-        ""
-      )}
-    </section>
   );
 }

@@ -36,15 +36,24 @@ function listOf(visit: Visit<PageView>, all: readonly Incident[], noun: string, 
     <>
       <Head title={noun === "incident" ? "Incidents" : "Maintenance"}>
         {visit.may("respond") ? (
-          <a
-            class="btn"
-            href={attribute(
-              pageAt(view.page.id, noun === "incident" ? "/incidents/new" : "/maintenance/new"),
+          <>
+            {noun === "incident" ? (
+              ""
+            ) : (
+              <a class="btn quiet" href={attribute(pageAt(view.page.id, "/recurring"))}>
+                Recurring
+              </a>
             )}
-            safe
-          >
-            {invite}
-          </a>
+            <a
+              class="btn"
+              href={attribute(
+                pageAt(view.page.id, noun === "incident" ? "/incidents/new" : "/maintenance/new"),
+              )}
+              safe
+            >
+              {invite}
+            </a>
+          </>
         ) : (
           ""
         )}

@@ -5,16 +5,19 @@
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
-import type { Automation, PageView } from "../model/view.ts";
+import type { PageView } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { PickComponents } from "./component-pick.tsx";
-import { Area, Button, Check, Head, Hidden, Line, Refused } from "./field.tsx";
+import { Area, Button, Head, Hidden, Refused } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { toldIn } from "./incident-said.ts";
 import { localOf, momentOf } from "./local-time.ts";
+import { automationIn, MaintenanceBoxes, usualBoxes } from "./maintenance-boxes.tsx";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
+import { drafted, PublishLater } from "./publish-later.tsx";
 import { go, pageAt, type Reply, screen, shown, statusOf, type Visit } from "./screen.ts";
+import { WindowLines } from "./window-lines.tsx";
 
 const hourMs = 3_600_000;
 
@@ -27,7 +30,7 @@ export const newMaintenanceScreen = screen({
     // Tomorrow at a full hour: a time that is wrong is seen as such, and one that is nearly right is soon corrected.
     const from = Math.ceil((visit.nowMs + 24 * hourMs) / hourMs) * hourMs;
     const given = {
-      ...{ notify: "on", itself: "on", affect: "on", remind: "on", seed: seedFor(visit) },
+      ...{ ...usualBoxes, seed: seedFor(visit) },
       ...{ from: localOf(from, zone), until: localOf(from + hourMs, zone) },
     };
     return formFor(visit, formFrom(new URLSearchParams(given)), null);
@@ -44,6 +47,10 @@ export const newMaintenanceScreen = screen({
     const seed = form.text("seed") || seedFor(sent);
     if (does === "preview")
       return formFor(sent, form, form.text("text") === "" ? null : previewOf(sent, command, seed));
+    if (does === "draft") {
+      const kept = await drafted(sent, command);
+      return "kind" in kept ? kept : formFor(sent, form, null, kept);
+    }
     const done = await sent.submit(command, { seed });
     if (done.ok) return go(pageAt(view.page.id, `/incidents/${encodeURIComponent(done.id)}`), "opened");
     return formFor(sent, form, null, done.sentences);
@@ -52,7 +59,7 @@ export const newMaintenanceScreen = screen({
 
 const seedFor = ({ places }: Visit<PageView>): string => Buffer.from(places.random.bytes(16)).toString("hex");
 
-function commandIn(form: Form, view: PageView): Command | null {
+function commandIn(form: Form, view: PageView): Extract<Command, { kind: "incident.create" }> | null {
   const [from, until] = [form.text("from"), form.text("until")].map((it) => momentOf(it, view.page.timeZone));
   if (typeof from !== "number" || typeof until !== "number") return null;
   const { name, body } = toldIn(form);
@@ -66,14 +73,6 @@ function commandIn(form: Form, view: PageView): Command | null {
       deliverNotifications: form.has("notify"),
       automation: automationIn(form),
     },
-  };
-}
-
-function automationIn(form: Form): Partial<Automation> {
-  const [itself, affect] = [form.has("itself"), form.has("affect")];
-  return {
-    ...{ begins: itself, completes: itself, setsMaintenance: affect, setsOperational: affect },
-    remindsPrior: form.has("remind"),
   };
 }
 
@@ -109,38 +108,14 @@ async function formFor(
             focus={true}
             keep={true}
           />
-          <div class="two">
-            <Line
-              name="from"
-              label="Begins"
-              hint={view.page.timeZone}
-              type="datetime-local"
-              value={form.text("from")}
-              required={true}
-            />
-            <Line
-              name="until"
-              label="Ends"
-              hint={view.page.timeZone}
-              type="datetime-local"
-              value={form.text("until")}
-              required={true}
-            />
-          </div>
+          <WindowLines from={form.text("from")} until={form.text("until")} zone={view.page.timeZone} />
           <PickComponents view={view} ticked={ticked} question={form.text("q")} />
-          <Check name="notify" label="Notify subscribers" checked={form.has("notify")} />
-          <Check name="remind" label="Remind subscribers an hour before" checked={form.has("remind")} />
-          <Check name="itself" label="It begins and completes by itself" checked={form.has("itself")} />
-          <Check
-            name="affect"
-            label="Its components are under maintenance meanwhile"
-            hint="Afterwards they are what they were before."
-            checked={form.has("affect")}
-          />
+          <MaintenanceBoxes form={form} />
           <div class="acts stick">
             <Button does="publish" label="Publish" />
             <Button does="preview" label="Preview" kind="quiet" />
           </div>
+          <PublishLater form={form} view={view} />
         </form>
         <PreviewPane looked={seen} notify={form.has("notify")} told={told} />
       </div>

@@ -29,7 +29,7 @@ export interface Visit<View> {
   /** Carries out a command on the visit's page, or on none; of several all, or none. */
   submit(command: Command | readonly Command[], how?: How): Promise<Done>;
   /** What `submit` would do now. */
-  preview(command: Command, seed?: string): Done;
+  preview(command: Command | readonly Command[], seed?: string): Done;
   /** Whether whom it speaks to may do what has this need, on this page, or with null everywhere. */
   may(need: Need, page?: string | null): boolean;
 }

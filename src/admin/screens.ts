@@ -4,6 +4,8 @@ import { auditScreen } from "./screen-audit.tsx";
 import { componentScreen, newComponentScreen } from "./screen-component.tsx";
 import { componentsScreen } from "./screen-components.tsx";
 import { dashboardScreen } from "./screen-dashboard.tsx";
+import { draftScreen } from "./screen-draft.tsx";
+import { draftsScreen } from "./screen-drafts.tsx";
 import { importScreen } from "./screen-import.tsx";
 import { incidentScreen } from "./screen-incident.tsx";
 import { newIncidentScreen } from "./screen-incident-new.tsx";
@@ -16,6 +18,8 @@ import { invitationsScreen, peopleScreen, personScreen } from "./screen-people.t
 import { popsScreen } from "./screen-pops.tsx";
 import { postmortemScreen } from "./screen-postmortem.tsx";
 import { previewScreen } from "./screen-preview.ts";
+import { newRecurrenceScreen, recurrenceScreen } from "./screen-recurrence.tsx";
+import { recurrencesScreen } from "./screen-recurrences.tsx";
 import { secondFactorScreen } from "./screen-second-factor.tsx";
 import { settingsScreen } from "./screen-settings.tsx";
 import { snapshotsScreen } from "./screen-snapshots.tsx";
@@ -32,6 +36,11 @@ export const screens: readonly Screen[] = [
   updateScreen,
   maintenancesScreen,
   newMaintenanceScreen,
+  recurrencesScreen,
+  newRecurrenceScreen,
+  recurrenceScreen,
+  draftsScreen,
+  draftScreen,
   componentsScreen,
   newComponentScreen,
   componentScreen,

@@ -53,7 +53,9 @@ form{max-width:40rem}
 form.row,form.bare{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;max-width:none;margin:0;padding:0;border:0}
 form.wideform{max-width:none}
 form.row{margin-block:.4rem .6rem}
-form.row>input{flex:1 1 8rem;width:auto}
+form.row>input,.find>input{flex:1 1 8rem;width:auto}
+.find{display:flex;gap:.5rem;margin-bottom:.5rem}
+label.ck .hint{display:block}
 .list>li>form.bare{margin-inline-start:auto}
 label>span,legend{font-weight:600}
 label.ck>span{font-weight:400}
@@ -67,6 +69,11 @@ input[type=color]{padding:.2rem;width:4.5rem}
 input[readonly],textarea[readonly]{background:var(--sf)}
 label.ck{display:flex;gap:.7rem;align-items:center;min-height:2.75rem;font-weight:400}
 .two{display:grid!important;grid-template-columns:repeat(auto-fit,minmax(min(13rem,100%),1fr));gap:.9rem}
+.two.even{grid-template-columns:1fr 1fr}
+.when{border:1px solid var(--ln);border-radius:.5rem;padding:.7rem 1rem}
+.when h2{font-size:1rem}
+.when .list{border:0}
+.when .list>li{min-height:2.2rem;padding-block:.2rem}
 button,.btn{display:inline-flex;align-items:center;justify-content:center;min-height:2.75rem;font:inherit;font-weight:600;color:var(--bg);background:var(--lk);border:1px solid transparent;border-radius:.4rem;padding:.4rem 1.1rem;cursor:pointer;text-decoration:none}
 button.quiet,.btn.quiet{background:none;color:var(--lk);border-color:var(--ln)}
 button.no,.btn.no{background:var(--maj)}
@@ -74,11 +81,17 @@ button.no,.btn.no{background:var(--maj)}
 .acts.end{margin-top:1rem}
 .acts>a:not(.btn),p>a:only-child:not(.btn){display:inline-flex;align-items:center;min-height:2.75rem}
 .stick{position:sticky;inset-block-end:0;background:var(--bg);padding-block:.6rem;z-index:1}
+.stick button{padding-inline:.85rem}
 .chips{display:flex;flex-wrap:wrap;gap:.5rem}
 .chips label{display:flex;gap:.5rem;align-items:center;min-height:2.75rem;padding:.2rem .8rem;border:1px solid var(--mu);border-radius:1.4rem;font-weight:400;cursor:pointer}
 .chips label:has(:checked){border-color:var(--lk);background:color-mix(in srgb,var(--lk) 10%,var(--bg));font-weight:600}
 .pick{max-height:17rem;overflow:auto;border:1px solid var(--ln);border-radius:.4rem;padding:.2rem .8rem}
 .pick label{font-weight:400}
+.often:has([value=DAILY]:checked,[value=YEARLY]:checked) :is(.of-week,.of-month,.of-rule),
+.often:has([value=WEEKLY]:checked) :is(.of-month,.of-rule),
+.often:has([value=MONTHLY]:checked) :is(.of-week,.of-rule),
+.often:has([name=unit] [value=""]:checked) :is(.of-week,.of-month,.of-end){display:none!important}
+.often>*+*{margin-top:.9rem}
 details.more{margin-top:.4rem}
 details.more>summary,details.del>summary{display:inline-flex;align-items:center;min-height:2.75rem;color:var(--lk);text-decoration:underline;text-underline-offset:.2em}
 details.more>*+*{margin-top:.9rem}

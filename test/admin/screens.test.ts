@@ -26,6 +26,21 @@ beforeAll(async () => {
     template: await world.run(world.page, { kind: "template.create", fields: template }),
     person: await nastyPerson(),
     metric: await world.run(world.page, { kind: "metric.create", fields: { name: nasty } }),
+    draft: await world.run(world.page, {
+      kind: "draft.create",
+      publishAt: null,
+      command: { kind: "incident.create", fields: { name: nasty, body: nasty, componentIds: [world.plain] } },
+    }),
+    recurrence: await world.run(world.page, {
+      kind: "recurrence.create",
+      fields: {
+        name: nasty,
+        body: nasty,
+        rule: "FREQ=WEEKLY",
+        start: "2026-01-10T02:30",
+        durationMs: 3_600_000,
+      },
+    }),
   });
   world.pops.push({
     key: "k",

@@ -341,6 +341,10 @@ export const limits = {
   importBytesMax: 256 * 1024 * 1024,
   /** A page that comes by the own API: one of 5,000 incidents with their updates has about 15 MB. */
   pageFileBytesMax: 32 * 1024 * 1024,
+  /** Of a body that is read line by line: never held as a whole. */
+  listBytesMax: 256 * 1024 * 1024,
+  /** A subscriber of a hundred components has 3 kB, five minutes of a metric's points 2 kB. */
+  listLineCharsMax: 256 * 1024,
   /** A command of this machine waits this long for the running control plane: an import of 5,000 incidents takes seconds. */
   localAnswerMsMax: 120_000,
   /** A foreign page has this long to begin its answer. */

@@ -1,5 +1,6 @@
 // One row's answer, with what all rows have in common: the page, `If-Match` before, the entity's tag after, dry runs. In: a row, a validated request.
 // Out: the response. Throws ApiRefusal, and what else went wrong.
+import type { Log } from "../base/log.ts";
 import { versionOf } from "../model/versions.ts";
 import type { PageView } from "../model/view.ts";
 import { type ApiError, ApiRefusal, jsonResponse } from "./answer.ts";
@@ -16,6 +17,7 @@ import {
   type Told,
   tagOf,
 } from "./entity-versions.ts";
+import { linesResponse } from "./lines.ts";
 import { endpoints } from "./table.ts";
 
 export interface Validated extends Asked {
@@ -26,7 +28,7 @@ export interface Validated extends Asked {
 
 export type AnswerRow = (endpoint: Endpoint, request: Validated) => Promise<Response>;
 
-export function createAnswers(options: CallOptions): AnswerRow {
+export function createAnswers(options: CallOptions & { readonly log: Log }): AnswerRow {
   const told = createTold();
   return async (endpoint, request) => {
     const { params, body, query } = request;
@@ -38,6 +40,7 @@ export function createAnswers(options: CallOptions): AnswerRow {
     try {
       const said = await endpoint.answer({ ...call, body, query });
       if (rehearsal !== null) return plain(rehearsal.outcome(said));
+      if (endpoint.lines === "out") return linesResponse(said.body as AsyncIterable<unknown>, options.log);
       return jsonResponse(said.status, said.body, tagged(options, told, endpoint, params, said));
     } catch (thrown) {
       if (rehearsal !== null && thrown instanceof DryRunEnd) return plain(rehearsal.outcome(null));

@@ -25,9 +25,10 @@ import { type Asked, askedOf } from "./asked.ts";
 import { type CallOptions, viewFor } from "./call.ts";
 import { plainRequest } from "./dialect.ts";
 import { createOnce, printOf } from "./idempotency.ts";
+import { linesIn } from "./lines.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReference } from "./reference.tsx";
-import { bodyBytesMaxOf, methodsOf, tables } from "./table.ts";
+import { bodyBytesMaxOf, methodsOf, tables, takesLines } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions extends CallOptions {
@@ -77,14 +78,18 @@ function createCarryOut(options: ApiOptions): (request: Request, principal: Prin
   const app = routed(options, asked);
   const once = createOnce(options.replays);
   return async (request, principal) => {
-    const plain = await plainRequest(request, bodyBytesMaxOf(pathOf(request)));
+    const path = pathOf(request);
+    const lined = takesLines(path);
+    const plain = await plainRequest(lined ? bodiless(request) : request, bodyBytesMaxOf(path));
     if (!plain.ok) return errorResponse(plain.reason);
     const { value: inner } = plain;
     const wanted = askedOf(request, principal);
     if (!wanted.ok) return errorResponse(wanted.reason);
     const { key } = wanted.value;
-    asked.set(inner, wanted.value);
-    if (key === null) return app.handle(inner);
+    const lines = lined ? { lines: linesIn(request.body, bodyBytesMaxOf(path)) } : {};
+    asked.set(inner, { ...wanted.value, ...lines });
+    // What comes in lines is carried out as it comes, and a second time changes nothing: it needs no key.
+    if (key === null || lined) return app.handle(inner);
     const asker = `${principal.kind}/${principal.id}`;
     const print = printOf(inner.method, inner.url, await inner.clone().text());
     // By the day: a key that was forgotten is a new one.
@@ -93,6 +98,8 @@ function createCarryOut(options: ApiOptions): (request: Request, principal: Prin
     return once({ asker, key, print }, async () => app.handle(inner));
   };
 }
+
+const bodiless = ({ url, method }: Request): Request => new Request(url, { method });
 
 function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
   // Not compiled ahead of time: that reads handlers' source text, which a bundler may change. An editor's request can wait 0.1 ms.

@@ -14,6 +14,8 @@ export interface Asked {
   readonly key: string | null;
   /** What names follow from, so that a request that is sent again under its key makes nothing twice. */
   readonly seed: string | null;
+  /** The body, of a row that takes lines. */
+  readonly lines: AsyncIterable<string>;
 }
 
 /** Reads are dry as they are: there the word says nothing. */
@@ -28,5 +30,9 @@ export function askedOf(request: Request, principal: Principal): Result<Asked, A
     return refuse({ status: 400, error: "Idempotency-Key has 1 to 255 characters without spaces." });
   const dryRun = word === "true";
   const ifMatch = isRead ? null : request.headers.get("if-match");
-  return ok({ principal, dryRun, ifMatch, seed: null, key: dryRun ? null : key });
+  return ok({ principal, dryRun, ifMatch, seed: null, key: dryRun ? null : key, lines: noLines() });
+}
+
+async function* noLines(): AsyncGenerator<string, undefined> {
+  // Of any other row.
 }

@@ -51,6 +51,7 @@ export function openCall(
     view,
     params,
     nowMs: () => clock.wallMs(),
+    lines: asked.lines,
     views: () =>
       ledger
         .pages()

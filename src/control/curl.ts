@@ -1,6 +1,7 @@
 // An operation as a line for the shell. In: a row and its method. Out: a curl command that runs as it stands where $pharos is the control plane,
 // $key an API key, and each parameter of the path a variable of its name.
 import type { Endpoint } from "./endpoint.ts";
+import { linesType } from "./lines.ts";
 import { exampleOf } from "./openapi-example.ts";
 
 export function curlOf(prefix: string, endpoint: Endpoint, method: Endpoint["methods"][number]): string {
@@ -12,6 +13,10 @@ export function curlOf(prefix: string, endpoint: Endpoint, method: Endpoint["met
   if (body !== undefined && method !== "GET") {
     lines.push(`-H "Content-Type: application/json"`);
     lines.push(`-d ${quoted(JSON.stringify(example?.body ?? exampleOf(body)))}`);
+  }
+  if (endpoint.lines === "in") {
+    const text = (example?.lines ?? []).map((line) => JSON.stringify(line)).join("\n");
+    lines.push(`-H "Content-Type: ${linesType}"`, `--data-binary ${quoted(text)}`);
   }
   return lines.join(" \\\n  ");
 }

@@ -43,6 +43,8 @@ export interface Call<Body, Query, View> extends Parts {
     commands: Command | readonly Command[],
     following?: Following,
   ): Promise<{ readonly id: string; readonly view: PageView }>;
+  /** The body of a row that takes lines, one by one; a line has at most `listLineCharsMax` characters. Throws ApiRefusal. */
+  readonly lines: AsyncIterable<string>;
   /** Every write that is no command goes through here. In a dry run it is not carried out: the answer ends with what is known until then. */
   effect<Value>(write: () => Promise<Value>): Promise<Value>;
 }
@@ -58,6 +60,8 @@ export type Answers = Readonly<Record<number, TSchema | null>>;
 /** A request that can be sent as it stands, where the path's parameters name things that are there. */
 export interface Example {
   readonly body?: unknown;
+  /** Of a row that takes lines: each becomes one. */
+  readonly lines?: readonly unknown[];
   readonly query?: Readonly<Record<string, string>>;
 }
 
@@ -78,6 +82,11 @@ export interface Endpoint {
   readonly answers: Answers;
   /** What of Statuspage's it does not do, and says so with 501. */
   readonly unable?: string;
+  /**
+   * JSON values, one a line, instead of one value, so that nothing has to be in memory as a whole. `out`: the answer's body is an AsyncIterable
+   * of them, and `answers` say what one line holds. `in`: the body is. Only on paths without parameters, as `bodyBytesMax`.
+   */
+  readonly lines?: "out" | "in";
   /** Without one, the reference makes it from the schemas. */
   readonly example?: Example;
   answer(call: Call<unknown, unknown, PageView | null>): Answer | Promise<Answer>;
@@ -101,6 +110,7 @@ export function endpoint<
   readonly query?: Query;
   readonly answers: Answers;
   readonly unable?: string;
+  readonly lines?: "out" | "in";
   readonly example?: Example;
   answer(
     call: Call<

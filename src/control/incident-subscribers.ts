@@ -1,6 +1,7 @@
 // /v1/pages/{page_id}/incidents/{incident_id}/subscribers. In: calls. Out: who is told of this one incident, and of nothing else.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { actorOf } from "../people/principal.ts";
 import { nothing } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { paging } from "./fields.ts";
@@ -49,10 +50,12 @@ export const incidentSubscriberEndpoints = [
     example: { body: { subscriber: { email: "reader@example.com" } } },
     needs: "edit",
     body: incidentSubscriberBody,
-    async answer({ view, params, body, subscribers, effect }) {
+    async answer({ view, params, body, principal, subscribers, effect }) {
       const incident = incidentOf(view, params.incident_id).id;
       const wanted = newSubscriberOf(body.subscriber, view, incident);
-      const [made] = await effect(() => subscribers.add(view.page.id, [wanted]));
+      const [made] = await effect(() =>
+        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }]),
+      );
       if (made?.ok !== true) throw takenRefusal(wanted.kind);
       return answer(201, subscriberShape(made.value, view));
     },

@@ -3,6 +3,7 @@
 import { type TSchema, t } from "elysia";
 import { dryRunAnswer, errorAnswerOf } from "./answers.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { linesType } from "./lines.ts";
 import { plainSchema, type Schema, type Schemas } from "./openapi-schema.ts";
 import {
   errorSentences,
@@ -119,7 +120,7 @@ function operationOf(
   method: Method,
   refOf: (schema: object) => Schema,
 ): Operation {
-  const { summary, description, body, answers, needs, example, unable } = endpoint;
+  const { summary, description, body, answers, needs, example, unable, lines } = endpoint;
   const path = templateOf(table.prefix + endpoint.path);
   const content = (schema: object, shown?: unknown): Content["x"] => ({
     schema: refOf(schema),
@@ -132,7 +133,9 @@ function operationOf(
       headers: Object.fromEntries(
         Object.keys(headers).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
       ),
-      ...(schema === null ? {} : { content: { "application/json": content(schema) } }),
+      ...(schema === null
+        ? {}
+        : { content: { [lines === "out" ? linesType : "application/json"]: content(schema) } }),
     },
   ]);
   const refused = refusalsOf(endpoint, method).map((status) => [
@@ -159,6 +162,9 @@ function operationOf(
             },
           },
         }),
+    ...(lines === "in"
+      ? { requestBody: { required: true, content: { [linesType]: content(t.String()) } } }
+      : {}),
     responses: Object.fromEntries([...success, ...refused]),
     "x-needs": needs,
   };

@@ -3,6 +3,7 @@ import { type TSchema, t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { type Subscriber, subscriberKinds } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
+import { actorOf } from "../people/principal.ts";
 import type { SortField } from "../store/subscriber-index.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import { accessUserOf, idList } from "./access-rows.ts";
@@ -174,10 +175,12 @@ export const subscriberEndpoints = [
     example,
     needs: "edit",
     body: subscriberBody,
-    async answer({ view, rows, body, subscribers, effect }) {
+    async answer({ view, rows, body, principal, subscribers, effect }) {
       const wanted = newSubscriberOf(body.subscriber, view, null);
       if (wanted.accessUser !== null) accessUserOf(rows, view.page.id, wanted.accessUser);
-      const [made] = await effect(() => subscribers.add(view.page.id, [wanted]));
+      const [made] = await effect(() =>
+        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }]),
+      );
       if (made?.ok !== true) throw takenRefusal(wanted.kind);
       return answer(201, subscriberShape(made.value, view));
     },

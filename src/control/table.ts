@@ -17,6 +17,7 @@ import { metricsProviderEndpoints } from "./metrics-providers.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
 import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
+import { ownListEndpoints } from "./own-lists.ts";
 import { ownPageEndpoints } from "./own-pages.ts";
 import { ownPopEndpoints } from "./own-pops.ts";
 import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
@@ -59,6 +60,7 @@ export interface Table {
 /** Everything under /api/pharos/v1: what Statuspage has no words for. */
 const ownEndpoints: readonly Endpoint[] = [
   ...ownPageEndpoints,
+  ...ownListEndpoints,
   ...ownDraftEndpoints,
   ...ownRecurrenceEndpoints,
   ...ownGenerationEndpoints,
@@ -88,6 +90,15 @@ const routes: readonly (readonly [RegExp, Endpoint["methods"]])[] = tables.flatM
 export function methodsOf(path: string): readonly string[] {
   return [...new Set(routes.flatMap(([route, methods]) => (route.test(path) ? methods : [])))];
 }
+
+/** Whether the body of a path is read line by line, by its row. */
+export const takesLines = (path: string): boolean => lined.has(path);
+
+const lined: ReadonlySet<string> = new Set(
+  tables.flatMap((table) =>
+    table.endpoints.flatMap(({ path, lines }) => (lines === "in" ? [table.prefix + path] : [])),
+  ),
+);
 
 const longer: ReadonlyMap<string, number> = new Map(
   tables.flatMap((table) =>

@@ -12,10 +12,10 @@ const sentencesMax = 20;
 /** One sentence a field: `Incident status must be one of investigating, …`. */
 export function sentencesOf(error: ValidationError): readonly string[] {
   const found = error.all as unknown as readonly Found[];
-  return [...new Set(found.slice(0, sentencesMax).map(sentence))];
+  return [...new Set(found.slice(0, sentencesMax).map(sentenceOf))];
 }
 
-function sentence({ path = "", schema = {}, message = "" }: Found): string {
+export function sentenceOf({ path = "", schema = {}, message = "" }: Found): string {
   const name = nameOf(path);
   const wanted = wantedBy(schema);
   return wanted === null ? `${name}: ${message.toLowerCase()}` : `${name} ${wanted}`;

@@ -27,6 +27,15 @@ export const noContact: Contact = {
   workspaceName: null,
 };
 
+/** By whose word a subscriber may be told: what is shown to who asks. Null until somebody gave it. */
+export interface Consent {
+  /** `operator`: who added it vouched for it. `reader`: by a link that only its address got. */
+  readonly way: "operator" | "reader";
+  readonly atMs: number;
+  /** Who it was, as the audit names it. */
+  readonly by: string;
+}
+
 /** What a subscriber is made of. Times in ms. */
 export interface NewSubscriber {
   readonly kind: SubscriberKind;
@@ -45,6 +54,7 @@ export interface Subscriber extends NewSubscriber {
   readonly id: string;
   readonly createdMs: number;
   readonly quarantinedMs: number | null;
+  readonly consent: Consent | null;
 }
 
 /** The part of a contact by which it is listed: the address, the number, the place of a webhook. */

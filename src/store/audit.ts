@@ -23,7 +23,9 @@ export type AuditWhat =
   | "link.make" // an invitation, or a link to set a new password
   | "link.revoke"
   | "key.make"
-  | "key.revoke";
+  | "key.revoke"
+  | "subscribers.export"
+  | "subscribers.import";
 
 /** What is told of a thing before and after. No secrets, and no hashes of them. */
 export type AuditFields = Readonly<Record<string, string | number | boolean | null | Grants>>;
@@ -37,7 +39,11 @@ export interface AuditEntry {
   readonly actor: string;
   readonly what: AuditWhat;
   /** Whom or what it befell: a user, a key, an invitation. */
-  readonly subject: { readonly kind: "user" | "key" | "link"; readonly id: string; readonly name: string };
+  readonly subject: {
+    readonly kind: "user" | "key" | "link" | "page";
+    readonly id: string;
+    readonly name: string;
+  };
   /** The pages on which it counts, `"*"` for all: only who administers one of them may read it. */
   readonly pages: readonly string[];
   /** Where the request came from; null for commands of this machine. */

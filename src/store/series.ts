@@ -1,6 +1,8 @@
 // Points of metrics, rolled up. In: points of a page's metrics. Out: rows that are on the device, spans for charts, word of pages that have news.
 // One row a bucket of five minutes with a value each `seriesStepMs`, one an hour made of its twelve. What is sent twice counts once, in any
 // order. A metric is swept as it is written, so that it never has more rows than a month needs.
+import type { Key, RangeOptions } from "lmdb";
+import { nextTurn } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import {
@@ -22,7 +24,20 @@ import { packValue, unpackValue } from "./values.ts";
 /** Points by metric. */
 export type Points = ReadonlyMap<string, readonly MetricPoint[]>;
 
+/** What is kept of a stretch: values by the step within their bucket, or an hour's roll-up. */
+export type SeriesRow =
+  | {
+      readonly metric: string;
+      readonly bucket: number;
+      readonly values: readonly (readonly [number, number])[];
+    }
+  | ({ readonly metric: string; readonly hour: number } & Rollup);
+
 export interface SeriesStore {
+  /** All that is kept of a page's metrics, some in each turn of the event loop: of each the buckets, then the hours. */
+  rows(page: string): AsyncIterable<readonly SeriesRow[]>;
+  /** Rows that another installation had. An hour counts where more of it is known there than here. Throws as `add` does. */
+  bring(page: string, rows: readonly SeriesRow[]): Promise<void>;
   /** Resolves when they are on the device. Throws Fault `busy` or `disk-full`: then none of them is there. */
   add(page: string, points: Points): Promise<void>;
   /** Forgets all points of a metric. */
@@ -40,6 +55,8 @@ const place = "series";
 type Slots = ReadonlyMap<number, number>;
 
 const hourMs = 3_600_000;
+/** Rows that are read in one turn of the event loop. */
+const rowsAtOnce = 500;
 /** Rows of one metric that a write removes at most, of each kind: more than a write adds on the way. */
 const sweptAtOnce = 64;
 /** Spans that are remembered: those of all metrics of a hundred pages. */
@@ -84,6 +101,18 @@ export function createSeries(store: Store): SeriesStore {
       ...[...buckets].map(([at, slots]) => row("bucket", at, [...slots])),
       ...[...hours].map((at) => row("hour", at, hourOf(at))),
     ];
+  }
+
+  /** Hours whose buckets are gone already. */
+  function hoursOf(page: string, rows: readonly SeriesRow[]): Change[] {
+    return rows.flatMap((given) => {
+      if (!("hour" in given)) return [];
+      const { metric, hour, count, sum, min, max } = given;
+      const key = [place, page, metric, "hour", hour];
+      const held = table.getBinary(key);
+      if (held !== undefined && unpackValue<Rollup>(held).count >= count) return [];
+      return [{ table, key, value: packValue({ count, sum, min, max } satisfies Rollup) }];
+    });
   }
 
   /** Keys of rows that are older than they are to be. */
@@ -159,6 +188,26 @@ export function createSeries(store: Store): SeriesStore {
   }
 
   return {
+    async *rows(page) {
+      let after: Key = [place, page];
+      for (let more = true; more; ) {
+        refresh();
+        const range: RangeOptions = { start: after, end: [place, page, "\uffff"], limit: rowsAtOnce + 1 };
+        const found = Array.from(table.getRange(range)).filter(({ key }) => String(key) !== String(after));
+        more = found.length >= rowsAtOnce;
+        after = found.at(-1)?.key ?? after;
+        yield found.map(({ key, value }) => rowOf(key as unknown as RowKey, value));
+        await nextTurn();
+      }
+    },
+    async bring(page, brought) {
+      const points = pointsIn(brought);
+      // In two turns: an hour is made of its buckets first, and then may be known better.
+      await write(page, points.keys(), () =>
+        [...points].flatMap(([metric, some]) => changesOf(page, metric, some)),
+      );
+      await write(page, new Set(brought.map(({ metric }) => metric)), () => hoursOf(page, brought));
+    },
     add: (page, points) =>
       write(page, points.keys(), () =>
         [...points].flatMap(([metric, some]) => [...changesOf(page, metric, some), ...past(page, metric)]),
@@ -192,6 +241,25 @@ export function createSeries(store: Store): SeriesStore {
 }
 
 type Kind = "bucket" | "hour";
+
+type RowKey = readonly [string, string, metric: string, kind: Kind, at: number];
+
+function rowOf([, , metric, kind, at]: RowKey, value: Uint8Array): SeriesRow {
+  return kind === "bucket"
+    ? { metric, bucket: at, values: unpackValue<[number, number][]>(value) }
+    : { metric, hour: at, ...unpackValue<Rollup>(value) };
+}
+
+function pointsIn(rows: readonly SeriesRow[]): ReadonlyMap<string, readonly MetricPoint[]> {
+  const points = new Map<string, MetricPoint[]>();
+  for (const row of rows) {
+    if (!("bucket" in row)) continue;
+    const own = points.get(row.metric) ?? [];
+    points.set(row.metric, own);
+    for (const [slot, value] of row.values) own.push({ at: row.bucket + slot * limits.seriesStepMs, value });
+  }
+  return points;
+}
 
 const nameOf = (page: string, metric: string): string => `${page}/${metric}`;
 

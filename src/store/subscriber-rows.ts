@@ -3,6 +3,7 @@
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import type { Random } from "../base/random.ts";
 import {
+  type Consent,
   type Contact,
   identityOf,
   type NewSubscriber,
@@ -36,7 +37,10 @@ type Packed = readonly [
   incident: string | null,
   accessUser: string | null,
   sealed: Uint8Array,
+  consent?: readonly [way: number, atMs: number, by: string],
 ];
+
+const consentWays = ["operator", "reader"] as const;
 
 export function packRow(row: OpenRow): Uint8Array {
   const packed: Packed = [
@@ -50,19 +54,33 @@ export function packRow(row: OpenRow): Uint8Array {
     row.incident,
     row.accessUser,
     row.sealed,
+    ...consentIn(row.consent),
   ];
   return packValue(packed);
 }
 
 export function unpackRow(id: string, bytes: Uint8Array): OpenRow {
+  const packed = unpackValue<Packed>(bytes);
   const [slot, kind, state, createdMs, quarantinedMs, skip, components, incident, accessUser, sealed] =
-    unpackValue<Packed>(bytes);
+    packed;
   return {
     ...{ id, slot, createdMs, quarantinedMs, components, incident, accessUser, sealed },
     kind: subscriberKinds[kind] ?? "email",
     state: subscriberStates[state] ?? "unsubscribed",
     skipConfirmation: skip,
+    consent: consentOf(packed[10]),
   };
+}
+
+function consentIn(consent: Consent | null): readonly [] | readonly [NonNullable<Packed[10]>] {
+  return consent === null ? [] : [[consentWays.indexOf(consent.way), consent.atMs, consent.by]];
+}
+
+/** Rows of releases that did not note it have none. */
+function consentOf(packed: Packed[10]): Consent | null {
+  if (packed === undefined) return null;
+  const [way, atMs, by] = packed;
+  return { way: consentWays[way] ?? "operator", atMs, by };
 }
 
 export interface Name {

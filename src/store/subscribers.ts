@@ -1,31 +1,21 @@
 // Who is told of a page. In: subscribers, changes, questions. Out: what is on the device. Sending is another part's work.
 // A row in `meta` each, its contact sealed by a key of its own (subscriber-keys.ts), found by a keyed hash; lists are answered from memory.
 // The rows are read once, at the first question, a few at a time, so that a start does not wait for them.
-import { newId } from "../base/ids.ts";
+import { nextTurn } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { type Random, systemRandom } from "../base/random.ts";
-import { ok, type Result, refuse } from "../base/result.ts";
-import type { Contact, NewSubscriber, Subscriber } from "../model/subscriber.ts";
+import type { Result } from "../base/result.ts";
+import type { Subscriber } from "../model/subscriber.ts";
 import type { Change } from "./commit.ts";
-import { addErasures, type Erasure } from "./erasures.ts";
+import { addErasures, type Erasure, readErasures } from "./erasures.ts";
 import type { Store } from "./open.ts";
-import {
-  contactOf,
-  entryOf,
-  type Held,
-  indexOf,
-  lookUpPlace,
-  place,
-  removalOf,
-  subscriberOf,
-} from "./subscriber-held.ts";
-import { type Asked, type Entry, type Histogram, type Told, toldBy } from "./subscriber-index.ts";
-import { openSubscriberKeys } from "./subscriber-keys.ts";
+import { addGroup, type Vouched, type Wanted } from "./subscriber-adding.ts";
+import { contactOf, entryOf, type Held, indexOf, place, removalOf, subscriberOf } from "./subscriber-held.ts";
+import { type Asked, type Histogram, type Told, toldBy } from "./subscriber-index.ts";
 import { readSubscribers } from "./subscriber-reading.ts";
-import { lookUpOf, type OpenRow, packRow, seal, unpackRow } from "./subscriber-rows.ts";
+import { type OpenRow, packRow, unpackRow } from "./subscriber-rows.ts";
 import { createTurns } from "./turns.ts";
-import { packValue, unpackValue } from "./values.ts";
 
 export interface SubscriberChange {
   readonly state?: Subscriber["state"];
@@ -37,7 +27,14 @@ export interface Subscribers {
    * Adds them in their order; one that is there already is `taken`, one that unsubscribed comes back under its old id. On the device when it
    * resolves. Throws Fault `disk-full`: those of the transaction under way are then not there.
    */
-  add(page: string, wanted: readonly NewSubscriber[]): Promise<readonly Result<Subscriber, "taken">[]>;
+  add(page: string, wanted: readonly Vouched[]): Promise<readonly Result<Subscriber, "taken">[]>;
+  /**
+   * Adds those that another installation had, as they were. Whoever is here already, by id or by contact, stays as here; who was erased here stays
+   * so. On the device when it resolves; a second time it changes nothing.
+   */
+  bring(page: string, brought: readonly Subscriber[]): Promise<Brought>;
+  /** All of a page, of its incidents too, by id, some in each turn of the event loop. */
+  all(page: string): AsyncIterable<readonly Subscriber[]>;
   get(page: string, id: string): Promise<Subscriber | null>;
   list(page: string, asked: Asked): Promise<readonly Subscriber[]>;
   /** Ids of all subscribers of the page, not of incidents, of a kind and in one of the states. */
@@ -53,6 +50,13 @@ export interface Subscribers {
   /** Reads the rows, if that was not begun yet. */
   ready(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** How many were added, were here already, and had been erased here. */
+export interface Brought {
+  readonly added: number;
+  readonly known: number;
+  readonly erased: number;
 }
 
 export interface SubscribersOptions {
@@ -88,66 +92,41 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     value: packRow(row),
   });
 
-  /** Rows of a group of new subscribers, decided one after the other. */
-  async function addGroup(
-    state: Held,
-    page: string,
-    wanted: readonly NewSubscriber[],
-  ): Promise<readonly Result<Subscriber, "taken">[]> {
-    state.keys ??= await openSubscriberKeys(folder, random);
-    const { keys } = state;
-    const index = indexOf(state, page);
-    const names = new Map<string, string>();
-    const taken = await keys.take(wanted.length);
-    const results: Result<Subscriber, "taken">[] = [];
-    const [changes, rows, unused]: [Change[], [OpenRow, Contact][], number[]] = [[], [], []];
-    for (const [at, one] of wanted.entries()) {
-      const { slot, key } = taken[at] ?? { slot: -1, key: new Uint8Array() };
-      const lookUp = lookUpOf(page, one, keys.lookUp);
-      const bytes = tables.meta.getBinary([lookUpPlace, page, lookUp]);
-      const before = names.get(lookUp) ?? (bytes === undefined ? null : unpackValue<string>(bytes));
-      const known = before === null ? null : index.get(before);
-      if (names.has(lookUp) || (known !== null && known.state !== "unsubscribed")) {
-        unused.push(slot);
-        results.push(refuse("taken"));
-        continue;
+  const addAll = (page: string, wanted: readonly Wanted[]): Promise<readonly Result<Subscriber, "taken">[]> =>
+    turns(async () => {
+      const state = await held();
+      const results: Result<Subscriber, "taken">[] = [];
+      for (let at = 0; at < wanted.length; at += limits.subscribersPerTxn) {
+        refresh();
+        const group = wanted.slice(at, at + limits.subscribersPerTxn);
+        results.push(...(await addGroup({ store, random, held: state, page }, group)));
       }
-      if (known !== null) unused.push(known.slot);
-      const id = known?.id ?? newId(random);
-      const sealed = seal({ page, id }, one.contact, key, random);
-      const times = { createdMs: clock.wallMs(), quarantinedMs: null };
-      const row: OpenRow = { ...one, state: stateOf(one, known), id, slot, sealed, ...times };
-      names.set(lookUp, id);
-      rows.push([row, one.contact]);
-      changes.push(put(page, row), {
-        table: tables.meta,
-        key: [lookUpPlace, page, lookUp],
-        value: packValue(id),
-      });
-      results.push(ok(subscriberOf(row, one.contact)));
-    }
-    try {
-      await commit(changes);
-    } catch (thrown) {
-      await keys.erase(taken.map(({ slot }) => slot));
-      throw thrown;
-    }
-    for (const [row, contact] of rows) index.put(entryOf(row, contact));
-    await keys.erase(unused);
-    return results;
-  }
+      return results;
+    });
 
   return {
-    add: (page, wanted) =>
-      turns(async () => {
-        const state = await held();
-        const results: Result<Subscriber, "taken">[] = [];
-        for (let at = 0; at < wanted.length; at += limits.subscribersPerTxn) {
-          refresh();
-          results.push(...(await addGroup(state, page, wanted.slice(at, at + limits.subscribersPerTxn))));
-        }
-        return results;
-      }),
+    add: addAll,
+    async bring(page, brought) {
+      const index = indexOf(await held(), page);
+      const gone = new Set(readErasures(folder).map((it) => `${it.page} ${it.subscriber}`));
+      const wanted = brought.filter(({ id }) => !gone.has(`${page} ${id}`) && index.get(id) === null);
+      const results = await addAll(
+        page,
+        wanted.map((subscriber) => ({ ...subscriber, was: subscriber })),
+      );
+      const erased = brought.filter(({ id }) => gone.has(`${page} ${id}`)).length;
+      const added = results.filter(({ ok }) => ok).length;
+      return { added, erased, known: brought.length - added - erased };
+    },
+    async *all(page) {
+      const state = await held();
+      const ids = Array.from(indexOf(state, page).entries(), ({ id }) => id).sort();
+      for (let at = 0; at < ids.length; at += limits.subscribersPerTurn) {
+        refresh();
+        yield ids.slice(at, at + limits.subscribersPerTurn).flatMap((id) => openOf(state, page, id) ?? []);
+        await nextTurn();
+      }
+    },
     async get(page, id) {
       const state = await held();
       refresh();
@@ -210,12 +189,6 @@ export async function replayErasures(
       own.map(({ subscriber }) => subscriber),
     );
   return erased;
-}
-
-/** People who unsubscribed are asked again, whoever subscribes them. */
-function stateOf({ kind, state }: NewSubscriber, before: Entry | null): Subscriber["state"] {
-  const person = kind === "email" || kind === "sms";
-  return before !== null && person && state === "active" ? "unconfirmed" : state;
 }
 
 /** The row after a change; the time of a quarantine is that of its beginning. */

@@ -55,7 +55,12 @@ async function check({ method, endpoint }: Promised, response: Response): Promis
     if (text !== "") throw new Error(`${name} promised no body.`);
     return;
   }
-  const value: unknown = JSON.parse(text);
+  const { lines } = endpoint;
+  for (const one of lines === "out" && response.ok ? text.trim().split("\n") : [text])
+    checkOne(name, promised, JSON.parse(one));
+}
+
+function checkOne(name: string, promised: TSchema, value: unknown): void {
   const first = Value.Errors(promised, value).First();
   if (first !== undefined)
     throw new Error(`${name} is not what its row promises: ${first.path} ${first.message}`);

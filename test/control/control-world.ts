@@ -43,6 +43,7 @@ export interface ControlWorld {
   /** Of this page; and of all pages. */
   readonly token: string;
   readonly adminToken: string;
+  readonly ownerToken: string;
   /** What the API is made of, to make another one of it. */
   readonly parts: ApiOptions;
   api(request: Request): Promise<Response>;
@@ -97,6 +98,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
     tokens.add({ name, grants, expiresMs }, commandLine);
   const { token } = await addToken("tests", [[page, "admin"]]);
   const { token: adminToken } = await addToken("admin", [["*", "admin"]]);
+  const { token: ownerToken } = await addToken("owner", [["*", "owner"]]);
   return {
     ...{
       parts,
@@ -115,6 +117,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       group,
       token,
       adminToken,
+      ownerToken,
       api,
       run,
     },

@@ -36,26 +36,32 @@ const writes = tables.flatMap(({ prefix, endpoints }) =>
 test.each(writes.map((row) => [`${row.method} ${row.prefix}${row.endpoint.path}`, row] as const))(
   "%s?dry_run=true writes nothing",
   async (_name, { prefix, endpoint, method }) => {
-    const { path, body, example } = endpoint;
-    const shown = JSON.stringify(example?.body ?? (body === undefined ? null : exampleOf(body)));
+    const { path, body, example, lines } = endpoint;
+    const shown = JSON.stringify(
+      example?.lines ?? example?.body ?? (body === undefined ? null : exampleOf(body)),
+    );
     const place = prefix + path;
     const command = `${place.replaceAll(":", "$")} ${shown.replaceAll(/\{(\w+_id)\}/g, "$$$1")}`;
     const names = await namesFor(world, command);
     const sampleOf = (name: string) =>
       name === "now" ? Math.floor(world.clock.wallMs() / 1_000) : names[name];
-    const text = JSON.stringify(withSamples(JSON.parse(shown), sampleOf));
+    const said = withSamples(JSON.parse(shown), sampleOf);
+    const text =
+      lines === "in"
+        ? (said as object[]).map((line) => JSON.stringify(line)).join("\n")
+        : JSON.stringify(said);
     const url = `${place.replaceAll(/:(\w+)/g, (_, name) => names[name] ?? "")}?dry_run=true`;
     const [before, tokens] = [storeDigest(), world.tokens.list().length];
     const response = await world.api(
       new Request(`http://api.example${url}`, {
         method,
-        headers: { authorization: `OAuth ${world.adminToken}` },
-        ...(body === undefined ? {} : { body: text }),
+        headers: { authorization: `OAuth ${world.ownerToken}` },
+        ...(body === undefined && lines !== "in" ? {} : { body: text }),
       }),
     );
-    const said = (await response.json()) as { readonly dry_run?: boolean };
+    const told = (await response.json()) as { readonly dry_run?: boolean };
     expect([storeDigest(), world.tokens.list().length]).toEqual([before, tokens]);
     // A release is refused where nothing is pinned, which is known only by trying: the dry run ends before.
-    expect([response.status, said.dry_run]).toEqual([200, true]);
+    expect([response.status, told.dry_run]).toEqual([200, true]);
   },
 );

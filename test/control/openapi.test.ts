@@ -97,9 +97,8 @@ describe("the OpenAPI document", () => {
       expect([path, method, successes.length > 0]).toEqual([path, method, true]);
       for (const [status, said] of successes) {
         const { content = {} } = said as { content?: Readonly<Record<string, { schema: Json }>> };
-        const kinds = ["$ref", "type", "anyOf"].filter(
-          (word) => content["application/json"]?.schema[word] !== undefined,
-        );
+        const [one] = Object.values(content);
+        const kinds = ["$ref", "type", "anyOf"].filter((word) => one?.schema[word] !== undefined);
         expect([path, method, status, kinds.length]).toEqual([
           path,
           method,

@@ -58,7 +58,7 @@ testWithCurl(
     await world.publish();
     const listener = listenHttp({ address: "127.0.0.1", port: 0, bodyBytesMax: 1_000_000, fetch: world.api });
     const script = [
-      `pharos=http://127.0.0.1:${listener.port} key=${world.adminToken} now=${Math.floor(world.clock.wallMs() / 1_000)}`,
+      `pharos=http://127.0.0.1:${listener.port} key=${world.ownerToken} now=${Math.floor(world.clock.wallMs() / 1_000)}`,
       `curl() { command curl -s -m 10 -o /dev/null -w "%{http_code}\\n" "$@"; }`,
     ];
     const operations: string[] = [];

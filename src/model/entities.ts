@@ -1,8 +1,18 @@
 // One record to one object of the view. In: records. Out: Page, Component, Metric, IncidentUpdate, Incident, Transition; null while
-// what makes the entity presentable (its first op) has not arrived, or when it is deleted. Records are immutable, so the
-// object of a record is made once and shared by all views.
+// what makes the entity presentable (its first op) has not arrived, or when it is deleted.
 import { elementsOf, tagsOf } from "../crdt/or-set.ts";
-import { flagOf, isDeleted, jsonOf, listOf, numberOf, objectOf, oneOf, stampOf, textOf } from "./fields.ts";
+import {
+  flagOf,
+  isDeleted,
+  jsonOf,
+  laterStamp,
+  listOf,
+  numberOf,
+  objectOf,
+  oneOf,
+  stampOf,
+  textOf,
+} from "./fields.ts";
 import type { EntityRecord } from "./fold.ts";
 import { type LanguageCode, languageCodes, languagesUnset } from "./language.ts";
 import { looksIn } from "./looks.ts";
@@ -39,17 +49,7 @@ export const anyIncidentStatuses: readonly (IncidentStatus | MaintenanceStatus)[
   ...maintenanceStatuses,
 ];
 
-/** `make`, asked once for each record. */
-function oncePerRecord<Made>(make: (record: EntityRecord) => Made): (record: EntityRecord) => Made {
-  const made = new WeakMap<EntityRecord, { readonly value: Made }>();
-  return (record) => {
-    const known = made.get(record) ?? { value: make(record) };
-    made.set(record, known);
-    return known.value;
-  };
-}
-
-export const pageFrom = oncePerRecord((record): Page | null => {
+export function pageFrom(record: EntityRecord): Page | null {
   const name = textOf(record, "name");
   const createdAt = numberOf(record, "createdAt");
   if (name === null || createdAt === null || isDeleted(record)) return null;
@@ -68,7 +68,7 @@ export const pageFrom = oncePerRecord((record): Page | null => {
     uptimeBadges: flagOf(record, "uptimeBadges", false),
     version: settingsStamp(record),
   };
-});
+}
 
 function settingsStamp({ fields }: EntityRecord): string {
   let latest = "";
@@ -85,7 +85,7 @@ function languagesIn(codes: readonly Json[] | null): readonly LanguageCode[] {
 }
 
 /** A group's own status is not kept: `group.ts` derives it from its members. */
-export const componentFrom = oncePerRecord((record): Component | null => {
+export function componentFrom(record: EntityRecord): Component | null {
   const name = textOf(record, "name");
   if (name === null || isDeleted(record)) return null;
   return {
@@ -104,9 +104,9 @@ export const componentFrom = oncePerRecord((record): Component | null => {
     onlyShowIfDegraded: flagOf(record, "onlyShowIfDegraded", false),
     version: record.latest,
   };
-});
+}
 
-export const metricFrom = oncePerRecord((record): Metric | null => {
+export function metricFrom(record: EntityRecord): Metric | null {
   const name = textOf(record, "name");
   if (name === null || isDeleted(record)) return null;
   return {
@@ -128,9 +128,9 @@ export const metricFrom = oncePerRecord((record): Metric | null => {
     updatedAt: numberOf(record, "updatedAt"),
     version: record.latest,
   };
-});
+}
 
-export const templateFrom = oncePerRecord((record): Template | null => {
+export function templateFrom(record: EntityRecord): Template | null {
   const name = textOf(record, "name");
   const createdAt = numberOf(record, "createdAt");
   if (name === null || createdAt === null || isDeleted(record)) return null;
@@ -148,9 +148,9 @@ export const templateFrom = oncePerRecord((record): Template | null => {
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     version: record.latest,
   };
-});
+}
 
-export const recurrenceFrom = oncePerRecord((record): Recurrence | null => {
+export function recurrenceFrom(record: EntityRecord): Recurrence | null {
   const [name, rule, start] = [textOf(record, "name"), textOf(record, "rule"), textOf(record, "start")];
   const [durationMs, createdAt] = [numberOf(record, "durationMs"), numberOf(record, "createdAt")];
   if (name === null || rule === null || start === null || durationMs === null) return null;
@@ -171,7 +171,7 @@ export const recurrenceFrom = oncePerRecord((record): Recurrence | null => {
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     version: record.latest,
   };
-});
+}
 
 const momentsIn = (value: Json | undefined): readonly number[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === "number") : [];
@@ -180,7 +180,7 @@ function textsOf(record: EntityRecord, name: string): readonly string[] {
   return (listOf(record, name) ?? []).filter((one) => typeof one === "string");
 }
 
-export const tellingFrom = oncePerRecord((record): TellingDraft | null => {
+export function tellingFrom(record: EntityRecord): TellingDraft | null {
   const command = objectOf(record, "command");
   const createdAt = numberOf(record, "createdAt");
   if (command === null || createdAt === null || isDeleted(record)) return null;
@@ -194,9 +194,9 @@ export const tellingFrom = oncePerRecord((record): TellingDraft | null => {
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
     version: record.latest,
   };
-});
+}
 
-export const updateFrom = oncePerRecord((record): IncidentUpdate | null => {
+export function updateFrom(record: EntityRecord): IncidentUpdate | null {
   const incidentId = textOf(record, "incidentId");
   const status = oneOf(record, "status", anyIncidentStatuses);
   const createdAt = numberOf(record, "createdAt");
@@ -214,14 +214,19 @@ export const updateFrom = oncePerRecord((record): IncidentUpdate | null => {
     customTweet: textOf(record, "customTweet"),
     tweetId: textOf(record, "tweetId"),
   };
-});
+}
 
 function isAffected(value: Json): value is Json & AffectedComponent {
   return typeof value === "object" && value !== null && "code" in value && "newStatus" in value;
 }
 
-/** `updates` are the records of its updates, in any order. */
-export function incidentFrom(record: EntityRecord, updates: readonly EntityRecord[]): Incident | null {
+/** The updates of an incident, newest first, and the greatest stamp of their records, of those that show nothing too. */
+export interface Tellings {
+  readonly updates: readonly IncidentUpdate[];
+  readonly latest: string;
+}
+
+export function incidentFrom(record: EntityRecord, { updates, latest }: Tellings): Incident | null {
   const name = textOf(record, "name");
   const createdAt = numberOf(record, "createdAt");
   if (name === null || createdAt === null || isDeleted(record)) return null;
@@ -243,7 +248,7 @@ export function incidentFrom(record: EntityRecord, updates: readonly EntityRecor
     window,
     componentIds,
     componentTags: componentIds.map((id) => tagsOf(components, id)),
-    updates: newestFirst(updates),
+    updates,
     feedNumber: textOf(record, "feedNumber"),
     reminderIntervals: jsonOf(record, "reminderIntervals"),
     automation: automationFrom(record),
@@ -253,20 +258,36 @@ export function incidentFrom(record: EntityRecord, updates: readonly EntityRecor
     postmortem: postmortemFrom(jsonOf(record, "postmortem")),
     postmortemDraft: draftFrom(jsonOf(record, "postmortemDraft")),
     born: stampOf(record, "createdAt"),
-    version: latestOf([record, ...updates]),
+    version: laterStamp(record.latest, latest),
   };
 }
 
+/** What an update's record says, and what orders it among those of one moment. */
+export interface Told {
+  readonly id: string;
+  readonly update: IncidentUpdate | null;
+  readonly born: string;
+  readonly latest: string;
+}
+
+export function toldFrom(record: EntityRecord): Told {
+  return { id: record.id, update: updateFrom(record), born: bornOf(record), latest: record.latest };
+}
+
+/** Of two updates of one moment the greater was written later. */
+export const bornOf = (record: EntityRecord): string => stampOf(record, "createdAt") + record.id;
+
+const noTellings: Tellings = { updates: [], latest: "" };
+
 /** By `displayAt`, the later written first when two were shown at one moment. */
-function newestFirst(records: readonly EntityRecord[]): readonly IncidentUpdate[] {
-  const made = records.map((record) => ({
-    update: updateFrom(record),
-    born: stampOf(record, "createdAt") + record.id,
-  }));
-  return made
-    .flatMap(({ update, born }) => (update === null ? [] : [{ update, born }]))
-    .sort((a, b) => b.update.displayAt - a.update.displayAt || (a.born < b.born ? 1 : -1))
-    .map(({ update }) => update);
+export function newestFirst(told: readonly Told[]): Tellings {
+  if (told.length === 0) return noTellings;
+  const shown = told.flatMap(({ update, born }) => (update === null ? [] : [{ update, born }]));
+  shown.sort((a, b) => b.update.displayAt - a.update.displayAt || (a.born < b.born ? 1 : -1));
+  return {
+    updates: shown.map(({ update }) => update),
+    latest: told.reduce((most, { latest }) => laterStamp(latest, most), ""),
+  };
 }
 
 const noMetadata: Incident["metadata"] = {};
@@ -305,14 +326,4 @@ function postmortemFrom(value: Json): Postmortem | null {
   const draft = draftFrom(value);
   const { publishedAt } = (draft === null ? {} : value) as { readonly publishedAt?: Json };
   return draft === null || typeof publishedAt !== "number" ? null : { ...draft, publishedAt };
-}
-
-/** The greatest stamp among some records. */
-function latestOf(records: readonly EntityRecord[]): string {
-  return (
-    records
-      .map(({ latest }) => latest)
-      .sort()
-      .at(-1) ?? ""
-  );
 }

@@ -51,6 +51,11 @@ export function stampOf(record: EntityRecord, name: string): string {
   return record.fields[name]?.stamp ?? "";
 }
 
+export function laterStamp(a: string, b: string): string {
+  if (a > b) return a;
+  return b;
+}
+
 /** Deleted for good: the record stays, so that a late op of the same entity does not bring it back. */
 export function isDeleted(record: EntityRecord): boolean {
   return flagOf(record, "deleted", false);

@@ -17,15 +17,31 @@ export interface EntityRecord {
   readonly latest: string;
 }
 
+/** Records by `recordKey`. A Map is one; the store's reads what did not change lately from its table, for 100,000 of them would be 150 MB. */
+export interface Records {
+  get(key: string): EntityRecord | undefined;
+  has(key: string): boolean;
+  set(key: string, record: EntityRecord): unknown;
+  /** Only of what was set and never kept. */
+  delete(key: string): unknown;
+  keys(): Iterable<string>;
+  values(): Iterable<EntityRecord>;
+}
+
 /** All records of one page, an index from parents to children, and the view of them. Mutable: `applyOp` changes it. */
 export interface PageState {
   readonly page: string;
-  /** By `recordKey`. */
-  readonly records: Map<string, EntityRecord>;
-  /** Keys of updates by incident key, keys of transitions by component key. */
-  readonly children: Map<string, Set<string>>;
-  /** Record keys that the next view has to look at. */
+  readonly records: Records;
+  /** Keys of updates by incident key, keys of transitions by component key, in the order in which they came. */
+  readonly children: Map<string, string[]>;
+  /** Keys of the records that changed since the last view. */
   readonly changed: Set<string>;
+  /** Those of them that were not there before. */
+  readonly fresh: Set<string>;
+  /** Keys of parents that have a changed child. */
+  readonly touched: Set<string>;
+  /** Keys of parents that lost a child to another one. */
+  readonly lost: Set<string>;
   /** Greatest stamp folded in. */
   version: string;
   view: PageView | null;
@@ -36,8 +52,10 @@ export function recordKey(kind: EntityKind, id: string): string {
   return `${kind}/${id}`;
 }
 
-export function emptyPageState(page: string): PageState {
-  return { page, records: new Map(), children: new Map(), changed: new Set(), version: "", view: null };
+export function emptyPageState(page: string, records: Records = new Map()): PageState {
+  const sets = { changed: new Set<string>(), fresh: new Set<string>() };
+  const ofParents = { touched: new Set<string>(), lost: new Set<string>() };
+  return { page, records, children: new Map(), ...sets, ...ofParents, version: "", view: null };
 }
 
 /** The state that folding the records' ops gave. */
@@ -45,7 +63,7 @@ export function loadPageState(page: string, records: Iterable<EntityRecord>): Pa
   const state = emptyPageState(page);
   for (const record of records) {
     assert(record.page === page, `Page ${page}: a record of page ${record.page} was loaded into it.`);
-    put(state, record);
+    put(state, record, undefined);
     raiseVersion(state, record.latest);
   }
   return state;
@@ -57,23 +75,20 @@ export function applyOp(state: PageState, op: Op): EntityRecord {
   const held = state.records.get(recordKey(op.kind, op.id));
   const record = mergeOp(held, op);
   raiseVersion(state, op.hlc);
-  if (record !== held) put(state, record);
+  if (record !== held) put(state, record, held);
   return record;
 }
 
 /** Makes the record of `key` what it was before ops changed it; undefined: there was none. Which keys changed is the caller's to restore. */
 export function putBack(state: PageState, key: string, record: EntityRecord | undefined): void {
-  if (record === undefined) forget(state, key);
-  else put(state, record);
-}
-
-function forget(state: PageState, key: string): void {
-  const parent = parentOf(state.records.get(key));
+  const held = state.records.get(key);
+  if (record !== undefined) {
+    put(state, record, held);
+    return;
+  }
+  const parent = parentOf(held);
   state.records.delete(key);
-  if (parent === null) return;
-  const siblings = state.children.get(parent);
-  siblings?.delete(key);
-  if (siblings?.size === 0) state.children.delete(parent);
+  if (parent !== null) removeChild(state, parent, key);
 }
 
 /** All records, in no order that means anything. */
@@ -103,24 +118,38 @@ function mergeOp(held: EntityRecord | undefined, op: Op): EntityRecord {
     : { page: op.page, kind: op.kind, id: op.id, fields, sets, latest };
 }
 
-function put(state: PageState, record: EntityRecord): void {
+function put(state: PageState, record: EntityRecord, held: EntityRecord | undefined): void {
   const key = recordKey(record.kind, record.id);
-  const [was, is] = [parentOf(state.records.get(key)), parentOf(record)];
   state.records.set(key, record);
   state.changed.add(key);
+  if (held === undefined) state.fresh.add(key);
+  const [was, is] = [parentOf(held), parentOf(record)];
   if (was !== is && was !== null) {
-    state.children.get(was)?.delete(key);
-    state.changed.add(was);
+    removeChild(state, was, key);
+    state.touched.add(was);
+    state.lost.add(was);
   }
   if (is === null) return;
-  state.changed.add(is);
-  const siblings = state.children.get(is);
-  if (siblings === undefined) state.children.set(is, new Set([key]));
-  else siblings.add(key);
+  state.touched.add(is);
+  if (was !== is) addChild(state, is, key);
+}
+
+/** `key` is none of the parent's yet. */
+export function addChild({ children }: PageState, parent: string, key: string): void {
+  const siblings = children.get(parent);
+  if (siblings === undefined) children.set(parent, [key]);
+  else siblings.push(key);
+}
+
+function removeChild({ children }: PageState, parent: string, key: string): void {
+  const siblings = children.get(parent);
+  const at = siblings?.lastIndexOf(key) ?? -1;
+  if (at !== -1) siblings?.splice(at, 1);
+  if (siblings?.length === 0) children.delete(parent);
 }
 
 /** The key of the record whose view shows this one. */
-function parentOf(record: EntityRecord | undefined): string | null {
+export function parentOf(record: EntityRecord | undefined): string | null {
   if (record?.kind === "update") return keyFrom("incident", record.fields.incidentId);
   if (record?.kind === "transition") return keyFrom("component", record.fields.componentId);
   return null;
@@ -130,6 +159,6 @@ function keyFrom(kind: EntityKind, register: Register<Json> | undefined): string
   return typeof register?.value === "string" ? recordKey(kind, register.value) : null;
 }
 
-function raiseVersion(state: PageState, stamp: string): void {
+export function raiseVersion(state: PageState, stamp: string): void {
   if (stamp > state.version) state.version = stamp;
 }

@@ -1,5 +1,6 @@
 // Component groups: their status is never written, it is the worst of their members'. In: components. Out: components with
 // the groups' statuses filled in. A group whose derived object would not differ keeps the one it has.
+import { laterStamp } from "./fields.ts";
 import type { Component, ComponentStatus } from "./view.ts";
 
 /** How bad a status is for a group or a day: maintenance is announced, so any fault outranks it. */
@@ -31,7 +32,10 @@ export function membersByGroup(components: Iterable<Component>): ReadonlyMap<str
 }
 
 /** What each group's object was derived from. */
-const ownOf = new WeakMap<Component, Component>();
+const derivedFrom = new WeakMap<Component, Component>();
+
+/** A group before it had its members' status; any other component as it is. */
+export const ownOf = (component: Component): Component => derivedFrom.get(component) ?? component;
 
 /** `components` with derived statuses; `before` holds the objects of the last view, reused where they still hold. */
 export function withGroupStatuses(
@@ -39,19 +43,28 @@ export function withGroupStatuses(
   before: ReadonlyMap<string, Component>,
 ): readonly Component[] {
   const members = membersByGroup(components);
-  return components.map((own) => {
-    if (!own.group) return own;
-    const mine = members.get(own.id) ?? [];
-    const status = worstOf(mine.map((member) => member.status));
-    const version =
-      [own, ...mine]
-        .map((it) => it.version)
-        .sort()
-        .at(-1) ?? own.version;
-    const known = before.get(own.id);
-    if (known?.status === status && known.version === version && ownOf.get(known) === own) return known;
-    const derived = { ...own, status, version };
-    ownOf.set(derived, own);
-    return derived;
-  });
+  return components.map((own) =>
+    own.group ? derived(own, members.get(own.id) ?? [], before.get(own.id)) : own,
+  );
+}
+
+/** The same where only members of these groups, or the groups themselves, changed. */
+export function withStatusesOf(
+  groups: ReadonlySet<string>,
+  components: readonly Component[],
+  before: ReadonlyMap<string, Component>,
+): readonly Component[] {
+  const members = membersByGroup(components.filter(({ groupId }) => groupId !== null && groups.has(groupId)));
+  return components.map((it) =>
+    it.group && groups.has(it.id) ? derived(ownOf(it), members.get(it.id) ?? [], before.get(it.id)) : it,
+  );
+}
+
+function derived(own: Component, members: readonly Component[], known: Component | undefined): Component {
+  const status = worstOf(members.map((member) => member.status));
+  const version = members.reduce((latest, it) => laterStamp(it.version, latest), own.version);
+  if (known?.status === status && known.version === version && derivedFrom.get(known) === own) return known;
+  const made = { ...own, status, version };
+  derivedFrom.set(made, own);
+  return made;
 }

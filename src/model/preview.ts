@@ -11,7 +11,7 @@ export function rehearse<Value>(
 ): Value {
   const view = viewOf(state);
   const { version } = state;
-  const changed = [...state.changed];
+  const sets = [state.changed, state.fresh, state.touched, state.lost].map((set) => ({ set, was: [...set] }));
   const before: (readonly [string, EntityRecord | undefined])[] = [];
   try {
     return play((ops) => {
@@ -23,8 +23,10 @@ export function rehearse<Value>(
     });
   } finally {
     for (const [key, record] of before.reverse()) putBack(state, key, record);
-    state.changed.clear();
-    for (const key of changed) state.changed.add(key);
+    for (const { set, was } of sets) {
+      set.clear();
+      for (const key of was) set.add(key);
+    }
     state.version = version;
     state.view = view;
   }

@@ -1,20 +1,15 @@
 // What the op-log folds to, in memory. In: planned appends. Out: working views to decide against, and views that are on the device.
 // The working state runs ahead by one group of commands; `show` makes it visible after the flush, `reload` takes it back.
 
-import {
-  applyOp,
-  type EntityRecord,
-  emptyPageState,
-  loadPageState,
-  type PageState,
-  recordKey,
-} from "../model/fold.ts";
+import { applyOp, type EntityRecord, emptyPageState, type PageState, recordKey } from "../model/fold.ts";
 import type { EntityKind, Op } from "../model/op.ts";
 import { rehearse } from "../model/preview.ts";
 import type { PageView } from "../model/view.ts";
+import { openPageState } from "../model/view-load.ts";
 import { viewOf } from "../model/view-of.ts";
 import type { Append } from "./ledger-plan.ts";
-import { type LogEnd, readEnd, readRecords } from "./op-log.ts";
+import { type LogEnd, readEnd, readRecordsOf, recordedPages } from "./op-log.ts";
+import { type StoredRecords, storedRecords } from "./stored-records.ts";
 import type { Tables } from "./tables.ts";
 
 export interface LedgerState {
@@ -40,8 +35,9 @@ export interface LedgerState {
   reload(): void;
 }
 
-export function createLedgerState(tables: Tables, path: string): LedgerState {
-  const states = new Map<string, PageState>();
+/** `refresh`: what is read afterwards is what the last commit left. */
+export function createLedgerState(tables: Tables, path: string, refresh: () => void): LedgerState {
+  const states = new Map<string, Held>();
   const shown = new Map<string, PageView>();
   const changed = new Map<string, EntityRecord>();
   const changedPages = new Set<string>();
@@ -61,7 +57,7 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
     for (const kept of [states, shown, changed, changedPages]) kept.clear();
     end = readEnd(tables, path);
     shownPosition = end.position;
-    for (const [page, records] of byPage(readRecords(tables))) states.set(page, loadPageState(page, records));
+    for (const page of recordedPages(tables)) states.set(page, openedState(tables, page));
     for (const page of states.keys()) showPage(page);
   };
   reload();
@@ -79,7 +75,7 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
     },
     rehearse(page, play) {
       const known = states.get(page);
-      const state = known ?? emptyPageState(page);
+      const state = known ?? freshState(tables, page);
       states.set(page, state);
       try {
         return rehearse(state, (apply) =>
@@ -96,7 +92,7 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
     end: () => end,
     add({ page, ops }) {
       if (ops.length === 0) return;
-      const state = states.get(page) ?? emptyPageState(page);
+      const state = states.get(page) ?? freshState(tables, page);
       states.set(page, state);
       changedPages.add(page);
       let { position, stamp } = end;
@@ -111,7 +107,11 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
     changedRecords: () => changed.values(),
     show() {
       const pages = new Set(changedPages);
-      for (const page of pages) showPage(page);
+      refresh();
+      for (const page of pages) {
+        showPage(page);
+        states.get(page)?.records.kept();
+      }
       shownPosition = end.position;
       changed.clear();
       changedPages.clear();
@@ -121,12 +121,15 @@ export function createLedgerState(tables: Tables, path: string): LedgerState {
   };
 }
 
-function byPage(records: Iterable<EntityRecord>): Map<string, EntityRecord[]> {
-  const pages = new Map<string, EntityRecord[]>();
-  for (const record of records) {
-    const earlier = pages.get(record.page);
-    if (earlier === undefined) pages.set(record.page, [record]);
-    else earlier.push(record);
-  }
-  return pages;
+type Held = PageState & { readonly records: StoredRecords };
+
+function openedState(tables: Tables, page: string): Held {
+  const records = storedRecords(tables, page);
+  return { ...openPageState(page, records, (kind) => readRecordsOf(tables, page, kind)), records };
+}
+
+/** Of a page that has none. */
+function freshState(tables: Tables, page: string): Held {
+  const records = storedRecords(tables, page);
+  return { ...emptyPageState(page, records), records };
 }

@@ -109,7 +109,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const { store, clock, log } = options;
   const { tables, commit, refresh } = store;
   refresh();
-  const state = createLedgerState(tables, storeFile(store.folder));
+  const state = createLedgerState(tables, storeFile(store.folder), refresh);
   refuseClockBehind(state.end().stamp, options);
   const node = readMeta<string>(tables, "node") ?? Buffer.from(options.random.bytes(4)).toString("hex");
   const hlc = createHlc({ clock, node, last: state.end().stamp || undefined });

@@ -1,9 +1,10 @@
 // The op-log and the records folded from it, as rows. In: ops and changed records. Out: changes of one transaction, and what a start reads.
 // Position, greatest stamp, ops and records change in one transaction, so that a start never folds the log again.
 import type { EntityRecord } from "../model/fold.ts";
-import type { Op } from "../model/op.ts";
+import type { EntityKind, Op } from "../model/op.ts";
 import type { Change } from "./commit.ts";
 import { corrupt } from "./file-check.ts";
+import { createRecordReader } from "./record-bytes.ts";
 import type { Tables } from "./tables.ts";
 import { packValue, unpackValue } from "./values.ts";
 
@@ -37,10 +38,23 @@ export function* readRecords(tables: Tables): Iterable<EntityRecord> {
   for (const { value } of tables.records.getRange()) yield unpackValue<EntityRecord>(value);
 }
 
-/** The folded records of one page. */
-export function* readRecordsOf(tables: Tables, page: string): Iterable<EntityRecord> {
-  for (const { value } of tables.records.getRange({ start: [page], end: [page, "\uffff"] }))
-    yield unpackValue<EntityRecord>(value);
+/** The folded records of one kind of a page. */
+export function* readRecordsOf(tables: Tables, page: string, kind: EntityKind): Iterable<EntityRecord> {
+  const read = createRecordReader();
+  const range = { start: [page, kind], end: [page, kind, "\uffff"] };
+  for (const { value } of tables.records.getRange(range)) yield read(value);
+}
+
+/** Pages that have records. */
+export function recordedPages(tables: Tables): readonly string[] {
+  const pages: string[] = [];
+  for (;;) {
+    const last = pages.at(-1);
+    const start = last === undefined ? {} : { start: [last, "\uffff"] };
+    const [key] = tables.records.getKeys({ ...start, limit: 1 });
+    if (key === undefined) return pages;
+    pages.push((key as [string])[0]);
+  }
 }
 
 /** Entries after `position`, oldest first, up to those that are on the device when the last piece is read. */

@@ -423,6 +423,20 @@ export const limits = {
   seriesWaitingMax: 1_000,
   /** A page is published for new points this often at most. */
   seriesPublishMs: 60_000,
+
+  // DNS (dns/)
+  /** An answer over UDP: what crosses every path unfragmented (DNS flag day 2020). */
+  dnsAnswerBytesMax: 1_232,
+  /** Bodies of answers that a process holds until zones or steering change: some 60,000. */
+  dnsCacheBytesMax: 32 * 1024 * 1024,
+  /** Networks, and kinds of answers to them, that rate limiting tells apart: 1.3 MB a table. */
+  dnsRateRows: 64 * 1024,
+  /** Answers of one kind that a network (/24, /56) is sent a second over UDP without a cookie. */
+  dnsRatePerSecond: 100,
+  /** For each of those it has so many bytes a second, whatever the kind: three addresses with what EDNS says. */
+  dnsRateBytesAnAnswer: 128,
+  /** Of answers held back each second one is sent short: a real asker comes back over TCP at once. */
+  dnsRateSlip: 2,
 } as const;
 
 /** Relations that the code relies on; called once at start. */

@@ -1,4 +1,4 @@
-// /admin/me: one's own account. In: a name, a password, which session ends. Out: the account after it.
+// /admin/me: one's own account. In: a name, an address, a password, which session ends. Out: the account after it.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
@@ -17,6 +17,7 @@ export const meScreen = screen({
   done: {
     renamed: "Saved.",
     password: "The password is changed. Your other sessions are over.",
+    email: "The address is changed. Your other sessions are over.",
     ended: "The session is over.",
     factor: "The second factor is off.",
   },
@@ -32,6 +33,10 @@ export const meScreen = screen({
       case "password": {
         const done = await own.changePassword(who, form.body("old"), form.body("fresh"));
         return done.ok ? go(path, "password") : accountOf(sent, done.reason.sentences);
+      }
+      case "email": {
+        const done = await own.changeEmail(who, form.body("password"), form.text("email"));
+        return done.ok ? go(path, "email") : accountOf(sent, done.reason.sentences);
       }
       case "end":
         await own.revokeSession(who, form.text("session"));
@@ -99,6 +104,30 @@ function accountOf(visit: Visit<null>, sentences: readonly string[]): Reply {
           />
           <div class="acts">
             <Button does="password" label="Change it" kind="quiet" />
+          </div>
+        </Post>
+      </section>
+      <section aria-labelledby="email-h">
+        <h2 id="email-h">E-mail address</h2>
+        <Post who={who} to={path}>
+          <Line
+            name="email"
+            label="Address you sign in with"
+            type="email"
+            value={user.email}
+            max={limits.emailCharsMax}
+            autocomplete="email"
+            required={true}
+          />
+          <Line
+            name="password"
+            label="Your password"
+            type="password"
+            autocomplete="current-password"
+            required={true}
+          />
+          <div class="acts">
+            <Button does="email" label="Change it" kind="quiet" says="Change the e-mail address" />
           </div>
         </Post>
       </section>

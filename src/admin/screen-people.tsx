@@ -37,6 +37,7 @@ export const peopleScreen = screen({
   needs: "read",
   isFor: administersSome,
   menu: "install",
+  done: { removed: "The account is removed." },
   show(visit) {
     const { path, places, query, who } = visit;
     const people = places.accounts.desk.list(askerOf(who));
@@ -223,6 +224,10 @@ async function changed(sent: Sent<null>, user: User): Promise<Reply> {
       const done = await desk.setDisabled(asker, user.id, form.text("do") === "disable");
       return done.ok ? go(path, "saved") : refused(done.reason);
     }
+    case "remove": {
+      const done = await desk.remove(asker, user.id);
+      return done.ok ? go("/admin/people", "removed") : refused(done.reason);
+    }
     case "reset": {
       const done = await desk.resetLink(asker, user.id);
       return done.ok
@@ -290,7 +295,7 @@ function personOf(visit: Visit<null>, user: User, { path: made, sentences = [] }
       </section>
       <Dangerous
         label="Password lost, or gone for good…"
-        says="A link lets them set a new password, and takes their second factor off. Who may not sign in keeps nothing open."
+        says="A link lets them set a new password, and takes their second factor off. Who may not sign in keeps nothing open. What a removed person did stays in the trail."
       >
         <Post who={who} to={path} kind="bare">
           <Button does="reset" label="Make a link for a new password" kind="quiet" />
@@ -299,6 +304,7 @@ function personOf(visit: Visit<null>, user: User, { path: made, sentences = [] }
           ) : (
             <Button does="disable" label="Let them sign in no more" kind="no" />
           )}
+          <Button does="remove" label="Remove the account" kind="no" />
         </Post>
       </Dangerous>
     </>,

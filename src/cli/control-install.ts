@@ -1,5 +1,6 @@
 // What the own API reaches of the control plane beside its pages. In: the parts as they run. Out: one value (`control/install.ts`).
 import type { Install, PopDesk } from "../control/install.ts";
+import type { PeopleDesk } from "../people/desk.ts";
 import type { ByHand } from "../publish/by-hand.ts";
 import { pinIn } from "../publish/pin.ts";
 import { auditOf } from "../store/audit.ts";
@@ -14,12 +15,14 @@ export interface InstallParts {
   readonly ledger: Pick<Ledger, "opsAfter" | "position">;
   readonly tokens: Tokens;
   readonly pops: PopDesk;
+  readonly people: PeopleDesk;
   readonly byHand: Pick<ByHand, "rollback" | "release">;
 }
 
-export function installOf({ store, ledger, tokens, pops, byHand }: InstallParts): Install {
+export function installOf({ store, ledger, tokens, pops, people, byHand }: InstallParts): Install {
   return {
     pops,
+    people,
     tokens,
     log: ledger,
     audit: auditOf(store),

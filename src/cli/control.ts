@@ -209,7 +209,14 @@ async function wire(
     publisher.recheck();
     announce();
   };
-  const install = installOf({ store, ledger, tokens, byHand, pops: members.pops });
+  const install = installOf({
+    store,
+    ledger,
+    tokens,
+    byHand,
+    pops: members.pops,
+    people: persons.accounts.desk,
+  });
   const addresses = listenAll(options, closing, {
     api: createControlFront({
       ...{ ledger, series, byHand, subscribers, clock, random, log, store, pops: members.pops },

@@ -1,6 +1,7 @@
 // What the management API says back. In: values, refusals. Out: JSON responses in Statuspage's shapes.
 // Clients read `error` as a text (400, 401, 403, 404, 413, 500) or as a list of sentences (422).
 import type { Refusal } from "../model/command.ts";
+import type { Denial } from "../people/refusals.ts";
 
 /** A request that is not carried out. `error` is what the client reads. */
 export interface ApiError {
@@ -50,8 +51,8 @@ export function notImplemented(sentence: string): ApiError {
   return { status: 501, error: sentence };
 }
 
-/** What `decide` refused, as the API says it. */
-export function apiErrorOf(refusal: Refusal): ApiError {
+/** What `decide` refused, or what may not be done with people, as the API says it. */
+export function apiErrorOf(refusal: Refusal | Denial): ApiError {
   return refusal.status === 422
     ? unprocessable(...refusal.sentences)
     : { status: refusal.status, error: refusal.sentences.join(" ") };

@@ -1,5 +1,6 @@
 // What belongs to the install and to no page: POPs, kept generations, keys, the trail of what was done. In: parts of other folders, handed in by
 // the command that starts them. Out: one value that the rows of the own API read and write by.
+import type { PeopleDesk } from "../people/desk.ts";
 import type { PopEntry } from "../snapshot/types.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";
@@ -57,6 +58,7 @@ export interface Install {
   readonly pops: PopDesk;
   readonly generations: GenerationDesk;
   readonly tokens: Tokens;
+  readonly people: PeopleDesk;
   readonly audit: Audit;
   readonly log: Pick<Ledger, "opsAfter" | "position">;
 }

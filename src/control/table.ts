@@ -14,6 +14,7 @@ import { incidentUpdateEndpoints } from "./incident-updates.ts";
 import { incidentEndpoints } from "./incidents.ts";
 import { metricEndpoints } from "./metrics.ts";
 import { metricsProviderEndpoints } from "./metrics-providers.ts";
+import { organizationEndpoints } from "./organizations.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
 import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
@@ -45,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   ...accessUserEndpoints,
   ...accessGroupEndpoints,
   ...accessListEndpoints,
+  ...organizationEndpoints,
   ...embedEndpoints,
   ...subscriberEndpoints,
   ...subscriberBatchEndpoints,

@@ -11,7 +11,7 @@ import { createPeopleDesk, type PeopleDesk } from "./desk.ts";
 import { createEntrances, type Entrances } from "./entrances.ts";
 import { type Costs, createPasswords, passwordFault } from "./password.ts";
 import { actorOf, type Principal } from "./principal.ts";
-import { answered, busy, type Denial, denialOf, denied, nameFault } from "./refusals.ts";
+import { answered, busy, type Denial, denialOf, denied, emailFault, nameFault } from "./refusals.ts";
 import { enrolment, newRecoveryCodes, newSecret, stepOf } from "./second-factor.ts";
 import { type CodeOutcome, createSignIn, type SignIn } from "./sign-in.ts";
 import { createSignInDelays } from "./sign-in-delays.ts";
@@ -66,6 +66,8 @@ export interface Accounts {
     /** Ends all other sessions. */
     changePassword(signedIn: SignedIn, old: string, fresh: string): Done<User>;
     rename(signedIn: SignedIn, name: string): Done<User>;
+    /** By which one signs in from now on. Ends all other sessions. */
+    changeEmail(signedIn: SignedIn, password: string, email: string): Done<User>;
     sessions(signedIn: SignedIn): readonly Session[];
     revokeSession(signedIn: SignedIn, id: string): Promise<boolean>;
   };
@@ -189,6 +191,14 @@ function ownOf({ people, clock, random, signIn, passwords }: OwnParts): Accounts
       const fault = nameFault(name);
       if (fault !== null) return refuse(denied(422, fault));
       return answered(await people.update(signedIn.user.id, { name: name.trim() }, byOf(signedIn)));
+    },
+    async changeEmail(signedIn, password, email) {
+      const { user, session, visit } = signedIn;
+      const fault = emailFault(email);
+      if (fault !== null) return refuse(denied(422, fault));
+      const outcome = await signIn.takesPassword(visit, user, password);
+      if (outcome.kind !== "taken") return refuse(refusalFor(outcome, "The password is wrong."));
+      return answered(await people.setEmail(user.id, email.trim(), session.id, byOf(signedIn)));
     },
     sessions: ({ user }) => people.sessions.list(user.id),
     revokeSession: (signedIn, id) =>

@@ -8,8 +8,9 @@ import type { People } from "../store/people.ts";
 import type { User } from "../store/people-rows.ts";
 import type { Session } from "../store/sessions.ts";
 import type { By, HeldToken, Tokens } from "../store/tokens.ts";
+import { type Passwords, passwordFault } from "./password.ts";
 import { actorOf, may, type Principal } from "./principal.ts";
-import { answered, type Denial, denied, emailFault, missing, nameFault } from "./refusals.ts";
+import { answered, busy, type Denial, denied, emailFault, missing, nameFault } from "./refusals.ts";
 import { administersSome, grantsFault, maySee, mergedGrants, seenGrants, userFault } from "./rules.ts";
 
 /** Who asks, and from where. */
@@ -31,6 +32,17 @@ export interface PeopleDesk {
     change: { readonly name?: string; readonly email?: string; readonly grants?: Grants },
   ): Done<User>;
   setDisabled(asker: Asker, id: string, disabled: boolean): Done<User>;
+  /** Somebody with a password that somebody else chose, without a role yet. For who administers all pages. */
+  add(
+    asker: Asker,
+    asked: {
+      readonly firstName: string;
+      readonly lastName: string;
+      readonly email: string;
+      readonly password: string;
+    },
+  ): Done<User>;
+  remove(asker: Asker, id: string): Done<User>;
   sessions(asker: Asker, id: string): readonly Session[];
   revokeSession(asker: Asker, id: string, session: string): Done<true>;
 
@@ -57,6 +69,7 @@ export interface PeopleDesk {
 export interface DeskOptions {
   readonly people: People;
   readonly tokens: Tokens;
+  readonly passwords: Passwords;
   pages(): readonly string[];
 }
 
@@ -67,9 +80,12 @@ export function createPeopleDesk(options: DeskOptions): PeopleDesk {
 const byOf = ({ principal, address }: Asker): By => ({ actor: actorOf(principal), address });
 const noUser = refuse(missing("User"));
 
-type Users = Pick<PeopleDesk, "list" | "get" | "update" | "setDisabled" | "sessions" | "revokeSession">;
+type Users = Pick<
+  PeopleDesk,
+  "list" | "get" | "add" | "update" | "setDisabled" | "remove" | "sessions" | "revokeSession"
+>;
 
-function usersOf({ people, pages }: DeskOptions): Users {
+function usersOf({ people, pages, passwords }: DeskOptions): Users {
   const seen = ({ principal }: Asker, user: User): User => ({
     ...user,
     grants: seenGrants(principal, user.grants),
@@ -114,6 +130,24 @@ function usersOf({ people, pages }: DeskOptions): Users {
         byOf(asker),
       );
       return answered(done.ok ? ok(seen(asker, done.value)) : done);
+    },
+    async add(asker, { firstName, lastName, email, password }) {
+      // Whether an address is taken says that somebody is somewhere.
+      if (!may(asker.principal, "*", "administer")) return refuse(denied(403, lacking("administer")));
+      const first = firstName.trim();
+      const name = `${first} ${lastName.trim()}`.trim();
+      const fault = nameFault(name) ?? emailFault(email) ?? passwordFault(password, [email, name]);
+      if (fault !== null) return refuse(denied(422, fault));
+      const hash = await passwords.hash(password, true);
+      if (!hash.ok) return refuse(busy);
+      const user = { name, firstNameChars: first.length, email: email.trim(), grants: [], signOn: null };
+      return answered(await people.create({ ...user, password: hash.value }, byOf(asker)));
+    },
+    async remove(asker, id) {
+      const user = find(asker, id);
+      if (user === null) return noUser;
+      const fault = userFault(asker.principal, user);
+      return fault === null ? answered(await people.remove(id, byOf(asker))) : refuse(denied(403, fault));
     },
     async setDisabled(asker, id, disabled) {
       const user = find(asker, id);

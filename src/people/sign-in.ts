@@ -102,7 +102,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     const attempt = { email: emailKey(user.email), address: visit.address, device: deviceOf(visit, user) };
     const charge = delays.charge({ ...attempt, second: user.id });
     if ("waitMs" in charge) return waiting(charge.waitMs);
-    if (await isCode(people, user, code, clock.wallMs())) {
+    if (await isCode(people, visit, user, code, clock.wallMs())) {
       charge.clear();
       return { kind: "taken" };
     }
@@ -160,10 +160,16 @@ export function createSignIn(options: SignInOptions): SignIn {
   };
 }
 
-async function isCode(people: People, user: User, typed: string, nowMs: number): Promise<boolean> {
+async function isCode(
+  people: People,
+  visit: Visit,
+  user: User,
+  typed: string,
+  nowMs: number,
+): Promise<boolean> {
   const code = readCode(typed);
   if (code === null) return false;
-  if ("recovery" in code) return people.takeRecoveryCode(user.id, code.recovery);
+  if ("recovery" in code) return people.takeRecoveryCode(user.id, code.recovery, visit);
   const secret = people.secrets(user.id)?.totp?.secret ?? null;
   const step = secret && stepOf(secret, code.totp, nowMs);
   return step !== null && people.takeStep(user.id, step);

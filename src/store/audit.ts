@@ -16,9 +16,11 @@ export type AuditWhat =
   | "user.update"
   | "user.disable"
   | "user.enable"
+  | "user.delete"
   | "user.password"
   | "user.second-factor"
   | "user.recovery-codes"
+  | "user.recovery-code" // one was used in place of the second factor
   | "user.sign-on" // joined with an account of another service
   | "link.make" // an invitation, or a link to set a new password
   | "link.revoke"

@@ -40,6 +40,8 @@ export interface Links {
   revoke(id: string, by: By): Promise<boolean>;
   /** For transactions of people.ts: the row of using it up; null where it opens nothing any more. */
   using(secret: string): { readonly link: Link; readonly change: Change } | null;
+  /** The rows of forgetting the links by which a user would set a new password. */
+  ending(user: string): readonly Change[];
 }
 
 const secretBytes = 32;
@@ -107,6 +109,7 @@ export function createLinks(store: Store, random: Random, turns: Turns): Links {
       const link = find(secret);
       return link && { link, change: rows.remove(keyOf(secret)) };
     },
+    ending: (user) => rows.all().flatMap(([key, link]) => (link.user === user ? [rows.remove(key)] : [])),
   };
 }
 

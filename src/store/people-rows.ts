@@ -25,12 +25,16 @@ export interface SignOn {
 export interface UserRow {
   readonly id: string;
   readonly name: string;
+  /** How much of the name is the first name, where somebody said it (in characters). */
+  readonly firstNameChars?: number;
   /** As it was given. */
   readonly email: string;
   readonly grants: Grants;
   readonly disabled: boolean;
   readonly createdMs: number;
   readonly createdBy: string;
+  /** When something that the audit tells was changed last; missing where nothing was. */
+  readonly changedMs?: number;
   readonly password: PasswordHash | null;
   readonly passwordMs: number | null;
   /** The secret, sealed, and the last step (30 s since the epoch) whose code was taken: no code is taken twice. */
@@ -47,10 +51,13 @@ export interface UserRow {
 export interface User {
   readonly id: string;
   readonly name: string;
+  readonly firstName: string;
+  readonly lastName: string;
   readonly email: string;
   readonly grants: Grants;
   readonly disabled: boolean;
   readonly createdMs: number;
+  readonly changedMs: number;
   readonly signedInMs: number | null;
   readonly hasPassword: boolean;
   readonly hasSecondFactor: boolean;
@@ -61,8 +68,13 @@ export interface User {
 
 export function userOf(row: UserRow): User {
   const { id, name, email, grants, disabled, createdMs, signedInMs } = row;
+  const space = name.indexOf(" ");
+  const first = row.firstNameChars ?? (space < 0 ? name.length : space);
   return {
     ...{ id, name, email, grants, disabled, createdMs, signedInMs },
+    firstName: name.slice(0, first).trim(),
+    lastName: name.slice(first).trim(),
+    changedMs: row.changedMs ?? createdMs,
     hasPassword: row.password !== null,
     hasSecondFactor: row.totp !== null,
     recoveryCodesLeft: row.recovery.length,

@@ -36,6 +36,7 @@ export type PeopleRefusal =
 
 export interface NewUser {
   readonly name: string;
+  readonly firstNameChars?: number;
   readonly email: string;
   readonly grants: Grants;
   readonly password: PasswordHash | null;
@@ -82,6 +83,10 @@ export interface People {
     by: By,
   ): Promise<Result<User, PeopleRefusal>>;
   setDisabled(id: string, disabled: boolean, by: By): Promise<Result<User, PeopleRefusal>>;
+  /** Forgets a user, his sessions and his links. What he did stays in the trail. */
+  remove(id: string, by: By): Promise<Result<User, PeopleRefusal>>;
+  /** Ends all sessions but `keep`. */
+  setEmail(id: string, email: string, keep: string, by: By): Promise<Result<User, PeopleRefusal>>;
   /** Ends all sessions but `keep`. */
   setPassword(
     id: string,
@@ -101,7 +106,7 @@ export interface People {
   /** Takes a step of the second factor; false where it, or a later one, was taken before. */
   takeStep(id: string, step: number): Promise<boolean>;
   /** Takes a recovery code; false where it is none, or was taken. */
-  takeRecoveryCode(id: string, code: string): Promise<boolean>;
+  takeRecoveryCode(id: string, code: string, from: Origin): Promise<boolean>;
   /** Opens a session, and knows the browser from now on. Null where the user may not sign in. */
   signIn(
     id: string,
@@ -174,7 +179,10 @@ export function createPeople({
       refresh();
       const before = rows.get(id);
       if (before === null) return refuse("unknown");
-      const row = change(before);
+      const changed = change(before);
+      // The first name was that of the old name.
+      const { firstNameChars: _, ...renamed } = changed;
+      const row = { ...(changed.name === before.name ? changed : renamed), changedMs: clock.wallMs() };
       const put = putting(row, before);
       if (!put.ok) return put;
       const more = also(row);
@@ -291,6 +299,28 @@ export function createPeople({
         },
         (row) => ({ ...row, disabled }),
       ),
+    remove: (id, by) =>
+      turns(async () => {
+        refresh();
+        const row = rows.get(id);
+        if (row === null) return refuse("unknown");
+        const gone = putting({ ...row, disabled: true }, row);
+        if (!gone.ok) return gone;
+        const told = { before: toldOf(row), after: null };
+        await commit([
+          ...[rows.remove(id), emails.remove(emailKey(row.email))],
+          ...(row.signOn ? [signOns.remove(signOnKey(row.signOn))] : []),
+          ...sessions.ending(id),
+          ...links.ending(id),
+          ...audit.entry({ ...by, what: "user.delete", ...aboutUser(row), ...told }),
+        ]);
+        return ok(userOf(row));
+      }),
+    setEmail: (id, email, keep, by) =>
+      edit(id, { what: "user.update", by, also: () => sessions.ending(id, keep) }, (row) => ({
+        ...row,
+        email,
+      })),
     setPassword: (id, password, keep, by) =>
       edit(id, { what: "user.password", by, also: () => sessions.ending(id, keep ?? undefined) }, (row) => ({
         ...row,
@@ -314,13 +344,21 @@ export function createPeople({
         await commit([rows.put(id, { ...row, totp: { ...row.totp, lastStep: step } })]);
         return true;
       }),
-    takeRecoveryCode: (id, code) =>
+    takeRecoveryCode: (id, code, from) =>
       turns(async () => {
         refresh();
-        const row = rows.get(id);
-        const recovery = row?.recovery.filter((held) => held !== keyOf(code)) ?? [];
-        if (!row || recovery.length === row.recovery.length) return false;
-        await commit([rows.put(id, { ...row, recovery })]);
+        const before = rows.get(id);
+        const recovery = before?.recovery.filter((held) => held !== keyOf(code)) ?? [];
+        if (!before || recovery.length === before.recovery.length) return false;
+        const row = { ...before, recovery };
+        const told = { before: toldOf(before), after: toldOf(row) };
+        const entry = {
+          ...byItself(id, from),
+          what: "user.recovery-code",
+          ...aboutUser(row),
+          ...told,
+        } as const;
+        await commit([rows.put(id, row), ...audit.entry(entry)]);
         return true;
       }),
     signIn: (id, { way, device }, from) =>
@@ -361,12 +399,13 @@ interface Edit {
 
 function newRow(
   id: string,
-  { name, email, grants, password, signOn }: NewUser,
+  { name, firstNameChars, email, grants, password, signOn }: NewUser,
   nowMs: number,
   by: (id: string) => By,
 ): UserRow {
   return {
     ...{ id, name, email, grants, password, signOn, disabled: false },
+    ...(firstNameChars === undefined ? {} : { firstNameChars }),
     ...{ createdMs: nowMs, createdBy: by(id).actor, passwordMs: password && nowMs },
     ...{ totp: null, recovery: [], devices: [], signedInMs: null },
   };

@@ -3,6 +3,83 @@ import { expect } from "bun:test";
 import { type Asked, ask, change, ids, test, world } from "./statuspage-v1-walk.ts";
 
 export function walkPeople(): void {
+  test("statuspage-v1/an organisation's users: added, listed, given rights on pages, removed", async () => {
+    const [usersPath, permissionsPath] = [
+      "/organizations/{organization_id}/users",
+      "/organizations/{organization_id}/permissions/{user_id}",
+    ];
+    const key = world.adminToken;
+    const ours = { organization_id: "4pk8jd3m1x0z" };
+    const sent = { email: "Ann@example.com", first_name: "Ann Mary", last_name: "van Dyk" };
+    const add = (status: number, user: object) =>
+      ask(`POST ${usersPath}`, status, { key, params: ours, body: { user } });
+    const user = await add(201, { ...sent, password: "four words of hers" });
+    expect(user).toMatchObject({ ...sent, ...ours });
+    expect(await ask(`GET ${usersPath}`, 200, { key, params: ours })).toEqual([user]);
+    expect(await ask(`GET ${usersPath}`, 200, { key, params: ours, query: "?page=2" })).toEqual([]);
+    await add(422, { ...sent, email: "bob@example.com", password: "short" });
+    await add(422, { ...sent, password: undefined });
+    const params = { ...ours, user_id: user.id };
+    const told = (...pages: readonly object[]) => ({
+      user_id: user.id,
+      pages,
+      data: { user_id: user.id, pages: null },
+    });
+    const read = () => ask(`GET ${permissionsPath}`, 200, { key, params });
+    expect(await read()).toEqual(told());
+    const put = (status: number, rights: object | null, page = world.page) =>
+      ask(`PUT ${permissionsPath}`, status, {
+        key,
+        params,
+        body: { pages: rights === null ? {} : { [page]: rights } },
+      });
+    const none = { page_configuration: false, incident_manager: false, maintenance_manager: false };
+    for (const rights of [
+      {},
+      { incident_manager: true },
+      { incident_manager: true, maintenance_manager: true },
+      { page_configuration: true, incident_manager: true, maintenance_manager: true },
+    ]) {
+      const wanted = told({ page_id: world.page, ...none, ...rights });
+      expect(await put(200, rights)).toEqual(wanted);
+      expect(await read()).toEqual(wanted);
+    }
+    await put(200, null);
+    expect(await read()).toEqual(told());
+    // Of another page's key, and of one that may not, nothing is answered.
+    expect((await world.send("GET", `/v1/organizations/x/users`)).status).toBe(403);
+    expect((await world.send("GET", `/v1/organizations/x/permissions/${user.id}`)).status).toBe(403);
+    for (const [refused, says] of [
+      [{ maintenance_manager: true }, "no role has just these rights"],
+      [{ page_configuration: true }, "no role has just these rights"],
+    ] as const) {
+      const reply = await world.send(
+        "PUT",
+        `/v1/organizations/x/permissions/${user.id}`,
+        { pages: { [world.page]: refused } },
+        key,
+      );
+      expect([reply.status, JSON.stringify(reply.json)]).toEqual([422, expect.stringContaining(says)]);
+    }
+    const unknown = await world.send(
+      "PUT",
+      `/v1/organizations/x/permissions/${user.id}`,
+      { pages: { nosuch: {} } },
+      key,
+    );
+    expect([unknown.status, unknown.json.error]).toEqual([422, ["There is no page nosuch."]]);
+    const taken = await world.send(
+      "POST",
+      `/v1/organizations/x/users`,
+      { user: { ...sent, email: "ann@EXAMPLE.com", password: "four words of hers" } },
+      key,
+    );
+    expect(taken.status).toBe(409);
+    expect(await ask(`DELETE ${usersPath}/{user_id}`, 200, { key, params })).toMatchObject(sent);
+    await ask(`GET ${permissionsPath}`, 404, { key, params });
+    await ask(`DELETE ${usersPath}/{user_id}`, 404, { key, params });
+  });
+
   test("statuspage-v1/page access users and groups: created, listed, given components and metrics, deleted", async () => {
     const [usersPath, groupsPath] = [
       "/pages/{page_id}/page_access_users",

@@ -25,19 +25,21 @@ export interface Asked {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly body?: unknown;
+  /** Default: the page's. */
+  readonly key?: string;
 }
 
 /** Asks one operation, named as the specification names it, and gives its answer. */
 export async function ask(
   name: string,
   status: number,
-  { params = {}, query = "", body }: Asked = {},
+  { params = {}, query = "", body, key }: Asked = {},
 ): Promise<Json> {
   const operation = operations.get(name);
   if (operation === undefined) throw new Error(`The specification has no ${name}.`);
   const values: Readonly<Record<string, string>> = { page_id: world.page, ...params };
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? `no-${key}`);
-  const reply = await world.send(operation.method, `/v1${path}${query}`, body);
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `no-${name}`);
+  const reply = await world.send(operation.method, `/v1${path}${query}`, body, key);
   const told = `${name} ${JSON.stringify(reply.json)?.slice(0, 600)}`;
   expect(`${reply.status} ${told}`).toBe(`${status} ${told}`);
   expect(operation.statuses).toContain(status);

@@ -47,8 +47,8 @@ export interface ControlWorld {
   /** What the API is made of, to make another one of it. */
   readonly parts: ApiOptions;
   api(request: Request): Promise<Response>;
-  /** Sends with this page's token, JSON unless `body` is a text. */
-  send(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Sends with this page's token, or another key, JSON unless `body` is a text. */
+  send(method: string, path: string, body?: unknown, key?: string): Promise<Reply>;
   run(page: string | null, command: Command): Promise<string>;
   /** Publishes what changed. */
   publish(): Promise<void>;
@@ -121,9 +121,9 @@ export async function openControlWorld(): Promise<ControlWorld> {
       api,
       run,
     },
-    async send(method, path, body) {
+    async send(method, path, body, key = token) {
       const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
-      const headers = { authorization: `OAuth ${token}` };
+      const headers = { authorization: `OAuth ${key}` };
       const response = await api(new Request(`http://api.example${path}`, { method, headers, ...text }));
       return { status: response.status, json: JSON.parse((await response.text()) || "null") };
     },

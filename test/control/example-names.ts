@@ -45,6 +45,23 @@ const makers: Readonly<Record<string, Make>> = {
       command,
       {},
     ),
+  organization_id: async () => "pharos",
+  user_id: async ({ parts, page }) => {
+    const by = {
+      principal: { kind: "user", id: "", name: "", grants: [["*", "owner"]] },
+      address: null,
+    } as const;
+    const asked = {
+      firstName: "Ann",
+      lastName: "",
+      email: `ann-${++made}@example.com`,
+      password: "four words of hers",
+    };
+    const added = await parts.install.people.add(by, asked);
+    if (!added.ok) throw new Error(added.reason.sentences.join(" "));
+    await parts.install.people.update(by, added.value.id, { grants: [[page, "viewer"]] });
+    return added.value.id;
+  },
   pop_key: joined,
   token_id: async ({ tokens, page }) =>
     (await tokens.add({ name: "example", grants: [[page, "viewer"]], expiresMs: null }, commandLine)).held.id,

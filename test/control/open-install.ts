@@ -7,6 +7,8 @@ import { seededRandom } from "../../src/base/random.ts";
 import { installOf } from "../../src/cli/control-install.ts";
 import { popPlaneOf } from "../../src/cli/pop-plane.ts";
 import type { Install } from "../../src/control/install.ts";
+import { createPeopleDesk } from "../../src/people/desk.ts";
+import { createPasswords } from "../../src/people/password.ts";
 import { createByHand } from "../../src/publish/by-hand.ts";
 import { createPublisher } from "../../src/publish/publisher.ts";
 import { signDelegation } from "../../src/snapshot/documents.ts";
@@ -14,8 +16,12 @@ import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
 import type { Ledger } from "../../src/store/ledger.ts";
 import type { Store } from "../../src/store/open.ts";
+import { createPeople } from "../../src/store/people.ts";
 import { createPops, type Pops } from "../../src/store/pops.ts";
 import type { Tokens } from "../../src/store/tokens.ts";
+
+/** A thousandth of what a password is worth: hashes are real, and cost nothing. */
+export const cheapPasswords = { n: 16, r: 8, p: 1 };
 
 export interface OpenInstall {
   readonly install: Install;
@@ -50,9 +56,12 @@ export function openInstall({
     alone: (_page, work) => work(),
     settled: async () => undefined,
   });
+  const people = createPeople({ store, random, log: silentLog });
+  const passwords = createPasswords(random, cheapPasswords);
+  const desk = createPeopleDesk({ people, tokens, passwords, pages: () => ledger.pages() });
   const plane = popPlaneOf({ pops, stateOf: (pop) => ({ ...pop, said: null }), onChanged: null });
   return {
-    install: installOf({ store, ledger, tokens, byHand, pops: plane }),
+    install: installOf({ store, ledger, tokens, byHand, pops: plane, people: desk }),
     pops,
     async publish() {
       const publisher = createPublisher({ ...common, metrics: createMetrics(), announce });

@@ -320,6 +320,39 @@ describe("one-time links", () => {
   });
 });
 
+describe("an account that is removed", () => {
+  test("opens nothing any more, its address is free, and what it did stays told", async () => {
+    const owner = await world.user("owner@example.org");
+    const eve = await world.user("eve@example.org", [["a", "viewer"]]);
+    const browser = world.browser();
+    await signedIn("eve@example.org", browser);
+    const link = await world.accounts.desk.resetLink(asker(owner), eve.id);
+    expect((await world.accounts.desk.remove(asker(owner), eve.id)).ok).toBe(true);
+    expect(await opens(browser)).toBe(false);
+    expect((await world.signIn(world.browser(), "eve@example.org")).kind).toBe("refused");
+    expect(world.accounts.entrances.find(link.ok ? link.value.secret : "")).toBeNull();
+    expect(world.people.list().map(({ id }) => id)).toEqual([owner.id]);
+    expect(world.audit()).toContainEqual(
+      expect.objectContaining({
+        ...{ what: "user.delete", actor: `user:${owner.id}`, after: null },
+        before: expect.objectContaining({ email: "eve@example.org" }),
+      }),
+    );
+    expect((await world.user("eve@example.org")).id).not.toBe(eve.id);
+  });
+
+  test("is none where nobody would be left who may everything, or who removes may not", async () => {
+    const owner = await world.user("owner@example.org");
+    const admin = await world.user("admin@example.org", [["a", "admin"]]);
+    const far = await world.user("far@example.org", [["b", "viewer"]]);
+    const { remove } = world.accounts.desk;
+    expect(await remove(asker(owner), owner.id)).toMatchObject({ ok: false, reason: { status: 409 } });
+    expect(await remove(asker(admin), owner.id)).toMatchObject({ ok: false, reason: { status: 403 } });
+    expect(await remove(asker(admin), far.id)).toMatchObject({ ok: false, reason: { status: 404 } });
+    expect(world.people.list().length).toBe(3);
+  });
+});
+
 describe("a password", () => {
   test.each([
     ["short", "fewer than 12"],
@@ -333,6 +366,33 @@ describe("a password", () => {
     await world.user("eve@example.org", [["a", "viewer"]]);
     const done = await world.accounts.own.changePassword(await signedIn("eve@example.org"), password, fresh);
     expect(done.ok ? "" : String(done.reason.sentences)).toContain(says);
+  });
+
+  test("also changes the address that one signs in with, and ends the other sessions", async () => {
+    const eve = await world.user("eve@example.org", [["a", "viewer"]]);
+    await world.user("ann@example.org", [["b", "viewer"]]);
+    const [here, elsewhere] = [world.browser(), world.browser()];
+    await signedIn("eve@example.org", elsewhere);
+    const who = await signedIn("eve@example.org", here);
+    const { changeEmail } = world.accounts.own;
+    for (const [typed, email, status] of [
+      ["not the password", "new@example.org", 422],
+      [password, "nobody", 422],
+      [password, "Ann@Example.org", 409],
+    ] as const)
+      expect(await changeEmail(who, typed, email)).toMatchObject({ ok: false, reason: { status } });
+    expect(await opens(elsewhere)).toBe(true);
+    expect((await changeEmail(who, password, " new@example.org ")).ok).toBe(true);
+    expect([await opens(here), await opens(elsewhere)]).toEqual([true, false]);
+    expect((await world.signIn(world.browser(), "eve@example.org")).kind).toBe("refused");
+    expect((await world.signIn(world.browser(), "new@example.org")).kind).toBe("in");
+    expect(world.audit()).toContainEqual(
+      expect.objectContaining({
+        ...{ what: "user.update", actor: `user:${eve.id}` },
+        before: expect.objectContaining({ email: "eve@example.org" }),
+        after: expect.objectContaining({ email: "new@example.org" }),
+      }),
+    );
   });
 
   test("changes by the old one alone, and guesses of that are delayed", async () => {

@@ -20,6 +20,7 @@ import { openStore } from "../../src/store/open.ts";
 import { createPeople, type People } from "../../src/store/people.ts";
 import type { User } from "../../src/store/people-rows.ts";
 import { commandLine, createTokens, type Tokens } from "../../src/store/tokens.ts";
+import { cheapPasswords as cheap } from "../control/open-install.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 /** What one browser keeps, and where it stands. */
@@ -29,8 +30,6 @@ export interface Browser {
 }
 
 export const password = "four words of mine";
-/** A thousandth of what a password is worth: hashes are real, and cost nothing. */
-const cheap = { n: 16, r: 8, p: 1 };
 
 export interface PeopleWorld {
   readonly accounts: Accounts;

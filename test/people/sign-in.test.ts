@@ -276,6 +276,13 @@ describe("the second factor", () => {
     expect(await kindOf(answer(browser, await begin(browser), codes[0] ?? ""))).toBe("second-factor");
     if (outcome.kind === "in") world.keep(browser, outcome.cookies);
     expect((await world.signedIn(browser)).user.recoveryCodesLeft).toBe(limits.recoveryCodes - 1);
+    expect(world.audit()).toContainEqual(
+      expect.objectContaining({
+        what: "user.recovery-code",
+        before: expect.objectContaining({ recoveryCodes: limits.recoveryCodes }),
+        after: expect.objectContaining({ recoveryCodes: limits.recoveryCodes - 1 }),
+      }),
+    );
   });
 
   test("who has the password guesses no code by signing in again and again, nor from many addresses", async () => {

@@ -1,6 +1,7 @@
 // From what a file says to a zone that holds. In: a draft. Out: the zone and remarks, or every mistake at its place; never half a zone.
 import { limits } from "../base/limits.ts";
 import { type Result, refuse } from "../base/result.ts";
+import { type Steps, whole } from "../base/slices.ts";
 import { isWithin, type Name, parent, showName } from "./names.ts";
 import { numberAt } from "./rdata-fields.ts";
 import { type RecordSet, types, typeWord } from "./types.ts";
@@ -15,18 +16,26 @@ export interface CheckedZone {
 }
 
 export function checkZone(draft: ZoneDraft): Result<CheckedZone, readonly Mistake[]> {
+  return whole(checkSteps(draft));
+}
+
+/** The same in steps. */
+export function* checkSteps(draft: ZoneDraft): Steps<Result<CheckedZone, readonly Mistake[]>> {
   const { origin, place } = draft;
   if (draft.mistakes.length > 0) return refuse(draft.mistakes);
   if (origin === null) return refuse([{ place, says: "the zone has no SOA record" }]);
   const building = new Building(origin);
-  for (const record of draft.records) building.add(record);
+  for (const [at, record] of draft.records.entries()) {
+    building.add(record);
+    if (at % limits.zoneStepEntries === 0) yield;
+  }
   for (const { name, map, place: at } of draft.steered) building.steer(name, map, at);
   if (building.mistakes.length > 0) return refuse(building.mistakes);
   const zone = building.finish(place);
   if ("says" in zone) return refuse([zone]);
   const mistakes: Mistake[] = [];
   const remarks = [...building.remarks];
-  checkNames(zone, {
+  yield* checkNames(zone, {
     wrong: (at, says) => mistakes.length < limits.zoneMistakesMax && mistakes.push({ place: at, says }),
     remark: (at, says) => remarks.push({ place: at, says }),
   });

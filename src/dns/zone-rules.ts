@@ -1,5 +1,6 @@
 // What must hold between the records of a zone (RFC 1034, 2181, 4592). In: a zone with places. Out: mistakes, which refuse it, and remarks, which do not.
 import { limits } from "../base/limits.ts";
+import type { Steps } from "../base/slices.ts";
 import { isWithin, type Name, showName } from "./names.ts";
 import { targetOf } from "./rdata.ts";
 import { type RecordSet, types, typeWord } from "./types.ts";
@@ -30,9 +31,11 @@ const refusedTypes: ReadonlyMap<number, string> = new Map([
 const isQuestionType = (type: number): boolean =>
   type === 0 || type === types.OPT || (type >= 128 && type <= 255);
 
-export function checkNames(zone: PlacedZone, say: Say): void {
+export function* checkNames(zone: PlacedZone, say: Say): Steps<void> {
   checkApex(zone, say);
+  let count = 0;
   for (const [name, sets] of zone.nodes) {
+    if (++count % limits.zoneStepEntries === 0) yield;
     if (sets.length === 0 && !zone.steered.has(name)) continue;
     const cut = zone.cuts.size === 0 ? null : cutAbove(zone, name);
     if (cut !== null) checkBelowCut(zone, name, sets, cut, say);

@@ -1,16 +1,17 @@
 // `pharos backup` and `pharos restore`: a copy of a control plane, also while it runs, and back from it. In: a data folder. Out: a sealed file, or
 // another folder.
 // A restore raises the epoch of every page by the root key: what the lost machine may still send is over, whatever its generation.
-import { rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { writeFileWhole } from "../host/files.ts";
 import { lockFolder } from "../host/lock.ts";
 import { signEpoch } from "../snapshot/documents.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { backUp, copyStore, unpackBackup } from "../store/backup.ts";
-import { backedUpFiles } from "../store/backup-archive.ts";
-import { openStore, storeFile } from "../store/open.ts";
+import { erasuresFile } from "../store/erasures.ts";
+import { openStore } from "../store/open.ts";
+import { subscriberKeysFile } from "../store/subscriber-keys.ts";
+import { createSubscribers } from "../store/subscribers.ts";
 import { keepDocument, trustOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { backupKeyIn, lastBackupFile, makeBackupKey } from "./backup-key.ts";
@@ -51,8 +52,10 @@ const backup = defineCommand({
 const restore = defineCommand({
   name: "restore",
   summary: "make a control plane's data folder from a backup, in a new epoch that the root key signs",
+  about:
+    "Who was erased after the backup was made is only in the newest subscribers.erased: one that lies in the folder counts by itself, any other is named with --erased. Ended in the middle it has made nothing, and is simply given again.",
   example: [
-    "restore --from monday.pharos --key backup.key --data /var/lib/pharos --root keys/root.key",
+    "restore --from monday.pharos --key backup.key --data /var/lib/pharos --root keys/root.key --erased subscribers.erased",
     "restore --from /mnt/copies/pharos-monday --data /var/lib/pharos --root keys/root.key",
   ],
   flags: {
@@ -60,28 +63,45 @@ const restore = defineCommand({
     key: { kind: "path", help: "file of the secret backup key, for a sealed backup" },
     data: { kind: "path", required: true, help: "data folder to make; it must hold no store" },
     root: { kind: "path", required: true, help: "file of the secret root key" },
+    erased: { kind: "path", help: "list of who was erased since, as the lost data folder had it" },
     json,
   },
   async run(values, context) {
     const rootKey = readRootSecret(values.root);
-    const copy = { ...context, from: values.from, to: values.data };
     const secret = secretFor(values);
+    const erased = erasedFrom(values.erased);
     const lock = lockFolder(values.data);
+    let epochs: Readonly<Record<string, number>> = {};
     try {
+      const copy = {
+        ...{ ...context, from: values.from, to: values.data, erased },
+        // Before it is in its place: without its new epoch it must never be started, for POPs would take both machines for the publisher.
+        async prepare(folder: string) {
+          epochs = await renew(folder, rootKey, context);
+        },
+      };
       await (secret === null ? copyStore(copy) : unpackBackup({ ...copy, secret }));
-      const epochs = await raiseEpochs(values.data, rootKey, context).catch((thrown) => {
-        // Without its new epoch it must not be started: POPs would take both machines for the publisher.
-        rmSync(dirname(storeFile(values.data)), { recursive: true, force: true });
-        for (const name of backedUpFiles) rmSync(join(values.data, name), { force: true });
-        throw thrown;
-      });
-      if (values.json) context.out(JSON.stringify({ data: values.data, epochs }));
-      else context.out(`${values.data}: ${Object.keys(epochs).length} pages, each in a new epoch.`);
     } finally {
       lock.release();
     }
+    if (values.json) context.out(JSON.stringify({ data: values.data, epochs }));
+    else context.out(`${values.data}: ${Object.keys(epochs).length} pages, each in a new epoch.`);
+    if (!existsSync(erasuresFile(values.data)) && existsSync(subscriberKeysFile(values.data)))
+      context.err(
+        "pharos: No list of erasures was found. If anyone was erased since the backup, restore again with --erased and the newest subscribers.erased.",
+      );
   },
 });
+
+function erasedFrom(path: string | undefined): readonly string[] {
+  if (path === undefined) return [];
+  if (existsSync(path)) return [path];
+  throw new Fault(
+    "not-found",
+    `--erased: there is no ${path}.`,
+    "Name the newest subscribers.erased that there is.",
+  );
+}
 
 /** Null for a folder. */
 function secretFor({
@@ -119,14 +139,21 @@ const keygen = defineCommand({
 
 export const commands = [backup, restore, keygen];
 
-async function raiseEpochs(
+/** Epochs are raised, and who is on the list of erasures is erased: neither waits for the first start. */
+async function renew(
   folder: string,
   rootKey: SecretKey,
   context: Context,
 ): Promise<Readonly<Record<string, number>>> {
   const store = openStore({ folder, clock: context.clock, log: context.log });
   try {
-    return await raise(store.snapshots, rootKey, context.clock.wallMs());
+    const epochs = await raise(store.snapshots, rootKey, context.clock.wallMs());
+    if (existsSync(subscriberKeysFile(folder))) {
+      const subscribers = createSubscribers({ store, log: context.log });
+      await subscribers.ready();
+      await subscribers.close();
+    }
+    return epochs;
   } finally {
     await store.close();
   }

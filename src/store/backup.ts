@@ -1,17 +1,20 @@
 // A copy of a store that is known to be whole, also while its control plane runs and writes: a reader sees one moment. In: a data folder, or a sealed
-// backup. Out: a data folder, or a sealed backup, in place, on the device, or nothing. The epoch that a restore needs is said by root, elsewhere.
+// backup. Out: a data folder, or a sealed backup, in place, on the device, or nothing. The epoch that a restore needs is said by root, elsewhere
+// (`prepare`). What was erased since a backup is erased in what is restored.
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import { syncFile, syncFolder } from "../host/files.ts";
+import { syncFile, syncFolder, writeFileWhole } from "../host/files.ts";
+import { lockFolder } from "../host/lock.ts";
 import { archive, backedUpFiles, unarchive } from "./backup-archive.ts";
 import { openBackup, sealBackup } from "./backup-seal.ts";
 import { type Contents, checkStore } from "./check.ts";
+import { erasuresFile, mergedErasures } from "./erasures.ts";
 import { openStore, storeFile } from "./open.ts";
 
 export interface CopyOptions {
@@ -23,18 +26,26 @@ export interface CopyOptions {
   readonly log: Log;
 }
 
+/** What a restore does beside copying, all of it before anything is in its place: a restore that ends in the middle has made nothing. */
+export interface RestoreOptions extends CopyOptions {
+  /** Lists of who was erased, beside that of the backup and the one in `to`: what any of them names stays erased. */
+  readonly erased?: readonly string[];
+  /** Called with the data folder as it will be. */
+  prepare?(folder: string): Promise<void>;
+}
+
 /**
  * Copies without free pages, so that nothing that was deleted goes with it, then reads the whole copy, and only then puts it in its
  * place. Throws Fault `store-corrupt`, `not-found` (no store in `from`), `folder-unusable` (one in `to`, or it cannot be written),
  * `disk-full`.
  */
-export async function copyStore(options: CopyOptions): Promise<Contents> {
+export async function copyStore(options: RestoreOptions): Promise<Contents> {
   const { from, to } = options;
   refuseStoreIn(to);
   return withDraft(options, to, async (draft) => {
     await copyInto(options, draft);
     const contents = await checkFolder({ ...options, folder: draft });
-    await place(draft, to);
+    await place(options, draft);
     return contents;
   }).catch((thrown) => {
     throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
@@ -67,16 +78,14 @@ export async function backUp(
 
 /** Opens a sealed backup into the data folder `to`. Throws as `copyStore` does, and Fault `document-refused`. */
 export async function unpackBackup(
-  options: CopyOptions & { readonly secret: Uint8Array },
+  options: RestoreOptions & { readonly secret: Uint8Array },
 ): Promise<Contents> {
   const { from, to, secret } = options;
   refuseStoreIn(to);
   return withDraft(options, to, async (draft) => {
-    const names = await unarchive(openBackup(createReadStream(from), secret, from), draft);
+    await unarchive(openBackup(createReadStream(from), secret, from), draft);
     const contents = await checkFolder({ ...options, folder: draft });
-    for (const name of names.filter((it) => it !== backedUpFiles[0]))
-      await rename(join(draft, name), join(to, name));
-    await place(draft, to);
+    await place(options, draft);
     return contents;
   }).catch((thrown) => {
     throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
@@ -90,19 +99,59 @@ async function withDraft<Value>(
 ): Promise<Value> {
   if (!existsSync(from)) throw new Fault("not-found", `There is no ${from}.`, "Name what is there.");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = await mkdtemp(join(folder, ".copy-"));
+  await removeLeftDrafts(folder);
+  const draft = await mkdtemp(join(folder, draftPrefix));
+  // Ends with the process: whose draft can be locked left it behind.
+  const lock = lockFolder(draft);
   try {
     return await use(draft);
   } finally {
+    lock.release();
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-async function place(draft: string, to: string): Promise<void> {
+const draftPrefix = ".copy-";
+
+/** Of processes that were killed: keys lie in them in the clear. */
+async function removeLeftDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(draftPrefix)) continue;
+    try {
+      lockFolder(join(folder, name)).release();
+    } catch (thrown) {
+      if (thrown instanceof Fault && thrown.code === "folder-locked") continue;
+      throw thrown;
+    }
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Everything else first, the store last, in one step: without it the folder is none that could be started. */
+async function place(options: RestoreOptions, draft: string): Promise<void> {
+  const { to, erased = [], prepare } = options;
+  const list = mergedErasures([erasuresFile(draft), erasuresFile(to), ...erased]);
+  if (list !== null) await writeFileWhole(erasuresFile(draft), Buffer.from(list));
+  await prepare?.(draft);
   await rm(join(draft, "store", "lock.mdb"), { force: true });
   refuseStoreIn(to);
+  const others = backedUpFiles.slice(1).filter((name) => existsSync(join(draft, name)));
+  for (const name of others) await refuseOtherKeys(join(draft, name), join(to, name));
+  for (const name of others) await rename(join(draft, name), join(to, name));
+  await syncFolder(to);
   await rename(join(draft, "store"), join(to, "store"));
   await syncFolder(to);
+}
+
+/** A key that is overwritten is lost, and with it what it opens. */
+async function refuseOtherKeys(ours: string, theirs: string): Promise<void> {
+  if (basename(ours) === basename(erasuresFile("")) || !existsSync(theirs)) return;
+  if ((await readFile(ours)).equals(await readFile(theirs))) return;
+  throw new Fault(
+    "folder-unusable",
+    `There is ${theirs} already, and it is not the one of the backup.`,
+    "Name an empty folder, or move that file aside; keep subscribers.erased where it is.",
+  );
 }
 
 /** Reads all of the store of a data folder. Throws as `checkStore` and `openStore` do. */

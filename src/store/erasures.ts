@@ -59,11 +59,35 @@ function endsWhole(file: number): boolean {
 /** All erasures of a data folder, oldest first; lines that are none are left out. */
 export function readErasures(folder: string): readonly Erasure[] {
   const path = erasuresFile(folder);
-  if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      const [, time = "", page = "", subscriber = ""] = /^(\S+) (\S+) ([a-z0-9]+)$/.exec(line) ?? [];
-      return subscriber === "" ? [] : [{ at: Date.parse(time), page, subscriber }];
-    });
+  return existsSync(path) ? erasuresIn(readFileSync(path, "utf8")) : [];
+}
+
+function erasuresIn(text: string): readonly Erasure[] {
+  return text.split("\n").flatMap((line) => {
+    const [, time = "", page = "", subscriber = ""] = /^(\S+) (\S+) ([A-Za-z0-9_-]+)$/.exec(line) ?? [];
+    return subscriber === "" || Number.isNaN(Date.parse(time))
+      ? []
+      : [{ at: Date.parse(time), page, subscriber }];
+  });
+}
+
+/**
+ * Several lists as one, each erasure once, oldest first; null where none of them is there. Throws Fault `document-refused` for a file that is no
+ * such list: to take it for an empty one would bring people back.
+ */
+export function mergedErasures(paths: readonly string[]): string | null {
+  const there = paths.filter((path) => existsSync(path));
+  if (there.length === 0) return null;
+  const lines = there.flatMap((path) => {
+    const text = readFileSync(path, "utf8");
+    const own = erasuresIn(text);
+    if (own.length === 0 && text.trim() !== "")
+      throw new Fault(
+        "document-refused",
+        `${path} is no list of erasures.`,
+        "Name the newest subscribers.erased that there is: it lies in the control plane's data folder.",
+      );
+    return own.map(({ at, page, subscriber }) => `${new Date(at).toISOString()} ${page} ${subscriber}\n`);
+  });
+  return [...new Set(lines)].sort().join("");
 }

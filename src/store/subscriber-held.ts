@@ -25,7 +25,11 @@ export function indexOf({ pages }: Held, page: string): SubscriberIndex {
   return index;
 }
 
-export function contactOf(keys: SubscriberKeys | null, page: string, row: OpenRow): Contact | null {
+export function contactOf(
+  keys: Pick<SubscriberKeys, "read"> | null,
+  page: string,
+  row: OpenRow,
+): Contact | null {
   const key = keys?.read(row.slot) ?? null;
   return key && unseal({ page, id: row.id }, row.sealed, key);
 }

@@ -21,6 +21,8 @@ export interface SubscriberKeys {
   slots(): number;
   /** null where the slot is empty or not there. */
   read(slot: number): Uint8Array | null;
+  /** All keys as they are now, from one reading of the file: for who reads every subscriber. */
+  all(): Pick<SubscriberKeys, "read">;
   /** New keys in free slots, on the device. Throws Fault `disk-full`. */
   take(count: number): Promise<readonly { readonly slot: number; readonly key: Uint8Array }[]>;
   /** Overwrites keys; on the device when it resolves. */
@@ -101,6 +103,16 @@ function keysIn(file: number, path: string, lookUp: Uint8Array, random: Random):
     lookUp,
     slots: () => end,
     read,
+    all() {
+      const keys = Buffer.alloc(end * keyBytes);
+      const length = readSync(file, keys, 0, keys.length, headBytes);
+      return {
+        read(slot) {
+          const key = keys.subarray(slot * keyBytes, (slot + 1) * keyBytes);
+          return (slot + 1) * keyBytes <= length && key.some((byte) => byte !== 0) ? key : null;
+        },
+      };
+    },
     async take(count) {
       if (freeBytes(path) - count * keyBytes < limits.storeFreeBytesMin)
         throw diskFull(path, "too little room is left on its disk");

@@ -21,6 +21,7 @@ export async function readSubscribers(store: Store, random: Random, log: Log): P
   const erased = new Set(readErasures(folder).map(({ page, subscriber }) => `${page} ${subscriber}`));
   const pages = new Map<string, Entry[]>();
   const used = new Uint8Array(keys.slots());
+  const keysNow = keys.all();
   const [gone, unreadable]: [[string, OpenRow][], string[]] = [[], []];
   let after: [string, string, string] = [place, "", ""];
   for (let more = true; more; ) {
@@ -39,7 +40,7 @@ export async function readSubscribers(store: Store, random: Random, log: Log): P
         continue;
       }
       used[row.slot] = 1;
-      const contact = contactOf(keys, page, row);
+      const contact = contactOf(keysNow, page, row);
       if (contact === null) unreadable.push(id);
       else gather(pages, page, entryOf(row, contact));
     }
@@ -52,19 +53,19 @@ export async function readSubscribers(store: Store, random: Random, log: Log): P
     );
   await commit(gone.flatMap(([page, row]) => removalOf(store, keys, page, row)));
   await keys.keepOnly((slot) => used[slot] === 1);
-  return { keys, pages: new Map(Array.from(pages, ([page, entries]) => [page, filled(entries)])) };
+  const indexes = new Map<string, SubscriberIndex>();
+  for (const [page, entries] of pages) {
+    const index = createSubscriberIndex();
+    await index.fill(entries, nextTurn);
+    indexes.set(page, index);
+  }
+  return { keys, pages: indexes };
 }
 
 function gather(pages: Map<string, Entry[]>, page: string, entry: Entry): void {
   const known = pages.get(page);
   if (known === undefined) pages.set(page, [entry]);
   else known.push(entry);
-}
-
-function filled(entries: readonly Entry[]): SubscriberIndex {
-  const index = createSubscriberIndex();
-  index.fill(entries);
-  return index;
 }
 
 /** null where there is no subscriber yet: the file is made with the first. */

@@ -12,7 +12,7 @@ import { addErasures, type Erasure, readErasures } from "./erasures.ts";
 import type { Store } from "./open.ts";
 import { addGroup, type Vouched, type Wanted } from "./subscriber-adding.ts";
 import { contactOf, entryOf, type Held, indexOf, place, removalOf, subscriberOf } from "./subscriber-held.ts";
-import { type Asked, type Histogram, type Told, toldBy } from "./subscriber-index.ts";
+import type { Asked, Histogram, Told } from "./subscriber-index.ts";
 import { readSubscribers } from "./subscriber-reading.ts";
 import { type OpenRow, packRow, unpackRow } from "./subscriber-rows.ts";
 import { createTurns } from "./turns.ts";
@@ -164,7 +164,7 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
       }),
     erase: (page, ids) => turns(async () => eraseFrom(store, await held(), page, ids)),
     async subscriberCount(page, incident) {
-      return toldBy(indexOf(await held(), page), incident);
+      return indexOf(await held(), page).told(incident);
     },
     async ready() {
       await held();

@@ -93,7 +93,7 @@ interface At {
 
 async function onScreen(places: Places, at: At): Promise<Response> {
   const { query, screen, who } = at;
-  if (who === null) return signedOut(at);
+  if (who === null) return signedOut(places, at);
   const unread = formRefused(places, at);
   if (unread !== null) return page(at, null, unread);
   if (screen === null) return missing(at, null, "Page");
@@ -119,7 +119,7 @@ async function onScreen(places: Places, at: At): Promise<Response> {
 }
 
 /** Why a form is not looked at, or null. What was written is shown, whatever is wrong with it. */
-function formRefused({ accounts }: Places, { form, request, who }: At): Shown | null {
+function formRefused({ accounts }: Places, { form, path, request, who }: At): Shown | null {
   if (form === null) return null;
   const refused = accounts.refusalOf(request, who, form.ok ? form.value.text("csrf") : null);
   const title = "Not sent";
@@ -129,7 +129,9 @@ function formRefused({ accounts }: Places, { form, request, who }: At): Shown | 
   }
   if (refused === null) return null;
   const says = refused.sentences.join(" ");
-  return { kind: "screen", title, status: refused.status, body: NotOurs({ says, form: form.value }) };
+  const isOwn = who !== null && accounts.visits.foreign(request) === null;
+  const again = isOwn ? { path, csrf: who.csrf } : null;
+  return { kind: "screen", title, status: refused.status, body: NotOurs({ says, form: form.value, again }) };
 }
 
 function visitOf(
@@ -225,14 +227,17 @@ async function atDoor(places: Places, at: At, door: Match<Door>): Promise<Respon
 }
 
 /** Whoever is not signed in is led to the door and back. What they sent was not taken, and is shown to them. */
-function signedOut(at: At): Response {
+function signedOut(places: Places, at: At): Response {
   const { form, path, query, request } = at;
   const to = `${path}${query.size === 0 ? "" : `?${query}`}`;
   const door = `${signInPath}?${new URLSearchParams({ to })}`;
   // A part that asks by itself must not lead a page away on which somebody writes.
   if (request.headers.has("hx-request")) return plain(401, "The session is over.");
   if (form === null) return redirect(door);
-  const body = NotSignedIn({ door, form: form.ok ? form.value : null });
+  // One of another site is not held for whoever signs in next.
+  const refused = formRefused(places, at);
+  if (refused !== null) return page(at, null, refused);
+  const body = NotSignedIn({ door, form: form.ok ? form.value : null, path });
   return page(at, null, { kind: "screen", title: "Not sent", status: 401, body });
 }
 

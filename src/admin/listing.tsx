@@ -37,6 +37,8 @@ export function Listing({
   path,
   noun,
   empty = "None.",
+  also = {},
+  hint,
   children,
 }: {
   readonly part: Part<unknown>;
@@ -45,6 +47,10 @@ export function Listing({
   readonly noun: string;
   /** What stands there while there is none. */
   readonly empty?: string;
+  /** What else the address asks, and goes on to ask. */
+  readonly also?: Readonly<Record<string, string>>;
+  /** Instead of how many fit. */
+  readonly hint?: string | undefined;
   readonly children: JSX.Element | JSX.Element[];
 }): JSX.Element {
   const safeChildren = children;
@@ -68,6 +74,9 @@ export function Listing({
         hx-swap="outerHTML"
         hx-sync="this:replace"
       >
+        {Object.entries(also).map(([name, value]) => (
+          <input type="hidden" name={attribute(name)} value={attribute(value)} />
+        ))}
         <input
           type="search"
           name="q"
@@ -81,21 +90,29 @@ export function Listing({
       </form>
       <div id="listed">
         <p class="hint" role="status" safe>
-          {counted(part.count, noun)}
+          {hint ?? counted(part.count, noun)}
         </p>
         {safeChildren}
-        <Ways part={part} path={path} />
+        <Ways part={part} path={path} also={also} />
       </div>
     </>
   );
 }
 
-function Ways({ part, path }: { readonly part: Part<unknown>; readonly path: string }): JSX.Element {
+function Ways({
+  part,
+  path,
+  also,
+}: {
+  readonly part: Part<unknown>;
+  readonly path: string;
+  readonly also: Readonly<Record<string, string>>;
+}): JSX.Element {
   const { number, parts, question } = part;
   if (parts === 1) return "";
   const way = (to: number): string =>
     attribute(
-      `${path}?${new URLSearchParams({ ...(question === "" ? {} : { q: question }), part: String(to) })}`,
+      `${path}?${new URLSearchParams({ ...also, ...(question === "" ? {} : { q: question }), part: String(to) })}`,
     );
   return (
     <nav class="pg" aria-label="Parts of the list">

@@ -9,6 +9,7 @@ import type { ByHand } from "../publish/by-hand.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SeriesStore } from "../store/series.ts";
+import type { Subscribers } from "../store/subscribers.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { Held } from "./held.ts";
 
@@ -39,6 +40,8 @@ export interface Places {
         incident?: { readonly id: string; readonly componentIds: readonly string[] },
       ) => Promise<number>)
     | null;
+  /** Those who follow, one by one; null where nobody keeps them. */
+  readonly subscribers: Pick<Subscribers, "list" | "get" | "histogram" | "add" | "change" | "erase"> | null;
   /** Pages as they would be, while somebody looks at them. Who asked for one with the next key that they press asks for another. */
   readonly previews: Held<PreviewDocument>;
   /** What an import read, until somebody agrees to it. */

@@ -5,7 +5,7 @@
 import { Html } from "@elysiajs/html";
 import { lacking, type Need } from "../model/roles.ts";
 import { attribute } from "../render/prose.tsx";
-import { Area, Head } from "./field.tsx";
+import { Area, Head, Hidden } from "./field.tsx";
 import type { Form } from "./form.ts";
 
 /** `form` is what was sent to it, if anything was: somebody else may have taken away meanwhile what it was about. */
@@ -39,12 +39,22 @@ export function NotAllowed({ need, form }: { readonly need: Need; readonly form:
 }
 
 /** A form whose proof does not hold: another session's, or another site's. What was written is not lost. */
-export function NotOurs({ says, form }: { readonly says: string; readonly form: Form }): JSX.Element {
+export function NotOurs({
+  says,
+  form,
+  again,
+}: {
+  readonly says: string;
+  readonly form: Form;
+  /** Null for one of another site: nobody is led to send what somebody else wrote. */
+  readonly again: Again | null;
+}): JSX.Element {
   return (
     <>
       <Head title="Not sent" />
       <p safe>{says}</p>
       <p>Nothing was changed.</p>
+      {again === null ? "" : <SendAgain form={form} again={again} />}
       <Written form={form} />
     </>
   );
@@ -54,21 +64,66 @@ export function NotOurs({ says, form }: { readonly says: string; readonly form: 
 export function NotSignedIn({
   door,
   form,
+  path,
 }: {
   readonly door: string;
   readonly form: Form | null;
+  readonly path: string;
 }): JSX.Element {
   return (
     <>
       <Head title="Not sent" />
-      <p>Your session was over before this arrived. Nothing was changed.</p>
+      <p>
+        Your session was over before this arrived. Nothing was changed, and nothing that you wrote is lost.
+      </p>
+      {form === null ? "" : <p>Sign in again in another tab, come back to this one, and send it again.</p>}
       <p class="acts end">
-        <a class="btn" href={attribute(door)}>
+        <a class="btn" href={attribute(door)} target={form === null ? undefined : "_blank"} rel="opener">
           Sign in again
         </a>
       </p>
+      {form === null ? "" : <SendAgain form={form} again={{ path, csrf: "" }} />}
       <Written form={form} />
     </>
+  );
+}
+
+export interface Again {
+  readonly path: string;
+  /** Proof of the session that is there now; "" while none is. */
+  readonly csrf: string;
+}
+
+/** Fields that are never written into a page. */
+const secrets = ["csrf", "password", "old", "fresh", "code"];
+
+/** The whole form once more, ticks and hidden fields with it. A file has to be chosen anew. */
+function SendAgain({
+  form,
+  again: { path, csrf },
+}: {
+  readonly form: Form;
+  readonly again: Again;
+}): JSX.Element {
+  const names = form.under("").map(([name]) => name);
+  if (names.some((name) => name !== "csrf" && secrets.includes(name))) return "";
+  const fields = names.flatMap((name) => {
+    const values = form.list(name);
+    const all = name === "text" || values.length === 0 ? [form.body(name)] : values;
+    return secrets.includes(name) ? [] : all.map((value) => [name, value] as const);
+  });
+  return (
+    <form method="post" action={attribute(path)}>
+      <Hidden name="csrf" value={csrf} />
+      {fields.map(([name, value]) => (
+        <Hidden name={name} value={value} />
+      ))}
+      <div class="acts end">
+        <button type="submit" class={csrf === "" ? "quiet" : undefined}>
+          Send it again
+        </button>
+      </div>
+    </form>
   );
 }
 

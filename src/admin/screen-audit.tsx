@@ -12,7 +12,7 @@ import { type AuditEntry, seenBy } from "../store/audit.ts";
 import { Head } from "./field.tsx";
 import type { Places } from "./places.ts";
 import { askerOf, screen, shown, type Visit } from "./screen.ts";
-import { voiceFor } from "./speech.ts";
+import { counted, voiceFor } from "./speech.ts";
 
 /** One deed: all that one person changed at one moment. */
 interface Deed {
@@ -48,11 +48,7 @@ export const auditScreen = screen({
                 <small class="sub">
                   <When ms={deed.at} voice={voiceFor(view)} />
                 </small>
-                {deed.lines.map((line) => (
-                  <small class="sub" dir="auto" safe>
-                    {line}
-                  </small>
-                ))}
+                <Lines lines={deed.lines} />
               </div>
             </li>
           ))}
@@ -71,6 +67,34 @@ export const auditScreen = screen({
   },
 });
 
+const linesMax = 6;
+
+/** An import is one deed of thousands of lines: the first stand there, the next are folded away, the others are in the API's trail. */
+function Lines({ lines }: { readonly lines: readonly string[] }): JSX.Element {
+  const line = (text: string): JSX.Element => (
+    <small class="sub" dir="auto" safe>
+      {text}
+    </small>
+  );
+  const rest = lines.slice(linesMax, limits.adminListMax);
+  return (
+    <>
+      {lines.slice(0, linesMax).map(line)}
+      {rest.length === 0 ? (
+        ""
+      ) : (
+        <details class="more">
+          <summary safe>{counted(lines.length - linesMax, "more change")}</summary>
+          {rest.map(line)}
+          {lines.length > limits.adminListMax
+            ? line(`and ${counted(lines.length - limits.adminListMax, "other")}`)
+            : ""}
+        </details>
+      )}
+    </>
+  );
+}
+
 /** Ops are read from the end in pieces, so that a page of a long log costs what it shows. */
 const pieceOps = 2_000;
 
@@ -84,7 +108,7 @@ function deedsOf({ may, places, query, view }: Visit<PageView>): {
   let below = end;
   while (below > 1 && deeds.length < limits.adminListMax) {
     const from = Math.max(0, below - 1 - pieceOps);
-    deeds.push(...changesBetween(places, view.page.id, from, below).reverse());
+    deeds.push(...changesBetween(places, view, from, below).reverse());
     below = from + 1;
   }
   const shownDeeds = deeds.slice(0, limits.adminListMax);
@@ -100,15 +124,15 @@ function deedsOf({ may, places, query, view }: Visit<PageView>): {
 }
 
 /** Deeds of a page between two positions (both excluded), oldest first. */
-function changesBetween({ ledger }: Places, page: string, after: number, before: number): Deed[] {
-  const deeds: Deed[] = [];
+function changesBetween({ ledger }: Places, view: PageView, after: number, before: number): Deed[] {
+  const deeds: (Deed & { readonly lines: string[] })[] = [];
   for (const { op, position } of ledger.opsAfter(after)) {
     if (position >= before) break;
-    if (op.page !== page) continue;
+    if (op.page !== view.page.id) continue;
     const last = deeds.at(-1);
-    const line = lineOf(op);
+    const line = lineOf(op, view);
     if (last !== undefined && last.at === op.at && last.actor === op.actor) {
-      if (line !== null) deeds[deeds.length - 1] = { ...last, lines: [...last.lines, line] };
+      if (line !== null) last.lines.push(line);
     } else deeds.push({ at: op.at, actor: op.actor, lines: line === null ? [] : [line], position });
   }
   return deeds;
@@ -117,7 +141,7 @@ function changesBetween({ ledger }: Places, page: string, after: number, before:
 const valueCharsMax = 120;
 
 /** What an op says, in a line; null of one that says only when the page changed. */
-function lineOf({ fields, id, kind, sets }: Op): string | null {
+function lineOf({ fields, id, kind, sets }: Op, view: PageView): string | null {
   const said = Object.entries(fields).filter(([name]) => name !== "updatedAt");
   const members = Object.entries(sets ?? {}).flatMap(([name, { add = [], remove = [] }]) => [
     ...(add.length > 0 ? [`${name} + ${add.join(", ")}`] : []),
@@ -125,14 +149,29 @@ function lineOf({ fields, id, kind, sets }: Op): string | null {
   ]);
   if (said.length + members.length === 0) return null;
   const values = said.map(([name, value]) => `${name}: ${clipped(valueText(name, value))}`);
-  return `${kind} ${id}: ${[...values, ...members].join("; ")}`;
+  return `${kind} ${calledIn(view, id)}: ${[...values, ...members].join("; ")}`;
+}
+
+/** What it is called now; its id where it is gone, or has no name. */
+function calledIn(view: PageView, id: string): string {
+  const named =
+    view.componentById.get(id) ??
+    view.incidentById.get(id) ??
+    [...view.templates, ...view.metrics, ...view.recurrences].find((it) => it.id === id);
+  return named === undefined ? id : `“${clipped(named.name)}”`;
 }
 
 /** Times as times: fields of moments are named so. */
 function valueText(name: string, value: Json): string {
-  if (typeof value === "number" && /(At|^at)$/.test(name))
+  if (typeof value === "number" && /(At|^at|Ms|^expires)$/.test(name))
     return `${new Date(value).toISOString().slice(0, 19)}Z`;
+  if (name === "grants" && Array.isArray(value)) return value.map(grantText).join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function grantText(grant: Json): string {
+  const [page, role] = Array.isArray(grant) ? grant : [];
+  return `${role} of ${page === "*" ? "all pages" : page}`;
 }
 
 const clipped = (text: string): string =>
@@ -150,7 +189,11 @@ function entriesOf({ audit }: Places, administers: (page: string) => boolean): r
 
 function deedOf({ actor, after, at, before, subject, what }: AuditEntry): Deed {
   const told = (fields: AuditEntry["before"]): string =>
-    fields === null ? "–" : clipped(JSON.stringify(fields));
+    fields === null
+      ? "–"
+      : Object.entries(fields)
+          .map(([name, value]) => `${name}: ${clipped(valueText(name, value))}`)
+          .join("; ");
   const change = before === null && after === null ? "" : `: ${told(before)} → ${told(after)}`;
   return { at, actor, position: null, lines: [`${what} ${subject.name}${change}`] };
 }

@@ -64,7 +64,12 @@ function listFor(visit: Visit<PageView>, sentences: readonly string[]): Reply {
         )}
       </Head>
       <Refused sentences={sentences} />
-      <Listing part={part} path={path} noun="component">
+      <Listing
+        part={part}
+        path={path}
+        noun="component"
+        empty="None. Components are what readers see the state of: an API, a website, a region."
+      >
         <ul class="list">
           {part.items.map((component) => (
             <Row visit={visit} component={component} back={back} />

@@ -76,6 +76,11 @@ function State({ visit, followers }: Seen & { readonly followers: number | null 
             ) : (
               ""
             )}
+            <p>
+              <a href={attribute(view.page.url)} target="_blank" rel="noopener">
+                The page as readers see it
+              </a>
+            </p>
           </div>
         </div>
       </div>

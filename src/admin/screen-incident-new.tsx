@@ -88,6 +88,7 @@ async function formFor(
     <>
       <Head title="New incident" />
       <Refused sentences={sentences} />
+      <FromTemplate view={view} />
       <div class="cols">
         <form
           method="post"
@@ -126,6 +127,27 @@ async function formFor(
     </>
   );
   return shown(body, { status: statusOf(sentences) });
+}
+
+/** What was written before there was an incident. It is one more tap, and saves the words. */
+function FromTemplate({ view }: { readonly view: PageView }): JSX.Element {
+  if (view.templates.length === 0) return "";
+  const at = (id: string): string =>
+    pageAt(view.page.id, `/incidents/new?template=${encodeURIComponent(id)}`);
+  return (
+    <details class="more">
+      <summary>From a template</summary>
+      <ul class="list">
+        {view.templates.slice(0, limits.adminListMax).map(({ id, name }) => (
+          <li>
+            <a class="whole" href={attribute(at(id))} dir="auto" safe>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
 }
 
 function More({ form }: { readonly form: Form }): JSX.Element {

@@ -58,7 +58,12 @@ function listOf(visit: Visit<PageView>, all: readonly Incident[], noun: string, 
           ""
         )}
       </Head>
-      <Listing part={part} path={path} noun={noun}>
+      <Listing
+        part={part}
+        path={path}
+        noun={noun}
+        empty={noun === "incident" ? "None so far." : "None is planned, and none was."}
+      >
         <ul class="list">
           {part.items.map((incident) => (
             <IncidentRow view={view} incident={incident} />

@@ -36,7 +36,12 @@ export const metricsScreen = screen({
           )}
         </Head>
         <p class="hint">Points come by the API: POST /v1/pages/…/metrics/…/data.</p>
-        <Listing part={part} path={path} noun="metric">
+        <Listing
+          part={part}
+          path={path}
+          noun="metric"
+          empty="None. A metric is a chart on the page; its points come from your programs."
+        >
           <ul class="list">
             {part.items.map((metric) => (
               <Row visit={visit} metric={metric} />

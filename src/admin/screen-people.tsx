@@ -144,6 +144,7 @@ function invitationsOf(visit: Visit<null>, form: Form, { path: made, sentences =
       </Post>
       <section aria-labelledby="open-h">
         <h2 id="open-h">Not taken up yet</h2>
+        {places.accounts.desk.links(askerOf(who)).length === 0 ? <p class="empty">None.</p> : ""}
         <ul class="list">
           {places.accounts.desk.links(askerOf(who)).map((link) => (
             <li>

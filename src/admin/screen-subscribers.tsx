@@ -1,26 +1,279 @@
-// /admin/p/<page>/subscribers: how many follow.
+// /admin/p/<page>/subscribers: how many follow, and for editors who. In: a question; an address to add, one to tell no more, or to forget. Out: them.
+// They are asked of their store a part at a time: a page may have a hundred thousand.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import { Head } from "./field.tsx";
-import { screen, shown } from "./screen.ts";
-import { counted } from "./speech.ts";
+import { limits } from "../base/limits.ts";
+import { ApiRefusal } from "../control/answer.ts";
+import { newSubscriberOf } from "../control/subscriber-fields.ts";
+import {
+  primaryOf,
+  type Subscriber,
+  type SubscriberKind,
+  type SubscriberState,
+  subscriberKinds,
+  subscriberStates,
+} from "../model/subscriber.ts";
+import type { PageView } from "../model/view.ts";
+import { When } from "../render/piece.tsx";
+import { Button, Check, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
+import { type Form, formFrom } from "./form.ts";
+import { Listing, type Part, partOf } from "./listing.tsx";
+import type { Places } from "./places.ts";
+import { go, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
+import { counted, fullName, voiceFor } from "./speech.ts";
+
+const kindWords: Readonly<Record<SubscriberKind, string>> = {
+  email: "E-mail",
+  sms: "Text message",
+  webhook: "Webhook",
+  slack: "Slack",
+  teams: "Teams",
+  integration_partner: "Integration",
+};
+const stateWords: Readonly<Record<SubscriberState, string>> = {
+  active: "Told",
+  unconfirmed: "Not confirmed yet",
+  quarantined: "Unreachable",
+  unsubscribed: "Unsubscribed",
+};
+type Kept = NonNullable<Places["subscribers"]>;
 
 export const subscribersScreen = screen({
   path: "/admin/p/:page/subscribers",
   title: "Subscribers",
   needs: "read",
+  changes: "edit",
   menu: "page",
-  async show({ places, view }) {
-    const count = (await places.subscriberCount?.(view.page.id)) ?? null;
-    return shown(
-      <>
-        <Head title="Subscribers" />
-        <p safe>
-          {count === null ? "Nobody counts them yet." : `${counted(count, "subscriber")} of this page.`}
-        </p>
-      </>,
-    );
+  done: {
+    added: "Added.",
+    unsubscribed: "Unsubscribed: it is told nothing any more.",
+    erased: "Erased. Nothing of its address is left.",
+  },
+  show: (visit) => listFor(visit, formFrom(new URLSearchParams())),
+  async take(sent) {
+    const { form, path, places, view } = sent;
+    const kept = places.subscribers;
+    if (kept === null) return listFor(sent, form, ["Nobody keeps subscribers here."]);
+    const does = form.text("do");
+    if (does === "add") return added(sent, kept);
+    const found = await kept.get(view.page.id, form.text("subscriber"));
+    if (found === null) return listFor(sent, form, ["There is no such subscriber any more."]);
+    if (does === "erase") await kept.erase(view.page.id, [found.id]);
+    else await kept.change(view.page.id, [found.id], { state: "unsubscribed" });
+    return go(path, does === "erase" ? "erased" : "unsubscribed");
   },
 });
+
+async function added(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
+  const { form, path, view } = sent;
+  const address = form.text("address");
+  const isWeb = /^https?:/i.test(address);
+  try {
+    const wanted = newSubscriberOf(
+      {
+        ...(isWeb ? { endpoint: address } : { email: address }),
+        skip_confirmation_notification: form.has("sure"),
+      },
+      view,
+      null,
+    );
+    const [made] = await kept.add(view.page.id, [wanted]);
+    if (made?.ok === true) return go(path, "added");
+    return listFor(sent, form, ["This address follows the page already."]);
+  } catch (thrown) {
+    // What cannot be an address is a sentence of the API's.
+    if (thrown instanceof ApiRefusal) return listFor(sent, form, [thrown.answer.error].flat());
+    throw thrown;
+  }
+}
+
+async function listFor(
+  visit: Visit<PageView>,
+  form: Form,
+  sentences: readonly string[] = [],
+): Promise<Reply> {
+  const { path, places, view, who } = visit;
+  const kept = places.subscribers;
+  const followers = (await places.subscriberCount?.(view.page.id)) ?? null;
+  const safeList = kept === null || !visit.may("edit") ? "" : await whoTheyAre(visit, kept);
+  return shown(
+    <>
+      <Head title="Subscribers" />
+      <Refused sentences={sentences} />
+      <p safe>
+        {followers === null
+          ? "Nobody counts them yet."
+          : `An incident that touches every component is sent to ${counted(followers, "subscriber")}.`}
+      </p>
+      {kept === null ? "" : <Counts histogram={await kept.histogram(view.page.id, null)} />}
+      {safeList}
+      {kept === null || !visit.may("edit") ? (
+        ""
+      ) : (
+        <section aria-labelledby="add-h">
+          <h2 id="add-h">Another one</h2>
+          <Post who={who} to={path}>
+            <Line
+              name="address"
+              label="E-mail address, or address of a webhook"
+              hint="Such as name@example.com or https://example.com/hook"
+              value={form.text("address")}
+              required={true}
+            />
+            <Check
+              name="sure"
+              label="They agreed to it already"
+              hint="Without this, mail waits until its reader confirms."
+              checked={form.has("sure")}
+            />
+            <div class="acts">
+              <Button does="add" label="Add" />
+            </div>
+          </Post>
+        </section>
+      )}
+    </>,
+    { status: statusOf(sentences) },
+  );
+}
+
+function Counts({ histogram }: { readonly histogram: Awaited<ReturnType<Kept["histogram"]>> }): JSX.Element {
+  const kinds = subscriberKinds.filter((kind) => Object.values(histogram[kind]).some((count) => count > 0));
+  if (kinds.length === 0)
+    return <p class="empty">Nobody follows the page yet. Readers find the ways to at /subscribe.</p>;
+  return (
+    <div class="tb">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">By</th>
+            {subscriberStates.map((state) => (
+              <th scope="col" class="n" safe>
+                {stateWords[state]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {kinds.map((kind) => (
+            <tr>
+              <th scope="row" safe>
+                {kindWords[kind]}
+              </th>
+              {subscriberStates.map((state) => (
+                <td class="n" safe>
+                  {histogram[kind][state].toLocaleString("en")}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+async function whoTheyAre(visit: Visit<PageView>, kept: Kept): Promise<JSX.Element> {
+  const { path, query, view } = visit;
+  const state = subscriberStates.find((it) => it === query.get("state")) ?? "active";
+  const { part, isMore } = await partFor(visit, kept, state);
+  return (
+    <section aria-labelledby="who-h">
+      <h2 id="who-h">Who they are</h2>
+      <form method="get" class="row">
+        <Select
+          name="state"
+          label="State"
+          value={state}
+          from={subscriberStates.map((value) => ({ value, label: stateWords[value] }))}
+        />
+        <button type="submit" class="quiet">
+          Show
+        </button>
+      </form>
+      <Listing
+        part={part}
+        path={path}
+        noun="subscriber"
+        also={{ state }}
+        empty="None in this state."
+        hint={part.question !== "" && isMore ? `More than ${limits.adminListMax} fit.` : undefined}
+      >
+        <ul class="list">
+          {part.items.map((subscriber) => (
+            <Row visit={visit} subscriber={subscriber} view={view} />
+          ))}
+        </ul>
+      </Listing>
+    </section>
+  );
+}
+
+/** One more than is shown is asked for: it says whether it goes on. */
+async function partFor(
+  { query, view }: Visit<PageView>,
+  kept: Kept,
+  state: SubscriberState,
+): Promise<{ readonly part: Part<Subscriber>; readonly isMore: boolean }> {
+  const { question, number: asked } = partOf([], query, () => true);
+  const number = Math.max(asked, Number.parseInt(query.get("part") ?? "1", 10) || 1);
+  const size = limits.adminListMax;
+  const found = await kept.list(view.page.id, {
+    ...{ states: [state], text: question.toLowerCase(), incident: null },
+    ...{ sort: "primary", descending: false, offset: (number - 1) * size, limit: size + 1 },
+  });
+  const isMore = found.length > size;
+  const histogram = await kept.histogram(view.page.id, null);
+  const all = subscriberKinds.reduce((sum, kind) => sum + histogram[kind][state], 0);
+  const count = question === "" ? all : (number - 1) * size + Math.min(size, found.length);
+  const parts = question === "" ? Math.max(1, Math.ceil(all / size)) : number + (isMore ? 1 : 0);
+  return { part: { items: found.slice(0, size), question, number, parts, count }, isMore };
+}
+
+function Row({
+  visit: { path, who },
+  subscriber,
+  view,
+}: {
+  readonly visit: Visit<PageView>;
+  readonly subscriber: Subscriber;
+  readonly view: PageView;
+}): JSX.Element {
+  const { components, contact, createdMs, id, kind, state } = subscriber;
+  const address = primaryOf(kind, contact);
+  const wanted = components?.flatMap((it) => {
+    const component = view.componentById.get(it);
+    return component === undefined ? [] : [fullName(view, component)];
+  });
+  const what = wanted === undefined ? "everything" : wanted.slice(0, 3).join(", ");
+  const more = wanted === undefined || wanted.length <= 3 ? "" : ` and ${wanted.length - 3} more`;
+  return (
+    <li>
+      <div>
+        <b dir="auto" safe>
+          {address}
+        </b>
+        <small class="sub">
+          {Html.escapeHtml(`${kindWords[kind]}, ${what}${more}, since `)}
+          <When ms={createdMs} voice={voiceFor(view)} />
+        </small>
+      </div>
+      <Dangerous
+        label="Take off…"
+        says="Unsubscribed, the address is kept so that nobody adds it again unasked. Erased, nothing of it is left."
+      >
+        <Post who={who} to={path} kind="bare">
+          <Hidden name="subscriber" value={id} />
+          {state === "unsubscribed" ? (
+            ""
+          ) : (
+            <Button does="unsubscribe" label="Unsubscribe" kind="quiet" says={`Unsubscribe ${address}`} />
+          )}
+          <Button does="erase" label="Erase for good" kind="no" says={`Erase for good: ${address}`} />
+        </Post>
+      </Dangerous>
+    </li>
+  );
+}

@@ -4,6 +4,7 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
+import { placeholders } from "../model/template-text.ts";
 import { type PageView, type Template, toldStatuses } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { PickComponents } from "./component-pick.tsx";
@@ -36,7 +37,12 @@ export const templatesScreen = screen({
             ""
           )}
         </Head>
-        <Listing part={part} path={path} noun="template">
+        <Listing
+          part={part}
+          path={path}
+          noun="template"
+          empty="None. A template is an incident that is written before there is one: its words, what it affects, who is told."
+        >
           <ul class="list">
             {part.items.map((template) => (
               <li>
@@ -114,6 +120,10 @@ export const templateScreen = screen({
   },
 });
 
+const placeholderWords = Object.keys(placeholders)
+  .map((name) => `{{${name}}}`)
+  .join(", ");
+
 function templateIn({ params, view }: Visit<PageView>): Template | null {
   return view.templates.find(({ id }) => id === params.template) ?? null;
 }
@@ -187,7 +197,7 @@ function formFor(
             <Area
               name="text"
               label="Text"
-              hint="Markdown."
+              hint={`Markdown. Filled in when it is used: ${placeholderWords}.`}
               value={form.body("text")}
               max={limits.updateCharsMax}
               required={true}

@@ -9,7 +9,7 @@ import type { PageView } from "../model/view.ts";
 import { roleOn } from "../people/principal.ts";
 import { When } from "../render/piece.tsx";
 import type { HeldToken } from "../store/tokens.ts";
-import { Button, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
+import { Button, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { askerOf, go, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { voiceFor } from "./speech.ts";
 
@@ -86,6 +86,11 @@ function listFor(
           </p>
         </div>
       )}
+      {keysOf(visit).length === 0 ? (
+        <p class="empty">None. A key lets a program do what its role may.</p>
+      ) : (
+        ""
+      )}
       <ul class="list">
         {keysOf(visit).map((key) => (
           <Row visit={visit} held={key} />
@@ -153,10 +158,12 @@ function Row({
           )}
         </small>
       </div>
-      <Post who={who} to={path} kind="bare">
-        <Hidden name="key" value={id} />
-        <Button does="revoke" label="Revoke" kind="quiet" says={`Revoke ${name}`} />
-      </Post>
+      <Dangerous label="Revoke…" says="Whatever uses it is refused from then on. It does not come back.">
+        <Post who={who} to={path} kind="bare">
+          <Hidden name="key" value={id} />
+          <Button does="revoke" label="Revoke for good" kind="no" says={`Revoke for good: ${name}`} />
+        </Post>
+      </Dangerous>
     </li>
   );
 }

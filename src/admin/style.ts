@@ -49,6 +49,8 @@ const words = `
 .say>b,.say>h2{color:inherit;font-size:1rem}
 .say ul{list-style:disc;padding-inline-start:1.2rem}
 .say p+p{margin-top:.4rem}
+.lost{position:sticky;inset-block-start:.5rem;z-index:8;color:var(--deg)}
+.lost a{color:var(--lk)}
 form{max-width:40rem}
 form.row,form.bare{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;max-width:none;margin:0;padding:0;border:0}
 form.wideform{max-width:none}

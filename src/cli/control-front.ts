@@ -18,7 +18,7 @@ export interface FrontParts
   extends Pick<Places, "ledger" | "series" | "byHand" | "accounts" | "clock" | "random" | "log"> {
   readonly store: Store;
   readonly pops: PopPlane;
-  readonly subscribers: Pick<Subscribers, "subscriberCount">;
+  readonly subscribers: Subscribers;
   readonly api: Api;
 }
 
@@ -27,6 +27,7 @@ export function createControlFront({ store, api, subscribers, ...parts }: FrontP
   const admin = createAdmin({
     ...parts,
     snapshots: store.snapshots,
+    subscribers,
     subscriberCount: (page, incident) => subscribers.subscriberCount(page, incident),
     audit: auditOf(store),
     previews: createHeld(random, limits.adminPreviewsMax),

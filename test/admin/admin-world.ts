@@ -25,6 +25,7 @@ import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { createPeople, type People } from "../../src/store/people.ts";
 import { createSeries } from "../../src/store/series.ts";
+import { createSubscribers, type Subscribers } from "../../src/store/subscribers.ts";
 import { commandLine, createTokens } from "../../src/store/tokens.ts";
 import { publisher as publisherKey, servingOptions } from "../edge/fixture.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
@@ -65,6 +66,7 @@ export interface AdminWorld {
   readonly pops: PopSeen[];
   readonly accounts: Accounts;
   readonly people: People;
+  readonly subscribers: Subscribers;
   /** A browser in which somebody of this role is signed in: one person for each role and page. */
   as(role: Role, page?: string): Browser;
   /** A browser in which nobody is. */
@@ -105,6 +107,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     behind: {},
   });
   const pops: PopSeen[] = [];
+  const subscribers = createSubscribers({ store, log: silentLog, random });
   const people = createPeople({ store, random, log: silentLog });
   const tokens = createTokens(store, random);
   const pages = () => ledger.pages();
@@ -124,6 +127,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     snapshots: store.snapshots,
     previews: createHeld(random, 64),
     imports: createHeld(random, 4),
+    subscribers,
     subscriberCount: async () => 1_234,
     pops: {
       list: async () => pops,
@@ -163,7 +167,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   await settled();
   return {
     ...{ admin, ledger, store, clock, page, otherPage, group, grouped, plain, pops, run, settled },
-    ...{ accounts, people },
+    ...{ accounts, people, subscribers },
     as(role, on = page) {
       const known = browsers.get(role + on) ?? browserOf(admin, signedIn(role, on));
       browsers.set(role + on, known);
@@ -180,6 +184,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
       ),
     async close() {
       publisher.stop();
+      await subscribers.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -256,7 +261,7 @@ function fieldsOf(html: string, does?: string): URLSearchParams {
       .replaceAll("&gt;", ">")
       .replaceAll("&amp;", "&");
   for (const [tag] of form.matchAll(
-    /<input[^>]*>|<textarea[\s\S]*?<\/textarea>|<select[\s\S]*?<\/select>/g,
+    /<input(?:[^>"]|"[^"]*")*>|<textarea[\s\S]*?<\/textarea>|<select[\s\S]*?<\/select>/g,
   )) {
     const name = /\sname="([^"]*)"/.exec(tag)?.[1];
     if (name === undefined) continue;

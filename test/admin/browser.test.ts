@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect } from "bun:test";
 import { Secret, TOTP } from "otpauth";
 import { screens } from "../../src/admin/screens.ts";
 import type { Role } from "../../src/model/roles.ts";
+import { noContact } from "../../src/model/subscriber.ts";
 import {
   axeFindings,
   type Browser,
@@ -41,15 +42,31 @@ beforeAll(async () => {
     kind: "incident.create",
     fields: { name: "New disks", window: { from, until: from + 1 } },
   });
+  await world.sessionOf("editor");
   Object.assign(parameters, {
-    ...{ page, incident, component: world.grouped, person: "", name: "" },
+    ...{ page, incident, component: world.grouped, person: world.people.list()[0]?.id, name: "" },
     update: world.ledger.view(page)?.incidentById.get(incident)?.updates[0]?.id,
     template: await world.run(page, {
       kind: "template.create",
       fields: { name: "Slow", title: "Slow", body: "We look." },
     }),
     metric: await world.run(page, { kind: "metric.create", fields: { name: "Latency" } }),
+    draft: await world.run(page, {
+      kind: "draft.create",
+      publishAt: world.clock.wallMs() + 3_600_000,
+      command: { kind: "incident.create", fields: { name: "New prices", body: "From May on." } },
+    }),
+    recurrence: await world.run(page, {
+      kind: "recurrence.create",
+      fields: { name: "Backups", rule: "FREQ=WEEKLY", start: "2027-01-10T02:30", durationMs: 3_600_000 },
+    }),
   });
+  await world.subscribers.add(page, [
+    {
+      ...{ kind: "email", state: "active", contact: { ...noContact, email: "reader@mail.example" } },
+      ...{ components: null, incident: null, accessUser: null, skipConfirmation: true },
+    },
+  ]);
   world.pops.push(
     {
       key: "a",
@@ -96,8 +113,13 @@ const phone = {
 const desk = { viewport: { width: 1280, height: 900 }, colorScheme: "dark" } as const;
 
 /** Somebody of this role, at this machine. */
-async function signedIn(role: Role, on: string, at: typeof phone | typeof desk): Promise<Visit> {
-  const visit = await visitor(browser, at);
+async function signedIn(
+  role: Role,
+  on: string,
+  at: typeof phone | typeof desk,
+  more: { readonly javaScriptEnabled?: boolean } = {},
+): Promise<Visit> {
+  const visit = await visitor(browser, { ...at, ...more });
   const [name = "", value = ""] = (await world.sessionOf(role, on)).split(/=(.*)/);
   await visit.page.context().addCookies([{ name, value, url: server.url }]);
   return visit;
@@ -207,6 +229,80 @@ describe("the admin pages in Chromium", () => {
     60_000,
   );
 
+  testInChromium(
+    "without JavaScript: an incident is opened, updated and resolved",
+    async () => {
+      const { page, end } = await signedIn("responder", world.page, phone, { javaScriptEnabled: false });
+      await page.goto(`${server.url}/admin/p/${world.page}`);
+      await page.getByRole("link", { name: "New incident" }).tap();
+      await page.getByLabel("What is happening").fill("Mail is late\nBy an hour.");
+      await page.getByRole("button", { name: "Preview" }).tap();
+      await page.frameLocator("iframe").getByText("Mail is late").first().waitFor();
+      await page.getByRole("button", { name: "Publish", exact: true }).tap();
+      await page.waitForURL("**done=opened");
+      await page.getByLabel("What is new").fill("It is the queue.");
+      await page.getByText("Identified", { exact: true }).tap();
+      await page.getByRole("button", { name: "Publish update" }).tap();
+      await page.waitForURL("**done=told");
+      await page.getByRole("button", { name: "Resolve" }).tap();
+      await page.waitForURL("**done=closed");
+      await world.settled();
+      const id = /\/incidents\/([^?]+)/.exec(page.url())?.[1] ?? "";
+      const own = await (await world.visit(`/incidents/${id}`)).text();
+      for (const told of ["By an hour.", "It is the queue.", "Resolved"])
+        expect([told, own.includes(told)]).toEqual([told, true]);
+      await end();
+    },
+    60_000,
+  );
+
+  testInChromium(
+    "a session that ends while somebody writes: it is said at once, and the whole form is sent after signing in again",
+    async () => {
+      const { page, end } = await signedIn("responder", world.page, phone);
+      await page.goto(`${server.url}/admin/p/${world.page}/incidents/new`);
+      await page.keyboard.type("Search is slow");
+      await page.locator("iframe").waitFor();
+      const context = page.context();
+      await context.clearCookies();
+      await page.keyboard.type("\nSince noon.");
+      await page.locator(".lost").getByText("Your session is over").waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      const [name = "", value = ""] = (await world.sessionOf("responder")).split(/=(.*)/);
+      await page.getByRole("button", { name: "Publish", exact: true }).tap();
+      await page.getByText("nothing that you wrote is lost").waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await context.addCookies([{ name, value, url: server.url }]);
+      await page.getByRole("button", { name: "Send it again" }).tap();
+      await page.getByText("This form is of another session").waitFor();
+      await page.getByRole("button", { name: "Send it again" }).tap();
+      await page.waitForURL("**done=opened");
+      expect(world.ledger.view(world.page)?.incidents[0]).toMatchObject({
+        name: "Search is slow",
+        updates: [{ body: "Since noon." }],
+      });
+      await end();
+    },
+    60_000,
+  );
+
+  testInChromium(
+    "a control plane that does not answer is said above what was typed, and goes when it answers",
+    async () => {
+      const { page, end } = await signedIn("responder", world.page, phone);
+      await page.goto(`${server.url}/admin/p/${world.page}/incidents/new`);
+      await page.context().setOffline(true);
+      await page.keyboard.type("Nothing works");
+      await page.locator(".lost").getByText("has not answered since").waitFor();
+      await page.context().setOffline(false);
+      await page.keyboard.type(" any more");
+      await page.locator(".lost").waitFor({ state: "detached" });
+      expect(await page.locator("textarea").inputValue()).toBe("Nothing works any more");
+      await end();
+    },
+    60_000,
+  );
+
   const finds: readonly (readonly [role: Role, there: readonly string[], absent: readonly string[]])[] = [
     ["viewer", [], ["New incident", "Settings", "API keys"]],
     ["responder", ["New incident"], ["Settings", "API keys", "Audit"]],
@@ -227,15 +323,16 @@ describe("the admin pages in Chromium", () => {
       60_000,
     );
 
-  const looked = screens.map(({ path }) => path).filter((path) => !/:(name|person)/.test(path));
+  const looked = screens.map(({ path }) => path).filter((path) => !/:name/.test(path));
   const places = [
     ["a phone", phone],
     ["a desk", desk],
   ] as const;
   for (const [where, at] of places.slice(0, count(1, 2)))
     testInChromium(
-      `every screen at ${where}: axe, touch targets, nothing sideways, nothing cut off`,
+      `every screen at ${where}, with 2,000 components: axe, touch targets, nothing sideways, nothing cut off`,
       async () => {
+        await manyComponents();
         const { page, complaints, end } = await signedIn("owner", "*", at);
         const found: string[] = [];
         for (const path of ["/admin/sign-in", ...looked]) {
@@ -256,6 +353,19 @@ describe("the admin pages in Chromium", () => {
       180_000,
     );
 });
+
+/** As many as a page of a whole cloud has, once. */
+async function manyComponents(): Promise<void> {
+  const missing = 2_000 - (world.ledger.view(world.page)?.components.length ?? 0);
+  if (missing <= 0) return;
+  const made = Array.from({ length: missing }, (_, at) => ({
+    kind: "component.create" as const,
+    fields: { name: `Storage in a region with a long name, shard ${at}` },
+  }));
+  const done = await world.ledger.submit(world.page, made, "test");
+  if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
+  await world.settled();
+}
 
 /** What is to be hit with a finger and is lower than 44 px; links within a text are as high as their line (WCAG 2.5.8). */
 const smallTargets = `[...document.querySelectorAll("a,button,input:not([type=hidden]),select,textarea,summary")].flatMap((element) => {

@@ -437,6 +437,20 @@ export const limits = {
   dnsRateBytesAnAnswer: 128,
   /** Of answers held back each second one is sent short: a real asker comes back over TCP at once. */
   dnsRateSlip: 2,
+  /** A query by TCP: a name, and options of EDNS; over UDP a datagram is its own bound. */
+  dnsQueryBytesMax: 4_096,
+  /** TCP connections of a process: some 2 kB each, and `dnsTcpUnsentBytes` of who does not read. */
+  dnsTcpConnectionsMax: 1_000,
+  /** RFC 9210, 4.3: ten seconds let a resolver use a connection again. */
+  dnsTcpIdleMs: 10_000,
+  dnsTcpAgeMsMax: 120_000,
+  dnsTcpUnsentBytes: 128 * 1024,
+  /** Addresses of resolvers that a process has as bytes. */
+  dnsSendersMax: 20_000,
+  /** Answers that wait for the kernel to take them; one more is lost, and its asker asks again. */
+  udpUnsentMax: 4_096,
+  /** Milliseconds that a listener that closes goes on answering what comes, at most. */
+  udpLastTurnsMax: 200,
 } as const;
 
 /** Relations that the code relies on; called once at start. */

@@ -33,6 +33,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./edge.ts"),
   },
   {
+    name: "dns",
+    summary: "run a DNS server that leads each visitor to the nearest living POP",
+    load: () => import("./dns.ts"),
+  },
+  {
     name: "keygen",
     summary: "make root, publisher and emergency keys, and sign what the last two may do",
     load: () => import("./keygen.ts"),

@@ -3,7 +3,7 @@ import type { Metrics } from "../base/metrics.ts";
 import { rcodes, rcodeWord, types, typeWord } from "./types.ts";
 
 /** Why a query got no answer. */
-export const dropReasons = ["short", "response", "rate", "busy", "defect"] as const;
+export const dropReasons = ["short", "response", "rate", "defect"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 const transports = ["udp", "tcp"] as const;
@@ -16,6 +16,8 @@ export interface DnsTally {
   answered(rcode: number, type: number | null, transport: "udp" | "tcp", bytes: number, shape: Shape): void;
   dropped(reason: DropReason): void;
   cached(hit: boolean): void;
+  /** Answers that were made and did not leave: the kernel took no more. */
+  unsent(count: number): void;
 }
 
 const typeNumbers = Object.values(types);
@@ -57,6 +59,7 @@ export function createDnsTally(metrics: Metrics): DnsTally {
   );
   const drops = metrics.counter("dns_dropped_total", "Queries that got no answer, by reason.", "reason");
   const cache = metrics.counter("dns_cache_total", "Questions by whether their answer was held.", "outcome");
+  const unsent = metrics.counter("dns_unsent_total", "Answers over UDP that the kernel did not take.");
   let hits = 0;
   let misses = 0;
   return {
@@ -68,6 +71,7 @@ export function createDnsTally(metrics: Metrics): DnsTally {
       bytesSent.add(0, column, bytes);
     },
     dropped: (reason) => drops.add(1, reason),
+    unsent: (count) => unsent.add(count),
     cached(hit) {
       if (hit) cache.set(++hits, "hit");
       else cache.set(++misses, "miss");

@@ -44,6 +44,8 @@ export interface Parent {
    * successor that cannot work is said, and all that are left stay. Never rejects.
    */
   restart(): Promise<void>;
+  /** Says it to every child that runs. */
+  tell(message: ParentSays): void;
   /** Dismisses the children and resolves when all have ended. */
   stop(): Promise<void>;
 }
@@ -137,6 +139,10 @@ class RunningParent implements Parent {
     return [this.#syncer, ...this.#workers].flatMap(({ child, successor }) =>
       [child, successor?.child].filter((one) => one != null),
     );
+  }
+
+  tell(message: ParentSays): void {
+    for (const child of this.#running()) child.send(toLine(message));
   }
 
   #tellSyncer(message: ParentSays): void {

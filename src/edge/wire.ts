@@ -17,6 +17,8 @@ export type ChildSays =
 /** From the parent: to the syncer what a worker said, to a worker that another one answers in its place. */
 export type ParentSays =
   | { readonly says: "leave" }
+  /** Read again what you read at the start. */
+  | { readonly says: "reload" }
   | { readonly says: "worker-metrics"; readonly worker: string; readonly text: string }
   | { readonly says: "damaged"; readonly digest: Digest };
 
@@ -50,7 +52,7 @@ export function childSays(line: string): ChildSays | null {
 
 export function parentSays(line: string): ParentSays | null {
   const message = parsed(line);
-  if (message?.says === "leave") return { says: "leave" };
+  if (message?.says === "leave" || message?.says === "reload") return { says: message.says };
   if (message?.says === "damaged") return damaged(message.digest);
   if (message?.says !== "worker-metrics" || !isText(message.worker) || !isText(message.text)) return null;
   return { says: "worker-metrics", worker: message.worker, text: message.text };

@@ -32,7 +32,7 @@ export function listening(
   }
 }
 
-function bindFault(at: string, thrown: unknown): Fault {
+export function bindFault(at: string, thrown: unknown): Fault {
   const says = messageOf(thrown);
   const code = (thrown as { code?: string }).code ?? "";
   if (code === "EADDRINUSE" || /EADDRINUSE|in use/i.test(says)) {

@@ -104,7 +104,7 @@ function placeOf(url: string): TestPop["visitors"] {
 }
 
 /** Children of `parent` by the role on their command line (Linux). */
-function childrenOf(parent: number): ReadonlyMap<string, number> {
+export function childrenOf(parent: number): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;

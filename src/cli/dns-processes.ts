@@ -1,0 +1,131 @@
+// What the processes of a DNS node do. In: flags. Out: one that answers, one that has the ops address, or both in one.
+import { every } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import type { Metrics } from "../base/metrics.ts";
+import { type Answering, createAnswering } from "../dns/answer.ts";
+import { readCookieSecrets } from "../dns/cookie-secrets.ts";
+import { createCookies } from "../dns/cookies.ts";
+import { createRateLimit } from "../dns/rate-limit.ts";
+import { type DnsPlace, type DnsServer, openDnsServer } from "../dns/server.ts";
+import { createDnsTally } from "../dns/tally.ts";
+import { mergeExpositions } from "../edge/exposition.ts";
+import { type Listener, listenHttp } from "../host/http.ts";
+import { requestPath } from "../host/request-path.ts";
+import type { DnsOptions } from "./dns-flags.ts";
+import { placesOf } from "./dns-flags.ts";
+import { openDnsSource } from "./dns-source.ts";
+import type { Context } from "./flags.ts";
+
+export interface DnsProcess {
+  readonly places: readonly DnsPlace[];
+  readonly opsPort: number;
+  /** Reads zones, steering and secrets again. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ProcessParts {
+  readonly options: DnsOptions;
+  /** Of the secrets. */
+  readonly cookieSecret: string;
+  readonly context: Pick<Context, "clock" | "random" | "log">;
+  readonly metrics: Metrics;
+}
+
+/** Answers queries. `shared`: so do others, on the same ports. */
+export async function runAnswering(parts: ProcessParts, shared: boolean): Promise<DnsProcess> {
+  const { options, cookieSecret, context, metrics } = parts;
+  const { clock, random, log } = context;
+  const nowMs = (): number => clock.monotonicMs();
+  const cookies = createCookies(readCookieSecrets(cookieSecret), () => clock.wallMs() / 1_000);
+  const tally = createDnsTally(metrics);
+  let answering: Answering | null = null;
+  const source = await openDnsSource(options, context, (find) => answering?.replace(find));
+  let said = false;
+  answering = createAnswering({
+    find: source.find,
+    identity: { version: options.sayVersion ?? null, id: options.id ?? null },
+    cookies,
+    rateLimit:
+      options.rateLimit === 0 ? null : createRateLimit({ perSecond: options.rateLimit, nowMs, random }),
+    tally,
+    onDefect(thrown) {
+      // Once: what one query brings about, the next million may.
+      if (!said) log.error("A query met a defect and was answered SERVFAIL.", { why: String(thrown) });
+      said = true;
+    },
+  });
+  const server = await openServer(
+    { places: placesOf(options), shared, answering, tally, clock, metrics },
+    source,
+  );
+  return {
+    places: server.places,
+    opsPort: 0,
+    async reload() {
+      cookies.rotate(readCookieSecrets(cookieSecret));
+      await source.reload();
+    },
+    async stop() {
+      await server.stop();
+      source.stop();
+    },
+  };
+}
+
+async function openServer(
+  options: Parameters<typeof openDnsServer>[0],
+  source: { stop(): void },
+): Promise<DnsServer> {
+  try {
+    return await openDnsServer(options);
+  } catch (thrown) {
+    source.stop();
+    throw thrown;
+  }
+}
+
+export interface Keeping extends DnsProcess {
+  /** Counters of a process that answers, as Prometheus text. */
+  takeMetrics(name: string, text: string): void;
+}
+
+/** Has the ops address, and what is done once for all processes. */
+export async function runKeeping({ options, metrics }: ProcessParts, own: string): Promise<Keeping> {
+  const texts = new Map<string, string>();
+  const ops: Listener | null =
+    options.ops === undefined
+      ? null
+      : listenHttp({
+          address: options.ops.host,
+          port: options.ops.port,
+          bodyBytesMax: limits.requestBodyBytesMax,
+          fetch: (request) =>
+            answerOps(request, () => mergeExpositions(new Map([[own, metrics.text()], ...texts]))),
+        });
+  await ops?.ready;
+  return {
+    places: [],
+    opsPort: ops?.port ?? 0,
+    takeMetrics: (name, text) => void texts.set(name, text),
+    reload: async () => undefined,
+    stop: async () => void (await ops?.stop(true)),
+  };
+}
+
+function answerOps(request: Request, metricsText: () => string): Response {
+  const path = requestPath(request.url);
+  const text = (status: number, body: string, type = "text/plain; charset=utf-8"): Response =>
+    new Response(body, { status, headers: { "content-type": type, "cache-control": "no-store" } });
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return text(405, "This address answers GET, HEAD.\n");
+  if (path === "/metrics") return text(200, metricsText(), "text/plain; version=0.0.4; charset=utf-8");
+  if (path === "/healthz") return text(200, "alive\n");
+  return text(404, "This address has /metrics and /healthz.\n");
+}
+
+/** Hands a process's counters on. */
+export function reportMetrics({ context, metrics }: ProcessParts, tell: (text: string) => void): () => void {
+  const reporting = every(context.clock, limits.workerMetricsMs, () => tell(metrics.text()));
+  return () => reporting.cancel();
+}

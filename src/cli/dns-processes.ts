@@ -8,6 +8,7 @@ import { createCookies } from "../dns/cookies.ts";
 import { createRateLimit } from "../dns/rate-limit.ts";
 import { type DnsPlace, type DnsServer, openDnsServer } from "../dns/server.ts";
 import { createDnsTally } from "../dns/tally.ts";
+import type { Find } from "../dns/types.ts";
 import { mergeExpositions } from "../edge/exposition.ts";
 import { type Listener, listenHttp } from "../host/http.ts";
 import { requestPath } from "../host/request-path.ts";
@@ -40,7 +41,8 @@ export async function runAnswering(parts: ProcessParts, shared: boolean): Promis
   const cookies = createCookies(readCookieSecrets(cookieSecret), () => clock.wallMs() / 1_000);
   const tally = createDnsTally(metrics);
   let answering: Answering | null = null;
-  const source = await openDnsSource(options, context, (find) => answering?.replace(find));
+  const onFind = (find: Find): void => answering?.replace(find);
+  const source = await openDnsSource({ options, context, metrics, onFind });
   let said = false;
   answering = createAnswering({
     find: source.find,

@@ -1,12 +1,10 @@
-// What a process of `pharos dns` answers from. In: flags. Out: a `Find` over its zones, and a new one after each change that holds.
-import { readFileSync } from "node:fs";
-import { Fault, messageOf } from "../base/fault.ts";
+// What a process of `pharos dns` answers from: zones and steering. In: flags. Out: a `Find`, and a new one after each change that holds.
+import type { Metrics } from "../base/metrics.ts";
 import { makeFind } from "../dns/find.ts";
-import { originOfFileName, readMasterFile } from "../dns/master-file.ts";
+import type { Steer } from "../dns/steering.ts";
 import type { Find } from "../dns/types.ts";
-import type { Zone, ZoneSet } from "../dns/zone.ts";
-import { checkZone } from "../dns/zone-check.ts";
-import { showMistake } from "../dns/zone-draft.ts";
+import type { ZoneSet } from "../dns/zone.ts";
+import { type KnownMaps, openZoneFiles } from "../dns/zone-files.ts";
 import type { DnsOptions } from "./dns-flags.ts";
 import type { Context } from "./flags.ts";
 
@@ -17,47 +15,32 @@ export interface DnsSource {
   stop(): void;
 }
 
-/** Throws Fault `usage` where a zone does not hold. `onFind` is told of each new `Find`. */
-export async function openDnsSource(
-  { zone: paths }: Pick<DnsOptions, "zone">,
-  { log }: Pick<Context, "log">,
-  onFind: (find: Find) => void,
-): Promise<DnsSource> {
-  const findOf = (): Find =>
-    makeFind(readZones(paths), () => ({ sets: [], scope: 0, first: "", country: "" }));
+export interface SourceParts {
+  readonly options: Pick<DnsOptions, "zone" | "data" | "steering">;
+  readonly context: Pick<Context, "clock" | "log">;
+  readonly metrics: Metrics;
+  /** Told of each new `Find`: what was answered by the one before is not to be given again. */
+  onFind(find: Find): void;
+}
+
+const nobody: Steer = () => ({ sets: [], scope: 0, first: "", country: "" });
+const noMaps: KnownMaps = { has: () => false, mayAlias: () => false };
+
+/** Throws Fault `usage` where a zone does not hold. */
+export async function openDnsSource({ options, context, metrics, onFind }: SourceParts): Promise<DnsSource> {
+  const { clock, log } = context;
+  const findOf = (zones: ZoneSet): Find => makeFind(zones, nobody);
+  const files = await openZoneFiles({
+    paths: options.zone,
+    maps: noMaps,
+    clock,
+    log,
+    metrics,
+    onZones: (zones) => onFind(findOf(zones)),
+  });
   return {
-    find: findOf(),
-    async reload() {
-      try {
-        onFind(findOf());
-      } catch (thrown) {
-        if (!(thrown instanceof Fault)) throw thrown;
-        log.error(`The zones stay as they were: ${thrown.message}`);
-      }
-    },
-    stop: () => undefined,
+    find: findOf(files.zones),
+    reload: async () => void (await files.reload()),
+    stop: () => files.stop(),
   };
-}
-
-function readZones(paths: readonly string[]): ZoneSet {
-  const zones = paths.map(readZone);
-  return new Map(zones.map((zone) => [zone.origin, zone]));
-}
-
-function readZone(path: string): Zone {
-  const checked = checkZone(readMasterFile(path, textOf(path), originOfFileName(path)));
-  if (checked.ok) return checked.value.zone;
-  throw new Fault("usage", checked.reason.map(showMistake).join("\n"), "Repair the zone.");
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (thrown) {
-    throw new Fault(
-      "usage",
-      `The zone file ${path} cannot be read: ${messageOf(thrown)}.`,
-      "Check the path.",
-    );
-  }
 }

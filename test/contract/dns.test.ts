@@ -92,7 +92,7 @@ for (const runtime of runtimes)
         dns.signal("SIGHUP");
         await until(
           "both refuse the broken zone",
-          () => dns.log.filter((line) => /example\.zone:2:\d+: /.test(line)).length === 2,
+          () => dns.log.filter((line) => /example\.zone:2:\d+: /.test(line)).length >= 2,
         );
         expect(await asker.stop()).toBe(0);
         expect(asker.answers.size).toBe(2);

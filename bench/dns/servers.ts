@@ -78,7 +78,7 @@ export async function startGdnsd(folder: string): Promise<DnsServer> {
     `options => { listen => 127.0.0.1, dns_port => ${port}, udp_threads => 1, tcp_threads => 1, edns_client_subnet => true,
   run_dir => ${own}/run, state_dir => ${own}/state }
 plugins => { geoip => {
-  maps => { here => { datacenters => [ one, two ], nets => { ${network} => [ one ] }, map => { default => [ two ] } } },
+  maps => { here => { datacenters => [ two, one ], nets => { ${network} => [ one ] } } },
   resources => { near => { map => here, dcmap => { one => 192.0.2.1, two => 192.0.2.2 } } } } }
 `,
   );

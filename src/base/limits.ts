@@ -427,8 +427,10 @@ export const limits = {
   // DNS (dns/)
   /** An answer over UDP: what crosses every path unfragmented (DNS flag day 2020). */
   dnsAnswerBytesMax: 1_232,
-  /** Bodies of answers that a process holds until zones or steering change: some 60,000. */
+  /** Bodies of answers that a process holds until zones or steering change: some 45,000. */
   dnsCacheBytesMax: 32 * 1024 * 1024,
+  /** Marks of questions that came once: 256 KiB. */
+  dnsMarks: 64 * 1024,
   /** Networks, and kinds of answers to them, that rate limiting tells apart: 1.3 MB a table. */
   dnsRateRows: 64 * 1024,
   /** Answers of one kind that a network (/24, /56) is sent a second over UDP without a cookie. */

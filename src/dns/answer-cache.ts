@@ -23,9 +23,9 @@ interface Scopes {
 type Entry = Body | Scopes;
 
 const isBody = (entry: Entry): entry is Body => "bytes" in entry;
-/** An entry's own objects, beside its bytes and its key. */
-const entryBytes = 300;
-const costOf = (entry: Entry): number => entryBytes + (isBody(entry) ? entry.bytes.length : 0);
+/** An entry's own objects, beside its bytes: it, its key, its places in maps. */
+const entryBytes = 600;
+const costOf = (entry: Entry): number => entryBytes + (isBody(entry) ? entry.end : 0);
 
 /** Marks a network whose answer depends on bits that were not given. */
 const exact = 1_000;

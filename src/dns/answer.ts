@@ -6,7 +6,7 @@
 // 4. reply: as much of the body as the asker takes, in his own terms (`reply.ts`)
 import { limits } from "../base/limits.ts";
 import { createAnswerCache } from "./answer-cache.ts";
-import { type Body, bodyOf, kinds } from "./body.ts";
+import { type Body, bodyOf, kept, kinds } from "./body.ts";
 import { chaosFinding, type Identity } from "./chaos.ts";
 import { type Cookies, serverCookieBytesMin } from "./cookies.ts";
 import { type EdnsSelf, optSize } from "./edns.ts";
@@ -43,6 +43,8 @@ class Server implements Answering {
   readonly #options: AnsweringOptions;
   readonly #self: EdnsSelf;
   readonly #cache = createAnswerCache(limits.dnsCacheBytesMax);
+  /** Marks of questions that came once. */
+  readonly #marks = new Int32Array(limits.dnsMarks);
   #find: Find;
 
   constructor(options: AnsweringOptions) {
@@ -93,7 +95,7 @@ class Server implements Answering {
     const { packet, address, transport, edns } = passing;
     const body = this.#body(asked, address, edns);
     if (rateLimit !== null && transport === "udp" && !this.#isProven(passing)) {
-      const size = body.bytes.length + (edns === null ? 0 : optSize(this.#self, edns, body.error));
+      const size = body.end + (edns === null ? 0 : optSize(this.#self, edns, body.error));
       const fate = rateLimit.fate(address, body.kind, packet.length, size);
       if (fate === "slip") return this.#slip(passing, asked, body);
       if (fate === "drop") {
@@ -160,8 +162,18 @@ class Server implements Answering {
     if (held !== undefined) return held;
     const finding = this.#found(asked, { resolver, subnet });
     const body = bodyOf(asked, finding, address);
-    if (finding.cacheable) this.#cache.put(question, address, bits, body);
-    return body;
+    if (!finding.cacheable || !this.#cameBefore(body.mark)) return body;
+    const own = kept(body);
+    this.#cache.put(question, address, bits, own);
+    return own;
+  }
+
+  /** What comes once, such as names that are made up, is not worth its place: to hold it costs more than to find it again. */
+  #cameBefore(mark: number): boolean {
+    const place = (mark >>> 0) % this.#marks.length;
+    if (this.#marks[place] === mark) return true;
+    this.#marks[place] = mark;
+    return false;
   }
 
   #found(asked: Asked, visitor: Visitor): Finding {

@@ -2,13 +2,15 @@
 // known places, so that one is cut to a smaller size by taking less of it. What differs between two who ask the same (id, case, EDNS) is not in it.
 
 import { type ExtendedError, errors } from "./edns.ts";
-import { labelOctetsMax, type Name } from "./names.ts";
+import { labelOctetsMax, lowered, type Name } from "./names.ts";
 import { type Asked, headerBytes } from "./query.ts";
 import { mixed } from "./rate-limit.ts";
 import { type Finding, type RecordSet, rcodes, types } from "./types.ts";
 
 export interface Body {
   readonly bytes: Buffer;
+  /** Of what is in use of them. */
+  readonly end: number;
   /** Where question, answer, authority and additional end. */
   readonly questionEnd: number;
   readonly answerEnd: number;
@@ -29,6 +31,8 @@ export interface Body {
   readonly error: ExtendedError | null;
   /** The same number for answers that say the same to the same network: what rate limiting counts by. */
   readonly kind: number;
+  /** Of question and network: two of one mark may be two, which harms nobody. */
+  readonly mark: number;
 }
 
 /** What TCP can carry. */
@@ -36,17 +40,21 @@ export const messageBytesMax = 65_535;
 /** A pointer has 14 bits. */
 const pointerMax = 0x3fff;
 
-/** Written to by every call; a body is a copy of what came of it. */
+/** Written to by every call: a body is good until the next one, unless it is `kept`. */
 const page = Buffer.alloc(messageBytesMax + 1);
 let end = 0;
+/** The name that is asked for, which stands right behind the header: most answers write no other. */
+let askedFor: Name = "";
+/** Where names were written, each with those above it; filled once another one is. */
 const places = new Map<Name, number>();
 
 /** `network` is whom the finding is for, where it is not for everyone. */
 export function bodyOf(asked: Asked, finding: Finding, network: Uint8Array): Body {
   const { name, type, class: classNumber } = asked;
+  askedFor = name;
   places.clear();
   end = headerBytes;
-  writeName(name);
+  for (let at = 0; at < name.length; at++) page[end++] = name.charCodeAt(at);
   writeShort(type);
   writeShort(classNumber);
   const questionEnd = end;
@@ -56,8 +64,10 @@ export function bodyOf(asked: Asked, finding: Finding, network: Uint8Array): Bod
   const authorityEnd = end;
   const additionals = authorities < 0 ? -1 : writeSection(finding.additional, classNumber);
   const { rcode, authoritative, scope } = finding;
+  const mark = markOf(asked, scope, network);
   return {
-    bytes: Buffer.from(page.subarray(0, end)),
+    bytes: page,
+    end,
     questionEnd,
     answerEnd,
     authorityEnd,
@@ -71,8 +81,14 @@ export function bodyOf(asked: Asked, finding: Finding, network: Uint8Array): Bod
     authoritative,
     scope,
     error: errorOf(finding),
-    kind: kindOf(asked, finding, network),
+    kind: kindOf(finding, mark),
+    mark,
   };
+}
+
+/** With bytes of its own. */
+export function kept(body: Body): Body {
+  return { ...body, bytes: Buffer.from(body.bytes.subarray(0, body.end)) };
 }
 
 function errorOf({ rcode, why }: Finding): ExtendedError | null {
@@ -83,15 +99,18 @@ function errorOf({ rcode, why }: Finding): ExtendedError | null {
 export const kinds = { answer: 1, empty: 2, denial: 3, referral: 4, error: 5 } as const;
 
 /** Random names below a zone are one kind, for who makes them up gets the same answer each time; so are all errors. */
-function kindOf({ name, type }: Asked, finding: Finding, network: Uint8Array): number {
-  const { rcode, authoritative, answer, authority, scope } = finding;
+function kindOf({ rcode, authoritative, answer, authority }: Finding, mark: number): number {
   const zone = authority[0]?.name ?? "";
   if (rcode === rcodes.NXDOMAIN) return hashed(kinds.denial, zone);
   if (rcode !== rcodes.NOERROR) return kinds.error;
-  if (answer.length === 0) return authoritative ? hashed(kinds.empty, zone) : hashed(kinds.referral, zone);
-  let kind = mixed(hashed(kinds.answer, name), type);
-  for (let at = 0; 8 * at < scope; at++) kind = mixed(kind, network[at] ?? 0);
-  return kind;
+  if (answer.length > 0) return mixed(mark, kinds.answer);
+  return hashed(authoritative ? kinds.empty : kinds.referral, zone);
+}
+
+function markOf({ name, type }: Asked, scope: number, network: Uint8Array): number {
+  let mark = hashed(type, name);
+  for (let at = 0; 8 * at < scope; at++) mark = mixed(mark, network[at] ?? 0);
+  return mark;
 }
 
 function hashed(start: number, text: string): number {
@@ -143,7 +162,7 @@ const compressible: ReadonlyMap<number, readonly [before: number, names: number]
 ]);
 
 function writeRdata(type: number, bytes: Uint8Array): void {
-  const form = compressible.get(type);
+  const form = type === types.A || type === types.AAAA ? undefined : compressible.get(type);
   let at = 0;
   if (form !== undefined) {
     for (; at < form[0]; at++) page[end++] = bytes[at] as number;
@@ -154,8 +173,7 @@ function writeRdata(type: number, bytes: Uint8Array): void {
       at += length;
     }
   }
-  page.set(at === 0 ? bytes : bytes.subarray(at), end);
-  end += bytes.length - at;
+  for (; at < bytes.length; at++) page[end++] = bytes[at] as number;
 }
 
 /** Zero for what is no name: such rdata goes out as it is. */
@@ -171,9 +189,12 @@ function nameLength(bytes: Uint8Array, from: number): number {
 
 /** In any case; a name that was written before is pointed at, whatever its case was. */
 function writeName(written: string): void {
-  let name = /[A-Z]/.test(written)
-    ? written.replace(/[A-Z]+/g, (letters: string) => letters.toLowerCase())
-    : written;
+  if (written === askedFor && written.length > 1) {
+    writeShort(0xc000 | headerBytes);
+    return;
+  }
+  if (places.size === 0) placeAsked();
+  let name = lowered(written);
   let rest = written;
   while (name.charCodeAt(0) !== 0) {
     const place = places.get(name);
@@ -188,6 +209,16 @@ function writeName(written: string): void {
     rest = rest.slice(next);
   }
   page[end++] = 0;
+}
+
+function placeAsked(): void {
+  let at = headerBytes;
+  for (let name = askedFor; name.charCodeAt(0) !== 0; ) {
+    places.set(name, at);
+    const next = 1 + name.charCodeAt(0);
+    at += next;
+    name = name.slice(next);
+  }
 }
 
 function writeShort(value: number): void {

@@ -134,6 +134,6 @@ export function nameAt(bytes: Uint8Array, at: number): Name | null {
 }
 
 /** ASCII alone: other octets have no case (RFC 4343). A length octet is no letter, for it is 63 at most. */
-function lowered(octets: string): string {
+export function lowered(octets: string): string {
   return octets.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

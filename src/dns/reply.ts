@@ -47,7 +47,7 @@ export function replyOf(self: EdnsSelf, passing: Passing, asked: Asked, body: Bo
   const most =
     transport === "tcp" ? messageBytesMax : Math.min(edns?.answerBytesMax ?? 512, self.answerBytesMax);
   const room = most - opt;
-  if (!body.isCut && body.bytes.length <= room) return written(self, passing, asked, body, body.bytes.length);
+  if (!body.isCut && body.end <= room) return written(self, passing, asked, body, body.end);
   if (!body.needsAdditional && body.authorityEnd <= room)
     return written(self, passing, asked, body, body.authorityEnd);
   if (!body.needsAuthority && body.answerEnd <= room && body.answers > 0)
@@ -62,7 +62,7 @@ function written(self: EdnsSelf, passing: Passing, asked: Asked, body: Body, end
     questions: 1,
     answers: body.answers,
     authorities: end >= body.authorityEnd ? body.authorities : 0,
-    additionals: end >= body.bytes.length ? body.additionals : 0,
+    additionals: end >= body.end ? body.additionals : 0,
     authoritative: body.authoritative,
     truncated: false,
     rcode: body.rcode,

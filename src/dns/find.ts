@@ -151,24 +151,26 @@ class Walk {
     };
   }
 
-  /** Addresses of the hosts that a set leads to, as far as this zone says them. */
+  /** Addresses of the hosts that a set leads to, as far as this zone says them; of a service also its own records (RFC 9460, 4.1). */
   #addTargets(zone: Zone, { name, type, rdata }: RecordSet): void {
     if (type === types.CNAME) return;
+    const isService = type === types.HTTPS || type === types.SVCB;
+    const wanted = isService ? [types.A, types.AAAA, type] : [types.A, types.AAAA];
     for (const bytes of rdata) {
-      const isService = type === types.HTTPS || type === types.SVCB;
       const target = targetOf(type, bytes) ?? (isService ? name : null);
-      if (target !== null) this.#addAddresses(zone, target, type === types.NS);
+      if (target !== null) this.#addSets(zone, target, wanted, type === types.NS);
     }
   }
 
-  #addAddresses(zone: Zone, target: Name, isServer: boolean): void {
+  #addSets(zone: Zone, target: Name, wanted: readonly number[], isServer: boolean): void {
     if (!isServer && zone.cuts.size > 0 && cutAbove(zone, target) !== null) return;
     const source = zone.nodes.has(target) ? target : sourceOf(zone, target);
     if (source === null) return;
     const map = zone.steered.get(source);
-    for (const type of [types.A, types.AAAA]) {
+    for (const type of wanted) {
+      const fixed = setOf(zone.nodes.get(source), type);
       const set =
-        map === undefined ? setOf(zone.nodes.get(source), type) : setOf(this.#ask(map, type, target), type);
+        map === undefined || fixed !== undefined ? fixed : setOf(this.#ask(map, type, target), type);
       if (set === undefined || this.#says(target, type)) continue;
       this.#additional.push(set.name === target ? set : { ...set, name: target });
     }

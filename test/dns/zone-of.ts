@@ -65,3 +65,19 @@ export function showFinding(finding: Finding): readonly string[] {
 function showSet({ name, ttl, type, rdata }: RecordSet): readonly string[] {
   return rdata.map((bytes) => `${showName(name)} ${ttl} ${typeWord(type)} ${showRdata(type, bytes)}`);
 }
+
+/** The same on one line, records of a section in order of their text: for comparisons with what other servers say. */
+export function showSections({ rcode, authoritative, answer, authority, additional }: Finding): string {
+  return [
+    `${rcodeWord(rcode)}${authoritative ? " aa" : ""}`,
+    ...answer.flatMap(showSet).sort(),
+    ...authority
+      .flatMap(showSet)
+      .map((line) => `authority ${line}`)
+      .sort(),
+    ...additional
+      .flatMap(showSet)
+      .map((line) => `additional ${line}`)
+      .sort(),
+  ].join(" | ");
+}

@@ -239,6 +239,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./backup.ts"),
   },
   {
+    name: "dns check",
+    summary: "say what is wrong with zone files, by line and column",
+    load: () => import("./dns-check.ts"),
+  },
+  {
+    name: "dns export",
+    summary: "write zones and steering as files of Knot, gdnsd or PowerDNS",
+    load: () => import("./dns-export.ts"),
+  },
+  {
     name: "doctor",
     summary: "look at what a POP needs of this machine, and say what to fix",
     load: () => import("./doctor.ts"),

@@ -161,12 +161,20 @@ function calledIn(view: PageView, id: string): string {
   return named === undefined ? id : `“${clipped(named.name)}”`;
 }
 
-/** Times as times: fields of moments are named so. */
+/** A number that is a moment: named so, and after 1973, as a length of time is not. */
+const isMoment = (name: string, value: Json): value is number =>
+  typeof value === "number" && value > 1e11 && /(At|Ms|^at|^expires|^from|^until|^made)$/.test(name);
+
+/** Values as people read them: times as times, what is none as a dash, parts by their names. */
 function valueText(name: string, value: Json): string {
-  if (typeof value === "number" && /(At|^at|Ms|^expires)$/.test(name))
-    return `${new Date(value).toISOString().slice(0, 19)}Z`;
+  if (isMoment(name, value)) return `${new Date(value).toISOString().slice(0, 19)}Z`;
+  if (value === null || value === "") return "–";
   if (name === "grants" && Array.isArray(value)) return value.map(grantText).join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (Array.isArray(value))
+    return value.length === 0 ? "–" : value.map((it) => valueText(name, it)).join(", ");
+  if (typeof value !== "object") return String(value);
+  const parts = Object.entries(value).map(([part, of]) => `${part} ${valueText(part, of)}`);
+  return `(${parts.join(", ")})`;
 }
 
 function grantText(grant: Json): string {

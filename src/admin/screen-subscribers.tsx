@@ -33,11 +33,16 @@ const kindWords: Readonly<Record<SubscriberKind, string>> = {
   integration_partner: "Integration",
 };
 const stateWords: Readonly<Record<SubscriberState, string>> = {
-  active: "Told",
+  active: "Active",
   unconfirmed: "Not confirmed yet",
   quarantined: "Unreachable",
   unsubscribed: "Unsubscribed",
 };
+const stateOrder: readonly SubscriberState[] = [
+  "active",
+  ...subscriberStates.filter((it) => it !== "active"),
+];
+
 type Kept = NonNullable<Places["subscribers"]>;
 
 export const subscribersScreen = screen({
@@ -144,34 +149,24 @@ function Counts({ histogram }: { readonly histogram: Awaited<ReturnType<Kept["hi
   if (kinds.length === 0)
     return <p class="empty">Nobody follows the page yet. Readers find the ways to at /subscribe.</p>;
   return (
-    <div class="tb">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">By</th>
-            {subscriberStates.map((state) => (
-              <th scope="col" class="n" safe>
-                {stateWords[state]}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {kinds.map((kind) => (
-            <tr>
-              <th scope="row" safe>
-                {kindWords[kind]}
-              </th>
-              {subscriberStates.map((state) => (
-                <td class="n" safe>
-                  {histogram[kind][state].toLocaleString("en")}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ul class="list">
+      {kinds.map((kind) => {
+        const states = stateOrder.filter((state) => histogram[kind][state] > 0);
+        return (
+          <li>
+            <b safe>{kindWords[kind]}</b>
+            <span class="hint" safe>
+              {states
+                .map(
+                  (state) =>
+                    `${histogram[kind][state].toLocaleString("en")} ${stateWords[state].toLowerCase()}`,
+                )
+                .join(", ")}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
@@ -187,7 +182,7 @@ async function whoTheyAre(visit: Visit<PageView>, kept: Kept): Promise<JSX.Eleme
           name="state"
           label="State"
           value={state}
-          from={subscriberStates.map((value) => ({ value, label: stateWords[value] }))}
+          from={stateOrder.map((value) => ({ value, label: stateWords[value] }))}
         />
         <button type="submit" class="quiet">
           Show

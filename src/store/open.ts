@@ -13,7 +13,7 @@ import { type Commit, createCommit, reserve } from "./commit.ts";
 import { openCommitMark, watchCommits } from "./commit-mark.ts";
 import { asDamage, checkFile, corrupt } from "./file-check.ts";
 import { createSnapshots } from "./snapshots.ts";
-import { openTable, openTables, type Tables, tablesMax } from "./tables.ts";
+import { isMetaKey, openTable, openTables, type Tables, tablesMax } from "./tables.ts";
 import type { SnapshotStore } from "./types.ts";
 import { packValue, unpackValue } from "./values.ts";
 
@@ -73,6 +73,9 @@ export function openStore(options: OpenOptions): Store {
   const commit: Commit = async (changes) => {
     assert(write !== null, "A reader of the store wrote to it.");
     assert(closing === null, "The store was written to after it was closed.");
+    for (const { table, key } of changes)
+      if (table === tables.meta)
+        assert(isMetaKey(key), `No word of metaWords begins the key ${String(key)}.`);
     await write(changes);
   };
   const readerCheck =

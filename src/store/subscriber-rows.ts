@@ -37,7 +37,7 @@ type Packed = readonly [
   incident: string | null,
   accessUser: string | null,
   sealed: Uint8Array,
-  consent?: readonly [way: number, atMs: number, by: string],
+  consent?: readonly [way: number, atMs: number, by: string] | null,
 ];
 
 const consentWays = ["operator", "reader"] as const;
@@ -78,7 +78,7 @@ function consentIn(consent: Consent | null): readonly [] | readonly [NonNullable
 
 /** Rows of releases that did not note it have none. */
 function consentOf(packed: Packed[10]): Consent | null {
-  if (packed === undefined) return null;
+  if (packed === undefined || packed === null) return null;
   const [way, atMs, by] = packed;
   return { way: consentWays[way] ?? "operator", atMs, by };
 }

@@ -4,7 +4,7 @@ import type { Database, Key, RootDatabase } from "lmdb";
 export type Table = Database<Uint8Array, Key>;
 
 export interface Tables {
-  /** "format", "position", "stamp", "node", "freshness", ["cursor", name] */
+  /** By a word, or a list that begins with one: `metaWords` */
   readonly meta: Table;
   /** position -> op */
   readonly ops: Table;
@@ -35,6 +35,38 @@ export interface Tables {
   /** sha256 of the token -> its name and page */
   readonly tokens: Table;
 }
+
+/**
+ * What `meta` holds, by the first word of its keys. Nothing is committed under another one: whoever adds a word decides with it whether an export
+ * of a page takes it along (`test/control/export.test.ts`).
+ */
+export const metaWords = [
+  "format",
+  "position",
+  "stamp",
+  "node",
+  "freshness",
+  "cursor",
+  "pop",
+  "pop-token",
+  "audit",
+  "audit-failed",
+  "user",
+  "user-email",
+  "user-sign-on",
+  "session",
+  "link",
+  "series",
+  "page-row",
+  "replay",
+  "subscriber",
+  "subscriber-by",
+] as const;
+export type MetaWord = (typeof metaWords)[number];
+
+const knownWords: ReadonlySet<unknown> = new Set(metaWords);
+
+export const isMetaKey = (key: Key): boolean => knownWords.has(Array.isArray(key) ? key[0] : key);
 
 /** Tables whose keys are 32 or 33 raw bytes. */
 const digestKeys: ReadonlySet<string> = new Set(["tree", "objects", "uses"]);

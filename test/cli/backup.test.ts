@@ -1,8 +1,11 @@
 // `pharos keygen backup`, `backup`, `restore` and `doctor control` as an operator gives them, on a folder that nobody runs.
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { silentLog } from "../../src/base/log.ts";
+import { openStore } from "../../src/store/open.ts";
+import { packValue } from "../../src/store/values.ts";
 import { commandLine } from "../support/command-line.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -50,6 +53,24 @@ test("what is sealed for a key is restored with the other half of it, and with n
   expect(existsSync(at("back/store"))).toBe(false);
   expect(await restore("--key", at("own/backup.key"))).toMatchObject({ code: 0, err: "" });
   expect((await pharos("page", "list", "--data", at("back"))).out).toContain("a.example");
+});
+
+test("the doctor says which format the store has, and of a later one what to do", async () => {
+  const looked = async (): Promise<string> =>
+    (await pharos("doctor", "control", "--data", at("control"))).out;
+  expect(await looked()).toContain("It has format 1, which this release reads and writes.");
+  cpSync(at("control"), at("later"), { recursive: true });
+  const store = openStore({ folder: at("later"), clock, log: silentLog });
+  await store.commit([{ table: store.tables.meta, key: "format", value: packValue(2) }]);
+  await store.close();
+  const { code, out } = await pharos("doctor", "control", "--data", at("later"));
+  expect(code).toBe(1);
+  expect(out).toContain("has format 2; this release reads format 1");
+  expect(out).toContain("Run the release that wrote it, or restore a backup that this release can read.");
+  for (const command of ["page list", "token list"]) {
+    const said = await pharos(...command.split(" "), "--data", at("later"));
+    expect([said.code, said.err]).toEqual([1, expect.stringContaining("has format 2")]);
+  }
 });
 
 test("the doctor says how old the last backup is, and whether the store is whole", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { PageView } from "../../src/model/view.ts";
+import type { MetaWord, Tables } from "../../src/store/tables.ts";
 import { type ControlWorld, openControlWorld, type Reply } from "./control-world.ts";
 
 const own = "/api/pharos/v1";
@@ -194,7 +195,54 @@ const viewOf = (world: ControlWorld, page: string): PageView => {
   return view;
 };
 
+type Fate =
+  | "page file"
+  | "subscriber list"
+  | "point list"
+  | "of the installation"
+  | "of the log"
+  | "made anew";
+
+/** What becomes of everything that the store keeps. The compiler asks for a fate of each word and table that comes. */
+const metaFates: Record<MetaWord, Fate> = {
+  "page-row": "page file",
+  subscriber: "subscriber list",
+  "subscriber-by": "made anew",
+  series: "point list",
+  ...{ format: "of the installation", node: "of the installation", freshness: "of the installation" },
+  ...{ pop: "of the installation", "pop-token": "of the installation" },
+  ...{ audit: "of the installation", "audit-failed": "of the installation" },
+  ...{
+    user: "of the installation",
+    "user-email": "of the installation",
+    "user-sign-on": "of the installation",
+  },
+  ...{ session: "of the installation", link: "of the installation", replay: "of the installation" },
+  ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
+};
+const tableFates: Record<Exclude<keyof Tables, "meta">, Fate> = {
+  records: "page file",
+  ops: "of the log",
+  ...{ refs: "made anew", history: "made anew", tree: "made anew", objects: "made anew", uses: "made anew" },
+  ...{ doomed: "made anew", orphans: "made anew", notes: "made anew", hosts: "made anew" },
+  ...{ gone: "of the installation", documents: "of the installation", tokens: "of the installation" },
+};
+
 describe("a page out and in", () => {
+  test("of each word and table of the store it is decided what an export does with it; what a page has is exported", async () => {
+    here.store.refresh();
+    for (const { key } of here.store.tables.meta.getRange())
+      expect([key, Object.hasOwn(metaFates, Array.isArray(key) ? String(key[0]) : String(key))]).toEqual([
+        key,
+        true,
+      ]);
+    expect(Object.keys(here.store.tables).sort()).toEqual(["meta", ...Object.keys(tableFates)].sort());
+    const unknown = [
+      { table: here.store.tables.meta, key: ["surprise", here.page], value: new Uint8Array(1) },
+    ];
+    expect(here.store.commit(unknown)).rejects.toThrow("No word of metaWords begins the key surprise");
+  });
+
   test("everything of it is there: the view of the one installation is the view of the other, and both export the same", async () => {
     const { json: file } = await as(here, "GET", `${own}/pages/${here.page}/export`);
     const free = {

@@ -18,7 +18,7 @@ const data = { kind: "path", help: "data folder of the control plane", required:
 
 const apply = defineCommand({
   name: "apply",
-  summary: "make a page as its file says: settings, components, metrics, templates",
+  summary: "make a page as its file says: settings, components, metrics, templates, recurring maintenance",
   about:
     "Entities are found by id, else by name. What the file does not name stays as it is: a field is taken away with null, an entity with --prune. Either all is written or nothing.",
   example: [
@@ -50,7 +50,7 @@ const apply = defineCommand({
 
 const exporting = defineCommand({
   name: "export",
-  summary: "write a page's settings, components, metrics and templates as YAML",
+  summary: "write a page's settings, components, metrics, templates and recurring maintenance as YAML",
   about: "What is as it is by itself is left out, and so are incidents, points of metrics, tokens and keys.",
   example: "export --data /var/lib/pharos --page p4rk7x2m9q1z > page.yaml",
   flags: {

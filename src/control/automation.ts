@@ -3,21 +3,11 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { Automation } from "../model/view.ts";
+import { automationNames } from "./automation-names.ts";
 import { flag, maybe, said } from "./fields.ts";
 
-/** Both ways: the names that are read are the names that are shown. */
-const flagNames = {
-  scheduled_auto_in_progress: "begins",
-  scheduled_auto_completed: "completes",
-  auto_transition_deliver_notifications_at_start: "tellsAtStart",
-  auto_transition_deliver_notifications_at_end: "tellsAtEnd",
-  auto_transition_to_maintenance_state: "setsMaintenance",
-  auto_transition_to_operational_state: "setsOperational",
-  scheduled_remind_prior: "remindsPrior",
-} as const;
-
-type FlagName = keyof typeof flagNames;
-const names = Object.keys(flagNames) as FlagName[];
+type FlagName = keyof typeof automationNames;
+const names = Object.keys(automationNames) as FlagName[];
 const minuteMs = 60_000;
 
 export const automationFields = {
@@ -53,7 +43,7 @@ export const automationAnswer = {
 export function automationOf(body: Said): Partial<Automation> | undefined {
   const flags = names.flatMap((name) => {
     const value = said(body[name]);
-    return value === undefined ? [] : [[flagNames[name], value] as const];
+    return value === undefined ? [] : [[automationNames[name], value] as const];
   });
   const begins = said(body.scheduled_auto_transition);
   const minutes = body.scheduled_auto_verifying_minutes;
@@ -71,7 +61,7 @@ export function automationShape(automation: Partial<Automation>): Readonly<Recor
   return {
     ...Object.fromEntries(
       names.flatMap((name) => {
-        const value = automation[flagNames[name]];
+        const value = automation[automationNames[name]];
         return value === undefined ? [] : [[name, value]];
       }),
     ),

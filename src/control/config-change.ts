@@ -26,7 +26,7 @@ export interface FieldChange {
 
 export interface Change {
   readonly mark: "+" | "-" | "~";
-  readonly what: "page" | "group" | "component" | "metric" | "template";
+  readonly what: "page" | "group" | "component" | "metric" | "template" | "recurrence";
   readonly id: string;
   readonly name: string;
   readonly fields: readonly FieldChange[];
@@ -109,6 +109,7 @@ export function entityChange(
     { id, name: wanted.name, what, mark: held === null ? "+" : "~", place: wanted.place, word },
     [...said, ...moved],
     made,
+    held?.values,
   );
 }
 
@@ -130,15 +131,19 @@ export function changeOf(
   { word, ...rest }: Changed,
   fields: readonly FieldChange[],
   made: Readonly<Record<string, Json>>,
+  held: ConfigValues = blankOf(word),
 ): Change {
   const given = { ...made, ...fieldsGiven(fields, [nameField, ...fieldsOf(word), ...moveFields]) };
-  const { one } = listOf(word);
+  const { one, made: blank = {}, toFields } = listOf(word);
   const kind = `${one}.${rest.mark === "+" ? "create" : "update"}`;
-  // A template without one of these is refused by `decide`, in its own words.
-  const blank = rest.mark === "+" && word === "templates" ? { title: "", body: "" } : {};
-  const command = { kind, id: rest.id, fields: { ...blank, ...given } } as Command;
+  const values = { ...held, ...Object.fromEntries(fields.map((field) => [field.word, field.after])) };
+  const told = toFields?.(given, values) ?? given;
+  const command = { kind, id: rest.id, fields: { ...(rest.mark === "+" ? blank : {}), ...told } } as Command;
   return { ...rest, fields, command };
 }
+
+const blankOf = (word: ListWord): ConfigValues =>
+  Object.fromEntries(fieldsOf(word).map((field) => [field.word, field.blank]));
 
 export function removal(word: ListWord, { id, name, group }: DefinedEntity): Change {
   const command = { kind: `${listOf(word).one}.delete`, id } as Command;

@@ -72,7 +72,7 @@ export function planConfig(held: Definition | null, wanted: WantedPage, options:
   return { ok: true, plan: { page: id, changes: [...changes, ...removed], kept } };
 }
 
-/** Components by what a template may call them: an id, or a name that is one component's alone. */
+/** Components by what others may call them: an id, or a name that is one component's alone. */
 function referencesTo(
   paired: readonly Paired[],
   held: readonly DefinedEntity[],
@@ -158,7 +158,9 @@ function leftOver(
   const left = lists.flatMap(({ word }) => {
     if (wanted.lists[word] === undefined) return [];
     const named = new Set((paired.get(word) ?? []).map(({ id }) => id));
-    return held.lists[word].filter(({ id }) => !named.has(id)).map((entity) => ({ word, entity }));
+    return held.lists[word]
+      .filter(({ id, isOver }) => !named.has(id) && isOver !== true)
+      .map((entity) => ({ word, entity }));
   });
   return [...left.filter(({ entity }) => !entity.group), ...left.filter(({ entity }) => entity.group)];
 }

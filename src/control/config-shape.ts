@@ -1,10 +1,12 @@
-// What a page is as a file: its settings, components, metrics and templates. In: a view. Out: the same by the words of the file, and the table of
-// those words. State (statuses, incidents, points) and secrets are no part of it. An entity more is a row in `lists` and a line in `definitionOf`.
+// What a page is as a file: its settings, components, metrics, templates and recurring maintenance. In: a view. Out: the same by the words of the file, and the table of
+// those words. State (statuses, incidents, drafts, points), people and secrets are no part of it. An entity more is a row in `lists` and a line in `definitionOf`.
 
+import { limits } from "../base/limits.ts";
 import { brandOf } from "../model/brand.ts";
 import { languageCodes, languagesUnset } from "../model/language.ts";
 import type { Json } from "../model/op.ts";
-import { metricTransforms, type PageView, toldStatuses } from "../model/view.ts";
+import { metricTransforms, type PageView, type Recurrence, toldStatuses } from "../model/view.ts";
+import { automationNames } from "./automation-names.ts";
 
 /** `references`: components, by id or name. `picture`: {type, base64}, or {file}. `links`: a list of {name, url}. */
 export type FieldKind = "text" | "flag" | "whole" | "number" | "texts" | "links" | "picture" | "references";
@@ -22,16 +24,20 @@ export interface ConfigField {
   normal?(value: Json): Json;
 }
 
-export type ListWord = "components" | "metrics" | "templates";
+export type ListWord = "components" | "metrics" | "templates" | "recurring_maintenance";
 
 /** Names stand by themselves: every entity has one. */
 export interface ConfigList {
   readonly word: ListWord;
-  /** One of them in a sentence. */
+  /** One of them in a sentence, and in the kinds of its commands. */
   readonly one: string;
   readonly fields: readonly ConfigField[];
   /** The order of the file is that of the page. */
   readonly isOrdered: boolean;
+  /** What a new one's command must have beside what is said: without it `decide` refuses, in its own words. */
+  readonly made?: Readonly<Record<string, Json>>;
+  /** Fields of a command, from those that changed, where a command has them in another form; `values` are all that there will be. */
+  toFields?(given: Readonly<Record<string, Json>>, values: ConfigValues): Record<string, Json>;
 }
 
 const text = (word: string, key = word): ConfigField => ({ word, key, kind: "text", blank: null });
@@ -67,6 +73,11 @@ export const pageFields: readonly ConfigField[] = [
   { word: "footer_links", key: "footerLinks", kind: "links", blank: [] },
 ];
 
+const minuteMs = 60_000;
+const minutesWord = "duration_minutes";
+const usualMinutes = 60;
+const verifyWord = "scheduled_auto_verifying_minutes";
+
 export const lists: readonly ConfigList[] = [
   {
     word: "components",
@@ -100,6 +111,7 @@ export const lists: readonly ConfigList[] = [
     word: "templates",
     one: "template",
     isOrdered: false,
+    made: { title: "", body: "" },
     fields: [
       { word: "title", key: "title", kind: "text", blank: "" },
       { word: "body", key: "body", kind: "text", blank: "" },
@@ -110,7 +122,55 @@ export const lists: readonly ConfigList[] = [
       { word: "components", key: "componentIds", kind: "references", blank: [] },
     ],
   },
+  {
+    word: "recurring_maintenance",
+    one: "recurrence",
+    isOrdered: false,
+    made: { rule: "", start: "", durationMs: usualMinutes * minuteMs },
+    fields: [
+      { word: "rule", key: "rule", kind: "text", blank: "" },
+      { word: "start", key: "start", kind: "text", blank: "" },
+      { word: minutesWord, key: minutesWord, kind: "number", blank: usualMinutes },
+      { word: "body", key: "body", kind: "text", blank: "" },
+      { word: "components", key: "componentIds", kind: "references", blank: [] },
+      { word: "ahead", key: "ahead", kind: "whole", blank: limits.occurrencesAheadUsual },
+      flag("paused", "paused"),
+      flag("deliver_notifications", "deliverNotifications"),
+      ...Object.entries(automationNames).map(([word, key]) =>
+        flag(word, word, key === "begins" || key === "completes"),
+      ),
+      { word: verifyWord, key: verifyWord, kind: "whole", blank: null },
+    ],
+    toFields: recurrenceFields,
+  },
 ];
+
+/** A command says automation as a whole, and times in ms. */
+function recurrenceFields(given: Readonly<Record<string, Json>>, values: ConfigValues): Record<string, Json> {
+  const said = Object.entries(given);
+  const words = [...Object.keys(automationNames), verifyWord];
+  const plain = said.filter(([key]) => !words.includes(key) && key !== minutesWord);
+  const minutes = given[minutesWord];
+  const fields = Object.fromEntries(plain);
+  if (typeof minutes === "number") fields.durationMs = Math.round(minutes * minuteMs);
+  if (!said.some(([key]) => words.includes(key))) return fields;
+  const flags = Object.entries(automationNames).map(([word, key]) => [key, values[word] === true]);
+  const verify = values[verifyWord];
+  const verifyMs = typeof verify === "number" ? verify * minuteMs : null;
+  return { ...fields, automation: { ...Object.fromEntries(flags), verifyMs } };
+}
+
+function isOver({ maintenances }: PageView, { id, nextAt, paused }: Recurrence): boolean {
+  if (nextAt !== null || paused) return false;
+  return !maintenances.some(({ recurrence, status }) => recurrence?.id === id && status === "scheduled");
+}
+
+/** By the words of the file. */
+function recurrenceWords({ automation, durationMs, ...of }: Recurrence) {
+  const flags = Object.entries(automationNames).map(([word, key]) => [word, automation[key]]);
+  const verify = automation.verifyMs === null ? null : automation.verifyMs / minuteMs;
+  return { ...of, [minutesWord]: durationMs / minuteMs, ...Object.fromEntries(flags), [verifyWord]: verify };
+}
 
 /** Values by the words of the file, each field there. */
 export type ConfigValues = Readonly<Record<string, Json>>;
@@ -123,6 +183,8 @@ export interface DefinedEntity {
   /** Components alone: whether it is a group, and the id of the one that it is in. */
   readonly group: boolean;
   readonly groupId: string | null;
+  /** A recurring maintenance of which nothing comes any more: no file names it, and none could make it again. */
+  readonly isOver?: true;
 }
 
 /** A page as it is now. Lists stand in the page's order. */
@@ -133,7 +195,8 @@ export interface Definition {
   readonly lists: Readonly<Record<ListWord, readonly DefinedEntity[]>>;
 }
 
-export function definitionOf({ page, components, metrics, templates, componentById }: PageView): Definition {
+export function definitionOf(view: PageView): Definition {
+  const { page, components, metrics, templates, recurrences, componentById } = view;
   const { looks, ...plain } = page;
   const [, ...others] = page.hosts;
   const isGroup = (id: string | null): boolean => id !== null && componentById.get(id)?.group === true;
@@ -150,6 +213,10 @@ export function definitionOf({ page, components, metrics, templates, componentBy
       })),
       metrics: metrics.map((it) => entityOf(it, "metrics", it.position)),
       templates: templates.map((it) => entityOf(it, "templates", 0)),
+      recurring_maintenance: recurrences.map((it) => ({
+        ...entityOf({ ...it, ...recurrenceWords(it) }, "recurring_maintenance", 0),
+        ...(isOver(view, it) ? { isOver: true } : {}),
+      })),
     },
   };
 }

@@ -25,7 +25,7 @@ export function configText(definition: Definition): string {
 }
 
 function entries({ lists: held }: Definition, word: ListWord): readonly Json[] {
-  const all = held[word];
+  const all = held[word].filter(({ isOver }) => isOver !== true);
   const one = (entity: DefinedEntity): Record<string, Json> => ({
     id: entity.id,
     name: entity.name,

@@ -54,7 +54,7 @@ function setUp() {
     const definition = await plane.definition("p1");
     return definition === null ? "" : configText(definition);
   };
-  return { ledger, plane, plan, apply, exported };
+  return { ledger, plane, plan, apply, exported, clock };
 }
 
 const file = `# Kept by hand
@@ -95,6 +95,13 @@ templates:
     body: We look.
     update_status: investigating
     components: [API, db]
+recurring_maintenance:
+  - name: Backups
+    rule: FREQ=WEEKLY;BYDAY=SU
+    start: "2026-01-11T02:30"
+    duration_minutes: 90
+    components: [db]
+    auto_transition_to_maintenance_state: true
 `;
 
 describe("control/config goes both ways", () => {
@@ -110,6 +117,7 @@ describe("control/config goes both ways", () => {
       "+ component Database",
       "+ metric Response time",
       "+ template Slow",
+      "+ recurrence Backups",
     ]);
     const view = ledger.view("p1");
     expect(view?.components.filter(({ groupId }) => groupId === null).map((it) => it.name)).toEqual([
@@ -124,6 +132,12 @@ describe("control/config goes both ways", () => {
     expect(view?.templates[0]?.componentIds).toEqual([
       view?.components.find((it) => it.name === "API")?.id ?? "",
       "db",
+    ]);
+    expect(view?.recurrences).toMatchObject([
+      {
+        ...{ durationMs: 5_400_000, componentIds: ["db"], ahead: 2 },
+        automation: { begins: true, completes: true, setsMaintenance: true, verifyMs: null },
+      },
     ]);
     expect(plan(file).changes).toEqual([]);
     const text = await exported();
@@ -198,6 +212,57 @@ describe("control/config goes both ways", () => {
   }, 60_000);
 });
 
+describe("control/config: recurring maintenance", () => {
+  const page = "page: { id: p1, name: A, url: https://a.example }\n";
+  const one = (more: string): string =>
+    `${page}recurring_maintenance:\n  - id: r1\n    name: R\n    rule: FREQ=DAILY\n    start: "2026-02-01T02:30"\n${more}`;
+
+  test("a field that changes leaves the others, also of what happens by itself; null takes one back", async () => {
+    const { apply, ledger } = setUp();
+    await apply(one("    scheduled_auto_verifying_minutes: 5\n    scheduled_auto_in_progress: false\n"));
+    const held = () => ledger.view("p1")?.recurrences[0];
+    expect(held()).toMatchObject({
+      durationMs: 3_600_000,
+      automation: { begins: false, completes: true, verifyMs: 300_000 },
+    });
+    const made = await apply(one("    scheduled_remind_prior: true\n    paused: true\n"));
+    expect(made.changes.map(({ fields }) => fields.map(({ word }) => word))).toEqual([
+      ["paused", "scheduled_remind_prior"],
+    ]);
+    expect(held()).toMatchObject({
+      paused: true,
+      automation: { begins: false, verifyMs: 300_000, remindsPrior: true },
+    });
+    await apply(one("    scheduled_auto_verifying_minutes: null\n"));
+    expect(held()?.automation.verifyMs).toBeNull();
+    await apply(`${page}recurring_maintenance: []\n`, true);
+    expect(held()).toBeUndefined();
+  });
+
+  test("one that is over is in no file, and no file takes it away", async () => {
+    const { apply, exported, ledger, clock } = setUp();
+    await apply(one("").replace("FREQ=DAILY", "FREQ=DAILY;COUNT=1"));
+    expect(await exported()).toContain("COUNT=1");
+    await clock.advance(60 * 86_400_000);
+    const [only] = ledger.view("p1")?.maintenances ?? [];
+    const timer = { kind: "begin", id: only?.id ?? "", at: only?.window?.from ?? 0 } as const;
+    expect(await ledger.submit("p1", { kind: "timer", timer }, "timer")).toMatchObject({ ok: true });
+    const text = await exported();
+    expect(text).toContain("recurring_maintenance: []");
+    await apply(text, true);
+    expect(ledger.view("p1")?.recurrences).toHaveLength(1);
+  });
+
+  test("what is wrong with a rule is said by decide, at its entity's line", async () => {
+    const { apply } = setUp();
+    expect(apply(one("").replace("FREQ=DAILY", "FREQ=HOURLY"))).rejects.toThrow("at most once a day");
+    expect(apply(one("    duration_minutes: soon\n"))).rejects.toThrow(
+      "`duration_minutes` of a recurrence is a number",
+    );
+    expect(apply(one("    components: [nothing]\n"))).rejects.toThrow('names "nothing"');
+  });
+});
+
 describe("control/config changes", () => {
   test("what is not named stays; null takes a field away; a list's rest goes with --prune alone", async () => {
     const { apply, plan, ledger } = setUp();
@@ -256,7 +321,13 @@ describe("control/config says what is wrong, and where", () => {
   const page = "page:\n  id: p1\n  name: Acme\n  url: https://a.example\n";
   const wrong: readonly (readonly [what: string, text: string, says: readonly string[]])[] = [
     ["no YAML", "page: [1\n", ["page.yaml:2:1: "]],
-    ["no map", "- 1\n", ["page.yaml:1:1: A page's file is a map with page, components, metrics, templates."]],
+    [
+      "no map",
+      "- 1\n",
+      [
+        "page.yaml:1:1: A page's file is a map with page, components, metrics, templates, recurring_maintenance.",
+      ],
+    ],
     [
       "a word that is not known",
       `${page}  brandd: x\n`,

@@ -42,7 +42,7 @@ test("golden/a control plane goes on from them: who unsubscribed comes back unde
   expect(held.map(({ id }) => id)).not.toContain(fresh.value.id);
   expect(taken?.ok).toBe(false);
   const [ann] = kept.people.list();
-  expect(await kept.people.takeRecoveryCode(ann?.id ?? "", "aaaa-bbbb")).toBe(true);
+  expect(await kept.people.takeRecoveryCode(ann?.id ?? "", "aaaa-bbbb", { address: null, agent: null })).toBe(true);
   expect(kept.clock.wallMs()).toBe(keptMs);
   await kept.subscribers.close();
   await kept.store.close();

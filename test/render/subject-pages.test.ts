@@ -5,6 +5,7 @@ import ICAL from "ical.js";
 import { limits } from "../../src/base/limits.ts";
 import { uptime } from "../../src/model/uptime.ts";
 import type { Incident } from "../../src/model/view.ts";
+import { emptyWorld } from "../model/world.ts";
 import { component, dayMs, hourMs, incident, now, type Parts, page, update, viewFrom } from "./invented.ts";
 import { bodyOf, countIn, documentsByPath } from "./pages.ts";
 
@@ -25,8 +26,10 @@ interface Event {
 }
 
 /** Events of the calendar file, as another program reads them. */
-function eventsOf(parts: Parts): readonly Event[] {
-  const root = new ICAL.Component(ICAL.parse(bodyOf(viewFrom(parts), "/calendar.ics")));
+const eventsOf = (parts: Parts): readonly Event[] => eventsIn(bodyOf(viewFrom(parts), "/calendar.ics"));
+
+function eventsIn(file: string): readonly Event[] {
+  const root = new ICAL.Component(ICAL.parse(file));
   return root.getAllSubcomponents("vevent").map((event) => ({
     get: (name) => {
       const value = event.getFirstPropertyValue(name);
@@ -56,6 +59,37 @@ describe("calendar.ics", () => {
       dtstamp: second(now - hourMs),
       url: "https://status.northwind.example/incidents/m",
     });
+  });
+
+  test("each occurrence of recurring maintenance is an event at its moment, over both changes of the clock; one that is deleted is none", () => {
+    for (const [start, begins] of [
+      ["2027-03-27T02:30", ["2027-03-27T01:30:00Z", "2027-03-28T01:30:00Z", "2027-03-29T00:30:00Z"]],
+      ["2027-10-30T02:30", ["2027-10-30T00:30:00Z", "2027-10-31T00:30:00Z", "2027-11-01T01:30:00Z"]],
+    ] as const) {
+      const world = emptyWorld("p1", Date.parse(begins[0]) - dayMs);
+      const fields = { name: "P", url: "https://status.example", timeZone: "Europe/Berlin" };
+      world.run({ kind: "page.create", id: "p1", fields });
+      const rule = {
+        name: "Backups",
+        body: "Slow.",
+        rule: "FREQ=DAILY",
+        start,
+        durationMs: hourMs,
+        ahead: 3,
+      };
+      world.run({ kind: "recurrence.create", id: "r", fields: rule });
+      const told = () =>
+        eventsIn(bodyOf(world.view(), "/calendar.ics")).map((event) => [
+          event.get("dtstart"),
+          event.get("dtend"),
+        ]);
+      const expected = begins.map((moment) => [Date.parse(moment), Date.parse(moment) + hourMs]);
+      expect(told()).toEqual(expected);
+      const uids = eventsIn(bodyOf(world.view(), "/calendar.ics")).map((event) => event.get("uid"));
+      expect(new Set(uids).size).toBe(3);
+      world.run({ kind: "incident.delete", id: world.view().maintenances[1]?.id ?? "" });
+      expect(told()).toEqual([expected[0] ?? [], expected[2] ?? []]);
+    }
   });
 
   test("each change rises its sequence, also one that tells nothing", () => {

@@ -58,7 +58,7 @@ const exporting = defineCommand({
     page: { kind: "string", help: "id of the page; needed where there are several" },
   },
   async run({ data: folder, page }, context) {
-    const found = await withControlPlane({ ...context, folder }, async (plane) =>
+    const found = await withControlPlane({ ...context, folder, readsOnly: true }, async (plane) =>
       plane.definition(pageNamed(await plane.pages(), page)),
     );
     if (found !== null) context.out(configText(found).trimEnd());

@@ -24,6 +24,8 @@ export interface ReachOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Nothing is made: a folder without a store is a mistyped one. */
+  readonly readsOnly?: true;
 }
 
 /** One operation of the running control plane, by its word. Throws the Fault that it answered with. */
@@ -57,6 +59,12 @@ export async function withHolder<Value>(
 ): Promise<Value> {
   const socket = controlSocketOf(options.folder);
   if (existsSync(socket) && (await ask(socket, "pages", [])) !== null) return use.running(callerOf(socket));
+  if (options.readsOnly === true && !existsSync(storeFile(options.folder)))
+    throw new Fault(
+      "not-found",
+      `There is no control plane's data in ${options.folder}.`,
+      "Name its data folder with --data.",
+    );
   const lock = lockFolder(options.folder);
   try {
     const store = openStore({ folder: options.folder, clock: options.clock, log: options.log });

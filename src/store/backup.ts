@@ -97,7 +97,12 @@ async function withDraft<Value>(
   folder: string,
   use: (draft: string) => Promise<Value>,
 ): Promise<Value> {
-  if (!existsSync(from)) throw new Fault("not-found", `There is no ${from}.`, "Name what is there.");
+  if (!existsSync(from))
+    throw new Fault(
+      "not-found",
+      `There is no ${from}.`,
+      "Name the data folder of a control plane to back it up, or what pharos backup made to restore it.",
+    );
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeLeftDrafts(folder);
   const draft = await mkdtemp(join(folder, draftPrefix));

@@ -1,6 +1,6 @@
 // `pharos apply` and `pharos export` as an operator gives them, on a folder that nobody runs: plans, refusals by line, what is written.
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { planLines } from "../../src/cli/plan-text.ts";
@@ -89,4 +89,10 @@ test("on a terminal lines have the colour of what they do", () => {
   expect(lines.slice(0, 3)).toEqual(
     ["+32", "-31", "~33"].map((it) => `\u001b[${it.slice(1)}m${it[0]} page "A" (p1)\u001b[0m`),
   );
+});
+
+test("a folder that is none is said to be none, and nothing is made of it", async () => {
+  const { code, err } = await pharos("export", "--data", join(place, "mistyped"));
+  expect([code, err]).toEqual([1, expect.stringContaining("There is no control plane's data in")]);
+  expect(existsSync(join(place, "mistyped"))).toBe(false);
 });

@@ -16,6 +16,8 @@ export interface Members {
   standing(key: PublicKey): Standing;
   /** The POP as it is listed, a member's entry before a revoked one; null for an unknown key. */
   entry(key: PublicKey): PopEntry | null;
+  /** The POP of this name: one that is not revoked before one that is; null where none is listed. */
+  named(name: string): PopEntry | null;
   /** Does the POP of this key get this page? Yes where no registry that has a say of the page lists it as one that may follow. */
   gets(key: PublicKey, page: string): boolean;
   /** Reads the registries again: the store or trust has changed. */
@@ -57,6 +59,7 @@ export function createMembers({ store, trust }: MembersOptions): Members {
     const last = Math.max(0, ...ofAll.map(({ serial }) => serial));
     return words.filter(({ serial }) => serial >= last);
   };
+  const entry = (key: PublicKey): PopEntry | null => (live(wordsOf(key))[0] ?? wordsOf(key)[0])?.pop ?? null;
   reload();
   return {
     standing(key) {
@@ -64,7 +67,11 @@ export function createMembers({ store, trust }: MembersOptions): Members {
       if (words.length === 0) return "unknown";
       return live(words).length > 0 ? "member" : "revoked";
     },
-    entry: (key) => (live(wordsOf(key))[0] ?? wordsOf(key)[0])?.pop ?? null,
+    entry,
+    named(name) {
+      const found = [...listed.keys()].map(entry).filter((pop) => pop?.name === name);
+      return found.find((pop) => pop?.revoked === false) ?? found[0] ?? null;
+    },
     gets(key, page) {
       const words = live(wordsOf(key)).filter(({ publisher }) => trust.mayPublish(publisher, page));
       return words.length === 0 || words.some(({ pop }) => namesPage(pop.pages, page));

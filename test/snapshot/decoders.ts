@@ -17,6 +17,7 @@ import { registryFormat } from "../../src/snapshot/registry.ts";
 import { reportFormat } from "../../src/snapshot/report.ts";
 import { openAs, type SignedFormat } from "../../src/snapshot/signed.ts";
 import type { Part } from "../../src/snapshot/types.ts";
+import { viewFormat } from "../../src/snapshot/view.ts";
 
 export interface Decoder {
   /** The golden file that mutations start from. */
@@ -71,6 +72,7 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   registry: payloadDecoder("registry-1.bin", registryFormat),
   join: payloadDecoder("join-1.bin", joinFormat),
   report: payloadDecoder("report-1.bin", reportFormat),
+  view: payloadDecoder("view-1.bin", viewFormat),
   "signed-manifest": signedDecoder("manifest-1.bin", manifestFormat),
   "signed-delegation": signedDecoder("delegation-1.bin", delegationFormat),
 };

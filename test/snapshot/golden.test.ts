@@ -35,6 +35,7 @@ import type {
   Removal,
   Report,
 } from "../../src/snapshot/types.ts";
+import { type NodeView, openView, signView } from "../../src/snapshot/view.ts";
 import { bytesOf, emergency, otherPop, pop, publisher, root } from "./samples.ts";
 
 const folder = resolve(import.meta.dirname, "../golden");
@@ -184,6 +185,15 @@ const report: Report = {
   ],
 };
 
+const view: NodeView = {
+  sequence: 1_767_614_400_456,
+  timeMs: joinedMs,
+  sees: [
+    { name: "fra-1", up: true },
+    { name: "iad-1", up: false },
+  ],
+};
+
 interface Row {
   readonly file: string;
   readonly value: unknown;
@@ -242,6 +252,12 @@ const rows: readonly Row[] = [
     value: { value: report, key: pop.publicKey },
     read: openReport,
     write: () => signReport(report, pop.secretKey),
+  },
+  {
+    file: "view-1.bin",
+    value: { value: view, key: pop.publicKey },
+    read: (bytes) => openView(bytes),
+    write: () => signView(view, pop.secretKey),
   },
   {
     file: "pop-secret-1.key",

@@ -25,6 +25,7 @@ describe("members/what a feed asks of who it speaks to", () => {
     const members: Members = {
       standing: (key) => (key === "" ? "unknown" : standing),
       entry: () => null,
+      named: () => null,
       gets: () => true,
       reload: () => {},
     };

@@ -121,7 +121,8 @@ describe("node/a registry that lies on the disk, POPs that listen", () => {
   let now: { node: DnsNode; live: LiveSteering };
   const views = async (): Promise<Record<string, unknown>[]> => {
     const response = now.node.answer(new Request("http://ops/steering"));
-    return ((await response?.json()) ?? { targets: [] }).targets;
+    const body = (await response?.json()) as { targets: Record<string, unknown>[] } | undefined;
+    return body?.targets ?? [];
   };
 
   test("both are up, by reports of the keys that the registry has", async () => {

@@ -38,6 +38,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./dns.ts"),
   },
   {
+    name: "dns explain",
+    summary: "tell step by step why a name is answered as it is",
+    load: () => import("./dns-explain.ts"),
+  },
+  {
     name: "keygen",
     summary: "make root, publisher and emergency keys, and sign what the last two may do",
     load: () => import("./keygen.ts"),

@@ -1,4 +1,6 @@
 // What the demo says once it runs. In: addresses, process ids, a token. Out: lines, each of which works as it is printed.
+import { limits } from "../base/limits.ts";
+import { demoHost } from "./demo-organisation.ts";
 import type { DemoPlaces } from "./demo-places.ts";
 import type { Address } from "./flags.ts";
 
@@ -18,6 +20,18 @@ export interface Demo extends DemoPlaces {
 }
 
 export const textOf = ({ host, port }: Address): string => `${host}:${port}`;
+
+/** Names as a resolver asks for them; `+subnet` says where it asks from. */
+function nameLines({ isSteered, dns }: Demo): readonly string[] {
+  if (!isSteered) return ["  (names are not led here: this machine has one address for all POPs)"];
+  const dig = `dig @${dns.host} -p ${dns.port} +norecurse`;
+  return [
+    `  ${dig} ${demoHost} A   # all POPs that live, for ${limits.steeredTtlS} s`,
+    `  ${dig} ${demoHost} A +subnet=198.51.100.0/24   # a network that is led to POP 2 alone`,
+    `  ${dig} ${demoHost} A +subnet=133.11.0.0/16   # from Tokyo, the POP that stands for Singapore first`,
+    `  ${dig} _status.${demoHost} TXT   # the state of the page, for who reaches nothing else`,
+  ];
+}
 
 /** A table of addresses, then lines to copy. */
 export function greeting(demo: Demo): readonly string[] {
@@ -41,6 +55,7 @@ export function greeting(demo: Demo): readonly string[] {
     `  curl ${authorization} ${api}/incidents/unresolved`,
     `  curl ${authorization} ${api}/incidents -d 'incident[name]=Checkout is slow' -d 'incident[status]=investigating' -d 'incident[body]=We are looking into it.' -d 'incident[components][${demo.componentId}]=partial_outage'`,
     `  kill ${demo.controlPid}   # the control plane: within 10 s all three say how old they are, and go on`,
+    ...nameLines(demo),
     `  kill ${demo.popPids[1]}   # POP 2 at ${middle === undefined ? "" : textOf(middle.page)}: the others go on; it comes back by itself, from its own disk`,
     "",
     `Ready after ${(demo.readyMs / 1_000).toFixed(1)} s. Keys, data and logs are in ${demo.data}. Ctrl-C ends every process; the next start goes on from there.`,

@@ -1,10 +1,12 @@
 // The invented organisation of the demo: Quillfjord carries parcels, papers and payments of small shops across borders.
 // In: nothing. Out: its page, four groups and their components. Words only; ids and times are made in demo-data.ts.
 
+export const demoHost = "status.quillfjord.example";
+
 export const demoPage = {
   name: "Quillfjord",
   url: "https://status.quillfjord.example",
-  hosts: ["status.quillfjord.example"],
+  hosts: [demoHost],
   timeZone: "Etc/UTC",
   languages: ["en", "de", "ar"],
   uptimeBadges: true,

@@ -13,14 +13,20 @@ export interface DemoPlaces {
   readonly pops: readonly DemoPop[];
   readonly api: Address;
   readonly feed: Address;
+  /** Where its names are answered, and that node's ops address. */
+  readonly dns: Address;
+  readonly dnsOps: Address;
+  /** False where the POPs share an address: a name could not lead to one of them. */
+  readonly isSteered: boolean;
 }
 
 /** A site each, as if they were machines: one port, three addresses. */
+const dnsHost = "127.0.0.10";
 const popHosts = ["127.0.0.11", "127.0.0.12", "127.0.0.13"];
 
 /** A POP at each of `hosts`. Throws Fault `port-taken` where too many ports are taken. */
 export function choosePlaces(
-  wanted: { readonly port: number; readonly controlPort: number },
+  wanted: { readonly port: number; readonly controlPort: number; readonly dnsPort: number },
   say: (sentence: string) => void,
   hosts: readonly string[] = popHosts,
 ): DemoPlaces {
@@ -37,11 +43,15 @@ export function choosePlaces(
   };
   const api = local("Management API", wanted.controlPort);
   const feed = local("Feed", api.port + 1);
+  const isSteered = new Set(pages.map(({ host }) => host)).size === pages.length;
+  const host = isSteered && hasHost(dnsHost) ? dnsHost : "127.0.0.1";
+  const dns = freeAddress({ host, port: wanted.dnsPort }, taken, (sentence) => say(`Names: ${sentence}`));
+  const dnsOps = local("Ops address of the names", feed.port + 1);
   const pops = pages.flatMap((page, at) => {
     const place = ops[at];
     return place === undefined ? [] : [{ name: `pop-${at + 1}`, page, ops: place }];
   });
-  return { pops, api, feed };
+  return { pops, api, feed, dns, dnsOps, isSteered };
 }
 
 /** One port at each POP's own address; where this machine lacks these, ports of 127.0.0.1. */

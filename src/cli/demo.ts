@@ -9,6 +9,7 @@ import { withControlPlane } from "./control-plane.ts";
 import { demoBundle, demoSeed } from "./demo-data.ts";
 import { type Demo, greeting, textOf } from "./demo-greeting.ts";
 import { demoMetricId, demoPoints } from "./demo-metric.ts";
+import { dnsArgs, joinPops } from "./demo-names.ts";
 import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
 import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
 import { type Context, defineCommand } from "./flags.ts";
@@ -33,6 +34,11 @@ export const command = defineCommand({
       default: 8400,
       help: "port of the management API on 127.0.0.1, likewise",
     },
+    "dns-port": {
+      kind: "port",
+      default: 8053,
+      help: "port on 127.0.0.10 where the demo's names are answered, likewise",
+    },
     workers: {
       kind: "integer",
       default: 1,
@@ -49,7 +55,7 @@ export const command = defineCommand({
     try {
       const page = await prepare(values.data, context);
       const places = choosePlaces(values, context.err);
-      const pids = await startAll(processes, places, { ...values, page: page.id });
+      const pids = await startAll(processes, places, { ...values, page: page.id }, context);
       await Promise.all(places.pops.map((pop) => waitForPage(pop, stop, context)));
       if (stop.aborted) return 0;
       const admin = await adminAddress(values.data, places, context);
@@ -119,11 +125,17 @@ async function startAll(
   processes: DemoProcesses,
   places: DemoPlaces,
   options: { readonly data: string; readonly workers: number; readonly page: string },
+  context: Context,
 ): Promise<Pick<Demo, "controlPid" | "popPids">> {
   const control = await processes.start("control", controlArgs(options.data, places));
+  await joinPops({ data: options.data, control: controlOf(options.data) }, places, context);
   const pops = await Promise.all(
     places.pops.map((pop) => processes.keep(pop.name, edgeArgs(pop, places, options))),
   );
+  if (places.isSteered) {
+    const root = join(keysOf(options.data), keyFiles.root.public);
+    await processes.start("dns", dnsArgs({ data: options.data, root }, places));
+  }
   return { controlPid: control.pid, popPids: pops.map(({ pid }) => pid) };
 }
 

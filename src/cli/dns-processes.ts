@@ -15,6 +15,7 @@ import { requestPath } from "../host/request-path.ts";
 import type { DnsOptions } from "./dns-flags.ts";
 import { placesOf } from "./dns-flags.ts";
 import { openDnsSource } from "./dns-source.ts";
+import { keepSteering } from "./dns-steering.ts";
 import type { Context } from "./flags.ts";
 
 export interface DnsProcess {
@@ -93,8 +94,9 @@ export interface Keeping extends DnsProcess {
 }
 
 /** Has the ops address, and what is done once for all processes. */
-export async function runKeeping({ options, metrics }: ProcessParts, own: string): Promise<Keeping> {
+export async function runKeeping({ options, metrics, context }: ProcessParts, own: string): Promise<Keeping> {
   const texts = new Map<string, string>();
+  const steering = await keepSteering(options, { ...context, metrics });
   const ops: Listener | null =
     options.ops === undefined
       ? null
@@ -103,6 +105,7 @@ export async function runKeeping({ options, metrics }: ProcessParts, own: string
           port: options.ops.port,
           bodyBytesMax: limits.requestBodyBytesMax,
           fetch: (request) =>
+            steering.answer(request) ??
             answerOps(request, () => mergeExpositions(new Map([[own, metrics.text()], ...texts]))),
         });
   await ops?.ready;
@@ -110,8 +113,11 @@ export async function runKeeping({ options, metrics }: ProcessParts, own: string
     places: [],
     opsPort: ops?.port ?? 0,
     takeMetrics: (name, text) => void texts.set(name, text),
-    reload: async () => undefined,
-    stop: async () => void (await ops?.stop(true)),
+    reload: async () => steering.reload(),
+    async stop() {
+      await ops?.stop(true);
+      await steering.stop();
+    },
   };
 }
 
@@ -123,7 +129,7 @@ function answerOps(request: Request, metricsText: () => string): Response {
     return text(405, "This address answers GET, HEAD.\n");
   if (path === "/metrics") return text(200, metricsText(), "text/plain; version=0.0.4; charset=utf-8");
   if (path === "/healthz") return text(200, "alive\n");
-  return text(404, "This address has /metrics and /healthz.\n");
+  return text(404, "This address has /metrics, /healthz, /steering, /explain and /view.\n");
 }
 
 /** Hands a process's counters on. */

@@ -1,11 +1,12 @@
 // What a process of `pharos dns` answers from: zones and steering. In: flags. Out: a `Find`, and a new one after each change that holds.
 import type { Metrics } from "../base/metrics.ts";
 import { makeFind } from "../dns/find.ts";
-import type { Steer } from "../dns/steering.ts";
+import type { SteeringView } from "../dns/steering-decision.ts";
+import { hasMap, mayAlias } from "../dns/steering-plan.ts";
 import type { Find } from "../dns/types.ts";
-import type { ZoneSet } from "../dns/zone.ts";
 import { type KnownMaps, openZoneFiles } from "../dns/zone-files.ts";
 import type { DnsOptions } from "./dns-flags.ts";
+import { liveSteering } from "./dns-steering.ts";
 import type { Context } from "./flags.ts";
 
 export interface DnsSource {
@@ -16,31 +17,51 @@ export interface DnsSource {
 }
 
 export interface SourceParts {
-  readonly options: Pick<DnsOptions, "zone" | "data" | "steering">;
-  readonly context: Pick<Context, "clock" | "log">;
+  readonly options: Pick<DnsOptions, "zone" | "data" | "steering" | "rootKey" | "source">;
+  readonly context: Pick<Context, "clock" | "log" | "random">;
   readonly metrics: Metrics;
   /** Told of each new `Find`: what was answered by the one before is not to be given again. */
   onFind(find: Find): void;
 }
 
-const nobody: Steer = () => ({ sets: [], scope: 0, first: "", country: "" });
-const noMaps: KnownMaps = { has: () => false, mayAlias: () => false };
-
-/** Throws Fault `usage` where a zone does not hold. */
+/** Throws Fault `usage` where a zone or the plan of steering does not hold. */
 export async function openDnsSource({ options, context, metrics, onFind }: SourceParts): Promise<DnsSource> {
-  const { clock, log } = context;
-  const findOf = (zones: ZoneSet): Find => makeFind(zones, nobody);
-  const files = await openZoneFiles({
-    paths: options.zone,
-    maps: noMaps,
-    clock,
-    log,
-    metrics,
-    onZones: (zones) => onFind(findOf(zones)),
-  });
+  const live = liveSteering(options, { ...context, metrics });
+  try {
+    const files = await openZoneFiles({
+      ...context,
+      metrics,
+      paths: options.zone,
+      maps: mapsOf(live.view),
+      onZones(changed) {
+        zones = changed;
+        onFind(findOf());
+      },
+    });
+    let { zones } = files;
+    const findOf = (): Find => makeFind(zones, live.steer);
+    live.onSwapped(() => onFind(findOf()));
+    return {
+      find: findOf(),
+      async reload() {
+        // First: zones may name maps that came with it.
+        live.reload();
+        await files.reload();
+      },
+      stop() {
+        files.stop();
+        live.stop();
+      },
+    };
+  } catch (thrown) {
+    live.stop();
+    throw thrown;
+  }
+}
+
+function mapsOf(view: () => SteeringView): KnownMaps {
   return {
-    find: findOf(files.zones),
-    reload: async () => void (await files.reload()),
-    stop: () => files.stop(),
+    has: (map) => hasMap(view().plan, map),
+    mayAlias: (map) => mayAlias(view().plan, map),
   };
 }

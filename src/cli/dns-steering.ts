@@ -2,10 +2,15 @@
 // for all processes of this machine.
 import { mkdirSync } from "node:fs";
 import type { Log } from "../base/log.ts";
-import type { Metrics } from "../base/metrics.ts";
-import { type DnsNode, startNode } from "../dns/node.ts";
+import { createMetrics, type Metrics } from "../base/metrics.ts";
+import { explain } from "../dns/explain.ts";
+import { parseNetwork } from "../dns/networks.ts";
+import { startNode } from "../dns/node.ts";
 import { type LiveSteering, openSteering } from "../dns/steering-live.ts";
+import { mapOfAll } from "../dns/steering-plan.ts";
+import { typeNumber, type Visitor } from "../dns/types.ts";
 import { dial } from "../host/dial.ts";
+import { requestPath } from "../host/request-path.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import type { Context } from "./flags.ts";
 import { readPopKey } from "./pop-key.ts";
@@ -31,24 +36,67 @@ export function liveSteering(settings: SteeringSettings, context: SteeringContex
   return openSteering({ ...context, planPath: settings.steering ?? null, folder: settings.data });
 }
 
+/** What one process of a node does for all: it follows, probes, and answers for steering at the ops address. */
+export interface KeptSteering {
+  /** /steering, /view and /explain; null for any other path. */
+  answer(request: Request): Response | null;
+  reload(): void;
+  stop(): Promise<void>;
+}
+
 /**
- * For one process of a node. Without a key of its own (`pharos pop join --data <folder>`) it shows the other nodes nothing, and follows open feeds.
- * Throws the Faults of keys and sources.
+ * Without a key of its own (`pharos pop join --data <folder>`) it shows the other nodes nothing, and follows open feeds. Throws the Faults of keys,
+ * sources and plan.
  */
-export async function steeringNode(
+export async function keepSteering(
   settings: SteeringSettings,
-  live: LiveSteering,
   context: SteeringContext,
-): Promise<DnsNode> {
+): Promise<KeptSteering> {
   const { data: folder } = settings;
   const sources = settings.source.map(feedAddress);
   const rootKeys = settings.rootKey.map(readRootKey);
-  const key = readPopKey(folder);
   mkdirSync(folder, { recursive: true });
+  const key = readPopKey(folder);
+  // Its views are for `explain`; what they count has been counted by the processes that answer.
+  const live = liveSteering(settings, { ...context, metrics: createMetrics() });
   const { plan, facts } = live.view();
-  return startNode({
+  const node = await startNode({
     ...context,
     ...{ folder, plan, before: facts, rootKeys, sources, key },
     dial: withMirrors(dial, context.clock),
   });
+  return {
+    answer: (request) => answerExplain(request, live) ?? node.answer(request),
+    reload() {
+      if (live.reload()) node.replan(live.view().plan);
+    },
+    async stop() {
+      live.stop();
+      await node.stop();
+    },
+  };
+}
+
+function answerExplain(request: Request, live: LiveSteering): Response | null {
+  if (requestPath(request.url) !== explainPath) return null;
+  const { searchParams } = new URL(request.url);
+  const [map, from, type] = ["map", "from", "type"].map((name) => searchParams.get(name) ?? "");
+  const visitor = visitorOf(from ?? "");
+  const number = typeNumber(type || "A");
+  if (visitor === null || number === null)
+    return new Response("Ask ?map=<map>&from=<address or network>&type=<type>.\n", { status: 400 });
+  const explained = explain(live.view(), map || mapOfAll, number, visitor);
+  if (explained === null) return new Response("The plan has no such map.\n", { status: 404 });
+  return Response.json(explained, { headers: { "cache-control": "no-store" } });
+}
+
+export const explainPath = "/explain";
+
+/** An address is a resolver that says nothing of its client, a network is a client subnet; null for what is neither. */
+export function visitorOf(text: string): Visitor | null {
+  const network = parseNetwork(text);
+  if (network === null) return null;
+  return text.includes("/")
+    ? { resolver: network.address, subnet: network }
+    : { resolver: network.address, subnet: null };
 }

@@ -67,7 +67,10 @@ async function runAlone(parts: ProcessParts, context: Context): Promise<number> 
   const keeping = await runKeeping(parts, "whole");
   try {
     const answering = await runAnswering(parts, false);
-    reload = answering.reload;
+    reload = async () => {
+      await keeping.reload();
+      await answering.reload();
+    };
     sayAddresses(options, answering.places, keeping.opsPort, context);
     await stop;
     await answering.stop();
@@ -175,6 +178,7 @@ async function runChild(parts: ProcessParts): Promise<number> {
     hear = (line) => {
       const message = parentSays(line);
       if (message?.says === "worker-metrics") keeping.takeMetrics(message.worker, message.text);
+      if (message?.says === "reload") void keeping.reload();
     };
     tell({ says: "ready", port: keeping.opsPort });
     return keeping.stop;

@@ -81,7 +81,7 @@ function stepsOf({ plan, geo }: SteeringView, decision: Decision): Explained["st
     ...candidates.map((one) => ({ step: `candidate ${one.name}`, says: candidateText(one) })),
     {
       step: "tier",
-      says: chosen.length === 0 ? sentences[tier] : `those of whom holds: ${sentences[tier]}`,
+      says: chosen.length === 0 ? sentences[tier] : `${tier}: each ${sentences[tier]}`,
     },
     {
       step: "order",

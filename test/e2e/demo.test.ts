@@ -9,8 +9,12 @@ import { limits } from "../../src/base/limits.ts";
 import { demoBundle, demoSeed, utcDay } from "../../src/cli/demo-data.ts";
 import { hasHost } from "../../src/cli/free-address.ts";
 import { isAlive, processesBelow, runCommand, runLine, sentenceOf } from "../support/command.ts";
+import { askUdp } from "../support/dns-client.ts";
+import { ask, shown, subnet } from "../support/dns-wire.ts";
 import { freePort, fromSource, runtime, until } from "../support/installation.ts";
-import { testWithCurl } from "../support/skip.ts";
+import { skipUnless, testWithCurl } from "../support/skip.ts";
+
+const testWithHosts = skipUnless(hasHost("127.0.0.11"), "this machine has of 127.0.0.0/8 only 127.0.0.1");
 
 const place = mkdtempSync(join(tmpdir(), "pharos-demo-"));
 const started: ChildProcess[] = [];
@@ -134,8 +138,8 @@ test("it says each address, each answers, and the organisation is there", async 
   ];
   expect(components.filter(({ group }) => group).length).toBe(4);
   expect(components.filter(({ group }) => !group).length).toBeGreaterThanOrEqual(20);
-  // The demo, the control plane, and three POPs, each of them parent, syncer and worker.
-  if (first.pids.length > 1) expect(first.pids.length).toBe(11);
+  // The demo, the control plane, and three POPs, each of them parent, syncer and worker; and who answers names, where there are addresses to lead to.
+  if (first.pids.length > 1) expect(first.pids.length).toBe(hasHost("127.0.0.11") ? 12 : 11);
 }, 30_000);
 
 test("a second demo on the same day, beside the first: taken ports are named, its own are others, its page is the same", async () => {
@@ -195,6 +199,26 @@ testWithCurl(
 
 const killsOf = ({ commands }: Demo): readonly string[] =>
   commands.filter((line) => line.startsWith("kill "));
+
+testWithHosts("names are led as the lines that are printed ask for them", async () => {
+  const digs = first.commands.filter((line) => line.startsWith("dig "));
+  const asked = digs.map(
+    (line) => /@(\S+) -p (\d+) \+norecurse (\S+) (\S+)(?: \+subnet=([\d.]+)\/(\d+))?/.exec(line) ?? [],
+  );
+  expect(asked.length).toBe(4);
+  const answers = asked.map(async ([, host = "", port = "", name = "", type = "", network, bits]) => {
+    const edns =
+      network === undefined ? {} : { options: [subnet(network.split(".").map(Number), Number(bits))] };
+    const answer = await askUdp({ host, port: Number(port) }, ask({ name, type, edns }), 5_000);
+    return shown(answer).filter((line) => / (A|TXT) /.test(line) && !line.startsWith("?"));
+  });
+  const [all = [], led = [], tokyo = [], status = []] = await Promise.all(answers);
+  expect(all.length).toBe(3);
+  expect(led.join()).toContain("127.0.0.12");
+  expect(led.length).toBe(1);
+  expect(tokyo.length).toBe(3);
+  expect(status.join()).toContain("v=pharos1 state=");
+});
 
 test("the control plane is killed as printed: each page goes on, and says how old it is", async () => {
   const [kill = ""] = killsOf(first);

@@ -6,12 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { seededRandom } from "../../src/base/random.ts";
+import { askUdp } from "../../test/support/dns-client.ts";
+import { ask, shown, subnet } from "../../test/support/dns-wire.ts";
 import { type Compared, compare, figuresOf, type Turn, type Wanted } from "../rounds.ts";
 import { type Figure, quantile, type Run, type Suite } from "../suite.ts";
 import {
   type DnsServer,
   isInstalled,
   names,
+  near,
   origin,
   startGdnsd,
   startKnot,
@@ -49,12 +52,19 @@ async function measure(folder: string, servers: DnsServer[], run: Run): Promise<
   const queries = join(folder, "queries");
   writeFileSync(queries, queriesText());
   const [rounds, seconds] = run.quick ? [3, 2] : [7, 5];
-  const asked = async (what: string, flags: readonly string[]): Promise<readonly Compared[]> => {
+  const asked = async (
+    what: string,
+    from: string,
+    flags: readonly string[],
+  ): Promise<readonly Compared[]> => {
     run.say(what);
-    return compare(servers, rounds, (server) => turn(server as DnsServer, queries, seconds, flags));
+    return compare(servers, rounds, (server) => turn(server as DnsServer, from, seconds, flags));
   };
-  const plain = await asked("plain A", []);
-  const subnet = await asked("A with a client subnet", ["-E", subnetOption]);
+  const plain = await asked("plain A", queries, []);
+  for (const server of servers) await sees(server);
+  const steered = join(folder, "steered");
+  writeFileSync(steered, `${near} A\n`);
+  const bySubnet = await asked("A by client subnet", steered, ["-E", subnetOption]);
   const late: Figure[] = [];
   for (const one of plain) {
     const half = Math.floor(quantile(one.perSecond, 0.5) / 2);
@@ -66,7 +76,16 @@ async function measure(folder: string, servers: DnsServer[], run: Run): Promise<
       ...(one.server.name === "pharos" ? { contract: "< 1 ms" } : {}),
     });
   }
-  return [...figuresOf("A", plain, wanted), ...figuresOf("A, client subnet", subnet, wanted), ...late];
+  return [...figuresOf("A", plain, wanted), ...figuresOf("A by client subnet", bySubnet, wanted), ...late];
+}
+
+/** It leads those of the network to the first address, and says for whom that holds. */
+async function sees({ name, port }: DnsServer): Promise<void> {
+  const query = ask({ name: near, edns: { options: [subnet([198, 51, 100, 0], 24)] } });
+  const lines = shown(await askUdp({ host: "127.0.0.1", port }, query));
+  const leads = lines.some((line) => line.endsWith(" A 192.0.2.1"));
+  const scope = lines.some((line) => line === "option 8 00011818c63364");
+  if (!leads || !scope) throw new Error(`${name} answers the network of the bench ${lines.join(", ")}`);
 }
 
 /** Every name may come, in an order that a cache cannot know. */

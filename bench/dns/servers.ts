@@ -124,6 +124,17 @@ export async function startPharos(folder: string): Promise<DnsServer> {
   const own = join(folder, "pharos");
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, "bench.zone"), zoneText());
+  writeFileSync(
+    join(own, "bench.toml"),
+    `origin = "${origin}"\nmaster = "bench.zone"\n[names.near]\nsteer = "near"\n`,
+  );
+  const pop = (name: string, address: string): string =>
+    `[[pop]]\nname = "${name}"\naddresses = ["${address}"]\n`;
+  writeFileSync(
+    join(own, "steering.toml"),
+    `${pop("two", "192.0.2.2")}${pop("one", "192.0.2.1")}[map.near]\npops = ["two", "one"]\naddresses = 1
+[[override]]\nnetworks = ["${network}"]\npops = ["one"]\n`,
+  );
   const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
   const program =
     process.env.PHAROS_TEST_BINARY === undefined
@@ -132,6 +143,7 @@ export async function startPharos(folder: string): Promise<DnsServer> {
   return started("pharos", port, [
     ...program,
     ...["dns", "--listen", `127.0.0.1:${port}`, "--data", join(own, "data")],
-    ...["--zone", join(own, "bench.zone"), "--workers", "0", "--rate-limit", "0"],
+    ...["--zone", join(own, "bench.toml"), "--steering", join(own, "steering.toml")],
+    ...["--workers", "0", "--rate-limit", "0"],
   ]);
 }

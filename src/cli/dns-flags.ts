@@ -25,6 +25,11 @@ export interface DnsOptions {
   readonly cookieSecret?: string | undefined;
   readonly id?: string | undefined;
   readonly sayVersion?: string | undefined;
+  /** A file, or `stdout`; none without it. */
+  readonly queryLog?: string | undefined;
+  /** As it was given: a share from 0 to 1. */
+  readonly queryLogSample: string;
+  readonly queryLogAddresses: "network" | "off";
   /** `parent`, `syncer` or `worker-N`. */
   readonly role: string;
   readonly tied: boolean;
@@ -65,6 +70,21 @@ export const dnsFlags = {
   },
   id: { kind: "string", help: "what NSID and id.server say of this node; without it, nothing" },
   "say-version": { kind: "string", help: "what version.bind says; without it, it is refused" },
+  "query-log": {
+    kind: "path",
+    help: "file of JSON lines about queries, or stdout; one that is moved away is begun anew within a second",
+  },
+  "query-log-sample": {
+    kind: "string",
+    default: "0.01",
+    help: "share of answers in the query log, from 0 to 1; failures always are",
+  },
+  "query-log-addresses": {
+    kind: "string",
+    default: "network",
+    allowed: ["network", "off"],
+    help: "addresses in the query log, those of client subnets too: cut to /24 and /48, or none",
+  },
   role: {
     kind: "string",
     default: "parent",
@@ -77,7 +97,7 @@ export const dnsFlags = {
 /** The options as the flags that say them. */
 export function dnsFlagsOf(options: DnsOptions): readonly string[] {
   const { data, listen, zone, steering, rootKey, source, ops, workers, role } = options;
-  const { rateLimit, cookieSecret, id, sayVersion } = options;
+  const { rateLimit, cookieSecret, id, sayVersion, queryLog, queryLogSample, queryLogAddresses } = options;
   const given = (name: string, value: string | undefined): readonly string[] =>
     value === undefined ? [] : [name, value];
   return [
@@ -91,6 +111,8 @@ export function dnsFlagsOf(options: DnsOptions): readonly string[] {
     ...given("--cookie-secret", cookieSecret),
     ...given("--id", id),
     ...given("--say-version", sayVersion),
+    ...given("--query-log", queryLog),
+    ...["--query-log-sample", queryLogSample, "--query-log-addresses", queryLogAddresses],
   ];
 }
 

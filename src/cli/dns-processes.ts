@@ -5,17 +5,21 @@ import type { Metrics } from "../base/metrics.ts";
 import { type Answering, createAnswering } from "../dns/answer.ts";
 import { readCookieSecrets } from "../dns/cookie-secrets.ts";
 import { createCookies } from "../dns/cookies.ts";
+import { createQueryLog, type QueryLog } from "../dns/query-log.ts";
 import { createRateLimit } from "../dns/rate-limit.ts";
 import { type DnsPlace, type DnsServer, openDnsServer } from "../dns/server.ts";
 import { createDnsTally } from "../dns/tally.ts";
 import type { Find } from "../dns/types.ts";
 import { mergeExpositions } from "../edge/exposition.ts";
+import { appendToDescriptor, appendToFile } from "../host/append.ts";
 import { type Listener, listenHttp } from "../host/http.ts";
+import { sharedOutput } from "../host/process.ts";
 import { requestPath } from "../host/request-path.ts";
 import type { DnsOptions } from "./dns-flags.ts";
 import { placesOf } from "./dns-flags.ts";
 import { openDnsSource } from "./dns-source.ts";
 import { keepSteering } from "./dns-steering.ts";
+import { shareOf, toOutput } from "./edge-flags.ts";
 import type { Context } from "./flags.ts";
 
 export interface DnsProcess {
@@ -44,6 +48,7 @@ export async function runAnswering(parts: ProcessParts, shared: boolean): Promis
   let answering: Answering | null = null;
   const onFind = (find: Find): void => answering?.replace(find);
   const source = await openDnsSource({ options, context, metrics, onFind });
+  const queryLog = openQueryLog(parts);
   let said = false;
   answering = createAnswering({
     find: source.find,
@@ -52,6 +57,7 @@ export async function runAnswering(parts: ProcessParts, shared: boolean): Promis
     rateLimit:
       options.rateLimit === 0 ? null : createRateLimit({ perSecond: options.rateLimit, nowMs, random }),
     tally,
+    queryLog,
     onDefect(thrown) {
       // Once: what one query brings about, the next million may.
       if (!said) log.error("A query met a defect and was answered SERVFAIL.", { why: String(thrown) });
@@ -72,8 +78,18 @@ export async function runAnswering(parts: ProcessParts, shared: boolean): Promis
     async stop() {
       await server.stop();
       source.stop();
+      await queryLog?.stop();
     },
   };
+}
+
+function openQueryLog({ options, context, metrics }: ProcessParts): QueryLog | null {
+  const { queryLog: place, queryLogSample, queryLogAddresses: addresses } = options;
+  const sample = shareOf("--query-log-sample", queryLogSample);
+  if (place === undefined) return null;
+  const own = options.role === "parent" ? 1 : sharedOutput;
+  const to = place === toOutput ? appendToDescriptor(own) : appendToFile(place);
+  return createQueryLog({ ...context, metrics, to, sample, addresses });
 }
 
 async function openServer(

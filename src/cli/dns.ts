@@ -13,7 +13,7 @@ import { linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process
 import { hasWorkers } from "../host/runtime.ts";
 import { type DnsOptions, dnsFlags, dnsFlagsOf, placesOf, withoutDnsFlags } from "./dns-flags.ts";
 import { type ProcessParts, reportMetrics, runAnswering, runKeeping } from "./dns-processes.ts";
-import { textOf } from "./edge-flags.ts";
+import { textOf, toOutput } from "./edge-flags.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { stopOf } from "./stopping.ts";
 import { moveStoreAside } from "./store-aside.ts";
@@ -99,6 +99,7 @@ async function runParent(parts: ProcessParts, context: Context): Promise<number>
         command: [...selfCommand(), "dns", ...dnsFlagsOf({ ...settled, role })],
         env: withoutDnsFlags(context.env),
         onLine,
+        sharesOutput: options.queryLog === toOutput,
       }),
     moveStoreAside: () => moveStoreAside(options.data, context.clock.wallMs()),
     // Those that answer need none of what the keeping one makes.

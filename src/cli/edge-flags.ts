@@ -1,5 +1,6 @@
 // What `pharos edge` can be told. In: nothing. Out: its flags, what they say as values, and those values as flags again, for the processes that a
 // parent starts.
+import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Place } from "../edge/pop-options.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
@@ -125,6 +126,16 @@ export const edgeFlags = {
   tied,
   json: { kind: "boolean", help: "say the addresses as one JSON object" },
 } as const;
+
+/** A share that a flag gives. Throws Fault `usage`. */
+export function shareOf(flag: string, text: string): number {
+  if (/^(?:0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(text)) return Number(text);
+  throw new Fault(
+    "usage",
+    `${flag}: ${JSON.stringify(text)} is not allowed.`,
+    "Give a share from 0 to 1, such as 0.01.",
+  );
+}
 
 /** In place of a file. */
 export const toOutput = "stdout";

@@ -18,7 +18,15 @@ import { linkToParent, onHangUp, selfCommand, sharedOutput, spawnChild } from ".
 import { hasHttp3, hasWorkers } from "../host/runtime.ts";
 import { asDamage } from "../store/file-check.ts";
 import { storeFile } from "../store/open.ts";
-import { type EdgeOptions, edgeFlags, flagsOf, textOf, toOutput, withoutFlags } from "./edge-flags.ts";
+import {
+  type EdgeOptions,
+  edgeFlags,
+  flagsOf,
+  shareOf,
+  textOf,
+  toOutput,
+  withoutFlags,
+} from "./edge-flags.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { readPopKey } from "./pop-key.ts";
 import { readRootKey } from "./read-keys.ts";
@@ -245,14 +253,7 @@ function accessLogOf(options: EdgeOptions): AccessLogPlace | null {
     accessLogSample: text = "0.01",
     accessLogAddresses: addresses = "network",
   } = options;
-  const sample = /^(?:0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(sample)) {
-    throw new Fault(
-      "usage",
-      `--access-log-sample: ${JSON.stringify(text)} is not allowed.`,
-      "Give a share from 0 to 1, such as 0.01.",
-    );
-  }
+  const sample = shareOf("--access-log-sample", text);
   if (place === undefined) return null;
   const own = options.role === "parent" ? 1 : sharedOutput;
   return { to: place === toOutput ? appendToDescriptor(own) : appendToFile(place), sample, addresses };

@@ -11,6 +11,7 @@ import { chaosFinding, type Identity } from "./chaos.ts";
 import { type Cookies, serverCookieBytesMin } from "./cookies.ts";
 import { type EdnsSelf, optSize } from "./edns.ts";
 import { type Asked, decodeQuery, type Edns } from "./query.ts";
+import type { QueryLog } from "./query-log.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { bareReply, cutReply, isTruncated, type Passing, replyOf, type Transport } from "./reply.ts";
 import type { DnsTally } from "./tally.ts";
@@ -24,6 +25,7 @@ export interface AnsweringOptions {
   /** Null: everybody gets everything. */
   readonly rateLimit: RateLimit | null;
   readonly tally: DnsTally;
+  readonly queryLog?: QueryLog | null;
   /** Something threw, which is a defect: the asker gets SERVFAIL, or nothing. */
   onDefect(thrown: unknown): void;
 }
@@ -105,6 +107,8 @@ class Server implements Answering {
     }
     const out = replyOf(this.#self, passing, asked, body);
     tally.answered(body.rcode, asked.type, transport, out.length, isTruncated(out) ? "truncated" : "whole");
+    if (body.led !== null) tally.led(body.led);
+    this.#options.queryLog?.answered(passing, asked, body.rcode, out.length, body.led);
     return out;
   }
 

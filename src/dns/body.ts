@@ -5,7 +5,7 @@ import { type ExtendedError, errors } from "./edns.ts";
 import { labelOctetsMax, lowered, type Name } from "./names.ts";
 import { type Asked, headerBytes } from "./query.ts";
 import { mixed } from "./rate-limit.ts";
-import { type Finding, type RecordSet, rcodes, types } from "./types.ts";
+import { type Finding, type Led, type RecordSet, rcodes, types } from "./types.ts";
 
 export interface Body {
   readonly bytes: Buffer;
@@ -29,6 +29,7 @@ export interface Body {
   readonly authoritative: boolean;
   readonly scope: number;
   readonly error: ExtendedError | null;
+  readonly led: Led | null;
   /** The same number for answers that say the same to the same network: what rate limiting counts by. */
   readonly kind: number;
   /** Of question and network: two of one mark may be two, which harms nobody. */
@@ -81,6 +82,7 @@ export function bodyOf(asked: Asked, finding: Finding, network: Uint8Array): Bod
     authoritative,
     scope,
     error: errorOf(finding),
+    led: finding.led ?? null,
     kind: kindOf(finding, mark),
     mark,
   };

@@ -1,6 +1,6 @@
 // What a DNS process counts. In: answers, queries that got none. Out: numbers for whoever scrapes.
 import type { Metrics } from "../base/metrics.ts";
-import { rcodes, rcodeWord, types, typeWord } from "./types.ts";
+import { type Led, rcodes, rcodeWord, types, typeWord } from "./types.ts";
 
 /** Why a query got no answer. */
 export const dropReasons = ["short", "response", "rate", "defect"] as const;
@@ -14,6 +14,8 @@ export type Shape = (typeof shapes)[number];
 export interface DnsTally {
   /** `type` is null where no question could be read. `rcode` has all twelve bits. */
   answered(rcode: number, type: number | null, transport: "udp" | "tcp", bytes: number, shape: Shape): void;
+  /** An answer led a visitor somewhere. */
+  led(to: Led): void;
   dropped(reason: DropReason): void;
   cached(hit: boolean): void;
   /** Answers that were made and did not leave: the kernel took no more. */
@@ -59,6 +61,12 @@ export function createDnsTally(metrics: Metrics): DnsTally {
   );
   const drops = metrics.counter("dns_dropped_total", "Queries that got no answer, by reason.", "reason");
   const cache = metrics.counter("dns_cache_total", "Questions by whether their answer was held.", "outcome");
+  const pops = metrics.counter("dns_led_total", "Answers by the POP or CDN that they lead to first.", "pop");
+  const countries = metrics.counter(
+    "dns_countries_total",
+    "Steered answers by the country of those they are for.",
+    "country",
+  );
   const unsent = metrics.counter("dns_unsent_total", "Answers over UDP that the kernel did not take.");
   let hits = 0;
   let misses = 0;
@@ -69,6 +77,10 @@ export function createDnsTally(metrics: Metrics): DnsTally {
       byRcode.add(rowOfRcode[rcode] as number, column);
       byShape.add(shape === "whole" ? 0 : shape === "truncated" ? 1 : 2, column);
       bytesSent.add(0, column, bytes);
+    },
+    led({ first, country }) {
+      pops.add(1, first);
+      countries.add(1, country === "" ? "unknown" : country);
     },
     dropped: (reason) => drops.add(1, reason),
     unsent: (count) => unsent.add(count),

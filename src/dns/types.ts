@@ -106,6 +106,12 @@ export interface Question {
   readonly class: number;
 }
 
+/** For counters: the POP or CDN that an answer leads to first, and the country that its visitor is taken to be in; "" for what nobody knows. */
+export interface Led {
+  readonly first: string;
+  readonly country: string;
+}
+
 /** What there is to say to a question. */
 export interface Finding {
   readonly rcode: number;
@@ -117,6 +123,8 @@ export interface Finding {
   readonly scope: number;
   /** A sentence for the Extended DNS Error (RFC 8914), where there is one to say. */
   readonly why: string | null;
+  /** Where it leads a visitor, where that was chosen for him. */
+  readonly led?: Led | null;
   /** May be given again, to the same question and scope, until zones or steering change. */
   readonly cacheable: boolean;
 }

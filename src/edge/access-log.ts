@@ -1,13 +1,13 @@
 // Who asked for what, a JSON line each. In: answers, a share of which is wanted. Out: lines in batches, never in the way of an answer.
 // No personal data: addresses are cut to a network, and neither query, nor referrer, nor user agent is ever read.
-import { type Clock, every } from "../base/clock.ts";
-import { messageOf } from "../base/fault.ts";
+import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { Appender } from "../host/append.ts";
 import { type Answer, type Asked, fieldOf, type Peer } from "../host/asked.ts";
+import { createSampledLines } from "../host/sampled-lines.ts";
 
 export interface AccessLog {
   /** Tells of an answer; a number is counted down and nothing else done where its line is not wanted. */
@@ -33,71 +33,24 @@ export interface AccessLogOptions extends AccessLogPlace {
 }
 
 export function createAccessLog(options: AccessLogOptions): AccessLog {
-  const { to, sample, clock, random, log, metrics } = options;
-  const outcomes = metrics.counter(
-    "edge_access_log_lines_total",
-    "Lines of the access log, by outcome.",
-    "outcome",
-  );
-  let left = gapOf(sample, random);
-  let lines: string[] = [];
-  let chars = 0;
-  let writing: Promise<void> | null = null;
-  let said = "";
-
-  async function write(batch: readonly string[]): Promise<void> {
-    try {
-      await to.append(batch.join(""));
-      outcomes.add(batch.length, "written");
-      said = "";
-    } catch (thrown) {
-      outcomes.add(batch.length, "failed");
-      const sentence = messageOf(thrown);
-      if (sentence !== said)
-        log.warn(`The access log cannot be written: ${sentence}. Visitors are still answered.`);
-      said = sentence;
-    }
-  }
-
-  /** One batch at a time: a disk that is slow makes dropped lines, never a queue of writes. */
-  function flush(): Promise<void> {
-    if (writing !== null || lines.length === 0) return writing ?? Promise.resolve();
-    const batch = lines;
-    lines = [];
-    chars = 0;
-    writing = write(batch).finally(() => {
-      writing = null;
-    });
-    return writing;
-  }
-
-  const flushing = every(clock, limits.accessLogFlushMs, () => void flush());
+  const { clock, metrics } = options;
+  const lines = createSampledLines({
+    ...options,
+    called: { log: "access log", others: "Visitors" },
+    outcomes: metrics.counter(
+      "edge_access_log_lines_total",
+      "Lines of the access log, by outcome.",
+      "outcome",
+    ),
+  });
   return {
     answered(asked, peer, answer, bytes, tookMs) {
-      const { status } = answer;
-      left -= 1;
-      if (left > 0 && status < 400) return;
-      if (left <= 0) left = gapOf(sample, random);
-      if (chars >= limits.accessLogCharsMax) return outcomes.add(1, "dropped");
+      if (!lines.wants(answer.status >= 400)) return;
       const time = new Date(clock.wallMs()).toISOString();
-      const line = `${JSON.stringify({ time, ...wordsOf(asked, peer, answer, options), bytes, ms: round(tookMs) })}\n`;
-      lines.push(line);
-      chars += line.length;
+      lines.add(JSON.stringify({ time, ...wordsOf(asked, peer, answer, options), bytes, ms: round(tookMs) }));
     },
-    async stop() {
-      flushing.cancel();
-      await flush();
-      await flush();
-      await to.close();
-    },
+    stop: lines.stop,
   };
-}
-
-/** How many answers to the next one that gets a line: chance, so that a rhythm of requests and one of lines cannot agree. */
-function gapOf(sample: number, random: Random): number {
-  if (sample >= 1) return 1;
-  if (sample <= 0) return Number.POSITIVE_INFINITY;
-  return 1 + Math.floor(Math.log(1 - random.fraction()) / Math.log(1 - sample));
 }
 
 function wordsOf(asked: Asked, peer: Peer, { status, fields }: Answer, { addresses }: AccessLogOptions) {

@@ -7,11 +7,14 @@ import { join } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";
 import { makeFind } from "../../src/dns/find.ts";
 import { isWithin, type Name, nameAt, showName } from "../../src/dns/names.ts";
+import { openDnsServer } from "../../src/dns/server.ts";
+import { createDnsTally } from "../../src/dns/tally.ts";
 import { classes, type Finding, rcodes, types, typeWord } from "../../src/dns/types.ts";
 import { sourceOf, type Zone, type ZoneSet } from "../../src/dns/zone.ts";
+import { dnsWorld } from "../support/dns-world.ts";
 import { count, testLong, testSeed } from "../support/seed.ts";
 import { skipUnless } from "../support/skip.ts";
-import { type Knot, startKnot } from "./knot.ts";
+import { askAll, type Knot, startKnot } from "./knot.ts";
 import { makeQuestions, makeZones } from "./made-zones.ts";
 import { noSteer, showSections, visitorFrom, zoneOf } from "./zone-of.ts";
 
@@ -130,6 +133,35 @@ testWithKnot(
   },
   120_000,
 );
+
+test(`what is found is what comes over a socket (seed ${seed})`, async () => {
+  const random = seededRandom(seed);
+  const zones: ZoneSet = new Map(
+    makeZones(random, 12)
+      .map(({ origin, text }) => zoneOf(origin, text))
+      .map((zone) => [zone.origin, zone]),
+  );
+  const find = makeFind(zones, noSteer);
+  const world = dnsWorld();
+  world.answering.replace(find);
+  const server = await openDnsServer({
+    places: [{ host: "127.0.0.1", port: 0 }],
+    shared: false,
+    answering: world.answering,
+    tally: createDnsTally(world.metrics),
+    clock: world.clock,
+    metrics: world.metrics,
+  });
+  const questions = makeQuestions(random, zones, count(1_000, 60_000));
+  const lines = await askAll(server.places[0]?.port ?? 0, questions);
+  await server.stop();
+  for (const [at, { name, type }] of questions.entries()) {
+    const found = showSections(find({ name, type, class: classes.IN }, visitorFrom("127.0.0.1")));
+    expect(`${showName(name)} ${typeWord(type)}: ${lines[at]}`).toBe(
+      `${showName(name)} ${typeWord(type)}: ${found}`,
+    );
+  }
+}, 120_000);
 
 test("every difference says why", () => {
   expect(differences.filter(({ why }) => why.length < 40)).toEqual([]);

@@ -95,11 +95,11 @@ export const accessGroupEndpoints = [
     example: { body: { page_access_group: { name: "Customers in Europe" } } },
     needs: "administer",
     body: newBody,
-    async answer({ view, rows, effect, body, nowMs }) {
+    async answer({ view, rows, principal, effect, body, nowMs }) {
       const [id, now, page] = [rows.newId(), nowMs(), view.page.id];
       const { name, page_access_user_ids: users } = body.page_access_group;
       const blank = { id, name, externalIdentifier: null, componentIds: [], metricIds: [] };
-      await keepRows({ view, rows, effect }, () => {
+      await keepRows({ view, rows, principal, effect }, () => {
         const made = { ...blank, createdAt: now, updatedAt: now };
         const row = changed(made, body.page_access_group, view);
         return [{ kind: "access-group", id, row }, ...membership(rows, page, id, users, now)];
@@ -123,11 +123,11 @@ export const accessGroupEndpoints = [
     example: { body: { page_access_group: { component_ids: ["{component_id}"] } } },
     needs: "administer",
     body,
-    async answer({ view, rows, effect, params, body, nowMs }) {
+    async answer({ view, rows, principal, effect, params, body, nowMs }) {
       const [now, page] = [nowMs(), view.page.id];
       const { id } = accessGroupOf(rows, page, params.page_access_group_id);
       const { page_access_user_ids: users } = body.page_access_group;
-      await keepRows({ view, rows, effect }, () => {
+      await keepRows({ view, rows, principal, effect }, () => {
         const held = { ...accessGroupOf(rows, page, id), updatedAt: now };
         const row = changed(held, body.page_access_group, view);
         return [{ kind: "access-group", id, row }, ...membership(rows, page, id, users, now)];
@@ -141,11 +141,11 @@ export const accessGroupEndpoints = [
     summary: "Delete an access group",
     answers: { 200: accessGroupAnswer },
     needs: "administer",
-    async answer({ view, rows, effect, params, nowMs }) {
+    async answer({ view, rows, principal, effect, params, nowMs }) {
       const page = view.page.id;
       const shape = shapeOf(rows, view, params.page_access_group_id);
       const { id } = accessGroupOf(rows, page, params.page_access_group_id);
-      await keepRows({ view, rows, effect }, () => [
+      await keepRows({ view, rows, principal, effect }, () => [
         { kind: "access-group", id, row: null },
         ...membership(rows, page, id, [], nowMs()),
       ]);

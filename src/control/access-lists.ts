@@ -105,12 +105,12 @@ function listEndpoints(subject: Subject, listed: Listed): readonly Endpoint[] {
   const example = { body: { [listed.asked]: [`{${listed.param}}`] } };
   const asked = (body: unknown): readonly string[] | undefined => (body as Asked | undefined)?.[listed.asked];
   const change = async (
-    { view, rows, params, nowMs, effect }: ChangeCall,
+    { view, rows, params, principal, nowMs, effect }: ChangeCall,
     next: (held: readonly string[]) => readonly string[],
   ): Promise<object> => {
     const page = view.page.id;
     const { id } = subject.find(rows, page, params);
-    await keepRows({ view, rows, effect }, () => {
+    await keepRows({ view, rows, principal, effect }, () => {
       const held = subject.find(rows, page, params);
       const row = { ...held, [listed.field]: next(held[listed.field]), updatedAt: nowMs() };
       return [{ kind: subject.kind, id, row }];

@@ -3,6 +3,7 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { PageView } from "../model/view.ts";
+import { byOf } from "../people/principal.ts";
 import type { PageRows, RowChange } from "../store/page-rows.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { id, orNull, time } from "./answers.ts";
@@ -57,14 +58,15 @@ export function accessGroupOf(rows: PageRows, page: string, id: string | undefin
   return group;
 }
 
-export interface Keeping extends Pick<Call<unknown, unknown, PageView>, "view" | "rows" | "effect"> {}
+export interface Keeping
+  extends Pick<Call<unknown, unknown, PageView>, "view" | "rows" | "principal" | "effect"> {}
 
 /** Keeps what `decide` says, after everything that was asked for before. */
 export async function keepRows(
-  { view, rows, effect }: Keeping,
+  { view, rows, principal, effect }: Keeping,
   decide: () => readonly RowChange[],
 ): Promise<void> {
-  const done = await effect(() => rows.write(view.page.id, decide));
+  const done = await effect(() => rows.write(view.page.id, decide, byOf(principal)));
   if (!done.ok)
     throw new ApiRefusal(unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`));
 }

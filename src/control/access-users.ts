@@ -88,10 +88,10 @@ export const accessUserEndpoints = [
     example: { body: { page_access_user: { email: "ann@example.com" } } },
     needs: "administer",
     body,
-    async answer({ view, rows, effect, body, nowMs }) {
+    async answer({ view, rows, principal, effect, body, nowMs }) {
       const [id, now] = [rows.newId(), nowMs()];
       const blank = { id, email: null, externalLogin: null, groupIds: [], componentIds: [], metricIds: [] };
-      await keepRows({ view, rows, effect }, () => {
+      await keepRows({ view, rows, principal, effect }, () => {
         const made = { ...blank, createdAt: now, updatedAt: now };
         return [{ kind: "access-user", id, row: changed(made, body.page_access_user, rows, view.page.id) }];
       });
@@ -115,10 +115,10 @@ export const accessUserEndpoints = [
     example: { body: { page_access_user: { page_access_group_ids: ["{page_access_group_id}"] } } },
     needs: "administer",
     body,
-    async answer({ view, rows, effect, params, body, nowMs }) {
+    async answer({ view, rows, principal, effect, params, body, nowMs }) {
       const page = view.page.id;
       const { id } = accessUserOf(rows, page, params.page_access_user_id);
-      await keepRows({ view, rows, effect }, () => {
+      await keepRows({ view, rows, principal, effect }, () => {
         const held = accessUserOf(rows, page, id);
         const row = changed({ ...held, updatedAt: nowMs() }, body.page_access_user, rows, page);
         return [{ kind: "access-user", id, row }];
@@ -132,9 +132,9 @@ export const accessUserEndpoints = [
     summary: "Delete an access user",
     answers: { 204: null },
     needs: "administer",
-    async answer({ view, rows, effect, params }) {
+    async answer({ view, rows, principal, effect, params }) {
       const { id } = accessUserOf(rows, view.page.id, params.page_access_user_id);
-      await keepRows({ view, rows, effect }, () => [{ kind: "access-user", id, row: null }]);
+      await keepRows({ view, rows, principal, effect }, () => [{ kind: "access-user", id, row: null }]);
       return answer(204, null);
     },
   }),

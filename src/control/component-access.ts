@@ -19,9 +19,9 @@ async function change(
   what: string,
   { component, ids, add }: { component: string; ids: readonly string[] | undefined; add: boolean },
 ): Promise<void> {
-  const { view, rows, effect, nowMs } = call;
+  const { view, rows, principal, effect, nowMs } = call;
   const page = view.page.id;
-  await keepRows({ view, rows, effect }, () => {
+  await keepRows({ view, rows, principal, effect }, () => {
     const holders = rows.list<Holder>(page, kind);
     const named = ids && knownIds(ids, (id) => holders.some((it) => it.id === id), what);
     return holders

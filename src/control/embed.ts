@@ -53,9 +53,9 @@ export const embedEndpoints = [
     example: { body: { status_embed_config: { position: "bottom-right" } } },
     needs: "administer",
     body: t.Object({ status_embed_config: t.Object(embedFields) }),
-    async answer({ view, rows, effect, body }) {
+    async answer({ view, rows, principal, effect, body }) {
       const page = view.page.id;
-      await keepRows({ view, rows, effect }, () => [
+      await keepRows({ view, rows, principal, effect }, () => [
         { kind: "embed", id, row: { ...rows.get<object>(page, "embed", id), ...body.status_embed_config } },
       ]);
       return answer(200, { page_id: page, ...unset, ...rows.get<object>(page, "embed", id) });

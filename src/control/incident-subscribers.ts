@@ -1,7 +1,7 @@
 // /v1/pages/{page_id}/incidents/{incident_id}/subscribers. In: calls. Out: who is told of this one incident, and of nothing else.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
-import { actorOf } from "../people/principal.ts";
+import { actorOf, byOf } from "../people/principal.ts";
 import { nothing } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { paging } from "./fields.ts";
@@ -54,7 +54,7 @@ export const incidentSubscriberEndpoints = [
       const incident = incidentOf(view, params.incident_id).id;
       const wanted = newSubscriberOf(body.subscriber, view, incident);
       const [made] = await effect(() =>
-        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }]),
+        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }], byOf(principal)),
       );
       if (made?.ok !== true) throw takenRefusal(wanted.kind);
       return answer(201, subscriberShape(made.value, view));
@@ -80,10 +80,12 @@ export const incidentSubscriberEndpoints = [
     summary: "Unsubscribe a subscriber of an incident",
     answers: { 200: subscriberAnswer },
     needs: "edit",
-    async answer({ view, params, subscribers, effect }) {
+    async answer({ view, params, principal, subscribers, effect }) {
       const { id } = incidentOf(view, params.incident_id);
       const found = await subscriberOf(subscribers, view, params.subscriber_id, id);
-      await effect(() => subscribers.change(view.page.id, [found.id], { state: "unsubscribed" }));
+      await effect(() =>
+        subscribers.change(view.page.id, [found.id], { state: "unsubscribed" }, byOf(principal)),
+      );
       return answer(200, subscriberShape(found, view));
     },
   }),

@@ -93,11 +93,11 @@ export const metricsProviderEndpoints = [
     example: { body: { metrics_provider: { type: "Self" } } },
     needs: "edit",
     body: newBody,
-    async answer({ view, rows, effect, body, nowMs }) {
+    async answer({ view, rows, principal, effect, body, nowMs }) {
       const [id, now] = [rows.newId(), nowMs()];
       const { type, metric_base_uri: uri } = body.metrics_provider;
       const row: Provider = { id, type, metricBaseUri: uri || null, createdAt: now, updatedAt: now };
-      await keepRows({ view, rows, effect }, () => [{ kind: "metrics-provider", id, row }]);
+      await keepRows({ view, rows, principal, effect }, () => [{ kind: "metrics-provider", id, row }]);
       return answer(201, shape(row, view));
     },
   }),
@@ -118,10 +118,10 @@ export const metricsProviderEndpoints = [
     example: { body: { metrics_provider: { metric_base_uri: "https://metrics.example.com" } } },
     needs: "edit",
     body,
-    async answer({ view, rows, effect, params, body, nowMs }) {
+    async answer({ view, rows, principal, effect, params, body, nowMs }) {
       const { id } = providerOf(rows, view, params.metrics_provider_id);
       const { type, metric_base_uri: uri } = body.metrics_provider;
-      await keepRows({ view, rows, effect }, () => {
+      await keepRows({ view, rows, principal, effect }, () => {
         const held = providerOf(rows, view, id);
         const metricBaseUri = uri === undefined ? held.metricBaseUri : uri || null;
         const row: Provider = { ...held, type: type ?? held.type, metricBaseUri, updatedAt: nowMs() };
@@ -136,13 +136,13 @@ export const metricsProviderEndpoints = [
     summary: "Delete a provider of metrics; its metrics stay, below none",
     answers: { 200: providerAnswer },
     needs: "edit",
-    async answer({ view, rows, effect, params, submit }) {
+    async answer({ view, rows, principal, effect, params, submit }) {
       const provider = providerOf(rows, view, params.metrics_provider_id);
       const free = view.metrics.flatMap(({ id, providerId }): Command[] =>
         providerId === provider.id ? [{ kind: "metric.update", id, fields: { providerId: null } }] : [],
       );
       if (free.length > 0) await submit(free);
-      await keepRows({ view, rows, effect }, () => [
+      await keepRows({ view, rows, principal, effect }, () => [
         { kind: "metrics-provider", id: provider.id, row: null },
       ]);
       return answer(200, shape(provider, view));

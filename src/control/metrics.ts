@@ -5,6 +5,7 @@ import { limits } from "../base/limits.ts";
 import type { MetricFields } from "../model/command.ts";
 import { type MetricPoint, refusalOf } from "../model/series.ts";
 import { type Metric, metricTransforms, type PageView } from "../model/view.ts";
+import { byOf } from "../people/principal.ts";
 import type { SeriesStore } from "../store/series.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answers } from "./answers.ts";
@@ -165,9 +166,14 @@ export const metricEndpoints = [
     summary: "Forget the points of a metric",
     answers: { 200: answers.metric },
     needs: "edit",
-    async answer({ view, params, series, effect }) {
+    async answer({ view, params, principal, install, series, effect }) {
       const metric = metricOf(view, params.metric_id);
       await effect(() => series.forget(view.page.id, metric.id));
+      await install.audit.record({
+        ...byOf(principal),
+        ...{ what: "metric.forget", subject: { kind: "metric", id: metric.id, name: metric.name } },
+        ...{ pages: [view.page.id], before: null, after: null },
+      });
       return answer(200, metricShapeOf(view, metric, series));
     },
   }),

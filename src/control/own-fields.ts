@@ -1,5 +1,7 @@
 // What the rows of the own API share. In: Faults, times. Out: refusals, texts.
 import { Fault } from "../base/fault.ts";
+import type { PageView } from "../model/view.ts";
+import { byOf, type Principal } from "../people/principal.ts";
 import { ApiRefusal } from "./answer.ts";
 
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
@@ -21,4 +23,14 @@ export async function refusing<Value>(work: () => Value | Promise<Value>): Promi
     if (status === undefined || !(thrown instanceof Fault)) throw thrown;
     throw new ApiRefusal({ status, error: `${thrown.message} ${thrown.remedy}` });
   }
+}
+
+/** What the audit tells of something that befell a page and is no op: who did it, to which. Nothing was there before. */
+export function aboutPage({ page }: PageView, principal: Principal) {
+  return {
+    ...byOf(principal),
+    subject: { kind: "page", id: page.id, name: page.name } as const,
+    pages: [page.id],
+    before: null,
+  };
 }

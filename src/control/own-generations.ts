@@ -2,7 +2,7 @@
 import { t } from "elysia";
 import { orNull, time } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
-import { isoOf, refusing } from "./own-fields.ts";
+import { aboutPage, isoOf, refusing } from "./own-fields.ts";
 
 const number = () => t.Numeric({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, multipleOf: 1 });
 const paths = () => t.Array(t.String());
@@ -69,7 +69,7 @@ export const ownGenerationEndpoints = [
     needs: "administer",
     body: t.Object({ generation: number() }),
     example: { body: { generation: 1 } },
-    async answer({ view, install, body, effect }) {
+    async answer({ view, install, principal, body, effect }) {
       const { id } = view.page;
       await refusing(() => {
         const { kept } = install.generations.list(id);
@@ -80,6 +80,11 @@ export const ownGenerationEndpoints = [
       const { generation, changed } = await refusing(() =>
         effect(() => install.generations.rollback(id, body.generation)),
       );
+      await install.audit.record({
+        ...aboutPage(view, principal),
+        what: "page.rollback",
+        after: { generation, to: body.generation },
+      });
       return answer(200, { generation, changed });
     },
   }),
@@ -89,10 +94,15 @@ export const ownGenerationEndpoints = [
     summary: "Let a page that was rolled back go on",
     answers: { 200: madeAnswer },
     needs: "administer",
-    async answer({ view, install, effect }) {
+    async answer({ view, install, principal, effect }) {
       const { generation, changed } = await refusing(() =>
         effect(() => install.generations.release(view.page.id)),
       );
+      await install.audit.record({
+        ...aboutPage(view, principal),
+        what: "page.release",
+        after: { generation },
+      });
       return answer(200, { generation, changed });
     },
   }),

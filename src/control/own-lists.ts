@@ -3,10 +3,11 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { PageView } from "../model/view.ts";
-import { actorOf, may } from "../people/principal.ts";
+import { may } from "../people/principal.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answer, type Call, endpoint } from "./endpoint.ts";
 import { headIn, type List, pointList, refusedAt, subscriberList, tail } from "./lists.ts";
+import { aboutPage } from "./own-fields.ts";
 
 const doneAnswer = t.Object(
   { page_id: t.String(), added: t.Integer(), known: t.Integer(), erased: t.Integer() },
@@ -81,7 +82,7 @@ export const ownListEndpoints = [
     async answer(call) {
       const { view, install, principal } = call;
       await install.audit.record({
-        ...aboutSubscribers(view, principal),
+        ...aboutPage(view, principal),
         what: "subscribers.export",
         after: null,
       });
@@ -104,7 +105,7 @@ export const ownListEndpoints = [
       const view = call.views().find(({ page }) => page.id === done.page_id);
       if (view !== undefined && done.added > 0)
         await call.install.audit.record({
-          ...aboutSubscribers(view, call.principal),
+          ...aboutPage(view, call.principal),
           what: "subscribers.import",
           after: { added: done.added, known: done.known, erased: done.erased },
         });
@@ -135,13 +136,3 @@ export const ownListEndpoints = [
     answer: async (call) => answer(200, await linesIn(pointList, call)),
   }),
 ];
-
-function aboutSubscribers({ page }: PageView, principal: Asked["principal"]) {
-  return {
-    actor: actorOf(principal),
-    subject: { kind: "page" as const, id: page.id, name: page.name },
-    pages: [page.id],
-    address: null,
-    before: null,
-  };
-}

@@ -4,7 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
 import { hasEnded } from "../model/rule.ts";
 import type { PageView } from "../model/view.ts";
-import { may } from "../people/principal.ts";
+import { byOf, may } from "../people/principal.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { bundleIn, pageFileOf, rowChanges } from "./page-file.ts";
@@ -78,7 +78,7 @@ export const ownPageEndpoints = [
       const now = nowMs();
       await submit({ kind: "import", bundle: bundleIn(body) }, (view) => stateless(body, view, now));
       if (rowChanges(body, rows).length > 0) {
-        const done = await effect(() => rows.write(id, () => rowChanges(body, rows)));
+        const done = await effect(() => rows.write(id, () => rowChanges(body, rows), byOf(principal)));
         if (!done.ok)
           throw new ApiRefusal(unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`));
       }

@@ -1,6 +1,7 @@
 // /api/pharos/v1/pops. In: calls of who administers the install. Out: POPs as they are, drained, revoked.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { byOf } from "../people/principal.ts";
 import { ApiRefusal, notFound } from "./answer.ts";
 import { orNull, time } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
@@ -77,9 +78,14 @@ export const ownPopEndpoints = [
       summary,
       answers: { 200: popAnswer },
       needs: "administer",
-      async answer({ install, params, effect }) {
-        const { key } = await popOf(install.pops, params.pop_key);
+      async answer({ install, principal, params, effect }) {
+        const { key, name } = await popOf(install.pops, params.pop_key);
         await refusing(() => effect(() => install.pops.mark(key, wanted)));
+        await install.audit.record({
+          ...byOf(principal),
+          ...{ what: "pop.mark", subject: { kind: "pop", id: key, name }, pages: ["*"] },
+          ...{ before: null, after: wanted },
+        });
         return answer(200, shape(await popOf(install.pops, key)));
       },
     }),

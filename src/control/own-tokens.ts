@@ -3,8 +3,8 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { allows, roles, strongerRole } from "../model/roles.ts";
-import { actorOf, may, type Principal, roleOn } from "../people/principal.ts";
-import type { By, HeldToken, Tokens } from "../store/tokens.ts";
+import { byOf, may, type Principal, roleOn } from "../people/principal.ts";
+import type { HeldToken, Tokens } from "../store/tokens.ts";
 import { ApiRefusal, forbidden, notFound, unprocessable } from "./answer.ts";
 import { orNull, time } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
@@ -61,8 +61,6 @@ function endOf(given: string | null | undefined, nowMs: number): number | null {
   if (ms <= nowMs) throw new ApiRefusal(unprocessable("Token expires at must be in the future"));
   return ms;
 }
-
-const byOf = (principal: Principal): By => ({ actor: actorOf(principal), address: null });
 
 export const ownTokenEndpoints = [
   endpoint({

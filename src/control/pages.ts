@@ -66,7 +66,7 @@ export const pageEndpoints = [
     example: { body: { page: { page_description: "What we run, and how it is" } } },
     needs: "administer",
     body: pageBody,
-    async answer({ view, rows, body, submit, effect }) {
+    async answer({ view, rows, body, principal, submit, effect }) {
       const { name, time_zone, page_description, domain, url, uptime_badges } = body.page;
       // Statuspage's `url` is the company's site; here it is the page's own address, which follows `domain`.
       if (said(url) !== undefined && url !== view.page.url)
@@ -90,7 +90,9 @@ export const pageEndpoints = [
       const settings = settingsAsked(body.page);
       const changed = await submit({ kind: "page.update", fields });
       if (Object.keys(settings).length > 0)
-        await keepRows({ view, rows, effect }, () => [settingsChange(rows, view.page.id, settings)]);
+        await keepRows({ view, rows, principal, effect }, () => [
+          settingsChange(rows, view.page.id, settings),
+        ]);
       return answer(200, shapeOf(changed.view, rows));
     },
   }),

@@ -3,6 +3,7 @@ import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { SubscriberKind, SubscriberState } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
+import { byOf } from "../people/principal.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { nothing } from "./answers.ts";
@@ -60,14 +61,14 @@ export const subscriberBatchEndpoints = [
       state: stateWord,
       skip_unsubscription_notification: maybe(flag()),
     }),
-    async answer({ view, body, subscribers, effect }) {
+    async answer({ view, body, principal, subscribers, effect }) {
       const ids = await idsOf(subscribers, view, {
         subscribers: body.subscribers,
         kind: said(body.type),
         states: statesOf(body.state),
         most: limits.subscribersPerRequestMax,
       });
-      await effect(() => subscribers.change(view.page.id, ids, { state: "unsubscribed" }));
+      await effect(() => subscribers.change(view.page.id, ids, { state: "unsubscribed" }, byOf(principal)));
       return answer(201, done);
     },
   }),
@@ -79,14 +80,14 @@ export const subscriberBatchEndpoints = [
     example,
     needs: "edit",
     body: t.Object({ subscribers: whom, type: typeWord }),
-    async answer({ view, body, subscribers, effect }) {
+    async answer({ view, body, principal, subscribers, effect }) {
       const ids = await idsOf(subscribers, view, {
         subscribers: body.subscribers,
         kind: said(body.type),
         states: ["quarantined"],
         most: Number.POSITIVE_INFINITY,
       });
-      await effect(() => subscribers.change(view.page.id, ids, { state: "active" }));
+      await effect(() => subscribers.change(view.page.id, ids, { state: "active" }, byOf(principal)));
       return answer(201, done);
     },
   }),

@@ -3,7 +3,7 @@ import { type TSchema, t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { type Subscriber, subscriberKinds } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
-import { actorOf } from "../people/principal.ts";
+import { actorOf, byOf } from "../people/principal.ts";
 import type { SortField } from "../store/subscriber-index.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import { accessUserOf, idList } from "./access-rows.ts";
@@ -179,7 +179,7 @@ export const subscriberEndpoints = [
       const wanted = newSubscriberOf(body.subscriber, view, null);
       if (wanted.accessUser !== null) accessUserOf(rows, view.page.id, wanted.accessUser);
       const [made] = await effect(() =>
-        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }]),
+        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }], byOf(principal)),
       );
       if (made?.ok !== true) throw takenRefusal(wanted.kind);
       return answer(201, subscriberShape(made.value, view));
@@ -205,10 +205,12 @@ export const subscriberEndpoints = [
     example: { body: {} },
     needs: "edit",
     body: t.Object({ component_ids: t.Optional(idList()) }),
-    async answer({ view, params, body, subscribers, effect }) {
+    async answer({ view, params, body, principal, subscribers, effect }) {
       const { id } = await subscriberOf(subscribers, view, params.subscriber_id, null);
       const components = componentsOf(body.component_ids, view);
-      const [changed] = await effect(() => subscribers.change(view.page.id, [id], { components }));
+      const [changed] = await effect(() =>
+        subscribers.change(view.page.id, [id], { components }, byOf(principal)),
+      );
       if (changed === undefined) throw new ApiRefusal(notFound("Subscriber"));
       return answer(200, subscriberShape(changed, view));
     },
@@ -222,15 +224,16 @@ export const subscriberEndpoints = [
       "It is kept as unsubscribed, so that nobody subscribes it again unasked. With erase=true all that is known of it is erased instead, in copies of the store too.",
     needs: "edit",
     query: t.Object({ skip_unsubscription_notification: maybe(flag()), erase: maybe(flag()) }),
-    async answer({ view, params, query, subscribers, effect }) {
+    async answer({ view, params, query, principal, subscribers, effect }) {
       const page = view.page.id;
       const erase = said(query.erase) === true;
       const found = erase
         ? await subscribers.get(page, params.subscriber_id ?? "")
         : await subscriberOf(subscribers, view, params.subscriber_id, null);
       if (found === null) throw new ApiRefusal(notFound("Subscriber"));
-      if (erase) await effect(() => subscribers.erase(page, [found.id]));
-      else await effect(() => subscribers.change(page, [found.id], { state: "unsubscribed" }));
+      if (erase) await effect(() => subscribers.erase(page, [found.id], byOf(principal)));
+      else
+        await effect(() => subscribers.change(page, [found.id], { state: "unsubscribed" }, byOf(principal)));
       return answer(200, subscriberShape(found, view));
     },
   }),

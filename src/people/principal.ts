@@ -1,6 +1,6 @@
 // Who asks, and what they may. In: a request, the tokens. Out: a principal with a role for each page it may know of, or null.
 import { allows, type Grants, type Need, type Role, roleIn } from "../model/roles.ts";
-import type { Tokens } from "../store/tokens.ts";
+import type { By, Tokens } from "../store/tokens.ts";
 
 /** Who was let in: an API token, or a person with a session. */
 export interface Principal {
@@ -33,6 +33,11 @@ export function may(principal: Principal, page: string | null, need: Need): bool
   if (page === null && need === "read") return true;
   const role = roleOn(principal, page ?? "*");
   return role !== null && allows(role, need);
+}
+
+/** As the audit names who asks by the API, which knows no address worth keeping: behind a proxy all have the same. */
+export function byOf(principal: Principal): By {
+  return { actor: actorOf(principal), address: null };
 }
 
 /** Who did it, as the op-log and the audit name it. */

@@ -1,9 +1,10 @@
-// The audit of people and keys: who signed in or failed to, who changed whom. In: entries, each in the transaction of what it tells.
+// The audit of what is no op: who signed in or failed to, who changed people, keys, subscribers, rows that no page shows. In: entries, each in the transaction of what it tells.
 // Out: entries, newest first. Changes of pages stand in the op-log. Entries are added and never changed; the oldest go when there are too many.
 import { limits } from "../base/limits.ts";
 import type { Grants } from "../model/roles.ts";
 import type { Change } from "./commit.ts";
 import type { Store } from "./open.ts";
+import type { RowKind } from "./page-rows.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 export type AuditWhat =
@@ -26,11 +27,19 @@ export type AuditWhat =
   | "link.revoke"
   | "key.make"
   | "key.revoke"
+  | `${RowKind}.${"create" | "update" | "delete"}`
+  | `subscriber.${"add" | "update" | "erase"}`
   | "subscribers.export"
-  | "subscribers.import";
+  | "subscribers.import"
+  | "metric.forget" // its points
+  | "page.rollback"
+  | "page.release"
+  | "pop.mark";
 
 /** What is told of a thing before and after. No secrets, and no hashes of them. */
-export type AuditFields = Readonly<Record<string, string | number | boolean | null | Grants>>;
+export type AuditFields = Readonly<
+  Record<string, string | number | boolean | null | Grants | readonly string[]>
+>;
 
 export interface AuditEntry {
   /** Rises by one each; newer entries have greater ones. */
@@ -40,9 +49,9 @@ export interface AuditEntry {
   /** `user:<id>`, `token:<name>`, `command line`, or `nobody` where nobody is signed in. */
   readonly actor: string;
   readonly what: AuditWhat;
-  /** Whom or what it befell: a user, a key, an invitation. */
+  /** Whom or what it befell. Of several subscribers the name says how many, and the id is empty. */
   readonly subject: {
-    readonly kind: "user" | "key" | "link" | "page";
+    readonly kind: "user" | "key" | "link" | "page" | "subscriber" | "metric" | "pop" | RowKind;
     readonly id: string;
     readonly name: string;
   };

@@ -9,6 +9,8 @@ import { entryOf, type Held, indexOf, lookUpPlace, place, subscriberOf } from ".
 import type { Entry } from "./subscriber-index.ts";
 import { openSubscriberKeys } from "./subscriber-keys.ts";
 import { lookUpOf, type OpenRow, packRow, seal } from "./subscriber-rows.ts";
+import { subscriberEntry } from "./subscriber-told.ts";
+import type { By } from "./tokens.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 /** A new one, and who vouches for it where it is to be told at once. */
@@ -26,11 +28,13 @@ export interface AddingTo {
   readonly random: Random;
   readonly held: Held;
   readonly page: string;
+  /** Who is told of in the audit as having added them; undefined: nobody. */
+  readonly by?: By | undefined;
 }
 
 /** Decided one after the other, written in one transaction. */
 export async function addGroup(
-  { store, random, held: state, page }: AddingTo,
+  { store, random, held: state, page, by: adder }: AddingTo,
   wanted: readonly Wanted[],
 ): Promise<readonly Result<Subscriber, "taken">[]> {
   const { tables, commit, clock, folder } = store;
@@ -68,7 +72,8 @@ export async function addGroup(
     results.push(ok(subscriberOf(row, one.contact)));
   }
   try {
-    await commit(changes);
+    const added = rows.map(([row]) => [null, row] as const);
+    await commit([...changes, ...subscriberEntry(store, page, "add", added, adder)]);
   } catch (thrown) {
     await keys.erase(taken.map(({ slot }) => slot));
     throw thrown;

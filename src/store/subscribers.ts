@@ -15,6 +15,8 @@ import { contactOf, entryOf, type Held, indexOf, place, removalOf, subscriberOf 
 import type { Asked, Histogram, Told } from "./subscriber-index.ts";
 import { readSubscribers } from "./subscriber-reading.ts";
 import { type OpenRow, packRow, unpackRow } from "./subscriber-rows.ts";
+import { subscriberEntry } from "./subscriber-told.ts";
+import type { By } from "./tokens.ts";
 import { createTurns } from "./turns.ts";
 
 export interface SubscriberChange {
@@ -22,12 +24,16 @@ export interface SubscriberChange {
   readonly components?: readonly string[] | null;
 }
 
+/**
+ * With `by`, what is done stands in the audit, in the same transaction: of whom by id alone, since an entry outlives an erasure. Without, it is what follows
+ * from something that was told already.
+ */
 export interface Subscribers {
   /**
    * Adds them in their order; one that is there already is `taken`, one that unsubscribed comes back under its old id. On the device when it
    * resolves. Throws Fault `disk-full`: those of the transaction under way are then not there.
    */
-  add(page: string, wanted: readonly Vouched[]): Promise<readonly Result<Subscriber, "taken">[]>;
+  add(page: string, wanted: readonly Vouched[], by?: By): Promise<readonly Result<Subscriber, "taken">[]>;
   /**
    * Adds those that another installation had, as they were. Whoever is here already, by id or by contact, stays as here; who was erased here stays
    * so. On the device when it resolves; a second time it changes nothing.
@@ -42,9 +48,14 @@ export interface Subscribers {
   /** How many of each kind are in each state: of the page, or of one incident. */
   histogram(page: string, incident: string | null): Promise<Histogram>;
   /** Changes those that there are, and gives them. */
-  change(page: string, ids: readonly string[], change: SubscriberChange): Promise<readonly Subscriber[]>;
+  change(
+    page: string,
+    ids: readonly string[],
+    change: SubscriberChange,
+    by?: By,
+  ): Promise<readonly Subscriber[]>;
   /** Forgets them: first the list of erasures, then the rows, then the keys. Says how many there were. */
-  erase(page: string, ids: readonly string[]): Promise<number>;
+  erase(page: string, ids: readonly string[], by?: By): Promise<number>;
   /** How many would be told: active ones that want all components or one of the incident's, and those of the incident itself; a contact once. */
   subscriberCount(page: string, incident?: Told): Promise<number>;
   /** Reads the rows, if that was not begun yet. */
@@ -92,14 +103,18 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     value: packRow(row),
   });
 
-  const addAll = (page: string, wanted: readonly Wanted[]): Promise<readonly Result<Subscriber, "taken">[]> =>
+  const addAll = (
+    page: string,
+    wanted: readonly Wanted[],
+    by?: By,
+  ): Promise<readonly Result<Subscriber, "taken">[]> =>
     turns(async () => {
       const state = await held();
       const results: Result<Subscriber, "taken">[] = [];
       for (let at = 0; at < wanted.length; at += limits.subscribersPerTxn) {
         refresh();
         const group = wanted.slice(at, at + limits.subscribersPerTxn);
-        results.push(...(await addGroup({ store, random, held: state, page }, group)));
+        results.push(...(await addGroup({ store, random, held: state, page, by }, group)));
       }
       return results;
     });
@@ -146,7 +161,7 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     async histogram(page, incident) {
       return indexOf(await held(), page).histogram(incident);
     },
-    change: (page, ids, change) =>
+    change: (page, ids, change, by) =>
       turns(async () => {
         const state = await held();
         refresh();
@@ -155,14 +170,25 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
         const changed = [...new Set(ids)].flatMap((id) => {
           const row = index.get(id) === null ? null : rowOf(page, id);
           const contact = row && contactOf(state.keys, page, row);
-          return row && contact ? [{ row: changedRow(row, change, now), contact }] : [];
+          return row && contact ? [{ before: row, row: changedRow(row, change, now), contact }] : [];
         });
-        for (let at = 0; at < changed.length; at += limits.subscribersPerTxn)
-          await commit(changed.slice(at, at + limits.subscribersPerTxn).map(({ row }) => put(page, row)));
+        for (let at = 0; at < changed.length; at += limits.subscribersPerTxn) {
+          const some = changed.slice(at, at + limits.subscribersPerTxn);
+          await commit([
+            ...some.map(({ row }) => put(page, row)),
+            ...subscriberEntry(
+              store,
+              page,
+              "update",
+              some.map(({ before, row }) => [before, row]),
+              by,
+            ),
+          ]);
+        }
         for (const { row, contact } of changed) index.put(entryOf(row, contact));
         return changed.map(({ row, contact }) => subscriberOf(row, contact));
       }),
-    erase: (page, ids) => turns(async () => eraseFrom(store, await held(), page, ids)),
+    erase: (page, ids, by) => turns(async () => eraseFrom(store, await held(), page, ids, by)),
     async subscriberCount(page, incident) {
       return indexOf(await held(), page).told(incident);
     },
@@ -197,7 +223,13 @@ function changedRow(row: OpenRow, { state = row.state, components }: SubscriberC
   return { ...row, state, quarantinedMs, ...(components === undefined ? {} : { components }) };
 }
 
-async function eraseFrom(store: Store, state: Held, page: string, ids: readonly string[]): Promise<number> {
+async function eraseFrom(
+  store: Store,
+  state: Held,
+  page: string,
+  ids: readonly string[],
+  by: By | undefined,
+): Promise<number> {
   const { tables, commit, clock, folder, refresh } = store;
   refresh();
   const index = indexOf(state, page);
@@ -212,7 +244,11 @@ async function eraseFrom(store: Store, state: Held, page: string, ids: readonly 
     folder,
     found.map(({ id }) => ({ at, page, subscriber: id })),
   );
-  await commit(found.flatMap((row) => removalOf(store, keys, page, row)));
+  const gone = found.map((row) => [row, null] as const);
+  await commit([
+    ...found.flatMap((row) => removalOf(store, keys, page, row)),
+    ...subscriberEntry(store, page, "erase", gone, by),
+  ]);
   await keys.erase(found.map(({ slot }) => slot));
   for (const { id } of found) index.remove(id);
   return found.length;

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { type NewSubscriber, noContact } from "../../src/model/subscriber.ts";
+import { auditOf } from "../../src/store/audit.ts";
 import { addErasures, erasuresFile, readErasures } from "../../src/store/erasures.ts";
 import { openStore, storeFile } from "../../src/store/open.ts";
 import type { Asked } from "../../src/store/subscriber-index.ts";
@@ -125,6 +126,30 @@ describe("store/subscribers", () => {
     expect(await subscribers.subscriberCount("acme")).toBe(3);
     expect(await subscribers.subscriberCount("acme", { id: "i1", componentIds: ["c1"] })).toBe(3);
     expect(await subscribers.subscriberCount("acme", { id: "i3", componentIds: [] })).toBe(1);
+  });
+});
+
+describe("store/subscribers: the audit", () => {
+  test("tells of each call once, with who asked for it, and of nobody by whom he is reached", async () => {
+    const { store, subscribers } = world();
+    const ann = { actor: "token:ann", address: null };
+    const made = await subscribers.add("acme", [mail("a@example.com"), mail("b@example.com")], ann);
+    const ids = made.flatMap((done) => (done.ok ? [done.value.id] : []));
+    await subscribers.change("acme", ids, { state: "quarantined" }, ann);
+    await subscribers.change("acme", ids, { state: "active" });
+    await subscribers.change("acme", ids.slice(1), { components: ["c1"] }, ann);
+    await subscribers.erase("acme", ids.slice(0, 1), ann);
+    const told = [...auditOf(store).newestFirst()].reverse();
+    const [gone = "", left = ""] = ids;
+    const is = { kind: "email", incident: null, components: null, state: "active" };
+    const several = { kind: "subscriber", id: "", name: "2 subscribers" } as const;
+    expect(told.map(({ what, subject, before, after }) => [what, subject, before, after])).toEqual([
+      ["subscriber.add", several, null, { count: 2, state: "active" }],
+      ["subscriber.update", several, null, { count: 2, state: "quarantined" }],
+      ["subscriber.update", { kind: "subscriber", id: left, name: "" }, is, { ...is, components: ["c1"] }],
+      ["subscriber.erase", { kind: "subscriber", id: gone, name: "" }, is, null],
+    ]);
+    expect(JSON.stringify(told)).not.toContain("example.com");
   });
 });
 

@@ -1,6 +1,7 @@
 // `pharos control`: the control plane of one data folder. In: flags. Out: the management API, the feed for POPs, the ops address.
 // operator -> API or socket -> ledger (decide, append, fold) -> publisher (render, sign, store) -> feed -> POPs.
 import { chmodSync } from "node:fs";
+import { defectsOf } from "../base/defects.ts";
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { createMetrics } from "../base/metrics.ts";
@@ -218,6 +219,7 @@ async function wire(
     people: persons.accounts.desk,
   });
   const addresses = listenAll(options, closing, {
+    onDefect: defectsOf({ log, metrics, of: "control" }),
     api: createControlFront({
       ...{ ledger, series, byHand, subscribers, clock, random, log, store, pops: members.pops },
       accounts: persons.accounts,
@@ -280,10 +282,11 @@ function listenAll(
   closing: Closing,
   on: Readonly<Record<"api" | "feed" | "ops", Fetch>> & {
     readonly local: (request: Request) => Promise<Response>;
+    readonly onDefect: (thrown: unknown) => void;
   },
 ): Addresses {
   const listen = ({ host, port }: Address, fetch: Fetch, bodyBytesMax: number): string => {
-    const listener = listenHttp({ address: host, port, bodyBytesMax, fetch });
+    const listener = listenHttp({ address: host, port, bodyBytesMax, onDefect: on.onDefect, fetch });
     closing.push(() => listener.stop(true));
     return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   };
@@ -293,7 +296,11 @@ function listenAll(
     ops: options.ops === null ? null : listen(options.ops, on.ops, limits.documentBytesMax),
   };
   const socket = controlSocketOf(options.data);
-  const local = listenUnix(socket, { bodyBytesMax: localBodyBytesMax, fetch: on.local });
+  const local = listenUnix(socket, {
+    bodyBytesMax: localBodyBytesMax,
+    onDefect: on.onDefect,
+    fetch: on.local,
+  });
   chmodSync(socket, 0o600);
   closing.push(() => local.stop(true));
   return addresses;

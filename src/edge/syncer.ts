@@ -1,6 +1,7 @@
 // The syncer: the one process of a POP that writes its store. In: a follower, the addresses to listen on. Out: a store that is fresh
 // and whole, and what others follow of it.
 import type { Clock } from "../base/clock.ts";
+import { defectsOf } from "../base/defects.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
@@ -64,8 +65,9 @@ export function startSyncer(options: SyncerOptions): Syncer {
   };
   const ingest = createIngest({ ...options, onTaken });
   const metricsText = (): string => mergeExpositions(new Map([["syncer", metrics.text()], ...workers]));
-  const listener = listenOps(options, createOps({ store, clock, ingest, metricsText }));
-  const feeding = listenFeed(options, listener);
+  const onDefect = defectsOf({ log, metrics, of: "edge" });
+  const listener = listenOps(options, createOps({ store, clock, ingest, metricsText }), onDefect);
+  const feeding = listenFeed(options, listener, onDefect);
   follower?.start();
   const timers = [startSweeping(options), startVerifying({ store, mending, clock, log, metrics })];
   return {
@@ -84,19 +86,24 @@ export function startSyncer(options: SyncerOptions): Syncer {
   };
 }
 
-function listenOps({ ops }: SyncerOptions, fetch: ReturnType<typeof createOps>): Listener | null {
-  if (ops === null) return null;
-  return listenHttp({ address: ops.address, port: ops.port, bodyBytesMax: limits.documentBytesMax, fetch });
+type OnDefect = (thrown: unknown) => void;
+
+function listenOps(
+  { ops }: SyncerOptions,
+  fetch: ReturnType<typeof createOps>,
+  onDefect: OnDefect,
+): Listener | null {
+  return ops && listenHttp({ ...ops, bodyBytesMax: limits.documentBytesMax, onDefect, fetch });
 }
 
 /** The ops address is given back where this one cannot be had: the POP does not start. */
-function listenFeed({ relay }: SyncerOptions, ops: Listener | null): Listener | null {
+function listenFeed({ relay }: SyncerOptions, ops: Listener | null, onDefect: OnDefect): Listener | null {
   if (relay === null) return null;
   const { address, port, feed } = relay;
   const fetch = (request: Request): Response | Promise<Response> =>
     feed.fetch(request) ?? new Response("This address feeds POPs.\n", { status: 404 });
   try {
-    return listenHttp({ address, port, bodyBytesMax: limits.helloBytesMax, fetch });
+    return listenHttp({ address, port, bodyBytesMax: limits.helloBytesMax, onDefect, fetch });
   } catch (thrown) {
     void ops?.stop(true);
     throw thrown;

@@ -24,7 +24,10 @@ export function listenBun(options: ListenOptions, http1 = true): Listener {
     idleTimeout: options.idleTimeoutS ?? 30,
     development: false,
     fetch,
-    error: () => new Response(failedText, { status: 500 }),
+    error: (thrown: unknown) => {
+      options.onDefect?.(thrown);
+      return new Response(failedText, { status: 500 });
+    },
   } as unknown as Parameters<typeof Bun.serve>[0]);
   return {
     address: options.address ?? options.unix ?? "127.0.0.1",

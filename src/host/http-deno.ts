@@ -183,8 +183,11 @@ async function responseTo(incoming: IncomingMessage, options: ListenOptions): Pr
     const request = requestOf(incoming, options.bodyBytesMax, tooLong);
     const { remoteAddress } = incoming.socket;
     return await options.fetch(request, { address: remoteAddress ?? null });
-  } catch {
-    if (!tooLong.isSo) return new Response(failedText, { status: 500 });
+  } catch (thrown) {
+    if (!tooLong.isSo) {
+      options.onDefect?.(thrown);
+      return new Response(failedText, { status: 500 });
+    }
     options.onRefused?.("body-too-long");
     return new Response(null, { status: 413, headers: { connection: "close" } });
   }

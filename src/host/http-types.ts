@@ -37,6 +37,8 @@ export interface ListenOptions {
   readonly idleTimeoutS?: number;
   /** A head was refused here before `fetch` was asked. Bun does not tell. */
   onRefused?(reason: RefusedHead): void;
+  /** `fetch` threw, which is a defect of ours: the client gets a 500. */
+  onDefect?(thrown: unknown): void;
   fetch(request: Request, peer: Peer): Response | Promise<Response>;
 }
 

@@ -9,6 +9,23 @@ import { lockFolder } from "../../src/host/lock.ts";
 const folder = mkdtempSync(join(tmpdir(), "pharos-host-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test("what a handler throws is told, and its client gets a 500 that says nothing of it", async () => {
+  const told: unknown[] = [];
+  const listener = listenHttp({
+    port: 0,
+    bodyBytesMax: 1024,
+    onDefect: (thrown) => told.push(thrown),
+    fetch: async () => {
+      throw new Error("the disk is on fire");
+    },
+  });
+  const answer = await fetch(`http://127.0.0.1:${listener.port}/`);
+  const text = await answer.text();
+  await listener.stop(true);
+  expect([answer.status, told.map(String)]).toEqual([500, ["Error: the disk is on fire"]]);
+  expect(text).not.toContain("fire");
+});
+
 describe("dial", () => {
   const listener = listenHttp({
     port: 0,

@@ -16,6 +16,8 @@ import {
   subscriberStates,
 } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
+import { byOf } from "../people/accounts.ts";
+import { actorOf } from "../people/principal.ts";
 import { When } from "../render/piece.tsx";
 import { Button, Check, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
@@ -58,21 +60,21 @@ export const subscribersScreen = screen({
   },
   show: (visit) => listFor(visit, formFrom(new URLSearchParams())),
   async take(sent) {
-    const { form, path, places, view } = sent;
+    const { form, path, places, view, who } = sent;
     const kept = places.subscribers;
     if (kept === null) return listFor(sent, form, ["Nobody keeps subscribers here."]);
     const does = form.text("do");
     if (does === "add") return added(sent, kept);
     const found = await kept.get(view.page.id, form.text("subscriber"));
     if (found === null) return listFor(sent, form, ["There is no such subscriber any more."]);
-    if (does === "erase") await kept.erase(view.page.id, [found.id]);
-    else await kept.change(view.page.id, [found.id], { state: "unsubscribed" });
+    if (does === "erase") await kept.erase(view.page.id, [found.id], byOf(who));
+    else await kept.change(view.page.id, [found.id], { state: "unsubscribed" }, byOf(who));
     return go(path, does === "erase" ? "erased" : "unsubscribed");
   },
 });
 
 async function added(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
-  const { form, path, view } = sent;
+  const { form, path, view, who } = sent;
   const address = form.text("address");
   const isWeb = /^https?:/i.test(address);
   try {
@@ -84,7 +86,7 @@ async function added(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
       view,
       null,
     );
-    const [made] = await kept.add(view.page.id, [wanted]);
+    const [made] = await kept.add(view.page.id, [{ ...wanted, by: actorOf(who.principal) }], byOf(who));
     if (made?.ok === true) return go(path, "added");
     return listFor(sent, form, ["This address follows the page already."]);
   } catch (thrown) {

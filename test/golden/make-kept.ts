@@ -65,7 +65,7 @@ async function keepRows(): Promise<void> {
     { kind: "metrics-provider", id: "m1", row: { id: "m1", type: "Self", metricBaseUri: null, ...times } },
     { kind: "embed", id: "settings", row: { position: "bottom-right" } },
     { kind: "page-settings", id: "settings", row: { css_reds: "#ff0000", allow_sms_subscribers: true } },
-  ]);
+  ], commandLine);
   const points = Array.from({ length: 5 }, (_, at) => ({ at: clock.wallMs() - at * 400_000, value: at + 0.5 }));
   await series.add(keptPage, new Map([["latency", points]]));
   await replays.keep("token/golden", "order-1", {

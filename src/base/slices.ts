@@ -22,3 +22,12 @@ export async function inSlices<Value>(steps: Steps<Value>, sliceMs: number, cloc
     untilMs = clock.monotonicMs() + sliceMs;
   }
 }
+
+/** One step each time the event loop comes round: for steps that take a slice each, and for who has no clock. */
+export async function inSteps<Value>(steps: Steps<Value>): Promise<Value> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await nextTurn();
+  }
+}

@@ -1,7 +1,8 @@
 // The end of every publish: sign, check as a POP will, store. In: routes and their bodies, or a tree that is held already. Out: a head.
 import { assert } from "../base/fault.ts";
+import { inSteps, type Steps } from "../base/slices.ts";
 import { bannerTexts } from "../render/languages.ts";
-import { assemble, assembleChange, type LastSnapshot, type Snapshot } from "../snapshot/assemble.ts";
+import { assembling, assemblingChange, type LastSnapshot, type Snapshot } from "../snapshot/assemble.ts";
 import { digestOf, digestOfNothing } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { signManifest } from "../snapshot/manifest.ts";
@@ -39,7 +40,7 @@ export async function signRoutes(
   const { store, trust, secretKey } = context;
   const { page, hosts, asOf, routes, objects } = wanted;
   const fields = { ...fieldsAfter(before, page, trust), hosts, createdMs: asOf };
-  const snapshot = snapshotOf(fields, routes, secretKey, before.last ?? undefined);
+  const snapshot = await inSteps(snapshotOf(fields, routes, secretKey, before.last ?? undefined));
   const { head, manifestBytes } = snapshot;
   const check = trust.checkManifest(manifestBytes, before.head);
   if (!check.ok) return { kind: "refused", reason: check.reason };
@@ -53,11 +54,11 @@ function snapshotOf(
   routes: Wanted["routes"],
   secretKey: SecretKey,
   last: LastSnapshot | undefined,
-): Snapshot {
-  if ("all" in routes) return assemble({ ...fields, routes: routes.all }, secretKey, last);
+): Steps<Snapshot> {
+  if ("all" in routes) return assembling({ ...fields, routes: routes.all }, secretKey, last);
   assert(last?.groups !== undefined, "Changed routes are of a snapshot that this process knows.");
   const { manifest, groups } = last;
-  return assembleChange({ ...fields, changed: routes.changed }, secretKey, { manifest, groups });
+  return assemblingChange({ ...fields, changed: routes.changed }, secretKey, { manifest, groups });
 }
 
 /** Signs the parts of a manifest whose parts are held as the next generation: a rollback, a new epoch, a new key. */

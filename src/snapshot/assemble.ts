@@ -1,6 +1,7 @@
 // Routes become a signed snapshot. In: a page's routes and its publisher's key. Out: manifest, parts that are new, head.
 // Work grows with the change: a part whose routes are the same objects as last time is neither encoded nor digested again.
 import { assert } from "../base/fault.ts";
+import { type Steps, whole } from "../base/slices.ts";
 import { digestOf } from "./digest.ts";
 import { frontOf, frontPart } from "./front.ts";
 import type { SecretKey } from "./keys.ts";
@@ -35,7 +36,15 @@ export interface Snapshot {
  * refuse leaves here. Throws Fault `internal` where that check fails.
  */
 export function assemble(input: SnapshotInput, secretKey: SecretKey, last?: LastSnapshot): Snapshot {
-  const { routes, ...fields } = input;
+  return whole(assembling(input, secretKey, last));
+}
+
+/** The same, a step a part. */
+export function assembling(
+  { routes, ...fields }: SnapshotInput,
+  secretKey: SecretKey,
+  last?: LastSnapshot,
+): Steps<Snapshot> {
   const groups = groupRoutes(routes, partCountFor(routes.length, last?.manifest.parts.length));
   return assembleGroups(fields, groups, secretKey, last);
 }
@@ -45,13 +54,12 @@ export interface SnapshotChange extends Omit<Manifest, "parts"> {
   readonly changed: readonly Route[];
 }
 
-/** The same as `assemble` with all routes, without a look at those that stay. */
-export function assembleChange(
-  input: SnapshotChange,
+/** The same as `assembling` with all routes, without a look at those that stay. */
+export function assemblingChange(
+  { changed, ...fields }: SnapshotChange,
   secretKey: SecretKey,
   last: Required<LastSnapshot>,
-): Snapshot {
-  const { changed, ...fields } = input;
+): Steps<Snapshot> {
   const groups: (readonly Route[])[] = [...last.groups];
   const copies = new Map<number, Route[]>();
   for (const route of changed) {
@@ -72,26 +80,32 @@ export function partHolding(groups: readonly (readonly Route[])[], path: string)
   return partIndex(path, groups.length);
 }
 
-function assembleGroups(
+/** A step a part that is made. */
+function* assembleGroups(
   fields: Omit<Manifest, "parts">,
   groups: readonly (readonly Route[])[],
   secretKey: SecretKey,
   last: LastSnapshot | undefined,
-): Snapshot {
+): Steps<Snapshot> {
   const held = new Set(last?.manifest.parts);
   const fresh = new Map<Digest, Uint8Array>();
-  const digests = groups.map((group, index) => {
+  const digests: Digest[] = [];
+  for (const [index, group] of groups.entries()) {
     const known = last?.manifest.parts[index];
     if (known !== undefined && last?.manifest.parts.length === groups.length) {
-      if (sameRoutes(group, last.groups?.[index])) return known;
+      if (sameRoutes(group, last.groups?.[index])) {
+        digests.push(known);
+        continue;
+      }
     }
     const bytes = encodePart(group);
     const digest = digestOf(bytes);
     if (!held.has(digest)) fresh.set(digest, bytes);
-    return digest;
-  });
+    digests.push(digest);
+    yield;
+  }
   const manifest: Manifest = { ...fields, parts: digests };
-  checkOwn(manifest, fresh);
+  yield* checkOwn(manifest, fresh);
   const manifestBytes = signManifest(manifest, secretKey);
   const { page, epoch, generation } = manifest;
   const head = { page, epoch, generation, manifest: digestOf(manifestBytes) };
@@ -113,11 +127,12 @@ function sameRoutes(group: readonly Route[], before: readonly Route[] | undefine
   return before?.length === group.length && group.every((route, at) => route === before[at]);
 }
 
-function checkOwn(manifest: Manifest, fresh: ReadonlyMap<Digest, Uint8Array>): void {
+function* checkOwn(manifest: Manifest, fresh: ReadonlyMap<Digest, Uint8Array>): Steps<void> {
   for (const [index, digest] of manifest.parts.entries()) {
     const bytes = fresh.get(digest);
     if (bytes === undefined) continue;
     const part = checkPart(bytes, manifest, index);
     assert(part.ok, `Part ${index} of a snapshot just made does not hold: ${part.ok ? "" : part.reason}.`);
+    yield;
   }
 }

@@ -1,5 +1,6 @@
 // From one new generation to the changes of one transaction. In: an apply, and what is held. Out: changes, and the entry of the history.
 // Work grows with the change: parts that stay are not decoded, counted or written again.
+import type { Steps } from "../base/slices.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { Change } from "./commit.ts";
 import { type Held, heldChange, type Retired } from "./generations.ts";
@@ -18,8 +19,12 @@ export interface Ref {
   readonly hosts: readonly string[];
 }
 
-/** Throws Fault `document-refused` where the apply does not rise above what is held, or is not whole with what is held. */
-export function planApply(tables: Tables, apply: Apply, nowMs: number): { changes: Change[]; held: Held } {
+/** A step a part. Throws Fault `document-refused` where the apply does not rise above what is held, or is not whole with what is held. */
+export function* planApply(
+  tables: Tables,
+  apply: Apply,
+  nowMs: number,
+): Steps<{ changes: Change[]; held: Held }> {
   const { head } = apply;
   const ref = readRef(tables, head.page);
   if (ref !== null && !rises(ref, head))
@@ -28,7 +33,7 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
       `generation ${ref.generation} is held`,
     );
   const counts = new UseCounts(tables);
-  const tree = treeChanges(tables, apply, ref, counts);
+  const tree = yield* treeChanges(tables, apply, ref, counts);
   const held: Held = { head, appliedMs: nowMs };
   const claimed = hostChanges(tables, apply, ref);
   const changes = [
@@ -45,12 +50,12 @@ export function planApply(tables: Tables, apply: Apply, nowMs: number): { change
 }
 
 /** Manifest and new parts, counted; the bodies that they need; and what the generation before named and this one does not. */
-function treeChanges(
+function* treeChanges(
   tables: Tables,
   { head, tree }: Apply,
   ref: Ref | null,
   counts: UseCounts,
-): { changes: Change[]; retired: Retired; needed: ReadonlySet<Digest> } {
+): Steps<{ changes: Change[]; retired: Retired; needed: ReadonlySet<Digest> }> {
   const brought = new Map(tree);
   const bytesOf = (digest: Digest, what: string): Uint8Array => {
     const bytes = brought.get(digest) ?? tables.tree.getBinary(digestKey(digest));
@@ -75,6 +80,7 @@ function treeChanges(
     for (const object of named.needed) needed.add(object);
     counts.move("part", part, 1);
     if (brought.has(part)) changes.push({ table: tables.tree, key: digestKey(part), value: bytes });
+    yield;
   }
   const retired = { parts: [...before].filter((part) => !parts.has(part)), objects: [] as Digest[] };
   for (const part of retired.parts) {
@@ -82,6 +88,7 @@ function treeChanges(
     shift(named.all, -1);
     // Needed before, so it came then; one that has been damaged since is for mending, and must not stop a publisher.
     for (const object of named.needed) needed.delete(object);
+    yield;
   }
   for (const [object, by] of shifts) {
     if (by > 0) counts.move("object", object, by);

@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
+import { inSteps } from "../base/slices.ts";
 import type { Head } from "../snapshot/types.ts";
 import { holderOf, partsHeld, planApply, type Ref, readRef, stageChanges } from "./apply.ts";
 import type { Change, Commit } from "./commit.ts";
@@ -105,7 +106,7 @@ function writesOf({ tables, commit, clock, refresh }: Parts): Pick<SnapshotStore
     apply: (apply) =>
       turn(async () => {
         const held = generations();
-        const plan = planApply(tables, apply, clock.wallMs());
+        const plan = await inSteps(planApply(tables, apply, clock.wallMs()));
         await commit(plan.changes);
         held.set(apply.head.page, [...(held.get(apply.head.page) ?? []), plan.held]);
       }),

@@ -1,6 +1,12 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
-import { assemble, assembleChange, type Snapshot, type SnapshotInput } from "../../src/snapshot/assemble.ts";
+import { whole } from "../../src/base/slices.ts";
+import {
+  assemble,
+  assemblingChange,
+  type Snapshot,
+  type SnapshotInput,
+} from "../../src/snapshot/assemble.ts";
 import { diffSnapshots } from "../../src/snapshot/diff.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
 import { frontPart } from "../../src/snapshot/front.ts";
@@ -109,12 +115,14 @@ test("assemble: changed routes alone give what all routes give, and one that is 
   const news = ["/", "/incidents/77", "/incidents/15a"].map((path) => sampleRoute(path, "news"));
   const after = routes.map((route) => news.find(({ path }) => path === route.path) ?? route);
   const { routes: _, ...fields } = input([], 8);
-  const changed = assembleChange({ ...fields, changed: news }, key, first);
+  const changed = whole(assemblingChange({ ...fields, changed: news }, key, first));
   expect(changed.manifestBytes).toEqual(assemble(input(after, 8), key, first).manifestBytes);
   expect(changed.parts.length).toBeGreaterThan(1);
   expect(changed.groups.flat().toSorted(byPath)).toEqual(after.toSorted(byPath));
   expect(first.groups.flat().toSorted(byPath)).toEqual(routes.toSorted(byPath));
-  expect(() => assembleChange({ ...fields, changed: [sampleRoute("/new")] }, key, first)).toThrow("/new");
+  expect(() => whole(assemblingChange({ ...fields, changed: [sampleRoute("/new")] }, key, first))).toThrow(
+    "/new",
+  );
 });
 
 test("assemble: a page that loses the route over a border keeps its parts", () => {

@@ -10,6 +10,7 @@ import { askUdp } from "../../test/support/dns-client.ts";
 import { ask, shown, subnet } from "../../test/support/dns-wire.ts";
 import { type Compared, compare, figuresOf, type Turn, type Wanted } from "../rounds.ts";
 import { type Figure, quantile, type Run, type Suite } from "../suite.ts";
+import { failoverApart } from "./failover.ts";
 import {
   type DnsServer,
   isInstalled,
@@ -76,7 +77,12 @@ async function measure(folder: string, servers: DnsServer[], run: Run): Promise<
       ...(one.server.name === "pharos" ? { contract: "< 1 ms" } : {}),
     });
   }
-  return [...figuresOf("A", plain, wanted), ...figuresOf("A by client subnet", bySubnet, wanted), ...late];
+  return [
+    ...figuresOf("A", plain, wanted),
+    ...figuresOf("A by client subnet", bySubnet, wanted),
+    ...late,
+    ...(await failoverApart(run)),
+  ];
 }
 
 /** It leads those of the network to the first address, and says for whom that holds. */

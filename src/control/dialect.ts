@@ -69,16 +69,23 @@ function parseBody(bytes: Uint8Array): Result<string, string> {
     return refuse("The body is not UTF-8.");
   }
   if (text.trim() === "") return ok("{}");
-  if (!/^\s*[{["]/.test(text)) {
-    const form = parseForm(text.trim());
-    return form.ok ? ok(JSON.stringify(form.value)) : refuse(form.reason);
-  }
+  if (/^\s*[{["]/.test(text)) return plainJson(text);
+  const form = parseForm(text.trim());
+  return form.ok ? plainJson(JSON.stringify(form.value)) : refuse(form.reason);
+}
+
+/** Copied as a name like any other, `__proto__` is what a table inherits from; a table with a `toString` of its own cannot be told of in a sentence. */
+const noNames: ReadonlySet<string> = new Set(["__proto__", "toString"]);
+
+/** A lone surrogate has no UTF-8 form, so it would not come back as it was sent. */
+function plainJson(text: string): Result<string, string> {
+  let wrong: string | null = null;
   try {
-    // A lone surrogate has no UTF-8 form, so it would not come back as it was sent.
-    const value = JSON.parse(text, (_key, entry) =>
-      typeof entry === "string" ? entry.toWellFormed() : entry,
-    );
-    return ok(JSON.stringify(value));
+    const value = JSON.parse(text, (key, entry) => {
+      if (noNames.has(key)) wrong = key;
+      return typeof entry === "string" ? entry.toWellFormed() : entry;
+    });
+    return wrong === null ? ok(JSON.stringify(value)) : refuse(`No field can be named ${wrong}.`);
   } catch {
     return refuse("The body is neither JSON nor a form.");
   }

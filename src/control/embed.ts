@@ -23,6 +23,8 @@ const unset = {
   maintenance_text_color: "#FFFFFF",
 };
 const id = "settings";
+const names = Object.keys(unset) as (keyof typeof unset)[];
+type Settings = Readonly<Partial<Record<keyof typeof unset, string | null>>>;
 const embedAnswer = t.Object(
   {
     page_id: idAnswer(),
@@ -43,7 +45,7 @@ export const embedEndpoints = [
     answers: { 200: embedAnswer },
     needs: "read",
     answer: ({ view, rows }) =>
-      answer(200, { page_id: view.page.id, ...unset, ...rows.get<object>(view.page.id, "embed", id) }),
+      answer(200, { page_id: view.page.id, ...unset, ...rows.get<Settings>(view.page.id, "embed", id) }),
   }),
   endpoint({
     methods: ["PATCH", "PUT"],
@@ -55,10 +57,14 @@ export const embedEndpoints = [
     body: t.Object({ status_embed_config: t.Object(embedFields) }),
     async answer({ view, rows, principal, effect, body }) {
       const page = view.page.id;
+      const asked = body.status_embed_config;
+      const said: Settings = Object.fromEntries(
+        names.flatMap((name) => (asked[name] === undefined ? [] : [[name, asked[name]]])),
+      );
       await keepRows({ view, rows, principal, effect }, () => [
-        { kind: "embed", id, row: { ...rows.get<object>(page, "embed", id), ...body.status_embed_config } },
+        { kind: "embed", id, row: { ...rows.get<Settings>(page, "embed", id), ...said } },
       ]);
-      return answer(200, { page_id: page, ...unset, ...rows.get<object>(page, "embed", id) });
+      return answer(200, { page_id: page, ...unset, ...rows.get<Settings>(page, "embed", id) });
     },
   }),
 ];

@@ -46,11 +46,13 @@ export function looksAsked(body: Asked): Partial<Looks> & { readonly languages?:
     ...word("brand", brand),
     ...(logo === undefined ? {} : { logo: pictureAsked(logo, "Logo") }),
     ...(favicon === undefined ? {} : { favicon: pictureAsked(favicon, "Favicon") }),
-    ...(headerLinks === undefined ? {} : { headerLinks }),
-    ...(footerLinks === undefined ? {} : { footerLinks }),
+    ...(headerLinks === undefined ? {} : { headerLinks: headerLinks.map(plainLink) }),
+    ...(footerLinks === undefined ? {} : { footerLinks: footerLinks.map(plainLink) }),
     ...(languages === undefined ? {} : { languages }),
   };
 }
+
+const plainLink = ({ name, url }: { readonly name: string; readonly url: string }) => ({ name, url });
 
 /** Of two names for one thing the one that was said; null says something. */
 const first = <Value>(own: Value | undefined, theirs: Value | undefined): Value | undefined =>

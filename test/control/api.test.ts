@@ -243,6 +243,23 @@ describe("what is refused changes nothing", () => {
     ["a list", "POST", () => at("/incidents"), [1], 422, /^The body must be a table/],
     ["broken JSON", "POST", () => at("/incidents"), '{"incident":', 400, /neither JSON nor a form/],
     ["a form of two meanings", "POST", () => at("/incidents"), "a[b]=1&a=2", 400, /form field "a"/],
+    [
+      "a prototype",
+      "POST",
+      () => at("/incidents"),
+      '{"incident":{"__proto__":{"name":"x"}}}',
+      400,
+      /__proto__/,
+    ],
+    [
+      "a prototype in a form",
+      "POST",
+      () => at("/incidents"),
+      "incident[__proto__][name]=x",
+      400,
+      /__proto__/,
+    ],
+    ["a hidden method", "PATCH", () => at(""), '{"page":{"name":{"toString":1}}}', 400, /toString/],
     ["an odd form key", "POST", () => at("/incidents"), "a[b=1", 400, /cannot be read/],
     [
       "an unknown status",

@@ -8,6 +8,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import { type ApiOptions, createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
+import type { Change } from "../../src/store/commit.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
@@ -34,6 +35,8 @@ export interface ControlWorld {
   readonly clock: ManualClock;
   readonly metrics: Metrics;
   readonly store: Store;
+  /** Everything that was written, a list for each transaction. */
+  readonly commits: readonly (readonly Change[])[];
   readonly pops: Pops;
   readonly page: string;
   /** A component in a group, and one without. */
@@ -59,7 +62,15 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const folder = mkdtempSync(join(tmpdir(), "pharos-control-"));
   const clock = manualClock();
   const random = seededRandom(5);
-  const store = openStore({ folder, clock, log: silentLog });
+  const opened = openStore({ folder, clock, log: silentLog });
+  const commits: (readonly Change[])[] = [];
+  const store: Store = {
+    ...opened,
+    commit(changes) {
+      commits.push(changes);
+      return opened.commit(changes);
+    },
+  };
   const ledger = openLedger({ store, clock, random, region: "test", log: silentLog });
   const tokens = createTokens(store, random);
   const series = createSeries(store);
@@ -103,6 +114,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
     ...{
       parts,
       store,
+      commits,
       pops,
       publish,
       ledger,

@@ -42,6 +42,8 @@ export interface Operation {
   /** Null where none is read. */
   readonly body: Schema | null;
   readonly example: unknown;
+  /** Its body is lines of JSON, or its answer. */
+  readonly lines: "in" | "out" | null;
   /** By status; null: no body. */
   readonly answers: ReadonlyMap<number, Schema | null>;
 }
@@ -65,7 +67,8 @@ export async function readDocument(api: (request: Request) => Promise<Response>)
   const open = (schema: Schema): Schema => (schema.$ref === undefined ? schema : (at(schema.$ref) as Schema));
   const contentOf = (said: Said) => {
     const opened = said.$ref === undefined ? said : (at(said.$ref) as Said);
-    return opened.content?.["application/json"] ?? null;
+    const [type, content] = Object.entries(opened.content ?? {})[0] ?? [];
+    return type === undefined || content === undefined ? null : { type, ...content };
   };
   const operations = Object.entries<Record<string, Raw>>(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters, requestBody, responses }]): Operation => {
@@ -77,6 +80,7 @@ export async function readDocument(api: (request: Request) => Promise<Response>)
         parameters,
         body: body?.schema ?? null,
         example: body?.example,
+        lines: body?.type === linesType ? "in" : answersLines(responses) ? "out" : null,
         answers: new Map(
           Object.entries(responses).map(([status, said]) => [
             Number(status),
@@ -88,6 +92,10 @@ export async function readDocument(api: (request: Request) => Promise<Response>)
   );
   return { operations, open, faults: (schema, value) => faultsOf(schema, value, "", open) };
 }
+
+const linesType = "application/x-ndjson";
+const answersLines = (responses: Raw["responses"]): boolean =>
+  Object.values(responses).some(({ content = {} }) => linesType in content);
 
 interface Raw {
   readonly parameters: readonly Parameter[];

@@ -106,9 +106,11 @@ function kindIn(path: string, name: string): string {
   return name === "subscriber_id" && path.includes("/incidents/") ? "incident_subscriber_id" : name;
 }
 
-/** A path cannot be written with half a surrogate; what else is odd goes in. */
-const encoded = (text: string): string =>
-  text.startsWith("§") ? text : encodeURIComponent(text.toWellFormed()) || "%20";
+/** A path cannot be written with half a surrogate, and dots alone lead elsewhere before it is sent; what else is odd goes in. */
+function encoded(text: string): string {
+  if (text.startsWith("§")) return text;
+  return /^(\.|%2e)*$/i.test(text) ? "%20" : encodeURIComponent(text.toWellFormed());
+}
 
 type Pair = readonly [string, string];
 
@@ -153,7 +155,8 @@ const oddHeaders: fc.Arbitrary<readonly Pair[]> = fc
 function bodyOf({ body, example }: Operation, values: Values, wrong: boolean): fc.Arbitrary<Body> {
   const plain = body === null ? fc.constant({}) : values.valid(body);
   const fits = example === undefined ? plain : fc.noBias(fc.oneof(fc.constant(example), plain));
-  const written = (value: unknown): string => JSON.stringify(value) ?? "";
+  const written = (value: unknown): string =>
+    typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   if (!wrong)
     return fc.noBias(
       fc.oneof({ weight: 4, arbitrary: fits.map(written) }, { weight: 1, arbitrary: fits.map(formOf) }),

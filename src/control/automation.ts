@@ -7,7 +7,7 @@ import { automationNames } from "./automation-names.ts";
 import { flag, maybe, said } from "./fields.ts";
 
 type FlagName = keyof typeof automationNames;
-const names = Object.keys(automationNames) as FlagName[];
+export const automationFlags = Object.keys(automationNames) as FlagName[];
 const minuteMs = 60_000;
 
 export const automationFields = {
@@ -35,13 +35,13 @@ type Said = Readonly<Partial<Record<FlagName | "scheduled_auto_transition", bool
 
 /** All of it, as an incident's answer has it. */
 export const automationAnswer = {
-  ...Object.fromEntries(names.map((name) => [name, t.Boolean()] as const)),
+  ...Object.fromEntries(automationFlags.map((name) => [name, t.Boolean()] as const)),
   scheduled_auto_verifying_minutes: t.Union([t.Number(), t.Null()]),
 };
 
 /** Undefined where the body says nothing of it. */
 export function automationOf(body: Said): Partial<Automation> | undefined {
-  const flags = names.flatMap((name) => {
+  const flags = automationFlags.flatMap((name) => {
     const value = said(body[name]);
     return value === undefined ? [] : [[automationNames[name], value] as const];
   });
@@ -60,7 +60,7 @@ export function automationShape(automation: Partial<Automation>): Readonly<Recor
   const { verifyMs } = automation;
   return {
     ...Object.fromEntries(
-      names.flatMap((name) => {
+      automationFlags.flatMap((name) => {
         const value = automation[automationNames[name]];
         return value === undefined ? [] : [[name, value]];
       }),

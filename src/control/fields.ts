@@ -39,9 +39,14 @@ export interface Paging {
   readonly limit?: number;
 }
 
+/** Where the asked part of a list begins, and how long it may be. Statuspage counts pages from 1, and those of subscribers from 0. */
+export function partOf(asked: Paging, firstPage = 1): { readonly offset: number; readonly limit: number } {
+  const limit = Math.min(limits.apiListMax, Math.floor(asked.limit ?? asked.per_page ?? limits.apiListMax));
+  return { offset: (Math.floor(asked.page ?? firstPage) - firstPage) * limit, limit };
+}
+
 /** The part of a list that was asked for. */
 export function pageOf<Entry>(entries: readonly Entry[], asked: Paging): readonly Entry[] {
-  const size = Math.min(limits.apiListMax, Math.floor(asked.limit ?? asked.per_page ?? limits.apiListMax));
-  const from = (Math.floor(asked.page ?? 1) - 1) * size;
-  return entries.slice(from, from + size);
+  const { offset, limit } = partOf(asked);
+  return entries.slice(offset, offset + limit);
 }

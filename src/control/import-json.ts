@@ -2,6 +2,7 @@
 // incident.io's imitation is read too: ids of any shape, null for lists, fields left out. Unknown fields are left alone.
 import type { ImportedIncident } from "../model/command.ts";
 import { componentStatuses, impacts, incidentStatuses, maintenanceStatuses } from "../model/view.ts";
+import { automationFlags, automationOf } from "./automation.ts";
 import type { Picture, PicturedComponent, PicturedPage } from "./picture.ts";
 import {
   at,
@@ -22,6 +23,8 @@ import {
 } from "./spot.ts";
 
 const anyStatus = [...incidentStatuses, ...maintenanceStatuses];
+/** What the management API says of a maintenance, and the public one does not. */
+const automationWords = [...automationFlags, "scheduled_auto_transition"];
 const lists = ["components", "incidents", "scheduled_maintenances", "status"] as const;
 
 /** Reads one JSON document. Throws Fault `import-refused`. */
@@ -127,6 +130,9 @@ function incidentFrom(spot: Spot): ImportedIncident {
     window,
     componentIds: isSaid(components) ? entriesOf(components).map((it) => textOf(at(it, "id"))) : undefined,
     reminderIntervals: intervals.value,
+    automation: automationOf(
+      Object.fromEntries(automationWords.map((name) => [name, said(at(spot, name), flagOf)])),
+    ),
     updates: entriesOf(at(spot, "incident_updates")).map(updateFrom),
   });
 }

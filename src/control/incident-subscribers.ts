@@ -1,10 +1,9 @@
 // /v1/pages/{page_id}/incidents/{incident_id}/subscribers. In: calls. Out: who is told of this one incident, and of nothing else.
 import { t } from "elysia";
-import { limits } from "../base/limits.ts";
 import { actorOf, byOf } from "../people/principal.ts";
 import { nothing } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
-import { paging } from "./fields.ts";
+import { paging, partOf } from "./fields.ts";
 import { incidentOf } from "./incidents.ts";
 import {
   incidentSubscriberBody,
@@ -28,13 +27,9 @@ export const incidentSubscriberEndpoints = [
     query: t.Object(paging),
     async answer({ view, params, query, subscribers }) {
       const incident = incidentOf(view, params.incident_id).id;
-      const limit = Math.min(
-        limits.apiListMax,
-        Math.floor(query.limit ?? query.per_page ?? limits.apiListMax),
-      );
       const found = await subscribers.list(view.page.id, {
-        ...{ states: liveStates, incident, sort: "primary", descending: false, limit },
-        offset: (Math.floor(query.page ?? 1) - 1) * limit,
+        ...{ states: liveStates, incident, sort: "primary", descending: false },
+        ...partOf(query),
       });
       return answer(
         200,

@@ -9,7 +9,7 @@ import type { Subscribers } from "../store/subscribers.ts";
 import { accessUserOf, idList } from "./access-rows.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
-import { flag, maybe, oneOf, paging, said, text } from "./fields.ts";
+import { flag, maybe, oneOf, paging, partOf, said, text } from "./fields.ts";
 import {
   componentsOf,
   newSubscriberOf,
@@ -88,7 +88,6 @@ export const subscriberEndpoints = [
       ];
       if (sort === "relevance" && words === "")
         throw new ApiRefusal(unprocessable("Sort field can be relevance only where q is given"));
-      const limit = Math.min(limits.apiListMax, Math.floor(query.limit ?? limits.apiListMax));
       const found = await subscribers.list(view.page.id, {
         ...(kind === undefined ? {} : { kind }),
         states: statesOf(query.state),
@@ -96,8 +95,7 @@ export const subscriberEndpoints = [
         incident: null,
         sort: sort ?? "primary",
         descending: said(query.sort_direction) === "desc",
-        offset: Math.floor(query.page ?? 0) * limit,
-        limit,
+        ...partOf(query, 0),
       });
       return answer(
         200,
@@ -113,13 +111,9 @@ export const subscriberEndpoints = [
     needs: "edit",
     query: t.Object(paging),
     async answer({ view, query, subscribers }) {
-      const limit = Math.min(
-        limits.apiListMax,
-        Math.floor(query.limit ?? query.per_page ?? limits.apiListMax),
-      );
       const found = await subscribers.list(view.page.id, {
-        ...{ states: ["unsubscribed"], incident: null, sort: "primary", descending: false, limit },
-        offset: (Math.floor(query.page ?? 1) - 1) * limit,
+        ...{ states: ["unsubscribed"], incident: null, sort: "primary", descending: false },
+        ...partOf(query),
       });
       return answer(
         200,

@@ -144,6 +144,24 @@ describe("a wrong document is refused with file and place", () => {
   for (const [situation, document, sentence] of rows)
     test(situation, () => expect(refusal({ "f.json": document })).toBe(sentence));
 
+  test("what a maintenance does by itself, as the management API's list says it; where nothing is said, nothing is read", () => {
+    const said = {
+      scheduled_auto_in_progress: true,
+      scheduled_auto_completed: false,
+      auto_transition_to_maintenance_state: true,
+      scheduled_remind_prior: null,
+    };
+    const list = [incident("a", said), incident("b", { scheduled_auto_transition: true }), incident("c")];
+    expect(bundle({ "f.json": { page, incidents: list } }).incidents.map((it) => it.automation)).toEqual([
+      { begins: true, completes: false, setsMaintenance: true },
+      { begins: true },
+      undefined,
+    ]);
+    expect(
+      refusal({ "f.json": { page, incidents: [incident("a", { scheduled_auto_completed: "soon" })] } }),
+    ).toStartWith('f.json, incidents[0].scheduled_auto_completed: "soon"');
+  });
+
   test("documents of two pages, unless one is asked for", () => {
     const documents = {
       "a.json": { page, components: [component("a")] },

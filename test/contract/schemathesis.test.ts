@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ApiClient, Installation } from "../support/installation.ts";
-import { count, testLong, testSeed } from "../support/seed.ts";
+import { seed } from "../support/property.ts";
+import { count, testLong } from "../support/seed.ts";
 import { skipUnless } from "../support/skip.ts";
 
 const run = promisify(execFile);
@@ -27,7 +28,8 @@ const runMs = count(270_000, 3_000_000);
  * | positive_data_acceptance | 400, 412, 422, 501 are fine | a schema cannot say that an incident may not go from resolved to scheduled, or a zone exists |
  * | negative_data_rejection  | 412, 413, 501 are refusals | `If-Match` and the length are looked at before the body is                                   |
  *
- * One operation is left out: who revokes keys by chance revokes its own, and every answer from then on is 401.
+ * Left out are the revoking of keys, for who does it by chance revokes its own, and every answer from then on is 401; and the two that take lines
+ * (`application/x-ndjson`), which it cannot write.
  */
 const checks = `
 [checks.not_a_server_error]
@@ -39,7 +41,12 @@ expected-statuses = ["2xx", "400", "401", "403", "404", "409", "412", "422", "50
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "409", "412", "413", "422", "501"]
 `;
-const leftOut = "delete_api_pharos_v1_tokens_token_id";
+const leftOut = [
+  "--exclude-operation-id",
+  "delete_api_pharos_v1_tokens_token_id",
+  "--exclude-path-regex",
+  "/import/(points|subscribers)$",
+];
 
 /** What ids in paths are taken from, mostly: by the operation that makes one. */
 const made: Readonly<Record<string, readonly [path: string, body: (at: number) => object]>> = {
@@ -83,7 +90,7 @@ afterAll(() => {
 const reason = wanted ? "its registry is absent" : "only in CI and in npm run test:long";
 
 skipUnless(installed, reason)(
-  `schemathesis finds nothing (seed ${testSeed})`,
+  `schemathesis finds nothing (seed ${seed})`,
   async () => {
     const there = new Installation();
     try {
@@ -137,14 +144,7 @@ async function judge(config: string, api: string, token: string) {
   const args = [
     ...["--config-file", config, "run", `${api}/openapi.json`, "--header", `Authorization: Bearer ${token}`],
     ...["--phases", testLong ? "examples,coverage,fuzzing,stateful" : "examples,fuzzing"],
-    ...[
-      "--max-examples",
-      String(count(1, 20)),
-      "--seed",
-      String(testSeed),
-      "--exclude-operation-id",
-      leftOut,
-    ],
+    ...["--max-examples", String(count(1, 20)), "--seed", String(seed), ...leftOut],
     ...[
       "--continue-on-failure",
       "--no-shrink",
@@ -160,7 +160,7 @@ async function judge(config: string, api: string, token: string) {
     ({ stdout }) => ({ code: 0, said: stdout }),
     ({ code, stdout = "" }: { readonly code?: unknown; readonly stdout?: string }) => ({
       code,
-      said: stdout.slice(stdout.indexOf("FAILURES")).slice(0, 20_000),
+      said: stdout.slice(Math.max(0, stdout.search(/=+ (FAILURES|ERRORS) =+/))).slice(0, 20_000),
     }),
   );
 }

@@ -89,12 +89,12 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "apply",
-    summary: "make a page as its file says: settings, components, metrics, templates",
+    summary: "make a page as its file says: settings, components, metrics, templates, recurring maintenance",
     load: () => import("./apply.ts"),
   },
   {
     name: "export",
-    summary: "write a page's settings, components, metrics and templates as YAML",
+    summary: "write a page's settings, components, metrics, templates and recurring maintenance as YAML",
     load: () => import("./apply.ts"),
   },
   {

@@ -5,7 +5,7 @@ import type { Incident, PageView } from "../model/view.ts";
 import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
 import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
-import { pageOf, paging } from "./fields.ts";
+import { type Paging, pageOf, paging, partOf } from "./fields.ts";
 import { incidentBody, incidentFieldsOf, newIncidentBody } from "./incident-fields.ts";
 import { incidentShape } from "./shapes.ts";
 import { noTweets } from "./tweets.ts";
@@ -44,11 +44,17 @@ function latestFirst(view: PageView): readonly Incident[] {
   return [...view.incidents, ...view.maintenances].sort((a, b) => b.createdAt - a.createdAt);
 }
 
-function says(incident: Incident, query: string): boolean {
-  const wanted = query.toLowerCase();
-  return [incident.name, incident.status, ...incident.updates.map(({ body }) => body)].some((text) =>
-    text.toLowerCase().includes(wanted),
-  );
+/** Whether name, status or an update has the words, in any case. Matched, not lowered: of 20,000 incidents that would be 12 MB to make anew for each search. */
+function saying(words: string): (incident: Incident) => boolean {
+  const wanted = new RegExp(words.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "iu");
+  return ({ name, status, updates }) =>
+    wanted.test(name) || wanted.test(status) || updates.some(({ body }) => wanted.test(body));
+}
+
+/** The part that was asked for of those that `has` takes: looks no further than its end. */
+function foundIn(view: PageView, has: (incident: Incident) => boolean, asked: Paging): readonly Incident[] {
+  const { offset, limit } = partOf(asked);
+  return latestFirst(view).values().filter(has).drop(offset).take(limit).toArray();
 }
 
 export function incidentOf(view: PageView, wanted: string | undefined): Incident {
@@ -69,10 +75,11 @@ export const incidentEndpoints = [
     needs: "read",
     query: t.Object({ ...paging, q: t.Optional(t.String({ maxLength: 1_000 })) }),
     answer({ view, query }) {
-      const found = latestFirst(view).filter((incident) => says(incident, query.q ?? ""));
+      const words = query.q ?? "";
+      const found = words === "" ? pageOf(latestFirst(view), query) : foundIn(view, saying(words), query);
       return answer(
         200,
-        pageOf(found, query).map((incident) => incidentShape(incident, view)),
+        found.map((incident) => incidentShape(incident, view)),
       );
     },
   }),
@@ -87,7 +94,7 @@ export const incidentEndpoints = [
       answer: ({ view, query }) =>
         answer(
           200,
-          pageOf(latestFirst(view).filter(has), query).map((incident) => incidentShape(incident, view)),
+          foundIn(view, has, query).map((incident) => incidentShape(incident, view)),
         ),
     }),
   ),

@@ -1,0 +1,50 @@
+// Bodies of requests to the management API that are too long, or break off.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { limits } from "../../src/base/limits.ts";
+import { listenHttp } from "../../src/host/http.ts";
+import { type ControlWorld, openControlWorld } from "./control-world.ts";
+
+let world: ControlWorld;
+beforeAll(async () => {
+  world = await openControlWorld();
+});
+afterAll(() => world.close());
+
+describe("over a socket", () => {
+  test("a body over the limit is answered 413, declared or not, and the listener lives on", async () => {
+    const listener = listenHttp({
+      bodyBytesMax: 8 * limits.apiBodyBytesMax,
+      fetch: (request) => world.api(request),
+    });
+    const url = `http://127.0.0.1:${listener.port}/v1/pages/${world.page}/incidents`;
+    const headers = { authorization: `OAuth ${world.token}` };
+    const big = new Uint8Array(limits.apiBodyBytesMax + 1).fill(97);
+    const declared = await fetch(url, { method: "POST", headers, body: big });
+    expect([declared.status, await declared.json()]).toEqual([
+      413,
+      { error: `A request body has at most ${limits.apiBodyBytesMax} bytes.` },
+    ]);
+    const chunked = new ReadableStream({
+      start(controller) {
+        for (let sent = 0; sent <= limits.apiBodyBytesMax; sent += 65_536)
+          controller.enqueue(big.subarray(0, 65_536));
+        controller.close();
+      },
+    });
+    expect((await fetch(url, { method: "POST", headers, body: chunked })).status).toBe(413);
+    const head = await fetch(url, { method: "HEAD", headers });
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+    await listener.stop(true);
+  });
+});
+
+test("a body that breaks off is a bad request", async () => {
+  const body = new ReadableStream({
+    pull(controller) {
+      controller.error(new Error("the client went away"));
+    },
+  });
+  const headers = { authorization: `OAuth ${world.token}` };
+  const url = `http://api.example/v1/pages/${world.page}/incidents`;
+  expect((await world.api(new Request(url, { method: "POST", headers, body }))).status).toBe(400);
+});

@@ -1,6 +1,7 @@
 // `pharos dns check`: what is wrong with zone files. In: files. Out: a line a mistake, by file, line and column; exit code 1 where a server would refuse one.
 import { showName } from "../dns/names.ts";
-import { type LookedAt, lookAtZones, readSteering, steeringFlag, zoneFileHelp } from "./dns-zones.ts";
+import { loadPlan } from "../dns/steering-live.ts";
+import { type LookedAt, lookAtZones, steeringFlag, zoneFileHelp } from "./dns-zones.ts";
 import { defineCommand } from "./flags.ts";
 
 export const command = defineCommand({
@@ -15,7 +16,7 @@ export const command = defineCommand({
   },
   positionals: { files: { required: true, many: true, help: zoneFileHelp } },
   async run({ files, steering, json }, context) {
-    const plan = steering === undefined ? null : readSteering(steering);
+    const plan = steering === undefined ? null : loadPlan(steering);
     const found = await lookAtZones(files, plan, context.clock);
     if (json) context.out(JSON.stringify(found.map(figuresOf)));
     else for (const line of found.flatMap(linesOf)) context.out(line);

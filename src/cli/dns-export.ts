@@ -8,9 +8,10 @@ import { openGeo } from "../dns/geo.ts";
 import { networksOf } from "../dns/steering.ts";
 import type { SteeringView } from "../dns/steering-decision.ts";
 import { noFacts, type PopFacts } from "../dns/steering-facts.ts";
+import { loadPlan } from "../dns/steering-live.ts";
 import { noPlan, type SteeringPlan } from "../dns/steering-plan.ts";
 import { writeFileWhole } from "../host/files.ts";
-import { lookAtZones, readSteering, steeringFlag, zoneFileHelp } from "./dns-zones.ts";
+import { lookAtZones, steeringFlag, zoneFileHelp } from "./dns-zones.ts";
 import { type Context, defineCommand } from "./flags.ts";
 
 export const command = defineCommand({
@@ -29,7 +30,7 @@ export const command = defineCommand({
   },
   positionals: { files: { required: true, many: true, help: zoneFileHelp } },
   async run({ files, format, out, steering }, context) {
-    const plan = steering === undefined ? null : readSteering(steering);
+    const plan = steering === undefined ? null : loadPlan(steering);
     const looked = await lookAtZones(files, plan, context.clock);
     const mistakes = looked.flatMap((one) => one.mistakes);
     if (mistakes.length > 0)

@@ -1,9 +1,6 @@
 // What the commands about zones share. In: paths. Out: zones with their mistakes, the operator's plan of steering, which maps a zone may name.
-import { readFileSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
-import { Fault, messageOf } from "../base/fault.ts";
 import { hasMap, mayAlias, type SteeringPlan } from "../dns/steering-plan.ts";
-import { PlanError, readPlan } from "../dns/steering-toml.ts";
 import type { Zone } from "../dns/zone.ts";
 import { type Mistake, showMistake } from "../dns/zone-draft.ts";
 import { type KnownMaps, readZone } from "../dns/zone-files.ts";
@@ -14,19 +11,6 @@ export const steeringFlag = {
   kind: "path",
   help: "TOML file of POPs, maps and overrides; without it, maps that zones name are not looked for",
 } as const;
-
-/** Throws Fault `usage`. */
-export function readSteering(path: string): SteeringPlan {
-  try {
-    return readPlan(readFileSync(path, "utf8"), path);
-  } catch (thrown) {
-    const why =
-      thrown instanceof PlanError ? thrown.message : `${path} cannot be read: ${messageOf(thrown)}.`;
-    throw new Fault("usage", why, "Repair the steering file, or name another one with --steering.", {
-      cause: thrown,
-    });
-  }
-}
 
 export function mapsOf(plan: SteeringPlan): KnownMaps {
   return { has: (map) => hasMap(plan, map), mayAlias: (map) => mayAlias(plan, map) };

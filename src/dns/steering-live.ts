@@ -65,7 +65,14 @@ export function openSteering(options: LiveOptions): LiveSteering {
 
   /** Null where they are the same as last time, or of no use. */
   function readFacts(): SteeringFacts | null {
-    const text = textOf(factsPath);
+    let text: string | null;
+    try {
+      text = textOf(factsPath);
+    } catch (thrown) {
+      if (!refused) log.warn("What this node knew of its POPs cannot be read.", { why: messageOf(thrown) });
+      refused = true;
+      return null;
+    }
     if (text === null || text === factsText) return null;
     const facts = decodeFacts(text);
     if (!facts.ok && !refused)
@@ -123,12 +130,7 @@ export function loadPlan(path: string): SteeringPlan {
   } catch (thrown) {
     const why =
       thrown instanceof PlanError ? thrown.message : `${path} cannot be read: ${messageOf(thrown)}.`;
-    throw new Fault(
-      "usage",
-      why,
-      "Its entries are described in src/dns/README.md and by `pharos dns --help`.",
-      { cause: thrown },
-    );
+    throw new Fault("usage", why, "Repair it, or name another one with --steering.", { cause: thrown });
   }
 }
 
@@ -136,7 +138,8 @@ export function loadPlan(path: string): SteeringPlan {
 function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
-  } catch {
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code !== "ENOENT") throw thrown;
     return null;
   }
 }

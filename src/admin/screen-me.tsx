@@ -127,7 +127,7 @@ function accountOf(visit: Visit<null>, sentences: readonly string[]): Reply {
             required={true}
           />
           <div class="acts">
-            <Button does="email" label="Change it" kind="quiet" says="Change the e-mail address" />
+            <Button does="email" label="Change the address" kind="quiet" />
           </div>
         </Post>
       </section>

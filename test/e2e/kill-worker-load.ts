@@ -65,9 +65,12 @@ async function killWorker(role: string): Promise<KilledWorker> {
   while (!isGone(victim)) await new Promise((next) => setImmediate(next));
   const goneMs = load.now();
   await answersMore(1_000);
-  await until(`${role} is replaced and has visitors`, () => {
-    const pid = pidOf(role);
-    return pid !== 0 && pid !== victim && connections().has(pid);
+  await until(`${role} is replaced`, () => ![0, victim].includes(pidOf(role)));
+  await until(`the new ${role} has visitors`, () => connections().has(pidOf(role))).catch((thrown) => {
+    const held = [...connections()].map(([pid, count]) => `${pid}: ${count}`).join(", ");
+    throw new Error(
+      `${thrown}; it is ${pidOf(role)}, connections by process are ${held}\n${pop.log.join("\n")}`,
+    );
   });
   await answersMore(1_000);
   const failed = load.failures.slice(failures).map(({ openedMs }) => openedMs);

@@ -114,7 +114,7 @@ async function build(): Promise<World> {
   };
   const pops = all.map(
     (at) =>
-      `[[pop]]\nname = "pop-${at}"\naddresses = ["${hostOf(at)}"]\nprobe = "http://${hostOf(at)}:${port}"\n`,
+      `[[pop]]\nname = "pop-${at}"\naddresses = ["${hostOf(at)}"]\ncapacity = 65535\nprobe = "http://${hostOf(at)}:${port}"\n`,
   );
   const maps = all.map((at) => `[map.m${at}]\npops = ["pop-${at}", "pop-${keeper}"]\n`);
   writeFileSync(join(site.folder, "plan.toml"), [...pops, ...maps].join(""));

@@ -91,8 +91,9 @@ steer = "status/${demoHost}"
 function planText(pops: readonly DemoPop[]): string {
   const geo = locationFile();
   const entries = pops.map(({ name, page }, at) => {
+    // They share one machine, whose load says of none of them that it is full.
     const place = (sites[at % sites.length] ?? sites[0]).join(", ");
-    return `[[pop]]\nname = "${name}"\nplace = [${place}]\naddresses = ["${page.host}"]\nprobe = "http://${textOf(page)}"\n`;
+    return `[[pop]]\nname = "${name}"\nplace = [${place}]\naddresses = ["${page.host}"]\ncapacity = 65535\nprobe = "http://${textOf(page)}"\n`;
   });
   return `${geo === null ? "" : `geo = [${JSON.stringify(geo)}]\n\n`}${entries.join("\n")}
 # Some networks of the world's documentation, as examples of who is led where.

@@ -68,12 +68,13 @@ export async function startNames(): Promise<Names> {
       30_000,
     );
   writeFileSync(join(site.folder, "example.toml"), zone("status"));
+  // All three report the load of this one machine, each at its own moment: by it none is to be taken for full.
   writeFileSync(
     join(site.folder, "plan.toml"),
     popHosts
       .map(
         (host) =>
-          `[[pop]]\nname = "${nameOf(host)}"\naddresses = ["${host}"]\nprobe = "http://${host}:${port}"\n`,
+          `[[pop]]\nname = "${nameOf(host)}"\naddresses = ["${host}"]\ncapacity = 65535\nprobe = "http://${host}:${port}"\n`,
       )
       .join(""),
   );

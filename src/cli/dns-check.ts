@@ -1,6 +1,7 @@
 // `pharos dns check`: what is wrong with zone files. In: files. Out: a line a mistake, by file, line and column; exit code 1 where a server would refuse one.
-import { showName } from "../dns/names.ts";
-import { loadPlan } from "../dns/steering-live.ts";
+
+import { loadPlan } from "../steering/steering-live.ts";
+import { showName } from "../zones/names.ts";
 import { type LookedAt, lookAtZones, steeringFlag, zoneFileHelp } from "./dns-zones.ts";
 import { defineCommand } from "./flags.ts";
 

@@ -1,10 +1,10 @@
 // What a process of `pharos dns` answers from: zones and steering. In: flags. Out: a `Find`, and a new one after each change that holds.
 import type { Metrics } from "../base/metrics.ts";
-import { makeFind } from "../dns/find.ts";
-import type { SteeringView } from "../dns/steering-decision.ts";
-import { hasMap, mayAlias } from "../dns/steering-plan.ts";
-import type { Find } from "../dns/types.ts";
-import { type KnownMaps, openZoneFiles } from "../dns/zone-files.ts";
+import type { SteeringView } from "../steering/steering-decision.ts";
+import { hasMap, mayAlias } from "../steering/steering-plan.ts";
+import { makeFind } from "../zones/find.ts";
+import type { Find } from "../zones/types.ts";
+import { type KnownMaps, openZoneFiles } from "../zones/zone-files.ts";
 import type { DnsOptions } from "./dns-flags.ts";
 import { liveSteering } from "./dns-steering.ts";
 import type { Context } from "./flags.ts";

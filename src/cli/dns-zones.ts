@@ -1,9 +1,9 @@
 // What the commands about zones share. In: paths. Out: zones with their mistakes, the operator's plan of steering, which maps a zone may name.
 import type { Clock } from "../base/clock.ts";
-import { hasMap, mayAlias, type SteeringPlan } from "../dns/steering-plan.ts";
-import type { Zone } from "../dns/zone.ts";
-import { type Mistake, showMistake } from "../dns/zone-draft.ts";
-import { type KnownMaps, readZone } from "../dns/zone-files.ts";
+import { hasMap, mayAlias, type SteeringPlan } from "../steering/steering-plan.ts";
+import type { Zone } from "../zones/zone.ts";
+import { type Mistake, showMistake } from "../zones/zone-draft.ts";
+import { type KnownMaps, readZone } from "../zones/zone-files.ts";
 
 export const zoneFileHelp = "zone files: master files, or TOML where the name ends so";
 

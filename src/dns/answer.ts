@@ -5,6 +5,7 @@
 // 3. limit: who is told too much over UDP gets a short answer or none, unless a cookie proves the address (`rate-limit.ts`)
 // 4. reply: as much of the body as the asker takes, in his own terms (`reply.ts`)
 import { limits } from "../base/limits.ts";
+import { classes, type Find, type Finding, rcodes, types, type Visitor } from "../zones/types.ts";
 import { createAnswerCache } from "./answer-cache.ts";
 import { type Body, bodyOf, kept, kinds } from "./body.ts";
 import { chaosFinding, type Identity } from "./chaos.ts";
@@ -15,7 +16,6 @@ import type { QueryLog } from "./query-log.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { bareReply, cutReply, isTruncated, type Passing, replyOf, type Transport } from "./reply.ts";
 import type { DnsTally } from "./tally.ts";
-import { classes, type Find, type Finding, rcodes, types, type Visitor } from "./types.ts";
 import { anyOf, refusedTypes, unaskable } from "./unaskable.ts";
 
 export interface AnsweringOptions {

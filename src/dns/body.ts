@@ -1,11 +1,11 @@
 // A finding as bytes: header, question, sections, names compressed (RFC 1035, 4.1.4). In: a question, a finding. Out: a body whose sections end at
 // known places, so that one is cut to a smaller size by taking less of it. What differs between two who ask the same (id, case, EDNS) is not in it.
 
+import { labelOctetsMax, lowered, type Name } from "../zones/names.ts";
+import { type Finding, type Led, type RecordSet, rcodes, types } from "../zones/types.ts";
 import { type ExtendedError, errors } from "./edns.ts";
-import { labelOctetsMax, lowered, type Name } from "./names.ts";
 import { type Asked, headerBytes } from "./query.ts";
 import { mixed } from "./rate-limit.ts";
-import { type Finding, type Led, type RecordSet, rcodes, types } from "./types.ts";
 
 export interface Body {
   readonly bytes: Buffer;

@@ -1,7 +1,7 @@
 // What the server says of itself in class CH (RFC 4892): its version and its name, where the operator lets it. In: a question. Out: a finding.
-import { type Name, parseName } from "./names.ts";
+import { type Name, parseName } from "../zones/names.ts";
+import { type Finding, rcodes, types } from "../zones/types.ts";
 import type { Asked } from "./query.ts";
-import { type Finding, rcodes, types } from "./types.ts";
 
 export interface Identity {
   /** Says `version.bind` and `version.server`; null refuses. */

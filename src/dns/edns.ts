@@ -1,8 +1,9 @@
 // The OPT record of an answer (RFC 6891). In: what the client said of itself, what the answer has to say. Out: its size, and its bytes behind the
 // answer's sections: cookie (RFC 7873), client subnet with its scope (RFC 7871), NSID (RFC 5001), extended error (RFC 8914).
+
+import { types } from "../zones/types.ts";
 import { type Cookies, clientCookieBytes, serverCookieBytes } from "./cookies.ts";
 import { type Edns, options } from "./query.ts";
-import { types } from "./types.ts";
 
 /** Codes of RFC 8914 that are said here. */
 export const errors = {

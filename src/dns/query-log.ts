@@ -6,11 +6,11 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { Appender } from "../host/append.ts";
 import { createSampledLines } from "../host/sampled-lines.ts";
-import { showAddress } from "./addresses.ts";
-import { showName } from "./names.ts";
+import { showAddress } from "../zones/addresses.ts";
+import { showName } from "../zones/names.ts";
+import { type Led, rcodes, rcodeWord, typeWord } from "../zones/types.ts";
 import type { Asked } from "./query.ts";
 import type { Passing } from "./reply.ts";
-import { type Led, rcodes, rcodeWord, typeWord } from "./types.ts";
 
 export interface QueryLog {
   answered(passing: Passing, asked: Asked, rcode: number, bytes: number, led: Led | null): void;

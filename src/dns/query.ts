@@ -8,8 +8,8 @@
 // | no or several questions; a name that is none; lying counts; bytes left over; two OPTs, or one that breaks its form | FORMERR |
 // | EDNS of another version                                       | BADVERS                                  |
 // | TSIG                                                          | NOTAUTH: we share no key with anybody     |
-import { labelOctetsMax, type Name, nameOctetsMax } from "./names.ts";
-import { opcodes, rcodes, types } from "./types.ts";
+import { labelOctetsMax, type Name, nameOctetsMax } from "../zones/names.ts";
+import { opcodes, rcodes, types } from "../zones/types.ts";
 
 export const headerBytes = 12;
 

@@ -1,9 +1,10 @@
 // An answer for one asker. In: the query's bytes, what there is to say. Out: as much of it as the asker takes, under his own id, flags and case, with an
 // OPT where he sent one. What does not fit is left out from the back: first what he can ask for himself, then everything, and TC says so.
+
+import { opcodes } from "../zones/types.ts";
 import { type Body, messageBytesMax } from "./body.ts";
 import { type EdnsSelf, type ExtendedError, optSize, writeOpt } from "./edns.ts";
 import { type Asked, type Edns, headerBytes, opcodeOf } from "./query.ts";
-import { opcodes } from "./types.ts";
 
 /** Over UDP answers are limited and cut, over TCP neither. */
 export type Transport = "udp" | "tcp";

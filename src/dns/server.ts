@@ -6,7 +6,7 @@ import type { Metrics } from "../base/metrics.ts";
 import { createRecent } from "../base/recent.ts";
 import { listenStreams, type StreamListener } from "../host/streams.ts";
 import { listenUdp, type UdpListener } from "../host/udp.ts";
-import { addressBytes } from "./addresses.ts";
+import { addressBytes } from "../zones/addresses.ts";
 import type { Answering } from "./answer.ts";
 import { createDnsStreams } from "./stream.ts";
 import type { DnsTally } from "./tally.ts";

@@ -1,6 +1,6 @@
 // What a DNS process counts. In: answers, queries that got none. Out: numbers for whoever scrapes.
 import type { Metrics } from "../base/metrics.ts";
-import { type Led, rcodes, rcodeWord, types, typeWord } from "./types.ts";
+import { type Led, rcodes, rcodeWord, types, typeWord } from "../zones/types.ts";
 
 /** Why a query got no answer. */
 export const dropReasons = ["short", "response", "rate", "defect"] as const;

@@ -1,6 +1,6 @@
 // Types that are not asked of zones. In: a type, what was found at its name. Out: the finding in its place.
-import type { Name } from "./names.ts";
-import { type Finding, rcodes, types } from "./types.ts";
+import type { Name } from "../zones/names.ts";
+import { type Finding, rcodes, types } from "../zones/types.ts";
 
 export function unaskable(rcode: number, why: string | null): Finding {
   return {

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import packets from "dns-packet";
 import { limits } from "../../src/base/limits.ts";
 import { type Random, seededRandom } from "../../src/base/random.ts";
-import { types } from "../../src/dns/types.ts";
+import { types } from "../../src/zones/types.ts";
 import { ask, opt, subnet } from "../support/dns-wire.ts";
 import { dnsWorld } from "../support/dns-world.ts";
 import { seed } from "../support/property.ts";

@@ -5,18 +5,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";
-import { makeFind } from "../../src/dns/find.ts";
-import { isWithin, type Name, nameAt, showName } from "../../src/dns/names.ts";
 import { openDnsServer } from "../../src/dns/server.ts";
 import { createDnsTally } from "../../src/dns/tally.ts";
-import { classes, type Finding, rcodes, types, typeWord } from "../../src/dns/types.ts";
-import { sourceOf, type Zone, type ZoneSet } from "../../src/dns/zone.ts";
+import { makeFind } from "../../src/zones/find.ts";
+import { isWithin, type Name, nameAt, showName } from "../../src/zones/names.ts";
+import { classes, type Finding, rcodes, types, typeWord } from "../../src/zones/types.ts";
+import { sourceOf, type Zone, type ZoneSet } from "../../src/zones/zone.ts";
 import { dnsWorld } from "../support/dns-world.ts";
 import { count, testLong, testSeed } from "../support/seed.ts";
 import { skipUnless } from "../support/skip.ts";
+import { makeQuestions, makeZones } from "../zones/made-zones.ts";
+import { noSteer, showSections, visitorFrom, zoneOf } from "../zones/zone-of.ts";
 import { askAll, type Knot, startKnot } from "./knot.ts";
-import { makeQuestions, makeZones } from "./made-zones.ts";
-import { noSteer, showSections, visitorFrom, zoneOf } from "./zone-of.ts";
 
 const testWithKnot = skipUnless(
   spawnSync("knotd", ["--version"], { stdio: "ignore" }).status === 0,

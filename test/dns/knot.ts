@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { nameBytes } from "../../src/dns/names.ts";
-import { big, joined } from "../../src/dns/rdata-fields.ts";
-import type { MadeQuestion, MadeZone } from "./made-zones.ts";
+import { nameBytes } from "../../src/zones/names.ts";
+import { big, joined } from "../../src/zones/rdata-fields.ts";
+import type { MadeQuestion, MadeZone } from "../zones/made-zones.ts";
 import { readAnswer } from "./wire-answer.ts";
 
 export interface Knot {

@@ -1,7 +1,7 @@
 // A DNS answer as one line, whatever order its records came in. In: the bytes of a message. Out: text. Knows only what comparisons need.
-import { nameAt, showName } from "../../src/dns/names.ts";
-import { showRdata } from "../../src/dns/rdata.ts";
-import { rcodeWord, types, typeWord } from "../../src/dns/types.ts";
+import { nameAt, showName } from "../../src/zones/names.ts";
+import { showRdata } from "../../src/zones/rdata.ts";
+import { rcodeWord, types, typeWord } from "../../src/zones/types.ts";
 
 /** Names in the rdata of these may be compressed (RFC 3597, 4): where they begin, and how many there are. */
 const compressed: ReadonlyMap<number, readonly [at: number, names: number]> = new Map([

@@ -8,6 +8,7 @@ export const rows: Readonly<Record<string, number>> = {
   crdt: 1,
   host: 1,
   model: 2,
+  zones: 2,
   render: 3,
   snapshot: 3,
   store: 4,
@@ -19,6 +20,7 @@ export const rows: Readonly<Record<string, number>> = {
   monitor: 6,
   edge: 6,
   dns: 6,
+  steering: 6,
   admin: 7,
   cli: 8,
 };

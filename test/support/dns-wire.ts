@@ -1,7 +1,7 @@
 // DNS messages for tests: queries written byte by byte, answers read by a decoder that is not ours. In: what is asked. Out: bytes, lines of text.
 import packets, { type Packet } from "dns-packet";
-import { nameBytes, parseName } from "../../src/dns/names.ts";
-import { rcodeWord, typeNumber } from "../../src/dns/types.ts";
+import { nameBytes, parseName } from "../../src/zones/names.ts";
+import { rcodeWord, typeNumber } from "../../src/zones/types.ts";
 
 export interface Ask {
   readonly id?: number;

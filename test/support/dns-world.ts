@@ -3,10 +3,10 @@ import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { type Answering, createAnswering } from "../../src/dns/answer.ts";
 import { type Cookies, createCookies } from "../../src/dns/cookies.ts";
-import { type Name, nameBytes, parent, parseName } from "../../src/dns/names.ts";
 import { createRateLimit } from "../../src/dns/rate-limit.ts";
 import { createDnsTally } from "../../src/dns/tally.ts";
-import { type Find, type Finding, type RecordSet, typeNumber, types } from "../../src/dns/types.ts";
+import { type Name, nameBytes, parent, parseName } from "../../src/zones/names.ts";
+import { type Find, type Finding, type RecordSet, typeNumber, types } from "../../src/zones/types.ts";
 import { manualClock } from "./manual-clock.ts";
 
 export const named = (text: string): Name => {

@@ -1,5 +1,5 @@
 // Makes location databases (MaxMind DB file format 2.0), so that tests know what is in them. In: networks with records. Out: bytes of a file.
-import { bitAt, type Network, parseNetwork } from "../../src/dns/networks.ts";
+import { bitAt, type Network, parseNetwork } from "../../src/zones/networks.ts";
 
 type Value = string | number | { readonly [key: string]: Value };
 

@@ -5,7 +5,7 @@ import { limits } from "../base/limits.ts";
 import type { PageView } from "../model/view.ts";
 import { byOf } from "../people/principal.ts";
 import type { PageRows, RowChange } from "../store/page-rows.ts";
-import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { ApiRefusal, notFound, tooManyRows } from "./answer.ts";
 import { id, orNull, time } from "./answers.ts";
 import type { Call } from "./endpoint.ts";
 import { text } from "./fields.ts";
@@ -67,8 +67,7 @@ export async function keepRows(
   decide: () => readonly RowChange[],
 ): Promise<void> {
   const done = await effect(() => rows.write(view.page.id, decide, byOf(principal)));
-  if (!done.ok)
-    throw new ApiRefusal(unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`));
+  if (!done.ok) throw new ApiRefusal(tooManyRows());
 }
 
 /** The ids without the empty ones and each once, all of them known; else 404 by `what`. */

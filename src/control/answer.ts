@@ -1,5 +1,6 @@
 // What the management API says back. In: values, refusals. Out: JSON responses in Statuspage's shapes.
 // Clients read `error` as a text (400, 401, 403, 404, 413, 500) or as a list of sentences (422).
+import { limits } from "../base/limits.ts";
 import type { Refusal } from "../model/command.ts";
 import type { Denial } from "../people/refusals.ts";
 
@@ -45,6 +46,9 @@ export function notFound(what: string): ApiError {
 export function unprocessable(...sentences: readonly string[]): ApiError {
   return { status: 422, error: sentences };
 }
+
+export const tooManyRows = (): ApiError =>
+  unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`);
 
 /** What Statuspage does and Pharos does not. */
 export function notImplemented(sentence: string): ApiError {

@@ -2,12 +2,14 @@
 // one that only says what would become of it.
 import type { Clock } from "../base/clock.ts";
 import type { PageView } from "../model/view.ts";
-import { actorOf, mayTouch, type Principal } from "../people/principal.ts";
-import type { Ledger, SubmitOptions } from "../store/ledger.ts";
-import { ApiRefusal, apiErrorOf, notFound } from "./answer.ts";
+import { actorOf, byOf, mayTouch, type Principal } from "../people/principal.ts";
+import type { Change } from "../store/commit.ts";
+import type { Ledger, SubmitOptions, Submitted } from "../store/ledger.ts";
+import type { PageRows } from "../store/page-rows.ts";
+import { ApiRefusal, apiErrorOf, notFound, tooManyRows } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { type Rehearsal, rehearsalOf } from "./dry-run.ts";
-import type { Call, Parts } from "./endpoint.ts";
+import type { Call, Parts, RowsBeside } from "./endpoint.ts";
 
 export interface CallOptions extends Parts {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "preview">;
@@ -63,21 +65,24 @@ export function openCall(
 }
 
 function actsOf(
-  { ledger }: CallOptions,
+  { ledger, rows }: CallOptions,
   { principal, seed }: Asked,
   view: PageView | null,
   unchanged: SubmitOptions["unchanged"],
 ): Pick<Call<unknown, unknown, PageView | null>, "submit" | "effect"> {
   let count = 0;
   return {
-    async submit(commands, following) {
+    async submit(commands, following, beside) {
       count++;
-      const done = await ledger.submit(view?.page.id ?? null, commands, actorOf(principal), {
-        following,
-        ...(seed === null ? {} : { seed: `${seed}/${count}`, repeat: true }),
-        // What the call itself has changed since is no other's change.
-        ...(count > 1 || unchanged === undefined ? {} : { unchanged }),
-      });
+      const submit = (along: readonly Change[]) =>
+        ledger.submit(view?.page.id ?? null, commands, actorOf(principal), {
+          following,
+          along,
+          ...(seed === null ? {} : { seed: `${seed}/${count}`, repeat: true }),
+          // What the call itself has changed since is no other's change.
+          ...(count > 1 || unchanged === undefined ? {} : { unchanged }),
+        });
+      const done = await (beside === undefined ? submit([]) : keptWith(rows, beside, principal, submit));
       if (!done.ok) throw new ApiRefusal(apiErrorOf(done.refusal));
       const after = ledger.view(done.page);
       if (after === null) throw new ApiRefusal(notFound("Page"));
@@ -85,4 +90,19 @@ function actsOf(
     },
     effect: (write) => write(),
   };
+}
+
+/** Rows and what `submit` keeps, in one transaction: a process that ends in between leaves both or neither. */
+async function keptWith(
+  rows: PageRows,
+  { page, decide }: RowsBeside,
+  principal: Principal,
+  submit: (along: readonly Change[]) => Promise<Submitted>,
+): Promise<Submitted> {
+  let done: Submitted | null = null;
+  const kept = await rows.write(page, decide, byOf(principal), async (along) => {
+    done = await submit(along);
+  });
+  if (!kept.ok || done === null) throw new ApiRefusal(tooManyRows());
+  return done;
 }

@@ -5,7 +5,7 @@ import type { Need } from "../model/roles.ts";
 import type { PageView } from "../model/view.ts";
 import type { Principal } from "../people/principal.ts";
 import type { Following } from "../store/ledger-plan.ts";
-import type { PageRows } from "../store/page-rows.ts";
+import type { PageRows, RowChange } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { Install } from "./install.ts";
@@ -20,6 +20,12 @@ export interface Parts {
   readonly install: Install;
   /** Who is told of pages. */
   readonly subscribers: Subscribers;
+}
+
+/** Rows of a page that are kept with commands; `decide` is asked when all writes of rows before it are on the device. */
+export interface RowsBeside {
+  readonly page: string;
+  decide(): readonly RowChange[];
 }
 
 /** What an answer is made from. `view` is null only on paths without a page. */
@@ -37,11 +43,12 @@ export interface Call<Body, Query, View> extends Parts {
   /**
    * Carries out commands on this page, all or none, and gives the id of the last and the view after it. `following` tells what follows from the page with
    * them, and is part of the same. Throws ApiRefusal when one is refused. In a dry run nothing is written, and the view is what the page would become.
-   * Where the path names no page the first command does.
+   * Where the path names no page the first command does. `rows` are kept in the same transaction.
    */
   submit(
     commands: Command | readonly Command[],
     following?: Following,
+    rows?: RowsBeside,
   ): Promise<{ readonly id: string; readonly view: PageView }>;
   /** The body of a row that takes lines, one by one; a line has at most `listLineCharsMax` characters. Throws ApiRefusal. */
   readonly lines: AsyncIterable<string>;

@@ -4,8 +4,8 @@ import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
 import { hasEnded } from "../model/rule.ts";
 import type { PageView } from "../model/view.ts";
-import { byOf, may } from "../people/principal.ts";
-import { ApiRefusal, notFound, unprocessable } from "./answer.ts";
+import { may } from "../people/principal.ts";
+import { ApiRefusal, notFound } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { bundleIn, pageFileOf, rowChanges } from "./page-file.ts";
 import { type PageFile, pageFile, pageFileFormat } from "./page-file-shape.ts";
@@ -67,7 +67,7 @@ export const ownPageEndpoints = [
         incidents: [],
       },
     },
-    async answer({ principal, body, submit, effect, rows, views, nowMs }) {
+    async answer({ principal, body, submit, rows, views, nowMs }) {
       const { id } = body.page;
       const held = views().find(({ page }) => page.id === id);
       // Who may not make pages is told the same whether or not there is such a page.
@@ -76,12 +76,10 @@ export const ownPageEndpoints = [
       // Refuses what rows may not say, before anything is kept.
       rowChanges(body, rows);
       const now = nowMs();
-      await submit({ kind: "import", bundle: bundleIn(body) }, (view) => stateless(body, view, now));
-      if (rowChanges(body, rows).length > 0) {
-        const done = await effect(() => rows.write(id, () => rowChanges(body, rows), byOf(principal)));
-        if (!done.ok)
-          throw new ApiRefusal(unprocessable(`A page has at most ${limits.pageRowsMax} rows of a kind`));
-      }
+      await submit({ kind: "import", bundle: bundleIn(body) }, (view) => stateless(body, view, now), {
+        page: id,
+        decide: () => rowChanges(body, rows),
+      });
       return answer(200, {
         page_id: id,
         components: body.components.length,

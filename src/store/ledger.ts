@@ -10,6 +10,7 @@ import { createHlc, stampMs } from "../crdt/hlc.ts";
 import type { Command, Refusal } from "../model/command.ts";
 import type { Op } from "../model/op.ts";
 import type { PageView } from "../model/view.ts";
+import type { Change } from "./commit.ts";
 import {
   type Following,
   type PlanContext,
@@ -58,6 +59,8 @@ export interface SubmitOptions {
   readonly unchanged?: Unchanged;
   /** What follows from the page as the commands would leave it, kept with them or not at all. */
   readonly following?: Following | undefined;
+  /** What is no op, written in the same transaction as the commands, or not at all; also where they come to nothing. */
+  readonly along?: readonly Change[];
 }
 
 export interface Ledger {
@@ -99,6 +102,7 @@ export interface Ledger {
 }
 
 interface Waiting {
+  readonly along: readonly Change[];
   plan(): Planned;
   resolve(outcome: Submitted): void;
   reject(thrown: unknown): void;
@@ -123,7 +127,8 @@ export function openLedger(options: LedgerOptions): Ledger {
       const planned = planGroup(group, state);
       tell = planned.tell;
       const rows = appendChanges(tables, planned.opBytes, state.changedRecords(), state.end());
-      if (planned.opBytes.length > 0) await commit([metaChange(tables, "node", node), ...rows]);
+      const ops = planned.opBytes.length > 0 ? [metaChange(tables, "node", node), ...rows] : [];
+      if (ops.length + planned.along.length > 0) await commit([...ops, ...planned.along]);
     } catch (thrown) {
       refresh();
       state.reload();
@@ -141,7 +146,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     view: (page) => state.shown.get(page) ?? null,
     position: () => state.shownPosition(),
     submit: (page, commands, actor, options) =>
-      enqueue(() => planCommands(named(context, options), page, [commands].flat(), actor)),
+      enqueue(() => planCommands(named(context, options), page, [commands].flat(), actor), options?.along),
     preview: (page, commands, actor, options) =>
       previewOf(named(context, options), page, [commands].flat(), actor),
     merge: (ops) => enqueue(() => planMerge(context, ops)),
@@ -185,7 +190,7 @@ const atOf = ({ at }: { readonly at?: number }): { readonly at?: number } => (at
 /** Commands wait here while a group is on its way to the device; those that wait together go together. */
 function createQueue(
   settle: (group: readonly Waiting[]) => Promise<void>,
-): (plan: () => Planned) => Promise<Submitted> {
+): (plan: () => Planned, along?: readonly Change[]) => Promise<Submitted> {
   const waiting: Waiting[] = [];
   let running = false;
   const run = async (): Promise<void> => {
@@ -195,25 +200,30 @@ function createQueue(
     while (waiting.length > 0) await settle(waiting.splice(0, limits.commandsPerTxn));
     running = false;
   };
-  return (plan) =>
+  return (plan, along = []) =>
     new Promise((resolve, reject) => {
       if (waiting.length >= limits.commandsWaitingMax) {
         reject(new Fault("busy", `${waiting.length} changes wait to be written.`, "Try again in a second."));
         return;
       }
-      waiting.push({ plan, resolve, reject });
+      waiting.push({ plan, along, resolve, reject });
       if (!running) void run();
     });
 }
 
-/** Plans each command on what those before it said. Gives the ops of all, and what to tell each once they are on the device. */
+/** Plans each command on what those before it said. Gives the ops of all, what goes along, and what to tell each once they are on the device. */
 function planGroup(
   group: readonly Waiting[],
   state: LedgerState,
-): { readonly opBytes: readonly Uint8Array[]; readonly tell: readonly (() => void)[] } {
+): {
+  readonly opBytes: readonly Uint8Array[];
+  readonly along: readonly Change[];
+  readonly tell: readonly (() => void)[];
+} {
   const opBytes: Uint8Array[] = [];
+  const beside: Change[] = [];
   const tell: (() => void)[] = [];
-  for (const { plan, resolve, reject } of group) {
+  for (const { plan, along, resolve, reject } of group) {
     const planned = attempt(plan);
     if (planned.kind === "failed") tell.push(() => reject(planned.thrown));
     else if (planned.kind === "refused")
@@ -222,11 +232,12 @@ function planGroup(
       const { id, page } = planned;
       state.add(planned);
       for (const bytes of planned.opBytes) opBytes.push(bytes);
+      for (const change of along) beside.push(change);
       const { position } = state.end();
       tell.push(() => resolve({ ok: true, id, page, position }));
     }
   }
-  return { opBytes, tell };
+  return { opBytes, along: beside, tell };
 }
 
 /** A command that breaks an assertion fails alone: nothing of it was folded yet. */

@@ -35,10 +35,15 @@ export interface PageRows {
   /** A name for a new row. */
   newId(): string;
   /**
-   * Asks `decide` for changes when all writes before it are on the device, and keeps them in one transaction with their entries in the audit. Refused where a kind
-   * would have more than `pageRowsMax` rows; throws Fault `disk-full`.
+   * Asks `decide` for changes when all writes before it are on the device, and keeps them in one transaction with their entries in the audit; `keep` may add its own
+   * to that transaction. Refused where a kind would have more than `pageRowsMax` rows; throws Fault `disk-full`.
    */
-  write(page: string, decide: () => readonly RowChange[], by: By): Promise<Result<void, "too-many">>;
+  write(
+    page: string,
+    decide: () => readonly RowChange[],
+    by: By,
+    keep?: (changes: readonly Change[]) => Promise<void>,
+  ): Promise<Result<void, "too-many">>;
 }
 
 export function createPageRows(store: Store, random: Random = systemRandom): PageRows {
@@ -87,7 +92,7 @@ export function createPageRows(store: Store, random: Random = systemRandom): Pag
       });
     },
     newId: () => newId(random),
-    write: (page, decide, by) =>
+    write: (page, decide, by, keep = commit) =>
       turns(async () => {
         const changes = decide();
         for (const [kind, own] of Map.groupBy(changes, (change) => change.kind)) {
@@ -95,7 +100,7 @@ export function createPageRows(store: Store, random: Random = systemRandom): Pag
           if (made > 0 && tables.meta.getKeysCount(under(page, kind)) + made > limits.pageRowsMax)
             return refuse("too-many");
         }
-        await commit(changes.flatMap((change) => [toChange(page, change), ...told(page, change, by)]));
+        await keep(changes.flatMap((change) => [toChange(page, change), ...told(page, change, by)]));
         return ok(undefined);
       }),
   };

@@ -228,6 +228,20 @@ const tableFates: Record<Exclude<keyof Tables, "meta">, Fate> = {
   ...{ gone: "of the installation", documents: "of the installation", tokens: "of the installation" },
 };
 
+/** The tables of a transaction, and what its words of `meta` are. */
+const wordsOf = (changes: ControlWorld["commits"][number]): readonly string[] => {
+  const names = new Map<unknown, string>(
+    Object.entries(there.store.tables).map(([name, table]) => [table, name]),
+  );
+  return Array.from(
+    new Set(
+      changes.map(({ table, key }) =>
+        table === there.store.tables.meta ? String([key].flat()[0]) : (names.get(table) ?? ""),
+      ),
+    ),
+  ).sort();
+};
+
 describe("a page out and in", () => {
   test("of each word and table of the store it is decided what an export does with it; what a page has is exported", async () => {
     here.store.refresh();
@@ -249,8 +263,14 @@ describe("a page out and in", () => {
       ...file,
       page: { ...file.page, id: "moved", url: "https://moved.example", hosts: ["moved.example"] },
     };
+    const commits = there.commits.length;
     const answer = await as(there, "POST", `${own}/import`, free);
     expect(answer).toMatchObject({ status: 200, json: { page_id: "moved" } });
+    // Killed at any moment the page is there with its rows, or not at all: beside the note of when the key was used there is one transaction.
+    const written = there.commits.slice(commits).map(wordsOf);
+    expect(written.filter((words) => words.join() !== "tokens")).toEqual([
+      ["audit", "node", "ops", "page-row", "position", "records", "stamp"],
+    ]);
     const [one, other] = [viewOf(here, here.page), viewOf(there, "moved")];
     const moved = { id: "moved", url: "https://moved.example", hosts: ["moved.example"] };
     expect(timeless(other)).toEqual(timeless({ ...one, page: { ...one.page, ...moved } }));

@@ -6,6 +6,7 @@ import type { Command } from "../../src/model/command.ts";
 import type { PageView } from "../../src/model/view.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
+import { createPageRows } from "../../src/store/page-rows.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { closing, freshFolder, rowsOf } from "./stores.ts";
 
@@ -91,4 +92,25 @@ test("what follows from the page as commands leave it is kept with them, in one 
   expect(done).toMatchObject({ ok: true, id: "g1" });
   expect(ledger.view("p1")?.componentById.get("c1")?.name).toBe("Api");
   expect([seen, flushes]).toEqual([["Group", "Group", "Group"], [ledger.position()]]);
+});
+
+test("what goes along is kept with the commands, also where they come to nothing, and not where they are refused", async () => {
+  const { store, ledger } = setUp();
+  const rows = createPageRows(store);
+  const by = { actor: "token:ann", address: null };
+  const submitWith = (id: string, commands: Command | readonly Command[], target: string | null = "p1") =>
+    rows.write(
+      "p1",
+      () => [{ kind: "access-group", id, row: { id, name: id } }],
+      by,
+      async (along) => void (await ledger.submit(target, commands, "test", { along })),
+    );
+  await submitWith("refused", [page, lost], null);
+  expect(rows.all("p1")).toEqual([]);
+  await submitWith("first", [page, member], null);
+  expect(ledger.pages()).toEqual([]);
+  await submitWith("second", [page, group, member], null);
+  await submitWith("third", { kind: "page.update", fields: { name: "Acme" } });
+  expect(rows.all("p1").map(({ id }) => id)).toEqual(["second", "third"]);
+  expect(ledger.pages()).toEqual(["p1"]);
 });

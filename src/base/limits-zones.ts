@@ -14,6 +14,8 @@ export const zoneLimits = {
   zoneSliceMs: 2,
   /** How often the files of zones are looked at; a change is read once it is the same at two looks. */
   zonePollMs: 2_000,
+  /** So long who asks for a reading waits for all processes: twice what the largest file takes. */
+  reloadMsMax: 40_000,
   /** After so many the rest says nothing new. */
   zoneMistakesMax: 20,
   /** Names that one answer goes through: resolvers give up after some ten themselves. */

@@ -49,7 +49,10 @@ export const dnsFlags = {
   data: { kind: "path", default: "pharos-dns", help: "folder of what this node knows of POPs and pages" },
   "root-key": { kind: "list", help: "files of the public root keys that this node obeys" },
   source: { kind: "list", help: "addresses of feeds, the nearest first; none goes on with what is held" },
-  ops: { kind: "address", help: "where /metrics and /healthz are; not for resolvers" },
+  ops: {
+    kind: "address",
+    help: "where /metrics, /healthz, /steering and POST /reload are; not for resolvers",
+  },
   workers: {
     kind: "integer",
     default: 1,

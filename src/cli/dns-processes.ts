@@ -1,10 +1,11 @@
 // What the processes of a DNS node do. In: flags. Out: one that answers, one that has the ops address, or both in one.
 import { every } from "../base/clock.ts";
+import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { type Answering, createAnswering } from "../dns/answer.ts";
 import { readCookieSecrets } from "../dns/cookie-secrets.ts";
-import { createCookies } from "../dns/cookies.ts";
+import { type Cookies, createCookies } from "../dns/cookies.ts";
 import { createQueryLog, type QueryLog } from "../dns/query-log.ts";
 import { createRateLimit } from "../dns/rate-limit.ts";
 import { type DnsPlace, type DnsServer, openDnsServer } from "../dns/server.ts";
@@ -15,8 +16,9 @@ import { type Listener, listenHttp } from "../host/http.ts";
 import { sharedOutput } from "../host/process.ts";
 import { requestPath } from "../host/request-path.ts";
 import type { Find } from "../zones/types.ts";
-import type { DnsOptions } from "./dns-flags.ts";
-import { placesOf } from "./dns-flags.ts";
+import type { Reloaded } from "../zones/zone-files.ts";
+import { type DnsOptions, placesOf } from "./dns-flags.ts";
+import { oneAfterTheOther, reloadAnswer } from "./dns-reload.ts";
 import { openDnsSource } from "./dns-source.ts";
 import { keepSteering } from "./dns-steering.ts";
 import { shareOf, toOutput } from "./edge-flags.ts";
@@ -25,8 +27,8 @@ import type { Context } from "./flags.ts";
 export interface DnsProcess {
   readonly places: readonly DnsPlace[];
   readonly opsPort: number;
-  /** Reads zones, steering and secrets again. */
-  reload(): Promise<void>;
+  /** Reads zones, steering and secrets again; what does not hold stays as it was. */
+  reload(): Promise<Reloaded>;
   stop(): Promise<void>;
 }
 
@@ -72,8 +74,11 @@ export async function runAnswering(parts: ProcessParts, shared: boolean): Promis
     places: server.places,
     opsPort: 0,
     async reload() {
-      cookies.rotate(readCookieSecrets(cookieSecret));
-      await source.reload();
+      const secrets = rotated(cookies, cookieSecret);
+      const read = await source.reload();
+      if (secrets === null) return read;
+      log.error(secrets);
+      return { ...read, refused: [secrets, ...read.refused] };
     },
     async stop() {
       await server.stop();
@@ -81,6 +86,17 @@ export async function runAnswering(parts: ProcessParts, shared: boolean): Promis
       await queryLog?.stop();
     },
   };
+}
+
+/** Null, or why the secrets stay as they were. */
+function rotated(cookies: Cookies, path: string): string | null {
+  try {
+    cookies.rotate(readCookieSecrets(path));
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    return `${thrown.message} ${thrown.remedy}`;
+  }
 }
 
 function openQueryLog({ options, context, metrics }: ProcessParts): QueryLog | null {
@@ -104,13 +120,22 @@ async function openServer(
   }
 }
 
-export interface Keeping extends DnsProcess {
+export interface Keeping {
+  readonly opsPort: number;
+  /** Its own part: the plan that it probes by. */
+  reload(): void;
+  stop(): Promise<void>;
   /** Counters of a process that answers, as Prometheus text. */
   takeMetrics(name: string, text: string): void;
 }
 
-/** Has the ops address, and what is done once for all processes. */
-export async function runKeeping({ options, metrics, context }: ProcessParts, own: string): Promise<Keeping> {
+/** Has the ops address, and what is done once for all processes. `reloadAll`: all of them read again. */
+export async function runKeeping(
+  { options, metrics, context }: ProcessParts,
+  own: string,
+  reloadAll: () => Promise<Reloaded>,
+): Promise<Keeping> {
+  const reloading = oneAfterTheOther(reloadAll);
   const texts = new Map<string, string>();
   const steering = await keepSteering(options, { ...context, metrics });
   const ops: Listener | null =
@@ -122,14 +147,14 @@ export async function runKeeping({ options, metrics, context }: ProcessParts, ow
           bodyBytesMax: limits.requestBodyBytesMax,
           fetch: (request) =>
             steering.answer(request) ??
+            (isReload(request) ? reloading().then(reloadAnswer) : null) ??
             answerOps(request, () => mergeExpositions(new Map([[own, metrics.text()], ...texts]))),
         });
   await ops?.ready;
   return {
-    places: [],
     opsPort: ops?.port ?? 0,
     takeMetrics: (name, text) => void texts.set(name, text),
-    reload: async () => steering.reload(),
+    reload: () => steering.reload(),
     async stop() {
       await ops?.stop(true);
       await steering.stop();
@@ -137,15 +162,19 @@ export async function runKeeping({ options, metrics, context }: ProcessParts, ow
   };
 }
 
+function isReload(request: Request): boolean {
+  return request.method === "POST" && requestPath(request.url) === "/reload";
+}
+
 function answerOps(request: Request, metricsText: () => string): Response {
   const path = requestPath(request.url);
   const text = (status: number, body: string, type = "text/plain; charset=utf-8"): Response =>
     new Response(body, { status, headers: { "content-type": type, "cache-control": "no-store" } });
   if (request.method !== "GET" && request.method !== "HEAD")
-    return text(405, "This address answers GET, HEAD.\n");
+    return text(405, "This address answers GET and HEAD, and POST /reload.\n");
   if (path === "/metrics") return text(200, metricsText(), "text/plain; version=0.0.4; charset=utf-8");
   if (path === "/healthz") return text(200, "alive\n");
-  return text(404, "This address has /metrics, /healthz, /steering, /explain and /view.\n");
+  return text(404, "This address has /metrics, /healthz, /steering, /explain, /view and POST /reload.\n");
 }
 
 /** Hands a process's counters on. */

@@ -4,7 +4,7 @@ import type { SteeringView } from "../steering/steering-decision.ts";
 import { hasMap, mayAlias } from "../steering/steering-plan.ts";
 import { makeFind } from "../zones/find.ts";
 import type { Find } from "../zones/types.ts";
-import { type KnownMaps, openZoneFiles } from "../zones/zone-files.ts";
+import { type KnownMaps, openZoneFiles, type Reloaded } from "../zones/zone-files.ts";
 import type { DnsOptions } from "./dns-flags.ts";
 import { liveSteering } from "./dns-steering.ts";
 import type { Context } from "./flags.ts";
@@ -12,7 +12,7 @@ import type { Context } from "./flags.ts";
 export interface DnsSource {
   readonly find: Find;
   /** Reads everything again; what does not hold stays as it was, and is said. */
-  reload(): Promise<void>;
+  reload(): Promise<Reloaded>;
   stop(): void;
 }
 
@@ -45,8 +45,9 @@ export async function openDnsSource({ options, context, metrics, onFind }: Sourc
       find: findOf(),
       async reload() {
         // First: zones may name maps that came with it.
-        live.reload();
-        await files.reload();
+        const plan = live.reload();
+        const read = await files.reload();
+        return plan === null ? read : { ...read, refused: [plan, ...read.refused] };
       },
       stop() {
         files.stop();

@@ -68,7 +68,7 @@ export async function keepSteering(
   return {
     answer: (request) => answerExplain(request, live) ?? node.answer(request),
     reload() {
-      if (live.reload()) node.replan(live.view().plan);
+      if (live.reload() === null) node.replan(live.view().plan);
     },
     async stop() {
       live.stop();

@@ -11,8 +11,10 @@ import { checkPlace } from "../edge/pop.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
 import { linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
 import { hasWorkers } from "../host/runtime.ts";
+import type { Reloaded } from "../zones/zone-files.ts";
 import { type DnsOptions, dnsFlags, dnsFlagsOf, placesOf, withoutDnsFlags } from "./dns-flags.ts";
 import { type ProcessParts, reportMetrics, runAnswering, runKeeping } from "./dns-processes.ts";
+import { createReloadAll } from "./dns-reload.ts";
 import { textOf, toOutput } from "./edge-flags.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { stopOf } from "./stopping.ts";
@@ -24,7 +26,7 @@ export const command = defineCommand({
   name: "dns",
   summary: "run a DNS server that leads each visitor to the nearest living POP",
   about:
-    "Answers by UDP and TCP for its zones. SIGHUP reads zones, steering and cookie secrets again without losing a query; what does not hold stays as it was. SIGTERM or Ctrl-C ends it.",
+    "Answers by UDP and TCP for its zones. SIGHUP, or POST /reload at the ops address, reads zones, steering and cookie secrets again without losing a query; what does not hold stays as it was, and is said. SIGTERM or Ctrl-C ends it.",
   example: [
     "dns --listen 127.0.0.1:5353 --zone example.com.zone",
     "dns --listen 0.0.0.0:53 --listen [::]:53 --zone example.com.toml --steering steering.toml --root-key keys/root.pub --source https://origin.example.org --ops 127.0.0.1:9091 --workers 2",
@@ -62,14 +64,14 @@ async function runAlone(parts: ProcessParts, context: Context): Promise<number> 
   const { options } = parts;
   const stop = stopOf(context, options.tied);
   // From the start on: unheard, it would end the process.
-  let reload = async (): Promise<void> => undefined;
-  onHangUp(() => void reload().catch((thrown) => sayFault(parts, thrown)));
-  const keeping = await runKeeping(parts, "whole");
+  let reload = async (): Promise<Reloaded> => ({ changed: [], refused: [] });
+  onHangUp(() => void reload());
+  const keeping = await runKeeping(parts, "whole", () => reload());
   try {
     const answering = await runAnswering(parts, false);
     reload = async () => {
-      await keeping.reload();
-      await answering.reload();
+      keeping.reload();
+      return answering.reload();
     };
     sayAddresses(options, answering.places, keeping.opsPort, context);
     await stop;
@@ -78,11 +80,6 @@ async function runAlone(parts: ProcessParts, context: Context): Promise<number> 
     await keeping.stop();
   }
   return 0;
-}
-
-function sayFault({ context }: ProcessParts, thrown: unknown): void {
-  if (!(thrown instanceof Fault)) throw thrown;
-  context.log.error(`${thrown.message} ${thrown.remedy}`);
 }
 
 async function runParent(parts: ProcessParts, context: Context): Promise<number> {
@@ -110,7 +107,7 @@ async function runParent(parts: ProcessParts, context: Context): Promise<number>
     metrics: parts.metrics,
   });
   // Not by other processes in their place: one that ends has queries in its socket that nobody else can see.
-  onHangUp(() => parent.tell({ says: "reload" }));
+  onHangUp(() => parent.tell({ says: "reload", request: 0 }));
   const started = await Promise.race([parent.start().then(() => true), stop.then(() => false)]);
   if (started) {
     sayAddresses(options, places, ops?.port ?? 0, context);
@@ -175,11 +172,14 @@ async function runChild(parts: ProcessParts): Promise<number> {
   }
 
   async function keep(): Promise<() => Promise<void>> {
-    const keeping = await runKeeping(parts, role);
+    const { workers } = parts.options;
+    const all = createReloadAll(workers, parts.context.clock, (request) => tell({ says: "reload", request }));
+    const keeping = await runKeeping(parts, role, all.run);
     hear = (line) => {
       const message = parentSays(line);
       if (message?.says === "worker-metrics") keeping.takeMetrics(message.worker, message.text);
-      if (message?.says === "reload") void keeping.reload();
+      if (message?.says === "worker-reloaded") all.came(message.worker, message);
+      if (message?.says === "reload") keeping.reload();
     };
     tell({ says: "ready", port: keeping.opsPort });
     return keeping.stop;
@@ -189,8 +189,10 @@ async function runChild(parts: ProcessParts): Promise<number> {
     const answering = await runAnswering(parts, true);
     const end = reportMetrics(parts, (text) => tell({ says: "metrics", text }));
     hear = (line) => {
-      if (parentSays(line)?.says === "reload")
-        void answering.reload().catch((thrown) => sayFault(parts, thrown));
+      const message = parentSays(line);
+      if (message?.says !== "reload") return;
+      const { request } = message;
+      void answering.reload().then((outcome) => tell({ says: "reloaded", request, ...outcome }));
     };
     tell({ says: "ready", port: answering.places[0]?.port ?? 0 });
     return async () => {

@@ -227,6 +227,12 @@ class RunningParent implements Parent {
       case "damaged":
         this.#tellSyncer(message);
         return;
+      case "reload":
+        this.tell(message);
+        return;
+      case "reloaded":
+        this.#tellSyncer({ ...message, says: "worker-reloaded", worker: slot.name });
+        return;
       case "fault":
         return;
     }

@@ -12,13 +12,26 @@ export type ChildSays =
   /** Its counters, as Prometheus text. */
   | { readonly says: "metrics"; readonly text: string }
   /** It read a body that does not hash to its name. */
-  | { readonly says: "damaged"; readonly digest: Digest };
+  | { readonly says: "damaged"; readonly digest: Digest }
+  /** All children are to read again what they read at the start, and to say what came of it under this number. */
+  | { readonly says: "reload"; readonly request: number }
+  | ({ readonly says: "reloaded" } & ReloadOutcome);
+
+export interface ReloadOutcome {
+  /** Of the asking; 0 where nobody waits for what comes of it. */
+  readonly request: number;
+  /** What is new. */
+  readonly changed: readonly string[];
+  /** Why something stays as it was, a sentence each. */
+  readonly refused: readonly string[];
+}
 
 /** From the parent: to the syncer what a worker said, to a worker that another one answers in its place. */
 export type ParentSays =
   | { readonly says: "leave" }
   /** Read again what you read at the start. */
-  | { readonly says: "reload" }
+  | { readonly says: "reload"; readonly request: number }
+  | ({ readonly says: "worker-reloaded"; readonly worker: string } & ReloadOutcome)
   | { readonly says: "worker-metrics"; readonly worker: string; readonly text: string }
   | { readonly says: "damaged"; readonly digest: Digest };
 
@@ -45,6 +58,12 @@ export function childSays(line: string): ChildSays | null {
       return isText(message.text) ? { says: "metrics", text: message.text } : null;
     case "damaged":
       return damaged(message.digest);
+    case "reload":
+      return reload(message.request);
+    case "reloaded": {
+      const outcome = outcomeOf(message);
+      return outcome && { says: "reloaded", ...outcome };
+    }
     default:
       return null;
   }
@@ -52,10 +71,26 @@ export function childSays(line: string): ChildSays | null {
 
 export function parentSays(line: string): ParentSays | null {
   const message = parsed(line);
-  if (message?.says === "leave" || message?.says === "reload") return { says: message.says };
-  if (message?.says === "damaged") return damaged(message.digest);
-  if (message?.says !== "worker-metrics" || !isText(message.worker) || !isText(message.text)) return null;
-  return { says: "worker-metrics", worker: message.worker, text: message.text };
+  switch (message?.says) {
+    case "leave":
+      return { says: "leave" };
+    case "reload":
+      return reload(message.request);
+    case "damaged":
+      return damaged(message.digest);
+    case "worker-metrics":
+      return isText(message.worker) && isText(message.text)
+        ? { says: "worker-metrics", worker: message.worker, text: message.text }
+        : null;
+    case "worker-reloaded": {
+      const outcome = outcomeOf(message);
+      return outcome && isText(message.worker)
+        ? { says: "worker-reloaded", worker: message.worker, ...outcome }
+        : null;
+    }
+    default:
+      return null;
+  }
 }
 
 /** A child's fault as its parent throws it. */
@@ -65,6 +100,20 @@ export function faultOf(message: Extract<ChildSays, { says: "fault" }>): Fault {
 
 function damaged(digest: unknown): { says: "damaged"; digest: Digest } | null {
   return isText(digest) && isDigest(digest) ? { says: "damaged", digest } : null;
+}
+
+function reload(request: unknown): { says: "reload"; request: number } | null {
+  return typeof request === "number" ? { says: "reload", request } : null;
+}
+
+function outcomeOf({ request, changed, refused }: Readonly<Record<string, unknown>>): ReloadOutcome | null {
+  return typeof request === "number" && isTexts(changed) && isTexts(refused)
+    ? { request, changed, refused }
+    : null;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isText(value: unknown): value is string {

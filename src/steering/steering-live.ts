@@ -35,8 +35,8 @@ export interface LiveSteering {
   generation(): number;
   /** Tells of each new view. Gives back its end. */
   onSwapped(listener: () => void): () => void;
-  /** Reads plan and location files again. False where the plan is broken: it is said, and the last good one stays. */
-  reload(): boolean;
+  /** Reads plan and location files again. Null where they hold; else why the last good ones stay, which is said too. */
+  reload(): string | null;
   stop(): void;
 }
 
@@ -108,16 +108,15 @@ export function openSteering(options: LiveOptions): LiveSteering {
       return () => void listeners.delete(listener);
     },
     reload() {
-      if (planPath === null) return true;
+      if (planPath === null) return null;
       try {
         const { facts } = view;
         swap({ ...viewOf(loadPlan(planPath)), facts });
-        return true;
+        return null;
       } catch (thrown) {
-        log.error("The plan of steering is broken; the one before it stays in force.", {
-          why: messageOf(thrown),
-        });
-        return false;
+        const why = messageOf(thrown);
+        log.error("The plan of steering is broken; the one before it stays in force.", { why });
+        return why;
       }
     },
     stop: () => polling.cancel(),

@@ -46,6 +46,14 @@ async function start(runtime: Runtime, flags: readonly string[]) {
 const answered = async (place: DnsPlaceOf, address: string): Promise<boolean> =>
   shown(await askUdp(place, www, 1_000)).includes(`www.example. 60 A ${address}`);
 
+/** So many that reading them takes turns between questions. */
+const manyNames = Array.from({ length: 3_000 }, (_none, at) => `n${at} A 192.0.2.3\n`).join("");
+
+async function reload(dns: TestDns): Promise<{ status: number; lines: readonly string[] }> {
+  const response = await fetch(`${dns.ops}/reload`, { method: "POST" });
+  return { status: response.status, lines: (await response.text()).trim().split("\n") };
+}
+
 for (const runtime of runtimes)
   describe(`dns on ${runtime.name}`, () => {
     runtime.test(
@@ -67,6 +75,13 @@ for (const runtime of runtimes)
           dns.log.some((line) => /example\.zone:7:\d+: /.test(line)),
         );
         expect(await answered(place, first)).toBe(true);
+        expect(await reload(dns)).toEqual({
+          status: 422,
+          lines: [
+            expect.stringMatching(/example\.zone:7:10: "1\.2\.3" is not an IPv4 address/),
+            "No zone was read again.",
+          ],
+        });
         folder.write("example.zone", zoneText(second));
         dns.signal("SIGHUP");
         await until("the new zone is answered", () => answered(place, second));
@@ -80,9 +95,16 @@ for (const runtime of runtimes)
     );
 
     runtime.needing("DNS on several processes")(
-      "two processes on a port: zones are read again at SIGHUP without losing a query, one is killed, an end",
+      "two processes on a port: zones are read again without losing a query, by signal and by the ops address; one is killed, an end",
       async () => {
-        const { dns, folder, place } = await start(runtime, ["--workers", "2"]);
+        const { dns, folder, place } = await start(runtime, [
+          "--workers",
+          "2",
+          "--ops",
+          "127.0.0.1:0",
+          "--rate-limit",
+          "0",
+        ]);
         const asker = askSteadily(place, www);
         await until("some are answered", () => asker.answers.size === 1);
         folder.write("example.zone", zoneText(second));
@@ -94,16 +116,31 @@ for (const runtime of runtimes)
           "both refuse the broken zone",
           () => dns.log.filter((line) => /example\.zone:2:\d+: /.test(line)).length >= 2,
         );
+        for (const address of [first, second, first, second, first]) {
+          folder.write("example.zone", `${zoneText(address)}${manyNames}`);
+          expect(await reload(dns)).toEqual({ status: 200, lines: ["Zones were read again: example."] });
+          // Each process has: it is said when all have.
+          for (let asked = 0; asked < 8; asked++) expect(await answered(place, address)).toBe(true);
+        }
+        folder.write("example.zone", "$ORIGIN example.\n@ A 1.2.3\n");
+        const refused = await Promise.all([reload(dns), reload(dns), reload(dns)]);
+        for (const { status, lines } of refused)
+          expect({ status, first: lines[0] }).toEqual({
+            status: 422,
+            first: expect.stringMatching(/example\.zone:2:5: /),
+          });
+        expect(await answered(place, first)).toBe(true);
         expect(await asker.stop()).toBe(0);
+        expect(asker.sent()).toBeGreaterThan(300);
         expect(asker.answers.size).toBe(2);
         const worker = childrenOf(dns.pid).get("worker-1") ?? 0;
         process.kill(worker, "SIGKILL");
-        folder.write("example.zone", zoneText(second));
+        folder.write("example.zone", zoneText(first));
         await until("another one is there", () => {
           const now = childrenOf(dns.pid).get("worker-1");
           return now !== undefined && now !== worker;
         });
-        expect(await answered(place, second)).toBe(true);
+        expect(await answered(place, first)).toBe(true);
         expect(await dns.stop()).toBe(0);
       },
     );

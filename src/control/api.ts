@@ -22,13 +22,14 @@ import {
 } from "./answer.ts";
 import { createAnswers } from "./answer-row.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import { type CallOptions, viewFor } from "./call.ts";
+import { type CallOptions, type Params, viewFor } from "./call.ts";
 import { plainRequest } from "./dialect.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { createOnce, printOf } from "./idempotency.ts";
 import { linesIn } from "./lines.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReference } from "./reference.tsx";
-import { bodyBytesMaxOf, methodsOf, tables, takesLines } from "./table.ts";
+import { bodyBytesMaxOf, methodsOf, tables, takesLines, wordsAt } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions extends CallOptions {
@@ -112,7 +113,8 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
     );
   });
   for (const { prefix, endpoints } of tables)
-    for (const endpoint of endpoints)
+    for (const endpoint of endpoints) {
+      const refuseAddress = addressCheck(endpoint.path, endpoints);
       for (const method of endpoint.methods) {
         app.route(
           method,
@@ -123,6 +125,7 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
             // Before validation: a token of one page must not tell a page that exists from one that does not.
             transform: ({ request, params }) => {
               const { principal } = askedIn(asked, request);
+              refuseAddress(request, params);
               const page = viewFor(options, principal, params)?.page.id ?? null;
               if (!may(principal, page, endpoint.needs))
                 throw new ApiRefusal(forbidden(lacking(endpoint.needs)));
@@ -132,7 +135,23 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
           },
         );
       }
+    }
   return app as unknown as Elysia;
+}
+
+/** An address of a row, by its shape, may be another one's all the same, or nobody's. */
+function addressCheck(
+  path: string,
+  endpoints: readonly Endpoint[],
+): (request: Request, params: Params) => void {
+  const last = /:(\w+)$/.exec(path)?.[1] ?? "";
+  const words = last === "" ? new Set<string>() : wordsAt(path, endpoints);
+  return (request, params) => {
+    if (Object.values(params).some((name) => name.length > limits.idCharsMax))
+      throw new ApiRefusal(notFound("Address"));
+    if (words.has(params[last] ?? ""))
+      throw new ApiRefusal(wrongMethod(request.method, methodsOf(pathOf(request))));
+  };
 }
 
 /** The path as it was sent, unread. */

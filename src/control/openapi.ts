@@ -31,7 +31,8 @@ export interface Operation {
 }
 
 export interface RequestBody {
-  readonly required: true;
+  /** False where a request without any says enough. */
+  readonly required: boolean;
   readonly content: Content;
 }
 
@@ -42,7 +43,14 @@ type Said =
       readonly description: string;
       readonly headers?: Readonly<Record<string, Schema>>;
       readonly content?: Content;
+      readonly links?: Readonly<Record<string, Link>>;
     };
+
+/** Where the name of what was made is asked for. */
+export interface Link {
+  readonly operationId: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
 
 export interface OpenApi {
   readonly openapi: "3.1.1";
@@ -136,6 +144,9 @@ function operationOf(
       ...(schema === null
         ? {}
         : { content: { [lines === "out" ? linesType : "application/json"]: content(schema) } }),
+      ...(status === "201" && method === "POST" && hasId(schema)
+        ? { links: linksFrom(table, endpoint.path) }
+        : {}),
     },
   ]);
   const refused = refusalsOf(endpoint, method).map((status) => [
@@ -146,7 +157,7 @@ function operationOf(
   ]);
   const shown = example?.body === undefined ? undefined : withSamples(example.body);
   return {
-    operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`.replace(/_$/, ""),
+    operationId: operationIdOf(method, path),
     tags: [areaOf(table, endpoint)],
     summary,
     ...(description === undefined ? {} : { description }),
@@ -155,7 +166,7 @@ function operationOf(
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: Array.isArray(body.required) && body.required.length > 0,
             content: {
               "application/json": content(named(body, endpoint), shown),
               "application/x-www-form-urlencoded": content(named(body, endpoint)),
@@ -168,6 +179,30 @@ function operationOf(
     responses: Object.fromEntries([...success, ...refused]),
     "x-needs": needs,
   };
+}
+
+const operationIdOf = (method: Method, path: string): string =>
+  `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`.replace(/_$/, "");
+
+const hasId = (schema: TSchema | null): boolean => Object.hasOwn((schema?.properties ?? {}) as object, "id");
+
+/** Of a POST to a list: the operations on what it made. */
+function linksFrom({ prefix, endpoints }: Table, list: string): Readonly<Record<string, Link>> {
+  const linked = endpoints.flatMap(({ path, methods }) => {
+    const [own, name] = /^\/:(\w+)(?=\/|$)/.exec(path.startsWith(list) ? path.slice(list.length) : "") ?? [];
+    const others = [...path.matchAll(/:(\w+)/g)].map(([, other = ""]) => other);
+    const known = [...list.matchAll(/:(\w+)/g)].map(([, other = ""]) => other);
+    if (own === undefined || name === undefined || others.length !== known.length + 1) return [];
+    const parameters = {
+      ...Object.fromEntries(known.map((other) => [other, `$request.path.${other}`])),
+      [name]: "$response.body#/id",
+    };
+    return methods.map((method) => ({
+      operationId: operationIdOf(method, templateOf(prefix + path)),
+      parameters,
+    }));
+  });
+  return Object.fromEntries(linked.map((link) => [link.operationId, link]));
 }
 
 /** What an operation may say where it refuses nothing: a write also what a dry run says. */

@@ -81,16 +81,38 @@ export function bodyBytesMaxOf(path: string): number {
   return longer.get(path) ?? limits.apiBodyBytesMax;
 }
 
-const routes: readonly (readonly [RegExp, Endpoint["methods"]])[] = tables.flatMap(({ prefix, endpoints }) =>
-  endpoints.map(
-    ({ path, methods }) =>
-      [new RegExp(`^${(prefix + path).replaceAll(/:\w+/g, "[^/]+")}$`), methods] as const,
-  ),
+interface Route {
+  readonly pattern: RegExp;
+  readonly methods: Endpoint["methods"];
+  /** How many of its segments have a name in their place. */
+  readonly names: number;
+}
+
+const routes: readonly Route[] = tables.flatMap(({ prefix, endpoints }) =>
+  endpoints.map(({ path, methods }) => ({
+    pattern: new RegExp(`^${(prefix + path).replaceAll(/:\w+/g, "[^/]+")}$`),
+    methods,
+    names: path.split(":").length,
+  })),
 );
 
-/** The methods of an address, each once; none where no row has it. */
+/** The methods of an address, each once; none where no row has it. `incidents/unresolved` is no incident: a word that rows of their own have is theirs. */
 export function methodsOf(path: string): readonly string[] {
-  return [...new Set(routes.flatMap(([route, methods]) => (route.test(path) ? methods : [])))];
+  const found = routes.filter(({ pattern }) => pattern.test(path));
+  const fewest = Math.min(...found.map(({ names }) => names));
+  return [...new Set(found.flatMap(({ names, methods }) => (names === fewest ? methods : [])))];
+}
+
+/** The words that stand where an address of this row ends in a name: they are no such name. */
+export function wordsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
+  const parent = path.slice(0, path.lastIndexOf("/") + 1);
+  const ends = endpoints.map((other) => [
+    other.path.slice(0, parent.length),
+    other.path.slice(parent.length),
+  ]);
+  return new Set(
+    ends.flatMap(([start, end = ""]) => (start === parent && /^[^:/]+$/.test(end) ? [end] : [])),
+  );
 }
 
 /** Whether the body of a path is read line by line, by its row. */

@@ -1,6 +1,6 @@
 // The OpenAPI document against the rules of OpenAPI 3.1 and of JSON Schema 2020-12, as far as they can be broken by a row.
 import { describe, expect, test } from "bun:test";
-import { openApiOf } from "../../src/control/openapi.ts";
+import { type Link, openApiOf } from "../../src/control/openapi.ts";
 import { tables } from "../../src/control/table.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -70,6 +70,33 @@ describe("the OpenAPI document", () => {
       const keys = declared.map((one) => `${one.in} ${one.name}`);
       expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
     }
+  });
+
+  test("leads from what makes something to all operations on it, each with its path's names", () => {
+    const byId = new Map(
+      operations.map(([path, , operation]) => [operation.operationId, { path, operation }]),
+    );
+    const linked = operations.flatMap(([path, , { responses }]) => {
+      const { links = {} } = ((responses as Json)["201"] ?? {}) as {
+        readonly links?: Readonly<Record<string, Link>>;
+      };
+      return Object.values(links).map((link) => ({ path, link }));
+    });
+    for (const { path, link } of linked) {
+      const to = byId.get(link.operationId);
+      const wanted = [...(to?.path ?? "").matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+      expect([path, Object.keys(link.parameters).sort()]).toEqual([path, wanted.sort()]);
+      expect(to?.path.startsWith(`${path}/{`)).toBe(true);
+    }
+    const ids = linked.map(({ link }) => link.operationId);
+    for (const kind of [
+      "incidents_incident_id",
+      "components_component_id",
+      "component_groups_id",
+      "metrics_metric_id",
+    ])
+      for (const method of ["get", "patch", "delete"])
+        expect(ids).toContain(`${method}_v1_pages_page_id_${kind}`);
   });
 
   test("says of each operation what a success answers, and with which words it refuses", () => {

@@ -21,7 +21,7 @@ export interface TestDns {
 /** A folder with these files, and its removal. */
 export function dnsFolder(files: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), "pharos-dns-"));
-  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const write = (name: string, text: string | Uint8Array): void => writeFileSync(join(folder, name), text);
   for (const [name, text] of Object.entries(files)) write(name, text);
   return {
     folder,

@@ -44,7 +44,8 @@ export async function unarchive(
       for (;;) {
         if (file !== null) {
           const part = held.subarray(0, rest);
-          await file.write(part);
+          // Not `write`: on a disk that fills up it may take less than it was given, and says so by a number alone.
+          await file.appendFile(part);
           rest -= part.length;
           held = held.subarray(part.length);
           if (rest > 0) break;

@@ -48,7 +48,7 @@ export async function copyStore(options: RestoreOptions): Promise<Contents> {
     await place(options, draft);
     return contents;
   }).catch((thrown) => {
-    throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
+    throw copyFault(from, to, thrown);
   });
 }
 
@@ -72,7 +72,7 @@ export async function backUp(
     await syncFolder(dirname(to));
     return contents;
   }).catch((thrown) => {
-    throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
+    throw copyFault(from, to, thrown);
   });
 }
 
@@ -88,7 +88,7 @@ export async function unpackBackup(
     await place(options, draft);
     return contents;
   }).catch((thrown) => {
-    throw thrown instanceof Fault ? thrown : copyFault(from, to, thrown);
+    throw copyFault(from, to, thrown);
   });
 }
 
@@ -195,9 +195,12 @@ function refuseStoreIn(folder: string): void {
   );
 }
 
+/** A fault of its own goes on as it is, but for one that speaks of a file in a draft, which is gone by then. */
 function copyFault(from: string, to: string, thrown: unknown): Fault {
-  const why = messageOf(thrown);
-  const full = /ENOSPC|EDQUOT|No space left/.test(why);
+  const isFault = thrown instanceof Fault;
+  if (isFault && thrown.code !== "disk-full") return thrown;
+  const why = isFault ? "its disk is full" : messageOf(thrown);
+  const full = isFault || /ENOSPC|EDQUOT|No space left/.test(why);
   return new Fault(
     full ? "disk-full" : "folder-unusable",
     `The store of ${from} could not be copied to ${to}: ${why}.`,

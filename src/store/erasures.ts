@@ -8,7 +8,7 @@ import {
   openSync,
   readFileSync,
   readSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { Fault, messageOf } from "../base/fault.ts";
@@ -34,7 +34,8 @@ export async function addErasures(folder: string, erasures: readonly Erasure[]):
         ({ at, page, subscriber }) => `${new Date(at).toISOString()} ${page} ${subscriber}\n`,
       );
       // A line that a power failure cut stays by itself.
-      writeSync(file, `${endsWhole(file) ? "" : "\n"}${lines.join("")}`);
+      // Not `writeSync`, which may take a part where the disk fills up.
+      writeFileSync(file, `${endsWhole(file) ? "" : "\n"}${lines.join("")}`);
       fdatasyncSync(file);
     } finally {
       closeSync(file);

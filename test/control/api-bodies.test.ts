@@ -48,3 +48,16 @@ test("a body that breaks off is a bad request", async () => {
   const url = `http://api.example/v1/pages/${world.page}/incidents`;
   expect((await world.api(new Request(url, { method: "POST", headers, body }))).status).toBe(400);
 });
+
+test("what is neither JSON nor a form says nothing, and least of all that everything is meant", async () => {
+  const user = { page_access_user: { email: "ann@example.com" } };
+  const path = `/v1/pages/${world.page}/page_access_users`;
+  const { json } = await world.send("POST", path, user);
+  const list = `${path}/${json.id}/components`;
+  await world.send("PATCH", list, { component_ids: [world.plain] });
+  for (const body of ["\u0000", "null", "true", "component_ids", "a=\u0001", "\u007f=1"])
+    expect([body, (await world.send("DELETE", list, body)).status]).toEqual([body, 400]);
+  expect((await world.send("GET", list)).json).toHaveLength(1);
+  expect((await world.send("DELETE", list)).status).toBe(200);
+  expect((await world.send("GET", list)).json).toHaveLength(0);
+});

@@ -141,6 +141,8 @@ export async function openControlWorld(): Promise<ControlWorld> {
     },
     async close() {
       await subscribers.close();
+      // When a key was last used is written after the answer: behind it all that is.
+      await tokens.revoke(() => false, commandLine);
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

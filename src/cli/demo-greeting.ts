@@ -15,11 +15,34 @@ export interface Demo extends DemoPlaces {
   readonly controlPid: number;
   /** In the order of `pops`. */
   readonly popPids: readonly number[];
+  /** Null where names are not led. */
+  readonly dnsPid: number | null;
   /** From the start until every POP had the page. */
   readonly readyMs: number;
 }
 
 export const textOf = ({ host, port }: Address): string => `${host}:${port}`;
+
+/** The same for scripts. Pids are those of each role's first process; a POP that is started again has another. */
+export function asJson(demo: Demo): string {
+  const { pops, popPids, dnsPid } = demo;
+  return JSON.stringify({
+    page: demo.id,
+    host: demoHost,
+    token: demo.token,
+    component: demo.componentId,
+    data: demo.data,
+    admin: demo.admin,
+    control: { api: textOf(demo.api), feed: textOf(demo.feed), pid: demo.controlPid },
+    pops: pops.map(({ name, page, ops }, at) => ({
+      name,
+      listen: textOf(page),
+      ops: textOf(ops),
+      pid: popPids[at],
+    })),
+    dns: dnsPid === null ? null : { listen: textOf(demo.dns), ops: textOf(demo.dnsOps), pid: dnsPid },
+  });
+}
 
 /** Names as a resolver asks for them; `+subnet` says where it asks from. */
 function nameLines({ isSteered, dns }: Demo): readonly string[] {

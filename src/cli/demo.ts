@@ -7,13 +7,14 @@ import { limits } from "../base/limits.ts";
 import { lockFolder } from "../host/lock.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { demoBundle, demoSeed } from "./demo-data.ts";
-import { type Demo, greeting, textOf } from "./demo-greeting.ts";
+import { asJson, type Demo, greeting, textOf } from "./demo-greeting.ts";
 import { demoMetricId, demoPoints } from "./demo-metric.ts";
 import { dnsArgs, joinPops } from "./demo-names.ts";
 import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
 import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { keyFiles, makeKeys } from "./key-files.ts";
+import { stopSignalOf, tied } from "./stopping.ts";
 import { withUserPlane } from "./user-plane.ts";
 
 export const command = defineCommand({
@@ -46,9 +47,11 @@ export const command = defineCommand({
       max: 64,
       help: "workers of each POP; 0 runs it as one process",
     },
+    json: { kind: "boolean", help: "say addresses, process ids and token as one JSON object" },
+    tied,
   },
   async run(values, context) {
-    const stop = context.stopSignal();
+    const stop = stopSignalOf(context, values.tied);
     const startedMs = context.clock.monotonicMs();
     const lock = lockFolder(join(values.data, "demo"));
     const processes = createProcesses(values.data, context);
@@ -60,8 +63,8 @@ export const command = defineCommand({
       if (stop.aborted) return 0;
       const admin = await adminAddress(values.data, places, context);
       const readyMs = context.clock.monotonicMs() - startedMs;
-      for (const line of greeting({ ...places, ...page, ...pids, admin, data: values.data, readyMs }))
-        context.out(line);
+      const demo: Demo = { ...places, ...page, ...pids, admin, data: values.data, readyMs };
+      for (const line of values.json ? [asJson(demo)] : greeting(demo)) context.out(line);
       await aborted(stop);
       return 0;
     } finally {
@@ -126,17 +129,17 @@ async function startAll(
   places: DemoPlaces,
   options: { readonly data: string; readonly workers: number; readonly page: string },
   context: Context,
-): Promise<Pick<Demo, "controlPid" | "popPids">> {
+): Promise<Pick<Demo, "controlPid" | "popPids" | "dnsPid">> {
   const control = await processes.start("control", controlArgs(options.data, places));
   await joinPops({ data: options.data, control: controlOf(options.data) }, places, context);
   const pops = await Promise.all(
     places.pops.map((pop) => processes.keep(pop.name, edgeArgs(pop, places, options))),
   );
-  if (places.isSteered) {
-    const root = join(keysOf(options.data), keyFiles.root.public);
-    await processes.start("dns", dnsArgs({ data: options.data, root }, places));
-  }
-  return { controlPid: control.pid, popPids: pops.map(({ pid }) => pid) };
+  const root = join(keysOf(options.data), keyFiles.root.public);
+  const dns = places.isSteered
+    ? await processes.start("dns", dnsArgs({ data: options.data, root }, places))
+    : null;
+  return { controlPid: control.pid, popPids: pops.map(({ pid }) => pid), dnsPid: dns?.pid ?? null };
 }
 
 function controlArgs(data: string, { api, feed }: DemoPlaces): readonly string[] {

@@ -15,3 +15,11 @@ export function stopOf(context: Context, isTied: boolean): Promise<void> {
     else context.stopSignal().addEventListener("abort", () => resolve(), { once: true });
   });
 }
+
+/** The same as a signal, for a command that must be stopped while it still starts. */
+export function stopSignalOf(context: Context, isTied: boolean): AbortSignal {
+  if (!isTied) return context.stopSignal();
+  const stopping = new AbortController();
+  void stopOf(context, true).then(() => stopping.abort());
+  return stopping.signal;
+}

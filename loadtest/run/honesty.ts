@@ -1,0 +1,84 @@
+// Whether the numbers of a run may be believed at all. In: what was asked for, what k6 did, what it took. Out: reasons why not. Pure.
+// An invalid run has neither passed nor failed: the generator, not the server, is what was measured.
+
+/** What the generator's processes used within a short time. */
+export interface GeneratorSample {
+  readonly atMs: number;
+  /** Processor time so far. */
+  readonly cpuMs: number;
+  /** Time so far in which it was ready to run and another process had the core. */
+  readonly waitedMs: number;
+}
+
+export interface Honesty {
+  /** Visits that the stages ask for. */
+  readonly asked: number;
+  /** Visits that began. */
+  readonly begun: number;
+  /** Visits that ended, well or badly. */
+  readonly ended: number;
+  /** k6 had no virtual user for them. */
+  readonly dropped: number;
+  readonly generator: readonly GeneratorSample[];
+  /** Cores that the generator may use. */
+  readonly cores: number;
+}
+
+export type Reason =
+  | { readonly kind: "dropped"; readonly sentence: string }
+  | { readonly kind: "generator"; readonly sentence: string }
+  | { readonly kind: "under-asked"; readonly sentence: string };
+
+export const generatorShareMax = 0.9;
+export const generatorWindowMs = 2_000;
+export const underAskedMax = 0.01;
+
+/** Empty where the numbers may be believed. */
+export function reasonsAgainst(honesty: Honesty): readonly Reason[] {
+  const { asked, begun, ended, dropped, generator, cores } = honesty;
+  const reasons: Reason[] = [];
+  if (dropped > 0)
+    reasons.push({
+      kind: "dropped",
+      sentence: `${dropped.toLocaleString("en")} visits were dropped: k6 had no free virtual user when they were due.`,
+    });
+  const busiest = busiestShare(generator, cores);
+  if (busiest > generatorShareMax)
+    reasons.push({
+      kind: "generator",
+      sentence: `k6 used ${percent(busiest)} of the ${cores === 1 ? "core" : `${cores} cores`} it could have for ${generatorWindowMs / 1_000} s: above ${percent(generatorShareMax)} it measures itself.`,
+    });
+  // Visits under way at the end, and the fraction of a visit at a stage's border, are no lack.
+  const lack = (asked - Math.min(begun, ended)) / Math.max(1, asked);
+  if (lack > underAskedMax && asked - Math.min(begun, ended) > 2)
+    reasons.push({
+      kind: "under-asked",
+      sentence: `${Math.round(asked).toLocaleString("en")} visits were asked for, ${Math.min(begun, ended).toLocaleString("en")} took place: ${percent(lack)} are missing.`,
+    });
+  return reasons;
+}
+
+/**
+ * The largest share, over any `generatorWindowMs`, that the generator used of the time that it could have had: time in which another process held
+ * the core is not its own idleness, so a generator that is starved counts as busy.
+ */
+export function busiestShare(samples: readonly GeneratorSample[], cores: number): number {
+  let busiest = 0;
+  let from = 0;
+  for (const [at, sample] of samples.entries()) {
+    while (from + 1 < at && sample.atMs - (samples[from + 1]?.atMs ?? 0) >= generatorWindowMs) from++;
+    const begin = samples[from];
+    if (begin === undefined || sample.atMs - begin.atMs < generatorWindowMs) continue;
+    busiest = Math.max(busiest, shareOf(begin, sample, cores));
+  }
+  return busiest;
+}
+
+/** Between two samples. */
+export function shareOf(begin: GeneratorSample, end: GeneratorSample, cores: number): number {
+  const used = end.cpuMs - begin.cpuMs;
+  const could = (end.atMs - begin.atMs) * cores - (end.waitedMs - begin.waitedMs);
+  return Math.min(1, used / Math.max(used, could, 1));
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

@@ -1,0 +1,159 @@
+// One run at one rate. In: a scenario, a profile, a network that stands. Out: a summary with its verdict.
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { lengthOf, type Plan, phaseAt, visitsAsked } from "../lib/plan.ts";
+import type { Profile, Scenario } from "../lib/scenario.ts";
+import { startActing } from "./acts.ts";
+import { type Children, coresIn } from "./children.ts";
+import { openDesk } from "./desk.ts";
+import { numberOf, startGenerator } from "./generator.ts";
+import { busiestShare, reasonsAgainst } from "./honesty.ts";
+import type { Network } from "./network.ts";
+import {
+  type Attempt,
+  type Material,
+  measuredOf,
+  observedOf,
+  type Summary,
+  summaryFormat,
+  visitsOf,
+} from "./summary.ts";
+import { rowOf, verdictOf } from "./verdict.ts";
+import { startWatch, type Tick } from "./watch.ts";
+
+export interface Once {
+  readonly scenario: Scenario;
+  readonly profile: Profile;
+  readonly peak: number;
+  readonly network: Network;
+  readonly target: string;
+  readonly k6: { readonly file: string; readonly version: string };
+  /** `lib/main.ts` of this folder. */
+  readonly script: string;
+  readonly folder: string;
+  readonly children: Children;
+  readonly attempts: readonly Attempt[];
+  /** A control of the harness itself: see Plan. */
+  readonly wasteMs?: number;
+  say(line: string): void;
+  /** The line of progress, which may be rewritten. */
+  step(line: string): void;
+}
+
+/** Longer runs have longer intervals: k6 looks at each interval for each visit. */
+const slicesMax = 90;
+
+export async function runOnce(once: Once): Promise<Summary> {
+  const { scenario, profile, peak, network, children, folder, say, step } = once;
+  const course = scenario.course(profile, peak);
+  const lengthS = lengthOf(course.stages);
+  const sliceSeconds = Math.max(1, Math.ceil(lengthS / slicesMax));
+  const desk = await openDesk(deskOf(network));
+  let begunMs = Number.POSITIVE_INFINITY;
+  const second = (): number =>
+    begunMs === Number.POSITIVE_INFINITY ? -1 : (performance.now() - begunMs) / 1_000;
+  const plan: Plan = {
+    scenario: scenario.name,
+    startPerSecond: course.startPerSecond,
+    stages: course.stages,
+    visitors: course.visitors,
+    mix: course.mix,
+    addresses: network.pops.map(({ listen }) => listen),
+    resolver: network.dns === null ? null : `${desk.url}/addresses`,
+    begun: `${desk.url}/begun`,
+    secureAddresses: network.secure.map(({ listen }) => listen.replace("https://", "")),
+    hosts: network.hosts,
+    thresholds: course.thresholds,
+    sliceSeconds,
+    wasteMs: once.wasteMs ?? 0,
+  };
+  step(`k6 makes ${course.visitors.toLocaleString("en")} virtual users`);
+  const generator = startGenerator({
+    k6: once.k6.file,
+    script: once.script,
+    plan,
+    folder: join(folder, `k6-${peak}`),
+    cores: profile.generatorCores,
+    children,
+  });
+  let last: Tick | null = null;
+  const watch = startWatch(network, generator.pid, second, (tick) => {
+    if (tick.second >= 0) step(progressOf(tick, last, plan, lengthS));
+    last = tick;
+  });
+  const finished = generator.finished();
+  await Promise.race([desk.begun, finished]);
+  begunMs = performance.now();
+  const acting = startActing(course.acts, { network, desk, second, say });
+  try {
+    const numbers = await finished;
+    await acting.stop();
+    await watch.stop();
+    const cores = coresIn(profile.generatorCores);
+    const material: Material = {
+      course,
+      numbers,
+      ticks: watch.ticks,
+      generator: watch.generator,
+      done: acting.done,
+      sliceSeconds,
+      cores,
+    };
+    return summaryOf(once, material);
+  } finally {
+    await acting.stop();
+    await watch.stop();
+    await desk.end();
+  }
+}
+
+function deskOf({ dns, pops }: Network): Parameters<typeof openDesk>[0] {
+  return { dns, fixed: pops.map(({ listen }) => listen), port: Number(pops[0]?.listen.split(":")[1] ?? 0) };
+}
+
+function summaryOf({ scenario, profile, peak, target, k6, attempts }: Once, material: Material): Summary {
+  const { course, numbers, generator, cores, done } = material;
+  const visits = visitsOf(material, visitsAsked(course.startPerSecond, course.stages));
+  const rows = [
+    ...course.thresholds.map((threshold) =>
+      rowOf(threshold, (series, value) => numberOf(numbers, series, value)),
+    ),
+    ...(scenario.expects?.(observedOf(material), course) ?? []),
+  ];
+  const measured = measuredOf(material);
+  const { claim, variables, provesNot } = scenario;
+  return {
+    format: summaryFormat,
+    scenario: scenario.name,
+    ...{ claim, variables, provesNot, target },
+    profile: profile.name,
+    date: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? "",
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+    },
+    generatorCores: profile.generatorCores ?? "any",
+    pharosCores: profile.pharosCores ?? "any",
+    k6: k6.version,
+    peak,
+    topRate: Math.max(...course.stages.map(({ toPerSecond }) => toPerSecond)),
+    attempts,
+    verdict: verdictOf(rows, reasonsAgainst({ ...visits, generator, cores })),
+    visits,
+    ...measured,
+    generator: { ...measured.generator, busiest: busiestShare(generator, cores) },
+    done,
+  };
+}
+
+function progressOf(tick: Tick, before: Tick | null, plan: Plan, lengthS: number): string {
+  const served = (one: Tick): number => one.pops.reduce((sum, pop) => sum + pop.served, 0);
+  const rate =
+    before === null ? 0 : (served(tick) - served(before)) / Math.max(0.1, tick.second - before.second);
+  const levels = tick.pops.map(({ answers, level, generation }) =>
+    answers ? `${generation}/${level}` : "-",
+  );
+  const left = Math.min(tick.second, lengthS);
+  return `${left.toFixed(0).padStart(3)} of ${lengthS} s, ${phaseAt(tick.second, plan.stages).padEnd(5)}  ${Math.max(0, rate).toFixed(0).padStart(6)} answers/s  generation/level ${levels.join(" ")}`;
+}

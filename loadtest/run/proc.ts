@@ -1,0 +1,97 @@
+// What processes use, as Linux tells. In: process ids. Out: processor time, time in a queue for a core, memory, open files. Elsewhere: nothing.
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface ProcessUse {
+  readonly pid: number;
+  /** `control`, `pop-1 worker`, … */
+  readonly name: string;
+  readonly cpuMs: number;
+  readonly memoryMb: number;
+  readonly files: number;
+}
+
+/** USER_HZ and the page size of Linux on all that we build for. */
+const tickMs = 10;
+const pageBytes = 4_096;
+
+/** Null where the process is gone, or the system has no /proc. */
+export function useOf(pid: number, name: string): ProcessUse | null {
+  try {
+    const stat = statOf(pid);
+    const cpuMs = (Number(stat[11]) + Number(stat[12])) * tickMs;
+    return {
+      pid,
+      name,
+      cpuMs,
+      memoryMb: (Number(stat[21]) * pageBytes) / 2 ** 20,
+      files: readdirSync(`/proc/${pid}/fd`).length,
+    };
+  } catch {
+    return null; // It is gone.
+  }
+}
+
+/** Fields of stat after the name, which may hold anything. */
+function statOf(pid: number): readonly string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+/**
+ * How long a process has waited for a core, ready to run: the second number of each thread's schedstat. Threads that have ended keep what they had,
+ * so the sum never falls.
+ */
+export function createWaiting(pid: number): () => number {
+  const waited = new Map<string, number>();
+  return () => {
+    try {
+      for (const task of readdirSync(`/proc/${pid}/task`))
+        waited.set(task, Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[1]));
+    } catch {
+      // A thread ended between the two reads, or all did: what is known stands.
+    }
+    return [...waited.values()].reduce((sum, one) => sum + one, 0) / 1_000_000;
+  };
+}
+
+/** All processes below `pid`, the nearest first. */
+export function processesBelow(pid: number): readonly number[] {
+  try {
+    const parents = new Map(
+      readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap((name) => {
+          try {
+            return [[Number(name), Number(statOf(Number(name))[1])] as const];
+          } catch {
+            return []; // It is gone.
+          }
+        }),
+    );
+    const found: number[] = [];
+    const visit = (parent: number): void => {
+      for (const [child, of] of parents)
+        if (of === parent) {
+          found.push(child);
+          visit(child);
+        }
+    };
+    visit(pid);
+    return found;
+  } catch {
+    return []; // No /proc here.
+  }
+}
+
+/** What a process of Pharos is, by its command line. */
+export function roleOf(pid: number): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    const role = words[words.indexOf("--role") + 1];
+    const data = words[words.indexOf("--data") + 1]?.split("/").at(-1) ?? "";
+    if (words.includes("edge")) return `${data} ${words.includes("--role") ? role : "parent"}`;
+    return ["control", "dns", "demo"].find((word) => words.includes(word)) ?? words[0] ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -4,7 +4,16 @@
 // What this machine lacks for other targets comes from npm, at the versions and hashes of package-lock.json.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -76,6 +85,19 @@ export function commitHere(): string {
   }
 }
 
+/** The load harness as text, by path below loadtest/: the binary writes it out to run it, for k6 reads files. */
+export function loadtestFiles(): Readonly<Record<string, string>> {
+  const folders = ["lib", "profiles", "run", "scenarios"];
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(root, "loadtest", folder))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => `${folder}/${file}`),
+  );
+  return Object.fromEntries(
+    paths.toSorted().map((path) => [path, readFileSync(join(root, "loadtest", path), "utf8")]),
+  );
+}
+
 /** Compiles one target to `outfile` and checks what came out. */
 export async function build(target: Target, outfile: string, commit: string): Promise<void> {
   const local = target.name === hostTarget().name;
@@ -91,6 +113,7 @@ export async function build(target: Target, outfile: string, commit: string): Pr
     define: {
       "process.env.NODE_ENV": '"production"',
       __PHAROS_BUILD__: JSON.stringify({ commit, target: target.name }),
+      __PHAROS_LOADTEST__: JSON.stringify(loadtestFiles()),
     },
     plugins: [nativeLoader(addon)],
     compile: {

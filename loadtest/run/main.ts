@@ -176,6 +176,8 @@ function tell(summary: Summary, { summary: file }: Asked): void {
   if (file !== null) writeFileSync(file, `${JSON.stringify(summary, null, 1)}\n`);
 }
 
+// By this variable a compiled pharos runs us as Bun would; what we start is to be pharos again.
+delete process.env.BUN_BE_BUN;
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {

@@ -264,6 +264,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./doctor-control.ts"),
   },
   {
+    name: "loadtest",
+    summary: "let a thousand times as many visitors come, and say whether the page stood it",
+    load: () => import("./loadtest.ts"),
+  },
+  {
     name: "version",
     summary: "name the commit, the target and the runtime of this program",
     load: () => import("./version.ts"),

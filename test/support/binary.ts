@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { build, commitHere, hostTarget } from "../../build.ts";
+import { build, commitHere, hostTarget, loadtestFiles } from "../../build.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
 const cache = join(root, "node_modules", ".cache", "pharos-binary");
@@ -57,6 +57,7 @@ function sourceHash(commit: string): string {
     .sort();
   for (const file of ["package.json", "package-lock.json", "tsconfig.json", "build.ts", ...sources])
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  hash.update(JSON.stringify(loadtestFiles()));
   return hash.digest("hex").slice(0, 32);
 }
 

@@ -11,8 +11,15 @@ export const dnsLimits = {
   dnsRateRows: 64 * 1024,
   /** Answers of one kind that a network (/24, /56) is sent a second over UDP without a cookie. */
   dnsRatePerSecond: 100,
-  /** For each of those it has so many bytes a second, whatever the kind: three addresses with what EDNS says. */
-  dnsRateBytesAnAnswer: 128,
+  /** What a network is sent for each byte that it sends, whatever it asks for. */
+  dnsRateBytesRatio: 1.5,
+  /**
+   * And beyond that, for each of the answers above, so many bytes a second: half as many ordinary questions bring what is longer by 63 on average
+   * (three addresses 25, three of IPv6 61, HTTPS with all of these 202, a name that is not there 29).
+   */
+  dnsRateFreeBytes: 40,
+  /** Of that it may have so many seconds' at once: what TTLs that end together bring. */
+  dnsRateBurstS: 2,
   /** Of answers held back each second one is sent short: a real asker comes back over TCP at once. */
   dnsRateSlip: 2,
   /** A query by TCP: a name, and options of EDNS; over UDP a datagram is its own bound. */

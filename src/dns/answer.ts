@@ -97,8 +97,8 @@ class Server implements Answering {
     const { packet, address, transport, edns } = passing;
     const body = this.#body(asked, address, edns);
     if (rateLimit !== null && transport === "udp" && !this.#isProven(passing)) {
-      const size = body.end + (edns === null ? 0 : optSize(this.#self, edns, body.error));
-      const fate = rateLimit.fate(address, body.kind, packet.length, size);
+      const opt = edns === null ? 0 : optSize(this.#self, edns, body.error);
+      const fate = rateLimit.fate(address, body.kind, packet.length, body.end + opt, asked.end + opt);
       if (fate === "slip") return this.#slip(passing, asked, body);
       if (fate === "drop") {
         tally.dropped("rate");

@@ -1,8 +1,10 @@
 // Response rate limiting: nobody can have us send much to an address that they only pretend to have. In: an address, a kind of answer, its bytes. Out:
 // whether it is sent, cut to almost nothing ("slip", by which a real asker comes back over TCP), or dropped.
 //
-// Two measures for each network (/24, /56): answers of one kind a second, as others do; and bytes. A network has `freeBytes` a second, and beyond it
-// as many bytes as it sends. So whoever floods in another's name gets back about what he sent, however many names he asks for.
+// Two measures for each network (/24, /56): answers of one kind a second, as others do; and bytes, slipped ones with all others. For each byte that a
+// network sends it has one and a half, and beyond that a free allowance, by which ordinary questions of a busy resolver are answered whole: three
+// addresses are twice as long as the question for them. So over any time t what goes out is at most 1.5 of what came in and `free * (t + 2 s)`, at
+// any rate and however many names are asked for. Who has asked for more than that over UDP is told to come by TCP.
 // Tables have a fixed size. Who shares a row with another (places are by a hash with a secret) shares its allowance, which costs a retry over TCP.
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
@@ -10,8 +12,8 @@ import type { Random } from "../base/random.ts";
 export type Fate = "send" | "slip" | "drop";
 
 export interface RateLimit {
-  /** `kind` is the same number for answers that say the same. */
-  fate(address: Uint8Array, kind: number, bytesIn: number, bytesOut: number): Fate;
+  /** `kind` is the same number for answers that say the same; a slipped answer is as long as the question, or `bytesSlipped`. */
+  fate(address: Uint8Array, kind: number, bytesIn: number, bytesOut: number, bytesSlipped?: number): Fate;
 }
 
 export interface RateLimitOptions {
@@ -23,30 +25,49 @@ export interface RateLimitOptions {
 
 const rows = limits.dnsRateRows;
 
+/** Bytes that a network may be sent in so many seconds beyond 1.5 of what it sent. */
+export function freeBytes(perSecond: number, seconds: number): number {
+  return perSecond * limits.dnsRateFreeBytes * (seconds + limits.dnsRateBurstS);
+}
+
 export function createRateLimit({ perSecond, nowMs, random }: RateLimitOptions): RateLimit {
   const seed = random.below(2 ** 32) | 0;
   const kinds = createBuckets(perSecond, perSecond);
-  const freeBytes = perSecond * limits.dnsRateBytesAnAnswer;
-  const bytes = createBuckets(freeBytes, freeBytes);
+  const bytes = createBuckets(perSecond * limits.dnsRateFreeBytes, freeBytes(perSecond, 0));
   /** Answers held back: each `dnsRateSlip`th of them is a short one. */
   let held = random.below(limits.dnsRateSlip);
   return {
-    fate(address, kind, bytesIn, bytesOut) {
+    fate(address, kind, bytesIn, bytesOut, bytesSlipped = bytesIn) {
       const now = nowMs();
       const network = networkHash(address, seed);
       const row = bytes.row(network, now);
-      bytes.add(row, bytesIn);
+      bytes.add(row, bytesIn * limits.dnsRateBytesRatio);
       const kindRow = kinds.row(mixed(network, kind), now);
-      if (kinds.left(kindRow) >= 1 && bytes.left(row) >= bytesOut) {
+      const isOften = kinds.left(kindRow) < 1;
+      if (!isOften && bytes.left(row) >= bytesOut) {
         kinds.add(kindRow, -1);
         bytes.add(row, -bytesOut);
         return "send";
       }
       held = (held + 1) % limits.dnsRateSlip;
-      return held === 0 ? "slip" : "drop";
+      if (bytes.left(row) < bytesSlipped || !(held === 0 || (!isOften && maySlip(network, now))))
+        return "drop";
+      bytes.add(row, -bytesSlipped);
+      return "slip";
     },
   };
+
+  /** An answer that is only too long is not lost by the toss: who asks for it comes back at once, at an ordinary rate. */
+  function maySlip(network: number, now: number): boolean {
+    const row = kinds.row(mixed(network, slips), now);
+    if (kinds.left(row) < 1) return false;
+    kinds.add(row, -1);
+    return true;
+  }
 }
+
+/** A kind of its own, which no answer has but by chance. */
+const slips = 0x736c6970;
 
 /** /24 of IPv4, /56 of IPv6: what one household or machine may have many addresses in. */
 function networkHash(address: Uint8Array, seed: number): number {

@@ -1,6 +1,7 @@
 // A page as one JSON value: what an export gives and an import takes. In: a view, rows. Out: the value; what an import makes of it. What is in it and
 // what is not, and why, is one table: `control/README.md`, held by `test/control/export.test.ts`.
 import type { ImportBundle, ImportedTemplate } from "../model/command.ts";
+import { wholeIncident } from "../model/recall.ts";
 import { type Incident, noAutomation, type PageView, type Recurrence } from "../model/view.ts";
 import type { PageRows, RowChange, RowKind } from "../store/page-rows.ts";
 import { type PageFile, pageFileFormat } from "./page-file-shape.ts";
@@ -116,6 +117,7 @@ function recurrenceIn({ version: _, ...of }: Recurrence) {
   return { ...said, state: { revision, made, nextAt, skips, createdAt, updatedAt } };
 }
 
-function incidentIn({ componentTags: _tags, born: _born, version: _version, ...incident }: Incident) {
-  return { ...incident, updates: incident.updates.map(({ incidentId: _, ...update }) => update) };
+function incidentIn(of: Incident) {
+  const { componentTags: _tags, born: _born, version: _, toldAt: __, ...incident } = wholeIncident(of);
+  return { ...incident, updates: incident.updates.map(({ incidentId: _of, ...update }) => update) };
 }

@@ -50,10 +50,16 @@ export function tagsOf(set: OrSetState, element: string): readonly string[] {
 
 /** Elements by their earliest surviving tag: the order in which they were added; by name where a tag was used twice. */
 export function elementsOf(set: OrSetState): readonly string[] {
-  return Object.entries(set.live)
-    .map(([element, tags]) => ({ element, tag: tags[0] ?? "" }))
-    .sort((a, b) => (a.tag === b.tag ? (a.element < b.element ? -1 : 1) : a.tag < b.tag ? -1 : 1))
-    .map(({ element }) => element);
+  return inOrderOfAddition(Object.entries(set.live)).map(([element]) => element);
+}
+
+/** Elements with their tags. */
+export type Living = readonly (readonly [element: string, tags: readonly string[]])[];
+
+export function inOrderOfAddition(living: Living): Living {
+  return living.toSorted(([element, [tag = ""]], [other, [otherTag = ""]]) =>
+    tag === otherTag ? (element < other ? -1 : 1) : tag < otherTag ? -1 : 1,
+  );
 }
 
 /** Sets a key that may be spelled `__proto__`, as elements are texts from anywhere. */

@@ -1,12 +1,14 @@
 // One record to one object of the view. In: records. Out: Page, Component, Metric, IncidentUpdate, Incident, Transition; null while
 // what makes the entity presentable (its first op) has not arrived, or when it is deleted.
-import { elementsOf, tagsOf } from "../crdt/or-set.ts";
+import { inOrderOfAddition } from "../crdt/or-set.ts";
 import {
+  type AnyRecord,
   flagOf,
   isDeleted,
   jsonOf,
   laterStamp,
   listOf,
+  livingOf,
   numberOf,
   objectOf,
   oneOf,
@@ -85,7 +87,7 @@ function languagesIn(codes: readonly Json[] | null): readonly LanguageCode[] {
 }
 
 /** A group's own status is not kept: `group.ts` derives it from its members. */
-export function componentFrom(record: EntityRecord): Component | null {
+export function componentFrom(record: AnyRecord): Component | null {
   const name = textOf(record, "name");
   if (name === null || isDeleted(record)) return null;
   return {
@@ -196,11 +198,21 @@ export function tellingFrom(record: EntityRecord): TellingDraft | null {
   };
 }
 
-export function updateFrom(record: EntityRecord): IncidentUpdate | null {
+/** What an update's record says in short; null where it shows nothing. */
+function announcedIn(
+  record: AnyRecord,
+): Pick<IncidentUpdate, "incidentId" | "status" | "createdAt" | "displayAt"> | null {
   const incidentId = textOf(record, "incidentId");
   const status = oneOf(record, "status", anyIncidentStatuses);
   const createdAt = numberOf(record, "createdAt");
   if (incidentId === null || status === null || createdAt === null || isDeleted(record)) return null;
+  return { incidentId, status, createdAt, displayAt: numberOf(record, "displayAt") ?? createdAt };
+}
+
+export function updateFrom(record: EntityRecord): IncidentUpdate | null {
+  const announced = announcedIn(record);
+  if (announced === null) return null;
+  const { incidentId, status, createdAt, displayAt } = announced;
   return {
     id: record.id,
     incidentId,
@@ -208,7 +220,7 @@ export function updateFrom(record: EntityRecord): IncidentUpdate | null {
     body: textOf(record, "body") ?? "",
     createdAt,
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
-    displayAt: numberOf(record, "displayAt") ?? createdAt,
+    displayAt,
     affectedComponents: listOf(record, "affectedComponents")?.filter(isAffected) ?? null,
     deliverNotifications: flagOf(record, "deliverNotifications", true),
     customTweet: textOf(record, "customTweet"),
@@ -223,16 +235,17 @@ function isAffected(value: Json): value is Json & AffectedComponent {
 /** The updates of an incident, newest first, and the greatest stamp of their records, of those that show nothing too. */
 export interface Tellings {
   readonly updates: readonly IncidentUpdate[];
+  /** Display time of the newest; known without reading them. */
+  readonly toldAt: number | null;
   readonly latest: string;
 }
 
-export function incidentFrom(record: EntityRecord, { updates, latest }: Tellings): Incident | null {
+export function incidentFrom(record: AnyRecord, { updates, toldAt, latest }: Tellings): Incident | null {
   const name = textOf(record, "name");
   const createdAt = numberOf(record, "createdAt");
   if (name === null || createdAt === null || isDeleted(record)) return null;
   const window = momentsFrom(record, "window", ["from", "until"]);
-  const components = record.sets.components ?? { live: {}, gone: [] };
-  const componentIds = elementsOf(components);
+  const components = inOrderOfAddition(livingOf(record, "components"));
   return {
     id: record.id,
     name,
@@ -246,8 +259,8 @@ export function incidentFrom(record: EntityRecord, { updates, latest }: Tellings
     resolvedAt: numberOf(record, "resolvedAt"),
     shortlink: textOf(record, "shortlink"),
     window,
-    componentIds,
-    componentTags: componentIds.map((id) => tagsOf(components, id)),
+    componentIds: components.map(([id]) => id),
+    componentTags: components.map(([, tags]) => tags),
     updates,
     feedNumber: textOf(record, "feedNumber"),
     reminderIntervals: jsonOf(record, "reminderIntervals"),
@@ -259,41 +272,72 @@ export function incidentFrom(record: EntityRecord, { updates, latest }: Tellings
     postmortemDraft: draftFrom(jsonOf(record, "postmortemDraft")),
     born: stampOf(record, "createdAt"),
     version: laterStamp(record.latest, latest),
+    toldAt,
   };
 }
 
-/** What an update's record says, and what orders it among those of one moment. */
-export interface Told {
+/** What orders an update among those of its incident. */
+export interface Heard {
   readonly id: string;
-  readonly update: IncidentUpdate | null;
+  /** Null where it shows nothing. */
+  readonly displayAt: number | null;
   readonly born: string;
   readonly latest: string;
 }
 
+export function heardFrom(record: AnyRecord): Heard {
+  const displayAt = announcedIn(record)?.displayAt ?? null;
+  return { id: record.id, displayAt, born: bornOf(record), latest: record.latest };
+}
+
+/** The same with all that it says. */
+export interface Told extends Heard {
+  readonly update: IncidentUpdate | null;
+}
+
 export function toldFrom(record: EntityRecord): Told {
-  return { id: record.id, update: updateFrom(record), born: bornOf(record), latest: record.latest };
+  const update = updateFrom(record);
+  const displayAt = update?.displayAt ?? null;
+  return { id: record.id, update, displayAt, born: bornOf(record), latest: record.latest };
 }
 
 /** Of two updates of one moment the greater was written later. */
-export const bornOf = (record: EntityRecord): string => stampOf(record, "createdAt") + record.id;
+export const bornOf = (record: AnyRecord): string => stampOf(record, "createdAt") + record.id;
 
-const noTellings: Tellings = { updates: [], latest: "" };
+export const noTellings: Tellings = { updates: [], toldAt: null, latest: "" };
 
 /** By `displayAt`, the later written first when two were shown at one moment. */
 export function newestFirst(told: readonly Told[]): Tellings {
   if (told.length === 0) return noTellings;
-  const shown = told.flatMap(({ update, born }) => (update === null ? [] : [{ update, born }]));
-  shown.sort((a, b) => b.update.displayAt - a.update.displayAt || (a.born < b.born ? 1 : -1));
+  const { shown, latest } = inOrder(told);
+  return tellingsOf(
+    shown.flatMap(({ update }) => update ?? []),
+    latest,
+  );
+}
+
+/** `updates` are in order. */
+export function tellingsOf(updates: readonly IncidentUpdate[], latest: string): Tellings {
+  return { updates, toldAt: updates[0]?.displayAt ?? null, latest };
+}
+
+/** Those that show something, newest first, the others, and the greatest stamp of all. */
+export function inOrder<One extends Heard>(
+  heard: readonly One[],
+): { readonly shown: readonly One[]; readonly others: readonly One[]; readonly latest: string } {
+  const shown = heard.filter(({ displayAt }) => displayAt !== null);
+  shown.sort((a, b) => (b.displayAt ?? 0) - (a.displayAt ?? 0) || (a.born < b.born ? 1 : -1));
   return {
-    updates: shown.map(({ update }) => update),
-    latest: told.reduce((most, { latest }) => laterStamp(latest, most), ""),
+    shown,
+    others: shown.length === heard.length ? [] : heard.filter(({ displayAt }) => displayAt === null),
+    latest: heard.reduce((most, { latest }) => laterStamp(latest, most), ""),
   };
 }
 
 const noMetadata: Incident["metadata"] = {};
 
 /** Most incidents have none: they share one object. */
-function automationFrom(record: EntityRecord): Automation {
+function automationFrom(record: AnyRecord): Automation {
   const verifyMs = numberOf(record, "verifyMs");
   const flags = automationFlags.filter((name) => flagOf(record, name, false));
   if (flags.length === 0 && verifyMs === null) return noAutomation;
@@ -302,7 +346,7 @@ function automationFrom(record: EntityRecord): Automation {
 
 /** A field of moments that change together; null unless all of them are there. */
 function momentsFrom<Name extends string>(
-  record: EntityRecord,
+  record: AnyRecord,
   field: string,
   names: readonly Name[],
 ): Readonly<Record<Name, number>> | null {
@@ -311,7 +355,7 @@ function momentsFrom<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
 }
 
-function occurrenceFrom(record: EntityRecord): Incident["recurrence"] {
+function occurrenceFrom(record: AnyRecord): Incident["recurrence"] {
   const { id, at } = objectOf(record, "recurrence") ?? {};
   return typeof id === "string" && typeof at === "number" ? { id, at } : null;
 }

@@ -33,7 +33,9 @@ export interface PageState {
   readonly page: string;
   readonly records: Records;
   /** Keys of updates by incident key, keys of transitions by component key, in the order in which they came. */
-  readonly children: Map<string, string[]>;
+  readonly children: Children;
+  /** Called with the key of a parent before a child of it comes, changes or goes. */
+  readonly beforeChange: (parent: string) => void;
   /** Keys of the records that changed since the last view. */
   readonly changed: Set<string>;
   /** Those of them that were not there before. */
@@ -47,6 +49,12 @@ export interface PageState {
   view: PageView | null;
 }
 
+export interface Children {
+  get(parent: string): string[] | undefined;
+  set(parent: string, keys: string[]): unknown;
+  delete(parent: string): unknown;
+}
+
 /** The name of a record among those of its page. */
 export function recordKey(kind: EntityKind, id: string): string {
   return `${kind}/${id}`;
@@ -55,7 +63,10 @@ export function recordKey(kind: EntityKind, id: string): string {
 export function emptyPageState(page: string, records: Records = new Map()): PageState {
   const sets = { changed: new Set<string>(), fresh: new Set<string>() };
   const ofParents = { touched: new Set<string>(), lost: new Set<string>() };
-  return { page, records, children: new Map(), ...sets, ...ofParents, version: "", view: null };
+  return {
+    ...{ page, records, children: new Map(), beforeChange: () => undefined },
+    ...{ ...sets, ...ofParents, version: "", view: null },
+  };
 }
 
 /** The state that folding the records' ops gave. */
@@ -120,10 +131,11 @@ function mergeOp(held: EntityRecord | undefined, op: Op): EntityRecord {
 
 function put(state: PageState, record: EntityRecord, held: EntityRecord | undefined): void {
   const key = recordKey(record.kind, record.id);
+  const [was, is] = [parentOf(held), parentOf(record)];
+  for (const parent of [was, is]) if (parent !== null) state.beforeChange(parent);
   state.records.set(key, record);
   state.changed.add(key);
   if (held === undefined) state.fresh.add(key);
-  const [was, is] = [parentOf(held), parentOf(record)];
   if (was !== is && was !== null) {
     removeChild(state, was, key);
     state.touched.add(was);

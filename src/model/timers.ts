@@ -60,8 +60,9 @@ export function isDue({ incidentById }: PageView, { kind, id, at }: Timer, now: 
 }
 
 function maintenanceTimers(incident: Incident): readonly Timer[] {
-  const { id, window, status, automation, reminded, updates } = incident;
+  const { id, window, status, automation, reminded } = incident;
   if (window === null || isClosed(incident)) return [];
+  const { updates } = incident;
   const { begins, completes, remindsPrior, verifyMs } = automation;
   const [told, toldAt] = [updates[0]?.displayAt ?? 0, updates[0]?.createdAt ?? 0];
   const timers: Timer[] = [];

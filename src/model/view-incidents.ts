@@ -1,7 +1,7 @@
 // Incidents of the next view. In: a page state, the view before, what changed. Out: lists and map with what changed in them.
 // An incident that changed is made anew with its own record and its changed updates; its other updates stay the objects that they were.
 import { LayeredMap } from "../base/layered-map.ts";
-import { bornOf, incidentFrom, newestFirst, type Tellings, toldFrom } from "./entities.ts";
+import { bornOf, incidentFrom, newestFirst, type Tellings, tellingsOf, toldFrom } from "./entities.ts";
 import { laterStamp } from "./fields.ts";
 import { type EntityRecord, type PageState, parentOf, recordKey } from "./fold.ts";
 import { listedBefore, startsBefore } from "./order.ts";
@@ -29,7 +29,7 @@ export function nextIncidents(
     const incident =
       record === undefined
         ? null
-        : incidentFrom(record, tellingsOf(state, key, known, changedChildren.get(key) ?? []));
+        : incidentFrom(record, tellingsNow(state, key, known, changedChildren.get(key) ?? []));
     if (known !== undefined) removed.push(known);
     if (incident !== null) added.push(incident);
     changes.push([id, incident ?? undefined]);
@@ -50,7 +50,7 @@ export function nextIncidents(
 const isMaintenance = ({ window }: Incident): boolean => window !== null;
 
 /** Those of `known` with the changed ones in their places; without `known`, or where one went to another incident, all are read. */
-function tellingsOf(
+function tellingsNow(
   state: PageState,
   key: string,
   known: Incident | undefined,
@@ -58,7 +58,7 @@ function tellingsOf(
 ): Tellings {
   if (known === undefined || state.lost.has(key))
     return newestFirst(childrenOf(state, key).map((record) => toldFrom(record)));
-  if (changed.length === 0) return { updates: known.updates, latest: known.version };
+  if (changed.length === 0) return tellingsOf(known.updates, known.version);
   const ids = new Set(changed.map((child) => child.slice(child.indexOf("/") + 1)));
   const updates = known.updates.filter(({ id }) => !ids.has(id));
   let latest = known.version;
@@ -69,7 +69,7 @@ function tellingsOf(
     latest = laterStamp(own, latest);
     if (update !== null) updates.splice(placeAmong(state, updates, update, born), 0, update);
   }
-  return { updates, latest };
+  return tellingsOf(updates, latest);
 }
 
 function placeAmong(

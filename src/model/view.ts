@@ -203,6 +203,8 @@ export interface Incident {
   readonly born: string;
   /** Greatest stamp folded into this object. An older op that arrives late leaves it: whether it changed, its identity says. */
   readonly version: string;
+  /** When its newest update was shown; null where it has none. Of all incidents this is asked, of few what they say. */
+  readonly toldAt: number | null;
 }
 
 /** How the values of one stretch of time become one: the chart's line. */

@@ -1,6 +1,7 @@
 // Names what a body is made of. In: the inputs of a body. Out: a short key that changes when one of them does.
 // Prints are of content, not of stamps: a merge may change an entity without raising its greatest stamp.
 import { createHash } from "node:crypto";
+import { wholeIncident } from "../model/recall.ts";
 import type { Spans } from "../model/series.ts";
 import type { Component, Incident, Metric, Page, Transition } from "../model/view.ts";
 import { looksPrint } from "./looks.ts";
@@ -41,6 +42,7 @@ export function componentPrint(component: Component): string {
 
 /** What an incident holds for merging and deciding; no body shows it. */
 const unshown = {
+  toldAt: undefined,
   version: undefined,
   born: undefined,
   componentTags: undefined,
@@ -54,7 +56,7 @@ const unshown = {
 
 /** Everything of an incident or maintenance that some body shows, its updates included. */
 export function incidentPrint(incident: Incident): string {
-  return printOf(incident, () => ({ ...incident, ...unshown }));
+  return printOf(incident, () => ({ ...wholeIncident(incident), ...unshown }));
 }
 
 /** A component's status history. */

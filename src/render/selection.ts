@@ -30,7 +30,7 @@ export function endedAt(incident: Incident): number | null {
 
 /** Display time of the latest update, ms; feeds are ordered by it. */
 export function latestAt(incident: Incident): number {
-  return incident.updates[0]?.displayAt ?? incident.createdAt;
+  return incident.toldAt ?? incident.createdAt;
 }
 
 const toldMemory = new WeakMap<PageView, { readonly count: number; readonly latest: readonly Incident[] }>();

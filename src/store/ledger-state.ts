@@ -8,7 +8,7 @@ import type { PageView } from "../model/view.ts";
 import { openPageState } from "../model/view-load.ts";
 import { viewOf } from "../model/view-of.ts";
 import type { Append } from "./ledger-plan.ts";
-import { type LogEnd, readEnd, readRecordsOf, recordedPages } from "./op-log.ts";
+import { type LogEnd, readEnd, readRecordsOf, readRowsOf, recordedPages } from "./op-log.ts";
 import { type StoredRecords, storedRecords } from "./stored-records.ts";
 import type { Tables } from "./tables.ts";
 
@@ -125,7 +125,9 @@ type Held = PageState & { readonly records: StoredRecords };
 
 function openedState(tables: Tables, page: string): Held {
   const records = storedRecords(tables, page);
-  return { ...openPageState(page, records, (kind) => readRecordsOf(tables, page, kind)), records };
+  const read = (kind: EntityKind) => readRecordsOf(tables, page, kind);
+  const rows = (kind: EntityKind) => readRowsOf(tables, page, kind);
+  return { ...openPageState(page, records, read, { rows, peek: records.peek }), records };
 }
 
 /** Of a page that has none. */

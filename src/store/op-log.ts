@@ -1,10 +1,11 @@
 // The op-log and the records folded from it, as rows. In: ops and changed records. Out: changes of one transaction, and what a start reads.
 // Position, greatest stamp, ops and records change in one transaction, so that a start never folds the log again.
+import type { AnyRecord } from "../model/fields.ts";
 import type { EntityRecord } from "../model/fold.ts";
 import type { EntityKind, Op } from "../model/op.ts";
 import type { Change } from "./commit.ts";
 import { corrupt } from "./file-check.ts";
-import { createRecordReader } from "./record-bytes.ts";
+import { createRecordReader, createRowReader } from "./record-bytes.ts";
 import type { Tables } from "./tables.ts";
 import { packValue, unpackValue } from "./values.ts";
 
@@ -39,8 +40,19 @@ export function* readRecords(tables: Tables): Iterable<EntityRecord> {
 }
 
 /** The folded records of one kind of a page. */
-export function* readRecordsOf(tables: Tables, page: string, kind: EntityKind): Iterable<EntityRecord> {
-  const read = createRecordReader();
+export const readRecordsOf = (tables: Tables, page: string, kind: EntityKind): Iterable<EntityRecord> =>
+  readOf(tables, page, kind, createRecordReader());
+
+/** The same to look at: each is there until the next is asked for. */
+export const readRowsOf = (tables: Tables, page: string, kind: EntityKind): Iterable<AnyRecord> =>
+  readOf(tables, page, kind, createRowReader());
+
+function* readOf<One>(
+  tables: Tables,
+  page: string,
+  kind: EntityKind,
+  read: (bytes: Uint8Array) => One,
+): Iterable<One> {
   const range = { start: [page, kind], end: [page, kind, "\uffff"] };
   for (const { value } of tables.records.getRange(range)) yield read(value);
 }

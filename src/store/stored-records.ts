@@ -5,6 +5,8 @@ import { createRecordReader } from "./record-bytes.ts";
 import type { Tables } from "./tables.ts";
 
 export interface StoredRecords extends Records {
+  /** As it is on the device, and not remembered. */
+  peek(key: string): EntityRecord | undefined;
   /** What was set is on the device, and reads see it there. */
   kept(): void;
 }
@@ -28,14 +30,16 @@ export function storedRecords({ records }: Pick<Tables, "records">, page: string
     return [page, key.slice(0, cut), key.slice(cut + 1)];
   };
   const range = { start: [page], end: [page, "\uffff"] };
+  const peek = (key: string): EntityRecord | undefined => {
+    const bytes = records.getBinary(placeOf(key));
+    return bytes === undefined ? undefined : read(bytes);
+  };
   const held = {
     get(key: string): EntityRecord | undefined {
       const known = fresh.get(key) ?? recent.get(key);
       if (known !== undefined) return known;
-      const bytes = records.getBinary(placeOf(key));
-      if (bytes === undefined) return undefined;
-      const record = read(bytes);
-      remember(key, record);
+      const record = peek(key);
+      if (record !== undefined) remember(key, record);
       return record;
     },
     *keys(): Generator<string> {
@@ -48,6 +52,7 @@ export function storedRecords({ records }: Pick<Tables, "records">, page: string
   };
   return {
     ...held,
+    peek,
     has: (key) => fresh.has(key) || recent.has(key) || records.doesExist(placeOf(key)),
     set: (key, record) => fresh.set(key, record),
     delete: (key) => fresh.delete(key),

@@ -108,6 +108,7 @@ export function incident(id: string, name: string, fields: Partial<Incident> = {
     version: "1",
     ...fields,
     updates,
+    toldAt: updates[0]?.displayAt ?? null,
   };
 }
 

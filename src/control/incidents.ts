@@ -7,6 +7,7 @@ import { answers } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { type Paging, pageOf, paging, partOf } from "./fields.ts";
 import { incidentBody, incidentFieldsOf, newIncidentBody } from "./incident-fields.ts";
+import { incidentsSaying } from "./incident-search.ts";
 import { incidentShape } from "./shapes.ts";
 import { noTweets } from "./tweets.ts";
 
@@ -39,16 +40,15 @@ const selections: readonly {
   },
 ];
 
+const inOrder = new WeakMap<PageView, readonly Incident[]>();
+
 /** Incidents and maintenances, the latest created first. */
 function latestFirst(view: PageView): readonly Incident[] {
-  return [...view.incidents, ...view.maintenances].sort((a, b) => b.createdAt - a.createdAt);
-}
-
-/** Whether name, status or an update has the words, in any case. Matched, not lowered: of 20,000 incidents that would be 12 MB to make anew for each search. */
-function saying(words: string): (incident: Incident) => boolean {
-  const wanted = new RegExp(words.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "iu");
-  return ({ name, status, updates }) =>
-    wanted.test(name) || wanted.test(status) || updates.some(({ body }) => wanted.test(body));
+  const known = inOrder.get(view);
+  if (known !== undefined) return known;
+  const list = [...view.incidents, ...view.maintenances].sort((a, b) => b.createdAt - a.createdAt);
+  inOrder.set(view, list);
+  return list;
 }
 
 /** The part that was asked for of those that `has` takes: looks no further than its end. */
@@ -74,9 +74,9 @@ export const incidentEndpoints = [
     example: { query: { q: "timeout" } },
     needs: "read",
     query: t.Object({ ...paging, q: t.Optional(t.String({ maxLength: 1_000 })) }),
-    answer({ view, query }) {
-      const words = query.q ?? "";
-      const found = words === "" ? pageOf(latestFirst(view), query) : foundIn(view, saying(words), query);
+    async answer({ view, query }) {
+      const [list, words] = [latestFirst(view), query.q ?? ""];
+      const found = words === "" ? pageOf(list, query) : await incidentsSaying(list, words, partOf(query));
       return answer(
         200,
         found.map((incident) => incidentShape(incident, view)),

@@ -9,7 +9,7 @@ import {
   subscriberStates,
 } from "../model/subscriber.ts";
 import { byId, createSubscriberOrders } from "./subscriber-orders.ts";
-import { createSubscriberSearch, fits } from "./subscriber-search.ts";
+import { createSubscriberSearch, type Found, fits } from "./subscriber-search.ts";
 
 export interface Entry {
   readonly id: string;
@@ -149,20 +149,23 @@ function wantedBytes({ kind, states, incident }: Pick<Asked, "kind" | "states" |
   return wanted;
 }
 
-/** `marks`: how well each place fits; null where no text is asked for. */
+/** `searched`: how well each place fits; null where no text is asked for. */
 function listed(
   { all, bytes }: Index,
   order: Uint32Array,
   asked: Asked,
-  marks: Uint8Array | null,
+  searched: Found | null,
 ): readonly Entry[] {
   const { offset, limit, incident, descending } = asked;
   const [held, wanted] = [bytes(), wantedBytes(asked)];
   const found: Entry[] = [];
   let skip = offset;
+  const marks = searched?.marks ?? null;
   // The best first; where relevance is not asked for, all that fit are as good.
   const grades =
-    marks !== null && asked.sort === "relevance" ? [fits.whole, fits.begins, fits.elsewhere] : [null];
+    searched !== null && asked.sort === "relevance"
+      ? [fits.whole, fits.begins, fits.elsewhere].filter((fit) => searched.counts[fit] !== 0)
+      : [null];
   for (const grade of grades)
     for (let step = 0; step < order.length && found.length < limit; step++) {
       const place = order[descending ? order.length - 1 - step : step] as number;

@@ -45,7 +45,7 @@ export function pageChange(held: Definition | null, { page }: WantedPage, id: st
       : { ...page.values, hosts: hosts.filter((host) => host.toLowerCase() !== first) };
   const name = page.name ?? held?.name ?? "";
   const fields = differences(
-    held && { ...held.values, name: held.name },
+    held && { ...held.values, hosts: hostsKept(held, first), name: held.name },
     { ...values, ...(page.name === null ? {} : { name }) },
     [nameField, ...pageFields],
   );
@@ -56,6 +56,16 @@ export function pageChange(held: Definition | null, { page }: WantedPage, id: st
       ? ({ kind: "page.create", id, fields: { url: "", ...given, name } } as Command)
       : ({ kind: "page.update", fields: given } as Command);
   return { mark: held === null ? "+" : "~", what: "page", id, name, fields, command, place: page.place };
+}
+
+/** What hosts beside the address's own there will be if the file names none: with another address, the one that it had stays. */
+function hostsKept({ values }: Definition, first: string | null): Json {
+  const { url, hosts } = values;
+  const had = hostOfUrl(String(url));
+  const others = hosts as readonly string[];
+  return first === null || had === null || had === first
+    ? others
+    : [had, ...others].filter((host) => host !== first);
 }
 
 const nameField: ConfigField = { word: "name", key: "name", kind: "text", blank: "" };

@@ -111,7 +111,8 @@ class ConfigReader {
         return [];
       }
       const read = this.#entity(item, one, fieldsOf(word), mayHaveMembers);
-      if (read?.name === "") this.#wrong(startOf(item), `${capital(one)} has no \`name\`.`);
+      if (read?.name === "" && !item.has("name"))
+        this.#wrong(startOf(item), `${capital(one)} has no \`name\`.`);
       return read === null || read.name === "" ? [] : [read];
     });
     this.#twice(wanted, one);

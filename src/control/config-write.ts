@@ -14,10 +14,12 @@ import {
 } from "./config-shape.ts";
 
 export function configText(definition: Definition): string {
-  const document = new Document({
-    page: { id: definition.id, name: definition.name, ...said(definition.values, pageFields) },
-    ...Object.fromEntries(lists.map(({ word }) => [word, entries(definition, word)])),
-  });
+  const page = { id: definition.id, name: definition.name, ...said(definition.values, pageFields) };
+  const document = new Document(
+    { page, ...Object.fromEntries(lists.map(({ word }) => [word, entries(definition, word)])) },
+    // One picture for logo and favicon would be an anchor, which the reader does not follow.
+    { aliasDuplicateObjects: false },
+  );
   document.commentBefore =
     ` The page ${definition.id}. What is not named stays as it is; null takes a value away.\n` +
     " pharos apply -f <this file> --dry-run says what would change.";

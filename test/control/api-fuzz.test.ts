@@ -16,6 +16,8 @@ let fuzz: FuzzWorld;
 let document: Document;
 const seen = new Map<number, number>();
 const succeeded = new Set<string>();
+/** Something was deleted since the world was filled. To fill it costs more requests than an operation is asked. */
+let lacking = true;
 
 beforeAll(async () => {
   world = await openControlWorld();
@@ -40,6 +42,8 @@ function requestOf({ method, path, query, headers, body }: Wanted): Request {
       : { body: typeof body === "string" ? fuzz.named(body) : body }),
   });
 }
+
+const takesAway = /^DELETE |unsubscribe|revoke/;
 
 /** Sends one request and holds everything to it that holds of all. */
 async function send(operation: Operation, wanted: Wanted): Promise<number> {
@@ -71,6 +75,7 @@ async function send(operation: Operation, wanted: Wanted): Promise<number> {
     if (operation.lines !== "in") expect([where, written]).toEqual([where, []]);
   } else succeeded.add(operation.name);
   if (status < 300) succeeded.add(operation.name);
+  lacking ||= status < 300 && !isDry && takesAway.test(operation.name);
   if (schema === null) expect([where, text]).toEqual([where, ""]);
   else
     for (const line of operation.lines === "out" && status < 300 ? text.trim().split("\n") : [text])
@@ -88,7 +93,8 @@ function expectPromised({ answers }: Operation, status: number, where: string, t
 test(`every operation of the document, with what fits its schemas, what nearly does, and what does not (seed ${seed})`, async () => {
   const values = valuesOf(document);
   for (const [at, operation] of document.operations.entries()) {
-    await fuzz.fill();
+    if (lacking) await fuzz.fill();
+    lacking = false;
     await fc.assert(
       fc.asyncProperty(requestTo(operation, values), async (wanted) => void (await send(operation, wanted))),
       { seed: seed + at, numRuns: count(8, 1_000) },
@@ -109,9 +115,9 @@ test("a body that is no body, to every operation that reads one", async () => {
       /\{(\w+)\}/g,
       (_, name) => `§own ${name === "id" ? "group_id" : name} 0§`,
     );
-    // The long ones end before any row is asked: a few rows are as good as all.
-    for (const body of brokenBodies)
-      if (body.length < 1_000 || testLong || at % 20 === 0 || operation.path.endsWith("/incidents"))
+    // Most of them end before any row is asked: each row has a quarter of them, of the long ones fewer, and each of them many rows.
+    for (const [place, body] of brokenBodies.entries())
+      if (testLong || (at + place) % (body.length < 1_000 ? 4 : 20) === 0)
         await send(operation, { method: operation.method, path, query: [], headers: [], body });
   }
 });

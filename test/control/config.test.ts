@@ -1,61 +1,11 @@
 // A page as a file: what export writes applies to nothing, what apply makes exports the same, and what a file gets wrong is said by line and column.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { silentLog } from "../../src/base/log.ts";
-import { seededRandom } from "../../src/base/random.ts";
-import { type Plan, planConfig } from "../../src/control/config-plan.ts";
 import { readConfig } from "../../src/control/config-read.ts";
-import { definitionOf } from "../../src/control/config-shape.ts";
 import { configText } from "../../src/control/config-write.ts";
-import { controlPlaneOf } from "../../src/control/local.ts";
-import { openLedger } from "../../src/store/ledger.ts";
-import { openStore } from "../../src/store/open.ts";
-import { createSeries } from "../../src/store/series.ts";
-import { createTokens } from "../../src/store/tokens.ts";
-import { closing, freshFolder } from "../store/stores.ts";
-import { manualClock } from "../support/manual-clock.ts";
 import { seed } from "../support/property.ts";
 import { count } from "../support/seed.ts";
-
-const name = "page.yaml";
-const png = Uint8Array.from(
-  atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
-  (it) => it.charCodeAt(0),
-);
-const readFile = (): Uint8Array => png;
-
-function setUp() {
-  const clock = manualClock();
-  const store = closing(openStore({ folder: freshFolder(), clock, log: silentLog }));
-  const ledger = openLedger({ store, clock, random: seededRandom(1), region: "eu", log: silentLog });
-  const plane = controlPlaneOf({ ledger, tokens: createTokens(store), series: createSeries(store) });
-  let ids = 0;
-  const plan = (text: string, prune = false): Plan => {
-    const view = ledger.view("p1");
-    const planned = planConfig(view && definitionOf(view), readConfig(text, { name, readFile }), {
-      prune,
-      newId: () => `new${ids++}`,
-    });
-    if (!planned.ok)
-      throw new Error(
-        planned.mistakes.map(({ place, says }) => `${place.line}:${place.column}: ${says}`).join("\n"),
-      );
-    return planned.plan;
-  };
-  const apply = async (text: string, prune = false): Promise<Plan> => {
-    const made = plan(text, prune);
-    const commands = made.changes.map(({ command }) => command);
-    if (commands.length === 0) return made;
-    const done = await plane.submit(commands[0]?.kind === "page.create" ? null : made.page, commands, "test");
-    if (!done.ok) throw new Error(`${done.at}: ${done.refusal.sentences.join(" ")}`);
-    return made;
-  };
-  const exported = async (): Promise<string> => {
-    const definition = await plane.definition("p1");
-    return definition === null ? "" : configText(definition);
-  };
-  return { ledger, plane, plan, apply, exported, clock };
-}
+import { configName as name, openConfigWorld, readFile } from "./config-world.ts";
 
 const file = `# Kept by hand
 page:
@@ -106,7 +56,7 @@ recurring_maintenance:
 
 describe("control/config goes both ways", () => {
   test("a file makes a page; then it has nothing to do, nor has what is exported, which says the same again", async () => {
-    const { apply, plan, exported, ledger } = setUp();
+    const { apply, plan, exported, ledger } = openConfigWorld();
     const made = await apply(file);
     expect(made.changes.map(({ mark, what, name }) => `${mark} ${what} ${name}`)).toEqual([
       "+ page Acme",
@@ -147,11 +97,25 @@ describe("control/config goes both ways", () => {
     expect(await exported()).toBe(text);
   });
 
+  test("one picture for logo and favicon is written out twice", async () => {
+    const { apply, plan, exported } = openConfigWorld();
+    await apply(
+      "page: { id: p1, name: A, url: https://a.example, logo: { file: a.png }, favicon: { file: a.png } }\n",
+    );
+    expect(plan(await exported(), true).changes).toEqual([]);
+    const emblem = { type: "image/png", base64: "AA==" };
+    const text = configText({
+      ...{ id: "p1", name: "A", values: { logo: emblem, favicon: emblem } },
+      lists: { components: [], metrics: [], templates: [], recurring_maintenance: [] },
+    });
+    expect(text).not.toContain("&");
+  });
+
   test("on another control plane the exported file makes the same page", async () => {
-    const first = setUp();
+    const first = openConfigWorld();
     await first.apply(file);
     const text = await first.exported();
-    const second = setUp();
+    const second = openConfigWorld();
     await second.apply(text);
     expect(await second.exported()).toBe(text);
   });
@@ -188,7 +152,7 @@ describe("control/config goes both ways", () => {
         parts,
         fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
         async (before, after, grouped) => {
-          const { apply, plan, exported } = setUp();
+          const { apply, plan, exported } = openConfigWorld();
           const textOf = (list: typeof before): string =>
             JSON.stringify({
               page: { id: "p1", name: "x", url: "https://a.example" },
@@ -202,7 +166,7 @@ describe("control/config goes both ways", () => {
           expect(plan(textOf(after), true).changes).toEqual([]);
           const text = await exported();
           expect(plan(text, true).changes).toEqual([]);
-          const other = setUp();
+          const other = openConfigWorld();
           await other.apply(text);
           expect(await other.exported()).toBe(text);
         },
@@ -218,7 +182,7 @@ describe("control/config: recurring maintenance", () => {
     `${page}recurring_maintenance:\n  - id: r1\n    name: R\n    rule: FREQ=DAILY\n    start: "2026-02-01T02:30"\n${more}`;
 
   test("a field that changes leaves the others, also of what happens by itself; null takes one back", async () => {
-    const { apply, ledger } = setUp();
+    const { apply, ledger } = openConfigWorld();
     await apply(one("    scheduled_auto_verifying_minutes: 5\n    scheduled_auto_in_progress: false\n"));
     const held = () => ledger.view("p1")?.recurrences[0];
     expect(held()).toMatchObject({
@@ -240,7 +204,7 @@ describe("control/config: recurring maintenance", () => {
   });
 
   test("one that is over is in no file, and no file takes it away", async () => {
-    const { apply, exported, ledger, clock } = setUp();
+    const { apply, exported, ledger, clock } = openConfigWorld();
     await apply(one("").replace("FREQ=DAILY", "FREQ=DAILY;COUNT=1"));
     expect(await exported()).toContain("COUNT=1");
     await clock.advance(60 * 86_400_000);
@@ -254,7 +218,7 @@ describe("control/config: recurring maintenance", () => {
   });
 
   test("what is wrong with a rule is said by decide, at its entity's line", async () => {
-    const { apply } = setUp();
+    const { apply } = openConfigWorld();
     expect(apply(one("").replace("FREQ=DAILY", "FREQ=HOURLY"))).rejects.toThrow("at most once a day");
     expect(apply(one("    duration_minutes: soon\n"))).rejects.toThrow(
       "`duration_minutes` of a recurrence is a number",
@@ -265,7 +229,7 @@ describe("control/config: recurring maintenance", () => {
 
 describe("control/config changes", () => {
   test("what is not named stays; null takes a field away; a list's rest goes with --prune alone", async () => {
-    const { apply, plan, ledger } = setUp();
+    const { apply, plan, ledger } = openConfigWorld();
     await apply(file);
     const smaller = "page: {id: p1, description: null}\ncomponents:\n  - {id: db, name: Store}\n";
     const made = plan(smaller);
@@ -282,7 +246,7 @@ describe("control/config changes", () => {
   });
 
   test("the order of the file becomes that of the page, and one moves into a group", async () => {
-    const { apply, plan, ledger } = setUp();
+    const { apply, plan, ledger } = openConfigWorld();
     await apply(file);
     const moved = file
       .replace(/ {2}- name: API\n.*\n.*\n/, "")
@@ -307,8 +271,25 @@ describe("control/config changes", () => {
     ).toEqual(["API", "Search", "Web"]);
   });
 
+  test("with another address and no hosts beside it, the old address is given up at once, and said so", async () => {
+    const { apply, plan, ledger } = openConfigWorld();
+    await apply("page: { id: p1, name: A, url: https://a.example, hosts: [b.example] }\n");
+    const other = "page: { id: p1, url: https://c.example, hosts: [b.example] }\n";
+    const [change] = (await apply(other)).changes;
+    expect(change?.fields).toContainEqual({
+      word: "hosts",
+      before: ["a.example", "b.example"],
+      after: ["b.example"],
+    });
+    expect(plan(other).changes).toEqual([]);
+    expect(ledger.view("p1")?.page.hosts).toEqual(["c.example", "b.example"]);
+    // A file that does not speak of hosts leaves the old address one of them.
+    await apply("page: { id: p1, url: https://d.example }\n");
+    expect(ledger.view("p1")?.page.hosts).toEqual(["d.example", "c.example", "b.example"]);
+  });
+
   test("a metric that is removed takes its points along", async () => {
-    const { apply, plane, ledger } = setUp();
+    const { apply, plane, ledger } = openConfigWorld();
     await apply(file);
     const metric = ledger.view("p1")?.metrics[0]?.id ?? "";
     await plane.addPoints("p1", [[metric, [{ at: Date.UTC(2026, 0, 5, 11), value: 1 }]]]);
@@ -380,7 +361,7 @@ describe("control/config says what is wrong, and where", () => {
   ];
   for (const [what, text, says] of wrong)
     test(what, () => {
-      const { plan } = setUp();
+      const { plan } = openConfigWorld();
       let said = "";
       try {
         plan(text);
@@ -401,7 +382,7 @@ describe("control/config says what is wrong, and where", () => {
   });
 
   test("a name that two of the page have needs an id", async () => {
-    const { apply, plan } = setUp();
+    const { apply, plan } = openConfigWorld();
     await apply(`${page}components:\n  - {id: a1, name: A}\n  - {id: a2, name: A}\n`);
     expect(() => plan(`${page}components:\n  - name: A\n`)).toThrow(
       'The page has 2 of the name "A": give the id, one of a1, a2.',

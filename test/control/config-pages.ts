@@ -1,0 +1,123 @@
+// Pages as files, of every word that a file knows: of a field that comes, values come by its kind. In: nothing. Out: arbitraries.
+import fc from "fast-check";
+import type { ConfigField, ListWord } from "../../src/control/config-shape.ts";
+import { fieldsOf, lists, pageFields } from "../../src/control/config-shape.ts";
+import type { Json } from "../../src/model/op.ts";
+import { png } from "./config-world.ts";
+
+export type Said = { readonly [word: string]: Json };
+
+/** What YAML would like to read as something else, and what needs care to be written. */
+const odd =
+  "null|~|yes|1.0|- a|a: b|#x|'|\"|\\n|2026-01-05|!!str|  lead|[x|{y|*z|&a|%b|@c|a # b|\u2028x|🙂".split("|");
+const texts = fc.oneof(
+  fc.constantFrom(...odd, "a\nb\n", "Two\n\n  lines: 1\n"),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => text.trim() !== ""),
+);
+const zones = ["Etc/UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Chatham"];
+const link = fc.record({
+  name: texts,
+  url: fc.constantFrom("https://acme.example/?a=b#c", "mailto:help@acme.example"),
+});
+const emblem = { type: "image/png", base64: Buffer.from(png).toString("base64") };
+
+/** What only some texts can be. */
+const own: Readonly<Record<string, fc.Arbitrary<Json>>> = {
+  url: fc.constantFrom("https://status.acme.example", "http://other.example/"),
+  hosts: fc.subarray(["a.example", "b.example", "status3.acme.example"]),
+  time_zone: fc.constantFrom(...zones),
+  support_url: fc.constantFrom(null, "https://help.example", "mailto:a@b.example"),
+  brand: fc.constantFrom(null, "#0055cc", "#008340"),
+  start_date: fc.constantFrom(null, "2026-01-05", "2024-02-29"),
+  decimal_places: fc.integer({ min: 0, max: 5 }),
+  suffix: fc.constantFrom("", "ms", "%"),
+  y_axis_min: fc.constantFrom(null, 0, -1.5),
+  y_axis_max: fc.constantFrom(null, 1, 99.25),
+  title: texts,
+  body: texts,
+  group_id: fc.constantFrom(null, "group1"),
+  languages: fc.shuffledSubarray(["en", "de", "ar"], { minLength: 1 }),
+  rule: fc.constantFrom(
+    "FREQ=DAILY",
+    "FREQ=WEEKLY;BYDAY=SU",
+    "FREQ=MONTHLY;BYMONTHDAY=-1",
+    "FREQ=YEARLY;UNTIL=20990101T000000Z",
+  ),
+  start: fc.constantFrom("2026-03-29T02:30", "2028-02-29T00:00", "2026-10-25T02:30"),
+  duration_minutes: fc.constantFrom(10, 60, 90, 12.5),
+  ahead: fc.integer({ min: 1, max: 3 }),
+  scheduled_auto_verifying_minutes: fc.constantFrom(null, 5),
+};
+
+function valuesFor(
+  { word, kind, blank, allowed }: ConfigField,
+  components: readonly string[],
+): fc.Arbitrary<Json> {
+  const given = own[word];
+  if (given !== undefined) return given;
+  switch (kind) {
+    case "text":
+      return fc.oneof(fc.constant(blank), allowed === undefined ? texts : fc.constantFrom(...allowed));
+    case "flag":
+      return fc.boolean();
+    case "whole":
+      return fc.nat(5);
+    case "number":
+      return fc.constantFrom(0, 1.5, -2);
+    case "texts":
+      return fc.subarray([...(allowed ?? ["a", "b"])]);
+    case "references":
+      return fc.shuffledSubarray([...components]);
+    case "links":
+      return fc.array(link, { maxLength: 2 });
+    case "picture":
+      return fc.constantFrom(null, emblem);
+  }
+}
+
+/** Each field of it is said, also where it is as it would be by itself: what was there before then counts for nothing. */
+function entity(fields: readonly ConfigField[], components: readonly string[]): fc.Arbitrary<Said> {
+  const values = fields.map((field) => [field.word, valuesFor(field, components)] as const);
+  return fc.record({ name: texts, ...Object.fromEntries(values) });
+}
+
+const idsOf = (kind: string): fc.Arbitrary<string[]> =>
+  fc.shuffledSubarray(Array.from({ length: 5 }, (_, at) => `${kind}${at}`));
+
+/** So many of a list, by ids that another page\'s file may have too. */
+function some(word: ListWord, components: readonly string[]): fc.Arbitrary<readonly Said[]> {
+  return idsOf(word.slice(0, 4)).chain((ids) =>
+    fc.tuple(...ids.map((id) => entity(fieldsOf(word), components).map((said): Said => ({ id, ...said })))),
+  );
+}
+
+/** Components, some of them in one of two groups. */
+const components: fc.Arbitrary<readonly Said[]> = some("components", []).chain((all) =>
+  fc
+    .tuple(
+      fc.array(fc.nat(2), { minLength: all.length, maxLength: all.length }),
+      fc.tuple(entity(fieldsOf("components"), []), entity(fieldsOf("components"), [])),
+    )
+    .map(([groups, named]) => [
+      ...all.filter((_, at) => groups[at] === 0),
+      ...named.map(
+        (said, at): Said => ({
+          id: `g${at}`,
+          ...said,
+          members: all.filter((_, of) => groups[of] === at + 1) as Said[],
+        }),
+      ),
+    ]),
+);
+
+export const pages: fc.Arbitrary<Said> = components.chain((list) => {
+  const ids = list.flatMap(({ id, members }) =>
+    members === undefined ? [String(id)] : (members as readonly Said[]).map((member) => String(member.id)),
+  );
+  const others = lists.map(({ word }) => word).filter((word) => word !== "components");
+  return fc.record({
+    page: entity(pageFields, []).map((said): Said => ({ id: "p1", ...said })),
+    components: fc.constant(list as Said[]),
+    ...Object.fromEntries(others.map((word) => [word, some(word, ids).map((all) => all as Said[])])),
+  });
+});

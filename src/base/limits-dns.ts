@@ -5,8 +5,10 @@ export const dnsLimits = {
   dnsAnswerBytesMax: 1_232,
   /** Bodies of answers that a process holds until zones or steering change: some 45,000. */
   dnsCacheBytesMax: 32 * 1024 * 1024,
-  /** Marks of questions that came once: 256 KiB. */
-  dnsMarks: 64 * 1024,
+  /** Answers by the packet that brought them: 131,072 rows, as much of it as is written to. */
+  dnsPacketsBytesMax: 32 * 1024 * 1024,
+  /** Marks of questions, and of packets, that came once: 1 MiB each. */
+  dnsMarks: 256 * 1024,
   /** Networks, and kinds of answers to them, that rate limiting tells apart: 1.3 MB a table. */
   dnsRateRows: 64 * 1024,
   /** Answers of one kind that a network (/24, /56) is sent a second over UDP without a cookie. */
@@ -34,6 +36,8 @@ export const dnsLimits = {
   dnsSendersMax: 20_000,
   /** Answers that wait for the kernel to take them; one more is lost, and its asker asks again. */
   udpUnsentMax: 4_096,
+  /** Answers of one turn that leave in one call: the last of them waits for all before. */
+  udpBatchMax: 64,
   /** Milliseconds that a listener that closes goes on answering what comes, at most. */
   udpLastTurnsMax: 200,
 } as const;

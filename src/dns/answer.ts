@@ -1,5 +1,6 @@
 // Answers queries. In: bytes, who sent them and over what; a `Find`. Out: the answer's bytes, or none. Never throws, whatever the bytes are.
 //
+// 0. repeat: the very packet came before, and what was answered holds for whoever sends it (`packet-cache.ts`): on to 3, and its answer again
 // 1. decode: what is no query is refused or passed over (`query.ts`)
 // 2. recall: the same was asked before, for the same network (`answer-cache.ts`); else find, and write its body (`body.ts`)
 // 3. limit: who is told too much over UDP gets a short answer or none, unless a cookie proves the address (`rate-limit.ts`)
@@ -11,9 +12,10 @@ import { type Body, bodyOf, kept, kinds } from "./body.ts";
 import { chaosFinding, type Identity } from "./chaos.ts";
 import { type Cookies, serverCookieBytesMin } from "./cookies.ts";
 import { type EdnsSelf, optSize } from "./edns.ts";
+import { createPacketCache } from "./packet-cache.ts";
 import { type Asked, decodeQuery, type Edns } from "./query.ts";
 import type { QueryLog } from "./query-log.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import type { Fate, RateLimit } from "./rate-limit.ts";
 import { bareReply, cutReply, isTruncated, type Passing, replyOf, type Transport } from "./reply.ts";
 import type { DnsTally } from "./tally.ts";
 import { anyOf, refusedTypes, unaskable } from "./unaskable.ts";
@@ -45,6 +47,7 @@ class Server implements Answering {
   readonly #options: AnsweringOptions;
   readonly #self: EdnsSelf;
   readonly #cache = createAnswerCache(limits.dnsCacheBytesMax);
+  readonly #packets = createPacketCache(limits.dnsPacketsBytesMax, limits.dnsMarks);
   /** Marks of questions that came once. */
   readonly #marks = new Int32Array(limits.dnsMarks);
   #find: Find;
@@ -63,6 +66,7 @@ class Server implements Answering {
   replace(find: Find): void {
     this.#find = find;
     this.#cache.clear();
+    this.#packets.clear();
   }
 
   answer(packet: Buffer, address: Uint8Array, transport: Transport): Buffer | null {
@@ -76,6 +80,29 @@ class Server implements Answering {
   }
 
   #answer(packet: Buffer, address: Uint8Array, transport: Transport): Buffer | null {
+    const row = transport === "udp" ? this.#packets.find(packet) : -1;
+    return row < 0 ? this.#read(packet, address, transport) : this.#repeat(row, packet, address);
+  }
+
+  /** As `#ask`, of a packet that need not be read. */
+  #repeat(row: number, packet: Buffer, address: Uint8Array): Buffer | null {
+    const { tally, rateLimit, queryLog } = this.#options;
+    const { kind, rcode, type, led, cutBytes } = this.#packets.known(row);
+    const size = this.#packets.answerBytes(row);
+    const fate = rateLimit === null ? "send" : rateLimit.fate(address, kind, packet.length, size, cutBytes);
+    if (fate === "drop") {
+      tally.cached(true);
+      tally.dropped("rate");
+      return null;
+    }
+    if (fate === "slip" || queryLog != null) return this.#read(packet, address, "udp", fate);
+    tally.cached(true);
+    tally.answered(rcode, type, "udp", size, "whole");
+    if (led !== null) tally.led(led);
+    return this.#packets.answer(row, packet);
+  }
+
+  #read(packet: Buffer, address: Uint8Array, transport: Transport, fate?: Fate): Buffer | null {
     const decoded = decodeQuery(packet);
     if (decoded.kind === "ignore") {
       this.#options.tally.dropped(decoded.why);
@@ -84,7 +111,7 @@ class Server implements Answering {
     const passing: Passing = { packet, address, transport, edns: decoded.edns };
     switch (decoded.kind) {
       case "ask":
-        return this.#ask(passing, decoded.asked);
+        return this.#ask(passing, decoded.asked, fate);
       case "hello":
         return this.#bare(passing, this.#hasWrongCookie(passing) ? rcodes.BADCOOKIE : rcodes.NOERROR, 12);
       case "refuse":
@@ -92,24 +119,31 @@ class Server implements Answering {
     }
   }
 
-  #ask(passing: Passing, asked: Asked): Buffer | null {
-    const { tally, rateLimit } = this.#options;
-    const { packet, address, transport, edns } = passing;
+  /** `known`: what rate limiting already said of it. */
+  #ask(passing: Passing, asked: Asked, known?: Fate): Buffer | null {
+    const { tally } = this.#options;
+    const { address, transport, edns } = passing;
     const body = this.#body(asked, address, edns);
-    if (rateLimit !== null && transport === "udp" && !this.#isProven(passing)) {
-      const opt = edns === null ? 0 : optSize(this.#self, edns, body.error);
-      const fate = rateLimit.fate(address, body.kind, packet.length, body.end + opt, asked.end + opt);
-      if (fate === "slip") return this.#slip(passing, asked, body);
-      if (fate === "drop") {
-        tally.dropped("rate");
-        return null;
-      }
+    const opt = edns === null ? 0 : optSize(this.#self, edns, body.error);
+    const fate = known ?? this.#fate(passing, body.kind, body.end + opt, asked.end + opt);
+    if (fate === "slip") return this.#slip(passing, asked, body);
+    if (fate === "drop") {
+      tally.dropped("rate");
+      return null;
     }
     const out = replyOf(this.#self, passing, asked, body);
+    if (transport === "udp" && out.length === body.end + opt && !isTruncated(out) && isForAll(edns, body))
+      this.#packets.put(passing.packet, out, { ...body, type: asked.type, cutBytes: asked.end + opt });
     tally.answered(body.rcode, asked.type, transport, out.length, isTruncated(out) ? "truncated" : "whole");
     if (body.led !== null) tally.led(body.led);
     this.#options.queryLog?.answered(passing, asked, body.rcode, out.length, body.led);
     return out;
+  }
+
+  #fate(passing: Passing, kind: number, bytes: number, cutBytes: number): Fate {
+    const { rateLimit } = this.#options;
+    if (rateLimit === null || passing.transport === "tcp" || this.#isProven(passing)) return "send";
+    return rateLimit.fate(passing.address, kind, passing.packet.length, bytes, cutBytes);
   }
 
   /** A client that speaks of cookies is given one and comes back with it; any other comes back over TCP. */
@@ -166,7 +200,7 @@ class Server implements Answering {
     if (held !== undefined) return held;
     const finding = this.#found(asked, { resolver, subnet });
     const body = bodyOf(asked, finding, address);
-    if (!finding.cacheable || !this.#cameBefore(body.mark)) return body;
+    if (!body.isLasting || !this.#cameBefore(body.mark)) return body;
     const own = kept(body);
     this.#cache.put(question, address, bits, own);
     return own;
@@ -194,4 +228,10 @@ class Server implements Answering {
       return { ...unaskable(rcodes.SERVFAIL, "The server failed."), cacheable: false };
     }
   }
+}
+
+/** Whoever sends the same packet gets the same: a cookie is of an address and a time; without a subnet the resolver's own address may count. */
+function isForAll(edns: Edns | null, { isLasting, scope }: Body): boolean {
+  if (!isLasting || (edns !== null && edns.cookie !== null)) return false;
+  return scope === 0 || (edns !== null && edns.subnet !== null && edns.subnet.bits > 0);
 }

@@ -29,6 +29,8 @@ export interface Body {
   readonly authoritative: boolean;
   readonly scope: number;
   readonly error: ExtendedError | null;
+  /** May be given again, until zones or steering change. */
+  readonly isLasting: boolean;
   readonly led: Led | null;
   /** The same number for answers that say the same to the same network: what rate limiting counts by. */
   readonly kind: number;
@@ -82,6 +84,7 @@ export function bodyOf(asked: Asked, finding: Finding, network: Uint8Array): Bod
     authoritative,
     scope,
     error: errorOf(finding),
+    isLasting: finding.cacheable,
     led: finding.led ?? null,
     kind: kindOf(finding, mark),
     mark,

@@ -29,7 +29,7 @@ export async function openUdpBun(options: UdpOptions): Promise<UdpListener> {
   };
 }
 
-/** Answers of one turn leave together: a call into the kernel for each is half of what an answer costs. */
+/** Answers of one turn leave together, up to `udpBatchMax`: a call into the kernel for each is half of what an answer costs. */
 class Batches {
   socket: Bun.udp.Socket<"buffer"> | null = null;
   readonly #options: UdpOptions;
@@ -51,6 +51,8 @@ class Batches {
       return;
     }
     this.#waiting.push(answer, port, address);
+    // While more comes Bun goes on reading: at the end of a turn that does not end nothing would leave.
+    if (this.#waiting.length % (3 * limits.udpBatchMax) === 0) this.flush();
     if (this.#isDue) return;
     this.#isDue = true;
     setImmediate(() => {

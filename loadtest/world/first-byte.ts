@@ -8,6 +8,9 @@ export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
+  /** Between which values p50 and p99 of all visitors lie with 95 %, as far as drawing these goes (order statistics, binomial). */
+  readonly p50Within: readonly [number, number];
+  readonly p99Within: readonly [number, number];
 }
 
 export interface FirstBytes {
@@ -100,5 +103,12 @@ function waysOf(
 
 function percentilesOf(values: readonly number[]): Percentiles {
   const sorted = Float64Array.from(values).sort();
-  return { p50: percentile(sorted, 50), p95: percentile(sorted, 95), p99: percentile(sorted, 99) };
+  const within = (of100: number): readonly [number, number] => {
+    const off = 196 * Math.sqrt(((of100 / 100) * (1 - of100 / 100)) / sorted.length);
+    return [percentile(sorted, of100 - off), percentile(sorted, Math.min(100, of100 + off))];
+  };
+  return {
+    ...{ p50: percentile(sorted, 50), p95: percentile(sorted, 95), p99: percentile(sorted, 99) },
+    ...{ p50Within: within(50), p99Within: within(99) },
+  };
 }

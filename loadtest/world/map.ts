@@ -32,6 +32,7 @@ svg{--back:#f7f9fb;--grid:#d5dde6;--ink:#1b2836;--soft:#5a6878;--good:#0b7a53;--
 @media (prefers-color-scheme:dark){svg{--back:#0e1620;--grid:#263545;--ink:#e6edf4;--soft:#93a3b5;--good:#3fcf97;--fair:#f0ad4e;--poor:#ff7b72;--pop:#8ab4ff}}
 text{font:13px system-ui,sans-serif;fill:var(--ink)}
 .soft{fill:var(--soft)}
+.size{stroke:var(--soft);fill:none}
 .grid{stroke:var(--grid);fill:none}
 .good{fill:var(--good);fill-opacity:.55}
 .fair{fill:var(--fair);fill-opacity:.35;stroke:var(--fair)}
@@ -96,7 +97,7 @@ function legend(): string {
   const pop = `<path class="pop" d="M540 ${show(y - 7)}l6 7l-6 7l-6 -7z"/><text x="554" y="${show(y + 4.5)}">POP</text>`;
   const sizes = [1, 10, 50].map((millions, at) => {
     const x = 640 + at * 120;
-    return `<circle class="grid" cx="${x}" cy="${show(y)}" r="${show(radiusOf(millions * 1e6))}"/><text class="soft" x="${x + 14}" y="${show(y + 4.5)}">${millions} million</text>`;
+    return `<circle class="size" cx="${x}" cy="${show(y)}" r="${show(radiusOf(millions * 1e6))}"/><text class="soft" x="${x + 14}" y="${show(y + 4.5)}">${millions} million</text>`;
   });
   return [...entries, pop, ...sizes].join("\n");
 }

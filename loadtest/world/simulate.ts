@@ -14,7 +14,7 @@ import { type Availability, hoursDown, simulateYear } from "./year.ts";
 export const usual = {
   seed: 8_123,
   counts: [1, 3, 8, 20],
-  visitors: 5_000,
+  visitors: 8_000,
   yearVisitors: 200,
   viewers: 1_000_000,
 };
@@ -58,8 +58,11 @@ export interface Simulation {
   readonly waitMs: ReadonlyMap<City, number>;
 }
 
-/** One address, and as many as the server gives at most. */
-export const addressCounts = [1, limits.steeredAddressesMax] as const;
+/** One address, and as many as the server gives at most, where there are POPs for that. */
+function addressCountsOf(pops: readonly PopPlace[]): readonly number[] {
+  const most = Math.min(limits.steeredAddressesMax, pops.length);
+  return most === 1 ? [1] : [1, most];
+}
 
 export const setsOf = (counts: readonly number[]): readonly (readonly PopPlace[])[] =>
   counts.map((count) => placePops(cities, count));
@@ -75,7 +78,7 @@ export async function simulate({ seed, sets }: Options): Promise<Simulation> {
   const some = drawVisitors(cities, seed, usual.yearVisitors, limits.steeredTtlS);
   const found = await discover(seed);
   const rows = sets.flatMap((pops) =>
-    addressCounts.map((addresses) => ({
+    addressCountsOf(pops).map((addresses) => ({
       ...{ pops, addresses },
       bytes: bytesOf(pops, addresses, visitors),
       ...yearOf(pops, addresses, some, found, seed),
@@ -88,7 +91,7 @@ export async function simulate({ seed, sets }: Options): Promise<Simulation> {
     whatIfs: whatIfsOf(largest, visitors, rows),
     capacity: sets.map((pops) => capacityOf(pops, visitors, rows)),
     originHours: hoursDown(origin.down[0] ?? []),
-    waitMs: waitsOf(visitors, rows.at(-2)?.bytes.warmMs ?? []),
+    waitMs: waitsOf(largest, seed),
   };
 }
 
@@ -138,7 +141,8 @@ function yearOf(
 }
 
 function bytesFrom(rows: readonly Row[], pops: readonly PopPlace[], addresses: number): FirstBytes {
-  const row = rows.find((one) => one.pops === pops && one.addresses === addresses);
+  const most = Math.min(addresses, pops.length);
+  const row = rows.find((one) => one.pops === pops && one.addresses === most);
   if (row === undefined) throw new Error("No row of these POPs.");
   return row.bytes;
 }
@@ -200,8 +204,12 @@ function busiest(shares: readonly number[]): { readonly at: number; readonly sha
   return { at: shares.indexOf(share), share };
 }
 
-/** The median of each city's visitors. */
-function waitsOf(visitors: readonly Visitor[], warmMs: readonly number[]): ReadonlyMap<City, number> {
+const visitorsACity = 9;
+
+/** The median of each city's visitors, of which each has as many here, with one address an answer. */
+function waitsOf(pops: readonly PopPlace[], seed: number): ReadonlyMap<City, number> {
+  const visitors = drawVisitors(cities, seed, visitorsACity * cities.length, limits.steeredTtlS, () => 1);
+  const { warmMs } = bytesOf(pops, 1, visitors);
   const byCity = Map.groupBy(warmMs.keys(), (at) => (visitors[at] as Visitor).city);
   return new Map(
     [...byCity].map(([city, list]) => {

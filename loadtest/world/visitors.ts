@@ -34,20 +34,21 @@ export interface Filed {
   readonly country: string;
 }
 
-/** `ttlS`: what steered answers say. */
+/** `ttlS`: what steered answers say. `weigh`: how many of the visitors a city has, next to others. */
 export function drawVisitors(
   cities: readonly City[],
   seed: number,
   count: number,
   ttlS: number,
+  weigh: (city: City) => number = ({ users }) => users,
 ): readonly Visitor[] {
   const random = seededRandom(seed);
-  const all = cities.reduce((sum, { users }) => sum + users, 0);
+  const all = cities.reduce((sum, city) => sum + weigh(city), 0);
   const drawn: Visitor[] = [];
   const largest = largestOf(cities);
   let reached = 0;
   for (const city of cities) {
-    reached += city.users;
+    reached += weigh(city);
     while (drawn.length < Math.round((reached / all) * count))
       drawn.push(drawOne(city, cities, largest.get(city.country) ?? city, random, ttlS));
   }

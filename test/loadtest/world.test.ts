@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { capacityAssumptions, needsOf } from "../../loadtest/world/capacity.ts";
 import { cities, usersOfAll } from "../../loadtest/world/cities.ts";
 import { roundTripMs } from "../../loadtest/world/latency.ts";
-import { lengthOf, type Span, united } from "../../loadtest/world/outages.ts";
+import { drawYear, lengthOf, type Span, united } from "../../loadtest/world/outages.ts";
 import { hostingPlaces, type PopPlace, placePops } from "../../loadtest/world/pops.ts";
 import { filled, mapOf, sectionsOf } from "../../loadtest/world/report.ts";
 import { readFlags } from "../../loadtest/world/run.ts";
@@ -124,6 +124,21 @@ describe("health", () => {
     expect(silent[silent.length >> 1]).toBeGreaterThan(refused[refused.length >> 1] ?? 0);
   });
 
+  test("in a year each outage is known by then, and nobody is held for down who is not, but until he is seen again", () => {
+    const machines = hostingPlaces.map(({ name, region }) => ({ name, region }));
+    const { down, known } = drawYear(machines, simulation.found, testSeed);
+    const [worstS, backS] = [Math.max(...simulation.found.silent), Math.max(...simulation.found.back)];
+    const holds = (spans: readonly Span[], fromS: number, toS: number): boolean =>
+      spans.some((span) => span.fromS <= fromS && span.toS >= toS);
+    for (const [at, spans] of down.entries()) {
+      expect(spans.length).toBeGreaterThan(5);
+      for (const { fromS, toS } of spans)
+        if (toS - fromS > worstS) expect(holds(known[at] ?? [], fromS + worstS, toS)).toBe(true);
+      for (const { fromS, toS } of known[at] ?? [])
+        expect(spans.some((span) => span.fromS < fromS && span.toS + backS >= toS)).toBe(true);
+    }
+  });
+
   test("a visitor whose resolver keeps to the TTL meets a dead POP for no longer than that bound and the TTL", () => {
     const year = {
       down: [[{ fromS: 1_000, toS: 2_000 }]],
@@ -164,11 +179,11 @@ describe("the model", () => {
   });
 
   test("another POP makes nobody's nearest farther", () => {
-    for (let trial = 0; trial < 100; trial++) {
+    const pops = placePops(cities, 6);
+    for (let trial = 0; trial < 300; trial++) {
       const at = anywhere();
       const nearest = (pops: readonly PopPlace[]): number =>
         Math.min(...pops.map((pop) => roundTripMs(at, pop, 1.8)));
-      const pops = placePops(cities, 6);
       expect(
         nearest([...pops, hostingPlaces[random.below(hostingPlaces.length)] as PopPlace]),
       ).toBeLessThanOrEqual(nearest(pops));

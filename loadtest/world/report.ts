@@ -21,6 +21,22 @@ export function sectionsOf(simulation: Simulation): ReadonlyMap<string, string> 
   ]);
 }
 
+/** What loadtest/README.md shows of it. */
+export function summaryOf({ seed, rows }: Simulation): ReadonlyMap<string, string> {
+  const head = [
+    "POPs",
+    "addresses an answer",
+    "p50 / p95 / p99 in ms",
+    "at the nearest POP",
+    "visits that succeed in a year",
+  ];
+  const body = rows.map(({ pops, addresses, bytes, year }) => [
+    ...[String(pops.length), String(addresses), showMs(bytes.warm)],
+    ...[percent(bytes.atNearest, 1), percent(1 - year.failed, 4)],
+  ]);
+  return new Map([["world", `Seed ${seed}, on a connection that is there.\n\n${table(head, body)}`]]);
+}
+
 /** Puts each section between its markers. Throws where the text has no such place. */
 export function filled(readme: string, sections: ReadonlyMap<string, string>): string {
   let text = readme;

@@ -1,10 +1,11 @@
-// `npm run world`: simulates and prints. In: flags. Out: the tables on standard output; with --write README.md and map.svg in this folder.
+// `npm run world`: simulates and prints. In: flags. Out: the tables on standard output; with --write README.md and map.svg in this folder, and the summary in
+// loadtest/README.md.
 //   npm run world -- [--seed N] [--pops N | --pops fra,iad,sin] [--map FILE] [--write]
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hostingPlaces, type PopPlace } from "./pops.ts";
-import { filled, mapOf, sectionsOf } from "./report.ts";
+import { filled, mapOf, sectionsOf, summaryOf } from "./report.ts";
 import { setNamed, setsOf, simulate, usual } from "./simulate.ts";
 
 interface Wanted {
@@ -67,11 +68,15 @@ async function main(): Promise<number> {
     if (!name.startsWith("assumptions")) console.log(`## ${name}\n\n${section}\n`);
   if (wanted.map !== null) writeFileSync(wanted.map, mapOf(simulation));
   if (wanted.write) {
-    const readme = join(import.meta.dirname, "README.md");
-    writeFileSync(readme, filled(readFileSync(readme, "utf8"), sections));
+    fill(join(import.meta.dirname, "README.md"), sections);
+    fill(join(import.meta.dirname, "..", "README.md"), summaryOf(simulation));
     writeFileSync(join(import.meta.dirname, "map.svg"), mapOf(simulation));
   }
   return 0;
+}
+
+function fill(path: string, sections: ReadonlyMap<string, string>): void {
+  writeFileSync(path, filled(readFileSync(path, "utf8"), sections));
 }
 
 if (import.meta.main) process.exitCode = await main();

@@ -7,7 +7,7 @@ import { cities, usersOfAll } from "../../loadtest/world/cities.ts";
 import { roundTripMs } from "../../loadtest/world/latency.ts";
 import { drawYear, lengthOf, type Span, united } from "../../loadtest/world/outages.ts";
 import { hostingPlaces, type PopPlace, placePops } from "../../loadtest/world/pops.ts";
-import { filled, mapOf, sectionsOf } from "../../loadtest/world/report.ts";
+import { filled, mapOf, sectionsOf, summaryOf } from "../../loadtest/world/report.ts";
 import { readFlags } from "../../loadtest/world/run.ts";
 import { bytesOf, type Simulation, setsOf, simulate, usual } from "../../loadtest/world/simulate.ts";
 import { createWorld, factsOf, planOf } from "../../loadtest/world/steer.ts";
@@ -31,6 +31,11 @@ describe("committed figures", () => {
     const sections = sectionsOf(simulation);
     expect(filled(readme, sections)).toBe(readme);
     expect(readme).toContain(`Seed ${usual.seed};`);
+  });
+
+  test("so is the summary in loadtest/README.md", () => {
+    const outer = readFileSync(join(folder, "..", "README.md"), "utf8");
+    expect(filled(outer, summaryOf(simulation))).toBe(outer);
   });
 
   test("so is the map", () => {

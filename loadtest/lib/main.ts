@@ -1,5 +1,6 @@
 // The visitors, run by k6. In: a plan (file named by PLAN), where to leave the numbers (NUMBERS). Out: numbers of every phase and every interval.
 // Open model: visits begin when the plan says so, whatever becomes of those before them. k6 run -e PLAN=plan.json -e NUMBERS=numbers.json main.ts
+import exec from "k6/execution";
 import http, { type RefinedResponse } from "k6/http";
 import { Counter, Rate, Trend } from "k6/metrics";
 import type { Options } from "k6/options";
@@ -24,6 +25,10 @@ const generationFell = new Counter("generation_fell");
 const answers = new Counter("answers");
 const failures = new Counter("failures");
 const resolved = new Counter("resolved");
+const late = new Trend("late", true);
+
+/** Beside the visitors: somebody who only looks at the clock, so that it is known how late the generator is. */
+const beatsPerSecond = 20;
 
 const sliceCount = Math.ceil(lengthOf(plan.stages) / plan.sliceSeconds) + 3;
 const slices = Array.from({ length: sliceCount }, (_, at) => String(at));
@@ -41,6 +46,15 @@ export const options: Options = {
         target: toPerSecond,
         duration: `${seconds}s`,
       })),
+    },
+    clock: {
+      executor: "constant-arrival-rate",
+      exec: "beat",
+      rate: beatsPerSecond,
+      timeUnit: "1s",
+      duration: `${lengthOf(plan.stages)}s`,
+      preAllocatedVUs: beatsPerSecond,
+      maxVUs: beatsPerSecond,
     },
   },
   thresholds: thresholds(),
@@ -60,13 +74,17 @@ function thresholds(): Record<string, string[]> {
   };
   for (const slice of slices) see(seriesOf("visit", { slice }), "max>=0");
   for (const phase of phases) {
+    see(seriesOf("late", { phase }), "max>=0");
     see(seriesOf("visit", { phase }), "max>=0");
     see(seriesOf("visits_failed", { phase }), "rate>=0");
     see(seriesOf("first_address_failed", { phase }), "rate>=0");
   }
   for (const kind of Object.keys(plan.mix)) see(seriesOf("visit", { kind }), "max>=0");
   for (const why of failureKinds) see(seriesOf("failures", { why }), "count>=0");
-  for (const slice of slices) see(seriesOf("failures", { slice }), "count>=0");
+  for (const slice of slices) {
+    see(seriesOf("failures", { slice }), "count>=0");
+    for (const why of failureKinds) see(seriesOf("failures", { slice, why }), "count>=0");
+  }
   for (const level of ["0", "1", "3"]) see(seriesOf("answers", { level }), "count>=0");
   for (const threshold of plan.thresholds) {
     const series = seriesOfThreshold(threshold);
@@ -99,6 +117,14 @@ export default function main({ startedMs }: { readonly startedMs: number }): voi
   visitsFailed.add(outcome.why !== null, { phase });
   firstAddressFailed.add(outcome.firstFailed, { phase });
   if (outcome.why !== null) failures.add(1, { why: outcome.why, slice });
+}
+
+/** k6 tells nobody how late it begins an iteration, and no measure of a visit contains it. */
+export function beat({ startedMs }: { readonly startedMs: number }): void {
+  const { startTime, iterationInTest } = exec.scenario;
+  const dueMs = startTime + (iterationInTest * 1_000) / beatsPerSecond;
+  const nowMs = Date.now();
+  late.add(Math.max(0, nowMs - dueMs), { phase: phaseAt((nowMs - startedMs) / 1_000, plan.stages) });
 }
 
 interface Outcome {

@@ -11,7 +11,7 @@ export interface Stage {
   readonly seconds: number;
 }
 
-/** What k6 measures. `visit`: ms from the visitor's first try to the whole answer, connecting and tries of other addresses included. */
+/** What k6 measures. `late`: ms between the moment at which the generator had to do something and the one at which it did. `visit`: ms from the visitor's first try to the whole answer, connecting and tries of other addresses included. */
 export type Measure =
   | "visit"
   | "visits_failed"
@@ -19,8 +19,8 @@ export type Measure =
   | "generation_fell"
   | "age"
   | "answers"
-  | "dropped_iterations"
-  | "iterations";
+  | "late"
+  | "dropped_iterations";
 
 /** What must hold of a measure, in k6's words: `p(95)<80`, `count==0`, `rate<0.001`. */
 export interface Threshold {

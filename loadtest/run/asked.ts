@@ -7,7 +7,10 @@ export interface Asked {
   readonly profile: string;
   /** An installation that runs already; null starts the demo network. */
   readonly target: URL | null;
+  readonly report: string | null;
   readonly summary: string | null;
+  /** A summary of an earlier run, to be shown beside this one. */
+  readonly compare: string | null;
   /** Visits a second at the top, in place of the profile's. */
   readonly peak: number | null;
   /** Seconds at the top, likewise. */
@@ -23,7 +26,9 @@ const options = {
   target: { type: "string" },
   profile: { type: "string", default: "laptop" },
   "i-own-this": { type: "string", multiple: true, default: [] as string[] },
+  report: { type: "string" },
   summary: { type: "string" },
+  compare: { type: "string" },
   peak: { type: "string" },
   hold: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
@@ -67,8 +72,8 @@ export function readAsked(
   if (Number.isNaN(peak))
     return wrong(`--peak: ${JSON.stringify(values.peak)} is no number of visits a second.`);
   if (Number.isNaN(holdS)) return wrong(`--hold: ${JSON.stringify(values.hold)} is no number of seconds.`);
-  const { profile, summary = null } = values;
-  return { kind: "asked", asked: { scenario, profile, target, summary, peak, holdS } };
+  const { profile, report = null, summary = null, compare = null } = values;
+  return { kind: "asked", asked: { scenario, profile, target, report, summary, compare, peak, holdS } };
 }
 
 const parse = (argv: readonly string[]) =>

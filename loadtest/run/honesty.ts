@@ -6,20 +6,18 @@ export interface GeneratorSample {
   readonly atMs: number;
   /** Processor time so far. */
   readonly cpuMs: number;
-  /** Time so far in which it was ready to run and another process had the core. */
-  readonly waitedMs: number;
 }
 
 export interface Honesty {
   /** Visits that the stages ask for. */
   readonly asked: number;
-  /** Visits that began. */
-  readonly begun: number;
   /** Visits that ended, well or badly. */
   readonly ended: number;
   /** k6 had no virtual user for them. */
   readonly dropped: number;
   readonly generator: readonly GeneratorSample[];
+  /** How late k6 did at the top what was due, 95 of 100 times at most; null where it was not measured. */
+  readonly lateMs: number | null;
   /** Cores that the generator may use. */
   readonly cores: number;
 }
@@ -32,10 +30,12 @@ export type Reason =
 export const generatorShareMax = 0.9;
 export const generatorWindowMs = 2_000;
 export const underAskedMax = 0.01;
+/** Half of what a visit may take at the top. k6 counts none of it, so beyond that its percentiles are too good. */
+export const lateMsMax = 40;
 
 /** Empty where the numbers may be believed. */
 export function reasonsAgainst(honesty: Honesty): readonly Reason[] {
-  const { asked, begun, ended, dropped, generator, cores } = honesty;
+  const { asked, ended, dropped, generator, cores, lateMs } = honesty;
   const reasons: Reason[] = [];
   if (dropped > 0)
     reasons.push({
@@ -46,22 +46,24 @@ export function reasonsAgainst(honesty: Honesty): readonly Reason[] {
   if (busiest > generatorShareMax)
     reasons.push({
       kind: "generator",
-      sentence: `k6 used ${percent(busiest)} of the ${cores === 1 ? "core" : `${cores} cores`} it could have for ${generatorWindowMs / 1_000} s: above ${percent(generatorShareMax)} it measures itself.`,
+      sentence: `k6 used ${percent(busiest)} of the ${cores === 1 ? "core" : `${cores} cores`} it may use for ${generatorWindowMs / 1_000} s: above ${percent(generatorShareMax)} it measures itself.`,
+    });
+  if (lateMs !== null && lateMs > lateMsMax)
+    reasons.push({
+      kind: "generator",
+      sentence: `k6 was up to ${lateMs.toFixed(0)} ms late at the top, 95 of 100 times: it did not get its core when it was due, and counts none of that.`,
     });
   // Visits under way at the end, and the fraction of a visit at a stage's border, are no lack.
-  const lack = (asked - Math.min(begun, ended)) / Math.max(1, asked);
-  if (lack > underAskedMax && asked - Math.min(begun, ended) > 2)
+  const lack = (asked - ended) / Math.max(1, asked);
+  if (lack > underAskedMax && asked - ended > 2)
     reasons.push({
       kind: "under-asked",
-      sentence: `${Math.round(asked).toLocaleString("en")} visits were asked for, ${Math.min(begun, ended).toLocaleString("en")} took place: ${percent(lack)} are missing.`,
+      sentence: `${Math.round(asked).toLocaleString("en")} visits were asked for, ${ended.toLocaleString("en")} took place: ${percent(lack)} are missing.`,
     });
   return reasons;
 }
 
-/**
- * The largest share, over any `generatorWindowMs`, that the generator used of the time that it could have had: time in which another process held
- * the core is not its own idleness, so a generator that is starved counts as busy.
- */
+/** The largest share of its cores that the generator used over any `generatorWindowMs`. */
 export function busiestShare(samples: readonly GeneratorSample[], cores: number): number {
   let busiest = 0;
   let from = 0;
@@ -76,9 +78,7 @@ export function busiestShare(samples: readonly GeneratorSample[], cores: number)
 
 /** Between two samples. */
 export function shareOf(begin: GeneratorSample, end: GeneratorSample, cores: number): number {
-  const used = end.cpuMs - begin.cpuMs;
-  const could = (end.atMs - begin.atMs) * cores - (end.waitedMs - begin.waitedMs);
-  return Math.min(1, used / Math.max(used, could, 1));
+  return (end.cpuMs - begin.cpuMs) / Math.max(1, (end.atMs - begin.atMs) * cores);
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

@@ -1,8 +1,8 @@
 // `npm run loadtest <scenario>`, `pharos loadtest <scenario>`. In: argv, PHAROS_COMMAND (how pharos is run, JSON). Out: a verdict; its exit code.
 // Runs on Bun and on Node's type stripping alike, and imports nothing of Pharos: it sees what an operator sees.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Profile, Scenario } from "../lib/scenario.ts";
 import { unsilence } from "./acts.ts";
 import { type Asked, readAsked } from "./asked.ts";
@@ -11,7 +11,8 @@ import { type Children, createChildren } from "./children.ts";
 import { getK6 } from "./k6.ts";
 import { foreignNetwork, startNetwork } from "./network.ts";
 import { runOnce } from "./once.ts";
-import type { Attempt, Summary } from "./summary.ts";
+import { reportOf } from "./report.ts";
+import { type Attempt, readSummary, type Summary } from "./summary.ts";
 import { exitCodes, linesOf } from "./verdict.ts";
 
 const script = resolve(import.meta.dirname, "../lib/main.ts");
@@ -19,7 +20,7 @@ const usageCode = 2;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const help = `Usage: pharos loadtest <scenario> [--profile P] [--peak N] [--hold S] [--summary F]
+const help = `Usage: pharos loadtest <scenario> [--profile P] [--peak N] [--hold S] [--report F] [--summary F] [--compare F]
        pharos loadtest <scenario> --target URL [--i-own-this HOST]
 
 Starts the demo network on 127.0.0.0/8 (or aims at --target), lets visitors come as k6 plays them, and says passed (0), failed (1) or invalid (3).
@@ -45,17 +46,23 @@ async function main(argv: readonly string[]): Promise<number> {
     say(`pharos loadtest: ${read.sentence}`);
     return usageCode;
   }
+  const { asked } = read;
+  const earlier = asked.compare === null ? null : readSummary(asked.compare);
+  if (typeof earlier === "string") {
+    say(`pharos loadtest: --compare: ${earlier}`);
+    return usageCode;
+  }
   const k6 = getK6(say);
   if (k6.kind === "missing") {
     say(`pharos loadtest: ${k6.sentence}`);
     return 1;
   }
-  const { asked } = read;
   const scenario = scenarios.find(({ name }) => name === asked.scenario);
   const profile = profiles.find(({ name }) => name === asked.profile);
   if (scenario === undefined || profile === undefined) throw new Error("The catalogue has lost an entry.");
   const summary = await load(asked, scenario, profileOf(profile, asked), k6);
-  tell(summary, asked);
+  tell(summary);
+  write(summary, earlier, asked);
   return exitCodes[summary.verdict.outcome];
 }
 
@@ -151,7 +158,7 @@ function step(line: string): void {
   stepShown = true;
 }
 
-function tell(summary: Summary, { summary: file }: Asked): void {
+function tell(summary: Summary): void {
   const { visitors, server, generator, visits, attempts, topRate, profile } = summary;
   const ms = (value: number | null): string =>
     value === null ? "-" : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
@@ -165,7 +172,7 @@ function tell(summary: Summary, { summary: file }: Asked): void {
       `in the POPs' own histogram, at the top: p50 ${ms(server.p50)}   p95 ${ms(server.p95)}   p99 ${ms(server.p99)}`,
     );
   out(
-    `k6 used at most ${(100 * generator.busiest).toFixed(0)} % of its cores for 2 s, and waited ${(100 * generator.waited).toFixed(0)} % of the time for one; ${visits.ended.toLocaleString("en")} of ${Math.round(visits.asked).toLocaleString("en")} visits took place`,
+    `k6 used at most ${(100 * generator.busiest).toFixed(0)} % of its cores for 2 s, and was late by ${ms(generator.lateMs)} at the top (p95); ${visits.ended.toLocaleString("en")} of ${Math.round(visits.asked).toLocaleString("en")} visits took place`,
   );
   for (const one of attempts) out(`invalid at ${one.peak.toLocaleString("en")}/s: ${one.reasons.join(" ")}`);
   for (const line of linesOf(
@@ -173,7 +180,16 @@ function tell(summary: Summary, { summary: file }: Asked): void {
     `${summary.scenario}, profile ${profile}, up to ${topRate.toLocaleString("en")} visits a second.`,
   ))
     out(line);
-  if (file !== null) writeFileSync(file, `${JSON.stringify(summary, null, 1)}\n`);
+}
+
+/** Both files are written, where nothing else is said below the folder that is Pharos's own here. */
+function write(summary: Summary, earlier: Summary | null, { report, summary: file }: Asked): void {
+  const base = join(".pharos", "loadtest", summary.scenario);
+  const [html, json] = [report ?? `${base}.html`, file ?? `${base}.json`];
+  for (const path of [html, json]) mkdirSync(dirname(resolve(path)), { recursive: true });
+  writeFileSync(json, `${JSON.stringify(summary, null, 1)}\n`);
+  writeFileSync(html, reportOf(summary, earlier));
+  out(`Report: ${html}, numbers: ${json}`);
 }
 
 // By this variable a compiled pharos runs us as Bun would; what we start is to be pharos again.

@@ -7,7 +7,7 @@ import { startActing } from "./acts.ts";
 import { type Children, coresIn } from "./children.ts";
 import { openDesk } from "./desk.ts";
 import { numberOf, startGenerator } from "./generator.ts";
-import { busiestShare, reasonsAgainst } from "./honesty.ts";
+import { reasonsAgainst } from "./honesty.ts";
 import type { Network } from "./network.ts";
 import {
   type Attempt,
@@ -139,10 +139,12 @@ function summaryOf({ scenario, profile, peak, target, k6, attempts }: Once, mate
     peak,
     topRate: Math.max(...course.stages.map(({ toPerSecond }) => toPerSecond)),
     attempts,
-    verdict: verdictOf(rows, reasonsAgainst({ ...visits, generator, cores })),
+    verdict: verdictOf(
+      rows,
+      reasonsAgainst({ ...visits, generator, cores, lateMs: measured.generator.lateMs }),
+    ),
     visits,
     ...measured,
-    generator: { ...measured.generator, busiest: busiestShare(generator, cores) },
     done,
   };
 }

@@ -1,4 +1,4 @@
-// What processes use, as Linux tells. In: process ids. Out: processor time, time in a queue for a core, memory, open files. Elsewhere: nothing.
+// What processes use, as Linux tells. In: process ids. Out: processor time, memory, open files. Elsewhere: nothing.
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface ProcessUse {
@@ -35,23 +35,6 @@ export function useOf(pid: number, name: string): ProcessUse | null {
 function statOf(pid: number): readonly string[] {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8");
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
-}
-
-/**
- * How long a process has waited for a core, ready to run: the second number of each thread's schedstat. Threads that have ended keep what they had,
- * so the sum never falls.
- */
-export function createWaiting(pid: number): () => number {
-  const waited = new Map<string, number>();
-  return () => {
-    try {
-      for (const task of readdirSync(`/proc/${pid}/task`))
-        waited.set(task, Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[1]));
-    } catch {
-      // A thread ended between the two reads, or all did: what is known stands.
-    }
-    return [...waited.values()].reduce((sum, one) => sum + one, 0) / 1_000_000;
-  };
 }
 
 /** All processes below `pid`, the nearest first. */

@@ -1,9 +1,10 @@
 // What is kept of a run. In: k6's numbers, ticks, what was done. Out: one JSON document, from which the table, the report and a comparison are made.
+import { readFileSync } from "node:fs";
 import { failureKinds, lengthOf, type Phase, phases, rateAt, seriesOf } from "../lib/plan.ts";
 import type { Course, Done, Observed } from "../lib/scenario.ts";
 import { type K6Numbers, numberOf } from "./generator.ts";
 import { between, percentileMs } from "./histogram.ts";
-import { type GeneratorSample, shareOf } from "./honesty.ts";
+import { busiestShare, type GeneratorSample, shareOf } from "./honesty.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Tick } from "./watch.ts";
 
@@ -51,7 +52,6 @@ export interface Summary {
   readonly verdict: Verdict;
   readonly visits: {
     readonly asked: number;
-    readonly begun: number;
     readonly ended: number;
     readonly dropped: number;
   };
@@ -64,9 +64,11 @@ export interface Summary {
   readonly server: Percentiles & { readonly buckets: readonly (readonly [string, number])[] };
   /** Processor time (ms) and largest memory of each process of Pharos. */
   readonly processes: readonly { readonly name: string; readonly cpuMs: number; readonly memoryMb: number }[];
-  /** Largest share of its cores that k6 used over two seconds, and of the time it waited for one. */
-  readonly generator: { readonly busiest: number; readonly waited: number };
+  /** Largest share of its cores that k6 used over two seconds; how late it did what was due at the top (p95, ms). */
+  readonly generator: { readonly busiest: number; readonly lateMs: number | null };
   readonly done: readonly Done[];
+  /** Begin and end of the top, in seconds. */
+  readonly top: readonly [number, number];
   readonly seconds: readonly number[];
   readonly lines: {
     readonly rate: readonly Line[];
@@ -90,6 +92,17 @@ export interface Material {
   readonly cores: number;
 }
 
+/** A summary that an earlier run left, or a sentence. */
+export function readSummary(file: string): Summary | string {
+  try {
+    const read = JSON.parse(readFileSync(file, "utf8")) as Partial<Summary>;
+    if (read.format === summaryFormat) return read as Summary;
+    return `${file} is no summary of a load test of this release.`;
+  } catch (thrown) {
+    return `${file} cannot be read: ${thrown instanceof Error ? thrown.message : thrown}.`;
+  }
+}
+
 /** What a scenario looks at for its own rows. */
 export function observedOf({ numbers, ticks, done, sliceSeconds, course }: Material): Observed {
   const slices = Math.ceil(lengthOf(course.stages) / sliceSeconds) + 3;
@@ -107,16 +120,9 @@ export function observedOf({ numbers, ticks, done, sliceSeconds, course }: Mater
   };
 }
 
-export function visitsOf({ course, numbers }: Material, asked: number): Summary["visits"] {
+export function visitsOf({ numbers }: Material, asked: number): Summary["visits"] {
   const count = (series: string): number => numberOf(numbers, series, "count") ?? 0;
-  const dropped = count("dropped_iterations");
-  const ended = count("visit");
-  return {
-    asked,
-    begun: Math.max(count("iterations"), course.stages.length === 0 ? 0 : ended),
-    ended,
-    dropped,
-  };
+  return { asked, ended: count("visit"), dropped: count("dropped_iterations") };
 }
 
 export function percentilesOf(numbers: K6Numbers, series: string): Percentiles {
@@ -135,6 +141,7 @@ export function measuredOf(
   material: Material,
 ): Pick<
   Summary,
+  | "top"
   | "visitors"
   | "byKind"
   | "failures"
@@ -150,7 +157,6 @@ export function measuredOf(
     Object.fromEntries(
       values.map((value) => [value, numberOf(numbers, seriesOf(measure, { [tag]: value }), "count") ?? 0]),
     );
-  const [first, last] = [generator[0], generator.at(-1)];
   return {
     visitors: Object.fromEntries(
       phases.map((phase) => [phase, percentilesOf(numbers, seriesOf("visit", { phase }))]),
@@ -160,39 +166,37 @@ export function measuredOf(
     ),
     failures: counts("failures", "why", failureKinds),
     answersByLevel: counts("answers", "level", ["0", "1", "3"]),
+    top: topOf(course),
     server: serverOf(material),
     processes: processesOf(material),
     generator: {
-      busiest: 0,
-      waited:
-        first === undefined || last === undefined || last.atMs === first.atMs
-          ? 0
-          : (last.waitedMs - first.waitedMs) / ((last.atMs - first.atMs) * cores),
+      busiest: busiestShare(generator, cores),
+      lateMs: numberOf(numbers, seriesOf("late", { phase: "spike" }), "p(95)"),
     },
     ...linesOf(material),
   };
 }
 
-/** Begin and end of the top, in ticks. */
-function topOf({ ticks, course }: Material): readonly [Tick | undefined, Tick | undefined] {
-  let from = 0;
+/** Begin and end of the top, in seconds. */
+function topOf({ stages }: Course): readonly [number, number] {
+  let from = Number.NaN;
   let until = 0;
   let begun = 0;
-  for (const { phase, seconds } of course.stages) {
+  for (const { phase, seconds } of stages) {
     if (phase === "spike") {
-      if (until === 0) from = begun;
+      if (Number.isNaN(from)) from = begun;
       until = begun + seconds;
     }
     begun += seconds;
   }
-  return [
-    ticks.findLast(({ second }) => second <= from) ?? ticks[0],
-    ticks.find(({ second }) => second >= until) ?? ticks.at(-1),
-  ];
+  return [Number.isNaN(from) ? 0 : from, until];
 }
 
 function serverOf(material: Material): Summary["server"] {
-  const [from, until] = topOf(material);
+  const { ticks, course } = material;
+  const [fromS, untilS] = topOf(course);
+  const from = ticks.findLast(({ second }) => second <= fromS) ?? ticks[0];
+  const until = ticks.find(({ second }) => second >= untilS) ?? ticks.at(-1);
   const buckets = between(from?.buckets ?? new Map(), until?.buckets ?? new Map());
   const at = (share: number): number | null => percentileMs(buckets, share);
   return {
@@ -247,7 +251,16 @@ function linesOf(material: Material): Pick<Summary, "seconds" | "lines"> {
     if (before === undefined || now === undefined) return null;
     return Math.max(0, of(now) - of(before)) / Math.max(0.001, now.second - before.second);
   };
-  const served = (tick: Tick): number => tick.pops.reduce((sum, one) => sum + one.served, 0);
+  // A POP that was started again counts from nothing.
+  const servedSince = (at: number): number | null => {
+    const [before, now] = [ticks[at - 1], ticks[at]];
+    if (before === undefined || now === undefined) return null;
+    const grown = now.pops.map(({ pop, served, answers }) => {
+      const was = before.pops.find((one) => one.pop === pop);
+      return answers ? served - (was?.answers === true && was.served <= served ? was.served : 0) : 0;
+    });
+    return grown.reduce((sum, one) => sum + one, 0) / Math.max(0.001, now.second - before.second);
+  };
   const cpuOf =
     (name: string) =>
     (tick: Tick): number =>
@@ -266,7 +279,7 @@ function linesOf(material: Material): Pick<Summary, "seconds" | "lines"> {
           name: "asked",
           values: seconds.map((second) => rateAt(second, course.startPerSecond, course.stages)),
         },
-        { name: "served by the POPs", values: overTicks(served) },
+        { name: "served by the POPs", values: ticks.map((_, at) => servedSince(at)) },
         {
           name: "ended, as k6 counts",
           values: ofSlices("visit", "count").map((count) => (count === null ? null : count / sliceSeconds)),
@@ -294,7 +307,12 @@ function linesOf(material: Material): Pick<Summary, "seconds" | "lines"> {
             : null,
         ),
       })),
-      failures: [{ name: "failed visits", values: ofSlices("failures", "count") }],
+      failures: failureKinds.map((why) => ({
+        name: why,
+        values: seconds.map((second) =>
+          numberOf(numbers, seriesOf("failures", { slice: sliceAt(second), why }), "count"),
+        ),
+      })),
     },
   };
 }
@@ -310,6 +328,6 @@ function k6At(
     const end = samples.findLast(({ atMs }) => atMs - beginMs <= second * 1_000);
     const begin = samples.findLast(({ atMs }) => end !== undefined && atMs <= end.atMs - 1_000);
     if (begin === undefined || end === undefined) return null;
-    return 100 * cores * shareOf({ ...begin, waitedMs: 0 }, { ...end, waitedMs: 0 }, cores);
+    return 100 * cores * shareOf(begin, end, cores);
   });
 }

@@ -2,7 +2,7 @@
 import type { PopSample } from "../lib/scenario.ts";
 import type { GeneratorSample } from "./honesty.ts";
 import type { Network, Pop } from "./network.ts";
-import { createWaiting, type ProcessUse, useOf } from "./proc.ts";
+import { type ProcessUse, useOf } from "./proc.ts";
 
 export interface Tick {
   readonly second: number;
@@ -31,7 +31,6 @@ export function startWatch(
 ): Watch {
   const ticks: Tick[] = [];
   const generator: GeneratorSample[] = [];
-  const waitedMs = createWaiting(generatorPid);
   let last: Promise<void> = Promise.resolve();
 
   async function look(): Promise<void> {
@@ -49,8 +48,7 @@ export function startWatch(
   }
   function lookAtGenerator(): void {
     const use = useOf(generatorPid, "k6");
-    if (use !== null && second() >= 0)
-      generator.push({ atMs: performance.now(), cpuMs: use.cpuMs, waitedMs: waitedMs() });
+    if (use !== null && second() >= 0) generator.push({ atMs: performance.now(), cpuMs: use.cpuMs });
   }
   const looking = setInterval(() => {
     last = last.then(look);

@@ -15,7 +15,7 @@ export const command = defineCommand({
   about:
     "Starts a demo network on this machine, or aims at yours, and plays visitors by k6, which is found on PATH or installed by Go. Ends with 0 passed, 1 failed, 2 used wrongly, 3 invalid: the generator was measured, not the server.",
   example: [
-    "loadtest spike-1000x --summary today.json",
+    "loadtest spike-1000x --report today.html --compare yesterday.json",
     "loadtest smoke --target https://status.example.org --i-own-this status.example.org",
   ],
   positionals: { scenario: { help: "which one; without it, their names are said" } },
@@ -40,7 +40,12 @@ export const command = defineCommand({
       help: "visits a second at the top, in place of the profile's",
     },
     hold: { kind: "integer", min: 1, max: 1_000_000, help: "seconds at the top, likewise" },
-    summary: { kind: "path", help: "file for all numbers, as JSON" },
+    report: {
+      kind: "path",
+      help: "file for the report, one HTML page; .pharos/loadtest/<scenario>.html without it",
+    },
+    summary: { kind: "path", help: "file for all numbers, as JSON; beside the report without it" },
+    compare: { kind: "path", help: "summary of an earlier run, shown beside this one" },
   },
   async run({ scenario, ...flags }, context) {
     const given = Object.entries({ ...flags, "i-own-this": flags.iOwnThis, iOwnThis: undefined });

@@ -9,7 +9,16 @@ const read = (...argv: readonly string[]) => readAsked(argv, ["smoke", "spike-10
 test("a scenario alone takes the demo network and the laptop's profile", () => {
   expect(read("smoke")).toEqual({
     kind: "asked",
-    asked: { scenario: "smoke", profile: "laptop", target: null, summary: null, peak: null, holdS: null },
+    asked: {
+      scenario: "smoke",
+      profile: "laptop",
+      target: null,
+      report: null,
+      summary: null,
+      compare: null,
+      peak: null,
+      holdS: null,
+    },
   });
 });
 

@@ -1,4 +1,4 @@
-// What visitors see of a year of failures. In: POPs, visitors, the steering, a year. Out: the share of visits that fail, that are late, that are at
+// What visitors see of a year of failures. In: POPs, visitors, the steering, a year. Out: the share of visits that fail, that are at
 // the nearest living POP. Visits are spread evenly over the year. What differs between two moments is only who is down and who is known to be:
 // for each pair of those the visits are looked at once, and count for as long as the pair holds.
 import { distanceKm } from "../../src/steering/distance.ts";
@@ -12,14 +12,24 @@ import type { Visitor } from "./visitors.ts";
 export interface Availability {
   /** Shares of all visits of the year. */
   readonly failed: number;
-  /** The first address did not answer and another one did. */
-  readonly late: number;
+  /** The same, did everybody try all addresses of an answer, or one alone. */
+  readonly failedTryingAll: number;
+  readonly failedTryingOne: number;
   readonly atNearest: number;
   /** `failed`, and with what no probe sees: paths between a visitor and a living POP that are broken. */
   readonly failedWithPaths: number;
   /** `failed`, were there no static host. */
   readonly failedWithoutStatic: number;
 }
+
+const nothing = {
+  failed: 0,
+  failedTryingAll: 0,
+  failedTryingOne: 0,
+  atNearest: 0,
+  failedWithPaths: 0,
+  failedWithoutStatic: 0,
+};
 
 export interface YearScene {
   readonly pops: readonly PopPlace[];
@@ -40,7 +50,7 @@ const agesCount = 10;
 export function simulateYear(scene: YearScene): Availability {
   const { visitors, pops } = scene;
   const stage = { ...scene, kms: visitors.map(({ place }) => pops.map((pop) => distanceKm(place, pop))) };
-  const total = { failed: 0, late: 0, atNearest: 0, failedWithPaths: 0, failedWithoutStatic: 0 };
+  const total = { ...nothing };
   const answers = createAnswers(scene);
   const byAge = visitors.map((_one, at) => at).sort((a, b) => ageOf(visitors, a) - ageOf(visitors, b));
   const outcomes = new Map<string, Availability>();
@@ -126,7 +136,7 @@ function visit(stage: Stage, answers: Answers, group: readonly number[], pair: s
   const [downText = "", knownText = ""] = pair.split("|");
   const down = readSet(downText);
   const known = readSet(knownText);
-  const sum = { failed: 0, late: 0, atNearest: 0, failedWithPaths: 0, failedWithoutStatic: 0 };
+  const sum = { ...nothing };
   const isDown = (one: number): boolean => down.has(one === staticHost ? pops.length : one);
   const noDns = year.down.length > pops.length + 1 && allOf(down, pops.length + 1, year.down.length);
   const noPop = allOf(known, 0, pops.length);
@@ -142,7 +152,8 @@ function visit(stage: Stage, answers: Answers, group: readonly number[], pair: s
     sum.failed += failed ? 1 : 0;
     sum.failedWithoutStatic += without ? 1 : 0;
     sum.failedWithPaths += failed ? 1 : assumed.unseenPath.value ** living.length;
-    sum.late += !failed && isDown(first) ? 1 : 0;
+    sum.failedTryingAll += noDns || answer.every(isDown) ? 1 : 0;
+    sum.failedTryingOne += noDns || isDown(first) ? 1 : 0;
     sum.atNearest += !failed && isNearest(stage, at, isDown(first) ? living[0] : first, isDown) ? 1 : 0;
   }
   for (const what of Object.keys(sum) as (keyof Availability)[]) sum[what] /= group.length;

@@ -112,6 +112,15 @@ export const limits = {
   sweepEveryMs: 10_000,
   /** A body that came ahead and that no generation named within this time is forgotten. */
   stagedKeptMs: 3_600_000,
+  /** A page of fewer is read from its records as fast. */
+  shelfIncidentsMin: 500,
+  /** What a shelf is behind by these is looked at anew at a start: 2,000 take as long as all else of it. */
+  shelfOpsBehind: 2_000,
+  /** Behind by more, a shelf is of no use. */
+  shelfOpsMax: 20_000,
+  shelveEveryMs: 60_000,
+  /** A start has other things to do first. */
+  shelveFirstMs: 15_000,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,

@@ -27,6 +27,7 @@ import { openStore, type Store, storeFile } from "../store/open.ts";
 import { createPageRows } from "../store/page-rows.ts";
 import { createReplays } from "../store/replays.ts";
 import { createSeries } from "../store/series.ts";
+import { startShelving } from "../store/shelving.ts";
 import { createSubscribers } from "../store/subscribers.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
@@ -251,7 +252,11 @@ async function wire(
     feed.beat(heartbeat, heads);
     mirror?.beat(heartbeat, heads);
   };
-  const timers = [startSweeping(common), await startBeat({ ...common, secretKey, send })];
+  const timers = [
+    startSweeping(common),
+    startShelving({ ...common, ledger }),
+    await startBeat({ ...common, secretKey, send }),
+  ];
   closing.push(() => {
     for (const timer of timers) timer.cancel();
   });

@@ -12,12 +12,29 @@ const between = "\n";
 export type ReadUpdate = (id: string) => IncidentUpdate | null;
 
 export interface Recall {
-  /** Keeps the ids of `heard`: all updates of the incident with this key. */
-  learn(incident: string, heard: readonly Heard[]): Recalled;
+  /** Keeps the ids of all updates of the incident with this key. */
+  learn(incident: string, lying: Lying): Recalled;
   /** To be called before an update of the incident changes: who holds the incident as it was goes on seeing what it said. */
   keep(incident: string): void;
   /** Ids of all updates, those that show nothing too. */
   idsOf(incident: string): readonly string[] | undefined;
+  /** Keys of all incidents that have updates. */
+  incidents(): Iterable<string>;
+}
+
+/** What is known of the updates of an incident without reading them. */
+export interface Lying {
+  /** Ids of those that show something, newest first. */
+  readonly shown: readonly string[];
+  readonly others: readonly string[];
+  readonly toldAt: number | null;
+}
+
+/** With the greatest stamp of all. */
+export function lyingOf(heard: readonly Heard[]): Lying & { readonly latest: string } {
+  const { shown, others, latest } = inOrder(heard);
+  const ids = (some: readonly Heard[]): readonly string[] => some.map(({ id }) => id);
+  return { shown: ids(shown), others: ids(others), toldAt: shown[0]?.displayAt ?? null, latest };
 }
 
 export function createRecall(read: ReadUpdate): Recall {
@@ -32,13 +49,14 @@ export function createRecall(read: ReadUpdate): Recall {
     return updates;
   };
   return {
-    learn(incident, heard) {
-      const recalled = new Recalled(heard, recall);
+    learn(incident, lying) {
+      const recalled = new Recalled(lying, recall);
       known.set(incident, recalled);
       return recalled;
     },
     keep: (incident) => known.get(incident)?.keep(),
     idsOf: (incident) => known.get(incident)?.ids(),
+    incidents: () => known.keys(),
   };
 }
 
@@ -46,29 +64,28 @@ type ReadAll = (recalled: Recalled, ids: readonly string[]) => readonly Incident
 
 /** The updates of one incident. */
 export class Recalled {
-  readonly latest: string;
-  readonly toldAt: number | null;
   /** Those that show something first, in their order. One text: 20,000 lists of texts would weigh three times as much. */
   readonly #ids: string;
   readonly #shown: number;
   readonly #recall: ReadAll;
   #kept: readonly IncidentUpdate[] | null = null;
 
-  constructor(heard: readonly Heard[], recall: ReadAll) {
-    const { shown, others, latest } = inOrder(heard);
-    this.#ids = [...shown, ...others].map(({ id }) => id).join(between);
+  constructor({ shown, others }: Lying, recall: ReadAll) {
+    this.#ids = (others.length === 0 ? shown : [...shown, ...others]).join(between);
     this.#shown = shown.length;
     this.#recall = recall;
-    this.latest = latest;
-    this.toldAt = shown[0]?.displayAt ?? null;
   }
 
   updates(): readonly IncidentUpdate[] {
-    return this.#kept ?? this.#recall(this, this.ids().slice(0, this.#shown));
+    return this.#kept ?? this.#recall(this, this.shown());
   }
 
   keep(): void {
     this.#kept ??= this.updates();
+  }
+
+  shown(): readonly string[] {
+    return this.ids().slice(0, this.#shown);
   }
 
   ids(): readonly string[] {
@@ -141,6 +158,11 @@ class RecalledIncident implements Incident {
     return this.#recalled.updates();
   }
 
+  /** Ids of the updates that it shows. */
+  shown(): readonly string[] {
+    return this.#recalled.shown();
+  }
+
   toJSON(): Incident {
     return wholeIncident(this);
   }
@@ -149,6 +171,10 @@ class RecalledIncident implements Incident {
 /** `of` has no updates yet. */
 export const recalledIncident = (of: Incident, recalled: Recalled): Incident =>
   new RecalledIncident(of, recalled);
+
+/** Ids of the updates that an incident shows, newest first. Reads none of them. */
+export const shownIn = (incident: Incident): readonly string[] =>
+  incident instanceof RecalledIncident ? incident.shown() : incident.updates.map(({ id }) => id);
 
 /** The incident with all that it has as properties of its own, in one order whether it was recalled or not. */
 export function wholeIncident(incident: Incident): Incident {

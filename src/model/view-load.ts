@@ -25,7 +25,8 @@ import {
 import { withGroupStatuses } from "./group.ts";
 import { type EntityKind, entityKinds } from "./op.ts";
 import { byPosition, listedBefore, startsBefore } from "./order.ts";
-import { createRecall, type Recall, recalledIncident } from "./recall.ts";
+import { createRecall, lyingOf, type Recall, recalledIncident } from "./recall.ts";
+import { incidentsOnShelf, type Lies, type Shelf, type Since } from "./shelf.ts";
 import type { Component, Incident, PageView, Transition } from "./view.ts";
 import { transitionsFrom } from "./view-components.ts";
 import { nextView, noView } from "./view-of.ts";
@@ -38,6 +39,13 @@ export interface QuickReads {
   readonly rows?: (kind: EntityKind) => Iterable<AnyRecord>;
   /** A record as it is on the device, which need not be remembered. */
   readonly peek?: Records["get"];
+  /** What is known of the incidents without looking at their records, and what changed since. */
+  readonly shelf?: { readonly was: Shelf; readonly since: Since } | null;
+}
+
+/** A state that can say where the updates of its incidents lie. */
+export interface OpenedState extends PageState {
+  readonly lies: Lies;
 }
 
 /** Kinds of which there are many, each made into the view as it is read. */
@@ -47,18 +55,20 @@ export function openPageState(
   page: string,
   records: Records,
   read: ReadKind,
-  { rows = read, peek = (key) => records.get(key) }: QuickReads = {},
-): PageState {
+  { rows = read, peek = (key) => records.get(key), shelf = null }: QuickReads = {},
+): OpenedState {
   const recall = createRecall((id) => {
     const record = peek(recordKey("update", id));
     return record === undefined ? null : updateFrom(record);
   });
+  const children = childrenBehind(recall);
   const state = {
-    ...emptyPageState(page, records),
-    children: childrenBehind(recall),
+    ...{ ...emptyPageState(page, records), children, lies: children },
     beforeChange: recall.keep,
   };
-  const gone = new Set<string>();
+  const shelved = shelf === null ? null : incidentsOnShelf(shelf.was, shelf.since, recall, peek);
+  const gone = shelved?.gone ?? new Set<string>();
+  raiseVersion(state, shelved?.version ?? "");
   const seen = function* <One extends AnyRecord>(
     kind: EntityKind,
     from: (kind: EntityKind) => Iterable<One>,
@@ -70,7 +80,9 @@ export function openPageState(
     }
   };
   const many = {
-    ...incidentsFrom(recall, seen("update", rows), () => seen("incident", rows)),
+    ...incidentLists(
+      shelved?.incidents ?? incidentsFrom(recall, seen("update", rows), () => seen("incident", rows)),
+    ),
     ...componentsFrom(seen("component", rows)),
     transitions: transitionsOf(state, seen("transition", read), gone),
   };
@@ -85,7 +97,7 @@ export function openPageState(
 }
 
 /** What is there of each incident from the start on; what changes stands before it. */
-function childrenBehind(recall: Recall): Children {
+function childrenBehind(recall: Recall): Children & Lies {
   const changed = new Map<string, string[]>();
   const none: string[] = [];
   return {
@@ -98,6 +110,12 @@ function childrenBehind(recall: Recall): Children {
     },
     set: (parent, keys) => changed.set(parent, keys),
     delete: (parent) => changed.set(parent, none),
+    idsOf: (parent) =>
+      changed.get(parent)?.map((key) => key.slice(key.indexOf("/") + 1)) ?? recall.idsOf(parent) ?? none,
+    *incidents() {
+      yield* recall.incidents();
+      for (const key of changed.keys()) if (key.startsWith("incident/")) yield key;
+    },
   };
 }
 
@@ -106,7 +124,7 @@ function incidentsFrom(
   recall: Recall,
   updates: Iterable<AnyRecord>,
   incidents: () => Iterable<AnyRecord>,
-): Pick<PageView, "incidents" | "maintenances" | "incidentById"> {
+): ReadonlyMap<string, Incident> {
   const heard = new Map<string, Heard[]>();
   for (const record of updates) {
     const parent = textOf(record, "incidentId");
@@ -116,15 +134,26 @@ function incidentsFrom(
     else known.push(heardFrom(record));
   }
   const recalled = new Map(
-    Array.from(heard, ([id, own]) => [id, recall.learn(recordKey("incident", id), own)]),
+    Array.from(heard, ([id, own]) => {
+      const lying = lyingOf(own);
+      const { toldAt, latest } = lying;
+      const updates = recall.learn(recordKey("incident", id), lying);
+      return [id, { updates, tellings: { ...noTellings, toldAt, latest } }];
+    }),
   );
   const byId = new Map<string, Incident>();
   for (const record of incidents()) {
     const own = recalled.get(record.id);
-    const incident = incidentFrom(record, own === undefined ? noTellings : { ...noTellings, ...own });
+    const incident = incidentFrom(record, own?.tellings ?? noTellings);
     if (incident !== null)
-      byId.set(record.id, own === undefined ? incident : recalledIncident(incident, own));
+      byId.set(record.id, own === undefined ? incident : recalledIncident(incident, own.updates));
   }
+  return byId;
+}
+
+function incidentLists(
+  byId: ReadonlyMap<string, Incident>,
+): Pick<PageView, "incidents" | "maintenances" | "incidentById"> {
   const all = [...byId.values()];
   return {
     incidents: all.filter(({ window }) => window === null).sort(listedBefore),

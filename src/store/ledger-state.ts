@@ -1,14 +1,17 @@
 // What the op-log folds to, in memory. In: planned appends. Out: working views to decide against, and views that are on the device.
 // The working state runs ahead by one group of commands; `show` makes it visible after the flush, `reload` takes it back.
 
+import { limits } from "../base/limits.ts";
 import { applyOp, type EntityRecord, emptyPageState, type PageState, recordKey } from "../model/fold.ts";
 import type { EntityKind, Op } from "../model/op.ts";
 import { rehearse } from "../model/preview.ts";
+import type { Lies } from "../model/shelf.ts";
 import type { PageView } from "../model/view.ts";
 import { openPageState } from "../model/view-load.ts";
 import { viewOf } from "../model/view-of.ts";
 import type { Append } from "./ledger-plan.ts";
 import { type LogEnd, readEnd, readRecordsOf, readRowsOf, recordedPages } from "./op-log.ts";
+import { forgetShelf, readShelf, writeShelf } from "./shelf-file.ts";
 import { type StoredRecords, storedRecords } from "./stored-records.ts";
 import type { Tables } from "./tables.ts";
 
@@ -33,6 +36,8 @@ export interface LedgerState {
   show(): ReadonlySet<string>;
   /** What was added is not on the device: back to what is. */
   reload(): void;
+  /** Writes what the next start needs of pages that have grown large, where what there is has fallen behind. */
+  shelve(incidentsMin: number): Promise<void>;
 }
 
 /** `refresh`: what is read afterwards is what the last commit left. */
@@ -57,7 +62,7 @@ export function createLedgerState(tables: Tables, path: string, refresh: () => v
     for (const kept of [states, shown, changed, changedPages]) kept.clear();
     end = readEnd(tables, path);
     shownPosition = end.position;
-    for (const page of recordedPages(tables)) states.set(page, openedState(tables, page));
+    for (const page of recordedPages(tables)) states.set(page, openedState(tables, path, page, end));
     for (const page of states.keys()) showPage(page);
   };
   reload();
@@ -118,20 +123,39 @@ export function createLedgerState(tables: Tables, path: string, refresh: () => v
       return pages;
     },
     reload,
+    async shelve(incidentsMin) {
+      for (const [page, state] of states) {
+        const [view, position] = [shown.get(page), shownPosition];
+        const { lies, shelvedAt } = state;
+        if (view === undefined) forgetShelf(path, page);
+        if (view === undefined || lies === undefined || view.incidentById.size < incidentsMin) continue;
+        if (shelvedAt !== null && position - shelvedAt < limits.shelfOpsBehind) continue;
+        state.shelvedAt = position;
+        await writeShelf(tables, path, { view, lies, position });
+      }
+    },
   };
 }
 
-type Held = PageState & { readonly records: StoredRecords };
+interface Held extends PageState {
+  readonly records: StoredRecords;
+  /** Of a page that was there at the start. */
+  readonly lies?: Lies;
+  /** Position of its shelf; null where there is none that holds. */
+  shelvedAt: number | null;
+}
 
-function openedState(tables: Tables, page: string): Held {
+function openedState(tables: Tables, path: string, page: string, end: LogEnd): Held {
+  const shelf = readShelf(tables, path, page, end);
   const records = storedRecords(tables, page);
   const read = (kind: EntityKind) => readRecordsOf(tables, page, kind);
   const rows = (kind: EntityKind) => readRowsOf(tables, page, kind);
-  return { ...openPageState(page, records, read, { rows, peek: records.peek }), records };
+  const opened = openPageState(page, records, read, { rows, peek: records.peek, shelf });
+  return { ...opened, records, shelvedAt: shelf?.position ?? null };
 }
 
 /** Of a page that has none. */
 function freshState(tables: Tables, page: string): Held {
   const records = storedRecords(tables, page);
-  return { ...emptyPageState(page, records), records };
+  return { ...emptyPageState(page, records), records, shelvedAt: null };
 }

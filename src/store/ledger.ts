@@ -97,6 +97,8 @@ export interface Ledger {
   /** How far a follower has come; 0 at first. */
   cursor(follower: string): number;
   setCursor(follower: string, position: number): Promise<void>;
+  /** Keeps beside the log what the next start needs of large pages, so that it need not look at all records. Throws what the system says. */
+  shelve(incidentsMin?: number): Promise<void>;
   /** Called after each flush with the pages that changed. Gives a function that ends it. */
   onAppend(listener: (pages: ReadonlySet<string>) => void): () => void;
 }
@@ -156,6 +158,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       return readMeta<number>(tables, ["cursor", follower]) ?? 0;
     },
     setCursor: (follower, position) => commit([metaChange(tables, ["cursor", follower], position)]),
+    shelve: (incidentsMin = limits.shelfIncidentsMin) => state.shelve(incidentsMin),
     onAppend(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -13,6 +13,7 @@ import {
   recordsOf,
 } from "../../src/model/fold.ts";
 import type { Op } from "../../src/model/op.ts";
+import { goneOf, type Shelf, shelfRows, straysOf } from "../../src/model/shelf.ts";
 import { componentStatuses, incidentStatuses } from "../../src/model/view.ts";
 import { openPageState } from "../../src/model/view-load.ts";
 import { viewOf } from "../../src/model/view-of.ts";
@@ -144,6 +145,9 @@ function elsewhere({ records }: PageState): Records {
   };
 }
 
+const ofKind = (state: PageState, kind: Op["kind"]): readonly EntityRecord[] =>
+  recordsOf(state).filter((it) => it.kind === kind);
+
 describe("fold", () => {
   check("any order and doubling of ops gives the same records", [ops, orders], (list, chance) => {
     expect(canonical(recordsOf(folded(shuffled(list, chance))))).toEqual(canonical(recordsOf(folded(list))));
@@ -185,6 +189,36 @@ describe("fold", () => {
           if (!looked.has(`component/${id}`) && !component.group)
             expect(component).toBe(seen?.componentById.get(id) as typeof component);
       }
+      expect(plainView(viewOf(state))).toEqual(plainView(viewOf(folded(list))));
+    },
+  );
+
+  check(
+    "a view opened from a shelf and what changed since is the view of all, and goes on as it does",
+    [ops, fc.nat(), fc.nat()],
+    (list, first, second) => {
+      const cut = 1 + (first % list.length);
+      const before = folded(list.slice(0, cut));
+      const opened = openPageState("p", before.records, (kind) => ofKind(before, kind));
+      const { view, lies } = opened;
+      if (view === null) throw new Error("There is no view.");
+      const parts = {
+        version: view.version,
+        gone: goneOf(view),
+        strays: straysOf(view, lies),
+        rows: [...shelfRows(view, lies)],
+      };
+      const was = JSON.parse(JSON.stringify(parts)) as Shelf;
+      const again = cut + (second % (list.length + 1 - cut));
+      const later = folded(list.slice(0, again));
+      const idsOf = (kind: Op["kind"]) =>
+        new Set(list.slice(cut, again).flatMap((it) => (it.kind === kind ? [it.id] : [])));
+      const since = { incidents: idsOf("incident"), updates: idsOf("update") };
+      const state = openPageState("p", later.records, (kind) => ofKind(later, kind), {
+        shelf: { was, since },
+      });
+      expect(plainView(state.view)).toEqual(plainView(viewOf(later)));
+      for (const it of list.slice(again)) applyOp(state, it);
       expect(plainView(viewOf(state))).toEqual(plainView(viewOf(folded(list))));
     },
   );

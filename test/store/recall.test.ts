@@ -82,7 +82,7 @@ test("of many incidents that were read, the ones read long ago are read again", 
   const all = Array.from({ length: 1_500 }, (_none, at) =>
     recalledIncident(
       inventedIncident(`i${at}`, "Down"),
-      recall.learn(`incident/i${at}`, [{ id: `u${at}`, displayAt: 1, born: "", latest: "" }]),
+      recall.learn(`incident/i${at}`, { shown: [`u${at}`], others: [], toldAt: 1 }),
     ),
   );
   for (const incident of all) expect(incident.updates[0]?.id).toBe(`u${incident.id.slice(1)}`);

@@ -27,6 +27,8 @@ const words = () => text(limits.updateCharsMax);
 const emblem = orNull(t.Object({ type: oneOf(["image/svg+xml", "image/png"]), base64: t.String() }));
 const links = t.Array(t.Object({ name: text(1_000), url: text(4_000) }), { maxItems: 100 });
 const maybe = t.Optional;
+/** More than a request may say: what is made next stands one behind the last, and what was exported must be taken back. */
+const positionMax = 1_000_000_000;
 const ids = () => t.Array(id(), { maxItems: limits.componentsPerCommandMax });
 const window = t.Object({ from: ms(), until: ms() });
 
@@ -59,7 +61,7 @@ const component = t.Object({
   name: maybe(text(limits.nameCharsMax)),
   status: maybe(oneOf(componentStatuses)),
   description: maybe(orNull(words())),
-  position: maybe(t.Number({ minimum: 0, maximum: 1_000_000 })),
+  position: maybe(t.Number({ minimum: 0, maximum: positionMax })),
   groupId: maybe(orNull(id())),
   group: maybe(t.Boolean()),
   showcase: maybe(t.Boolean()),
@@ -164,7 +166,7 @@ const metric = t.Object({
   yAxisMax: maybe(orNull(t.Number())),
   yAxisHidden: maybe(t.Boolean()),
   transform: maybe(oneOf(metricTransforms)),
-  position: maybe(t.Number({ minimum: 0, maximum: 1_000_000 })),
+  position: maybe(t.Number({ minimum: 0, maximum: positionMax })),
 });
 
 const template = t.Object({

@@ -1,5 +1,6 @@
 // What an open page is told of a new generation. In: the front page before and now, as HTML. Out: /_event, a JSON object on one line.
 // Fragments change one front page into the next, byte for byte, so they say which one: a page that shows another asks for it instead.
+import { assert } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { overallStatus } from "../model/status.ts";
 import type { PageView } from "../model/view.ts";
@@ -21,6 +22,7 @@ export interface Moved {
 export function eventOf({ generation, epoch, view, before, now }: Moved): string {
   const { indicator } = overallStatus(view);
   const fresh = cut(now);
+  assert(fresh !== null, "A front page that was just rendered cannot be taken apart.");
   const old = before === null ? null : cut(before);
   const says = {
     generation,
@@ -57,8 +59,11 @@ export interface Cut {
 /** Texts hold no quote of their own either, so this stands nowhere but in a tag. */
 const mark = ' id="p-';
 
-/** Takes apart what `html-front.tsx` put together: text and attributes hold no `<` of their own there. */
-export function cut(html: string): Cut {
+/**
+ * Takes apart what `html-front.tsx` put together: text and attributes hold no `<` of their own there. Null where it cannot: what is published may be of
+ * another release, older or newer, and must not keep the next generation from being published.
+ */
+export function cut(html: string): Cut | null {
   const elements = new Map<string, string>();
   let rest = "";
   let at = 0;
@@ -68,6 +73,7 @@ export function cut(html: string): Cut {
     const name = html.slice(start + 1, html.indexOf(" ", start));
     const inside = html.indexOf(">", found) + 1;
     const end = name === "link" || name === "meta" ? inside : endOf(html, name, inside);
+    if (end === null) return null;
     elements.set(id, html.slice(start, end));
     rest += `${html.slice(at, start)}<${id}>`;
     at = end;
@@ -85,15 +91,15 @@ export function cut(html: string): Cut {
   };
 }
 
-/** Where the element ends whose start tag ends at `from`: elements of its own name may stand within it. */
-function endOf(html: string, name: string, from: number): number {
+/** Where the element ends whose start tag ends at `from`, elements of its own name within it; null where it does not. */
+function endOf(html: string, name: string, from: number): number | null {
   const tags = tagsNamed(name);
   tags.lastIndex = from;
   for (let depth = 1, tag = tags.exec(html); tag !== null; tag = tags.exec(html)) {
     depth += tag[1] === "/" ? -1 : 1;
     if (depth === 0) return html.indexOf(">", tag.index) + 1;
   }
-  throw new RangeError(`Render: <${name}> has no end.`);
+  return null;
 }
 
 const patterns = new Map<string, RegExp>();

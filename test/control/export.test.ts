@@ -288,6 +288,19 @@ describe("a page out and in", () => {
     expect(empty).toEqual([]);
   });
 
+  test("what stands behind the last place that a request may say is exported, and taken back", async () => {
+    const { page, plain } = here;
+    const last = { component: { position: 1_000_000 } };
+    expect((await as(here, "PATCH", `/v1/pages/${page}/components/${plain}`, last)).status).toBe(200);
+    const made = await as(here, "POST", `/v1/pages/${page}/components`, { component: { name: "Behind" } });
+    const { json: file } = await as(here, "GET", `${own}/pages/${page}/export`);
+    expect(file.components.map(({ position }: { position: number }) => position)).toContain(1_000_001);
+    await here.run(page, { kind: "component.delete", id: made.json.id });
+    const url = "https://behind.example";
+    const moved = { ...file, page: { ...file.page, id: "behind", url, hosts: ["behind.example"] } };
+    expect((await as(there, "POST", `${own}/import`, moved)).status).toBe(200);
+  });
+
   test("a file of an older release, which knows less, is read; a draft whose moment has passed waits for a person", async () => {
     const older = {
       format: "pharos/page/1",

@@ -3,11 +3,17 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import type { PageView } from "../../src/model/view.ts";
-import { cut, eventOf, eventPath, plainEventOf } from "../../src/render/event.ts";
+import { type Cut, cut, eventOf, eventPath, plainEventOf } from "../../src/render/event.ts";
 import * as names from "../../src/snapshot/names.ts";
 import { count, testSeed } from "../support/seed.ts";
 import { component, hourMs, incident, inventedParts, now, type Parts, update, viewFrom } from "./invented.ts";
 import { bodyOf } from "./pages.ts";
+
+function cutOf(html: string): Cut {
+  const found = cut(html);
+  if (found === null) throw new Error("The page cannot be taken apart.");
+  return found;
+}
 
 const parts = inventedParts();
 const before = viewFrom(parts);
@@ -28,7 +34,7 @@ const told = (view: PageView, since: string | null) => {
 /** What the page's script does with an event, in text. */
 function patched(html: string, { fragments, title }: ReturnType<typeof told>): string {
   let page = html;
-  for (const [id, old] of cut(html).elements) page = page.replace(old, () => fragments[id] ?? old);
+  for (const [id, old] of cutOf(html).elements) page = page.replace(old, () => fragments[id] ?? old);
   const escaped = title.replace(/[&<>"']/g, (it) => Bun.escapeHTML(it));
   page = page.replace(/<title>[^<]*<\/title>/, () => `<title>${escaped}</title>`);
   return page.replace(
@@ -68,9 +74,9 @@ describe("a small change fits, and makes the page", () => {
       expect(Object.keys(event.fragments)).toEqual(expect.arrayContaining(["p-now", ...wanted]));
       expect(patched(old, event)).toBe(frontOf(view));
     } else expect(event.fragments).toEqual({});
-    expect(event.since).toBe(cut(old).version);
-    expect(event.front).toBe(cut(frontOf(view)).version);
-    expect(event.title).toBe(cut(frontOf(view)).title);
+    expect(event.since).toBe(cutOf(old).version);
+    expect(event.front).toBe(cutOf(frontOf(view)).version);
+    expect(event.title).toBe(cutOf(frontOf(view)).title);
   });
 });
 
@@ -90,11 +96,21 @@ describe("where fragments would not do, there are none", () => {
     expect(event.since).not.toBe("");
   });
 
+  test("a page of another release, which cannot be taken apart: nothing is known of what changed, and the event is there", () => {
+    const foreign = frontOf(before).replace("<head>", '<head><input id="p-later">');
+    expect(foreign).toContain("p-later");
+    expect(told(before, foreign)).toMatchObject({
+      since: "",
+      fragments: {},
+      front: cutOf(frontOf(before)).version,
+    });
+  });
+
   test("no page before: it says what there is now", () => {
     expect(told(before, null)).toMatchObject({
       since: "",
       fragments: {},
-      front: cut(frontOf(before)).version,
+      front: cutOf(frontOf(before)).version,
     });
   });
 

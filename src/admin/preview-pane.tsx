@@ -31,7 +31,9 @@ export function PreviewPane({ looked, notify, told }: Pane): JSX.Element {
 
 function sentTo(notify: boolean, told: number | null): string {
   if (!notify) return "Nobody will be notified.";
-  return told === null ? "Subscribers will be notified." : `Will be sent to ${counted(told, "subscriber")}.`;
+  // The choice is kept with the update; who sends comes with a later release.
+  const whom = told === null ? "Subscribers" : counted(told, "subscriber");
+  return `For ${whom}. Nothing is sent yet: this release has no notifications.`;
 }
 
 function Seen({ looked }: { readonly looked: Looked | null }): JSX.Element {

@@ -3,6 +3,7 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import type { Command } from "../model/command.ts";
 import type { Component, PageView } from "../model/view.ts";
 import { attribute } from "../render/prose.tsx";
 import { componentMarks } from "../render/severity.ts";
@@ -27,7 +28,7 @@ export const componentsScreen = screen({
   },
 });
 
-/** Changes places with its neighbour of the same group. Where positions are not their order already, they become it. */
+/** Changes places with its neighbour of the same group, in one change of the page. Where positions are not their order already, they become it. */
 async function moved(sent: Sent<PageView>, id: string, by: 1 | -1): Promise<readonly string[]> {
   const held = sent.view.componentById.get(id);
   if (held === undefined) return ["There is no such component on this page."];
@@ -36,14 +37,13 @@ async function moved(sent: Sent<PageView>, id: string, by: 1 | -1): Promise<read
   const neighbour = siblings[at + by];
   if (neighbour === undefined) return [];
   const order = siblings.with(at, neighbour).with(at + by, held);
-  const done = await Promise.all(
-    order.flatMap((component, index) =>
-      component.position === index + 1
-        ? []
-        : [sent.submit({ kind: "component.update", id: component.id, fields: { position: index + 1 } })],
-    ),
+  const commands = order.flatMap((component, index): Command[] =>
+    component.position === index + 1
+      ? []
+      : [{ kind: "component.update", id: component.id, fields: { position: index + 1 } }],
   );
-  return done.flatMap((it) => (it.ok ? [] : it.sentences));
+  const done = await sent.submit(commands);
+  return done.ok ? [] : done.sentences;
 }
 
 function listFor(visit: Visit<PageView>, sentences: readonly string[]): Reply {

@@ -23,11 +23,12 @@ import { detailsIn, detailsOf, detailValues, IncidentDetails } from "./incident-
 import { IncidentLog } from "./incident-log.tsx";
 import { Meanwhile } from "./incident-meanwhile.tsx";
 import { fieldsIn } from "./incident-said.ts";
+import { OwnStates } from "./own-states.tsx";
 import { type Looked, previewOf } from "./page-preview.ts";
 import { PreviewPane, previewing } from "./preview-pane.tsx";
 import { drafted, PublishLater } from "./publish-later.tsx";
 import { go, missing, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
-import { componentWord, fullName, statusChoices, statusWord } from "./speech.ts";
+import { componentWord, statusChoices, statusWord } from "./speech.ts";
 import { Stale } from "./stale.tsx";
 
 export const incidentScreen = screen({
@@ -233,21 +234,7 @@ function Affected({ visit: { view }, incident, form }: Shown & { readonly form: 
   return (
     <fieldset>
       <legend>Components</legend>
-      <div class="two">
-        {components.slice(0, limits.adminListMax).map((component) => (
-          <Select
-            name={`component:${component.id}`}
-            label={fullName(view, component)}
-            value={form.text(`component:${component.id}`)}
-            from={[
-              { value: "", label: `${componentWord(component.status)} (as it is)` },
-              ...componentStatuses
-                .filter((it) => it !== component.status)
-                .map((value) => ({ value, label: componentWord(value) })),
-            ]}
-          />
-        ))}
-      </div>
+      <OwnStates view={view} components={components} form={form} />
       {isAll ? (
         ""
       ) : (

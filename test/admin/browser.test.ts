@@ -174,7 +174,9 @@ describe("the admin pages in Chromium", () => {
       const frame = page.locator("iframe");
       await frame.waitFor();
       await page.frameLocator("iframe").getByText("Website").first().waitFor();
-      expect(await page.locator("#preview").textContent()).toContain("Will be sent to 1,234 subscribers.");
+      expect(await page.locator("#preview").textContent()).toContain(
+        "For 1,234 subscribers. Nothing is sent yet",
+      );
       const path = (await frame.getAttribute("src")) ?? "";
       const seen = await page.evaluate((address) => fetch(address).then((it) => it.text()), path);
       await tap(page.getByRole("button", { name: "Publish", exact: true }));

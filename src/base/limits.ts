@@ -151,6 +151,10 @@ export const limits = {
   lazyBytesMin: 256 * 1024,
   publishRetryMsMin: 200,
   publishRetryMsMax: 10_000,
+  /** The publisher works so long before it looks whether requests wait: what an editor notices of it. */
+  publishSliceMs: 4,
+  /** Of the thread, kept by the publisher under writes without end: half of a core's rest makes a generation, nothing would make none. */
+  publishShareMin: 0.25,
   /** Pages that turn at the same moment (midnight) are published within this time of it, each at its own place. */
   publishSpreadMs: 60_000,
   /** Files of a folder that becomes a page: 256 parts of 80 routes are some 20 kB a changed part. */

@@ -23,11 +23,53 @@ export async function inSlices<Value>(steps: Steps<Value>, sliceMs: number, cloc
   }
 }
 
-/** One step each time the event loop comes round: for steps that take a slice each, and for who has no clock. */
-export async function inSteps<Value>(steps: Steps<Value>): Promise<Value> {
+/** Called between two pieces of work: resolves at once, or when those who wait have had their turn. */
+export type GiveWay = () => Promise<void>;
+
+export interface Manners {
+  readonly clock: Pick<Clock, "monotonicMs">;
+  /** Worked on before others are asked whether they have something to do (ms). */
+  readonly sliceMs: number;
+  /** Of the thread's time, kept even where others never have enough: 0 to 1. */
+  readonly shareMin: number;
+}
+
+/** An event loop that comes round within this had nothing else to do (ms). */
+const idleTurnMs = 0.3;
+
+/**
+ * Work that goes behind everything else on this thread. After a slice the event loop comes round until nobody else had work, so a burst of
+ * requests is answered whole before the next slice; under requests without end a share is kept, or the work would never end.
+ */
+export function createGiveWay({ clock, sliceMs, shareMin }: Manners): GiveWay {
+  const waitMsMax = sliceMs * (1 / shareMin - 1);
+  let sinceMs = clock.monotonicMs();
+  let waiting: Promise<void> | null = null;
+  const wait = async (fromMs: number): Promise<void> => {
+    for (let beganMs = fromMs; ; ) {
+      await nextTurn();
+      const endMs = clock.monotonicMs();
+      const idle = endMs - beganMs < idleTurnMs;
+      beganMs = endMs;
+      if (!idle && endMs - fromMs < waitMsMax) continue;
+      sinceMs = endMs;
+      waiting = null;
+      return;
+    }
+  };
+  return async () => {
+    const now = clock.monotonicMs();
+    // Whoever works beside it for the same end waits with it: else what one leaves to others the next would take.
+    if (waiting === null && now - sinceMs >= sliceMs) waiting = wait(now);
+    if (waiting !== null) await waiting;
+  };
+}
+
+/** One step, and then others: each time the event loop comes round, unless `giveWay` knows better. */
+export async function inSteps<Value>(steps: Steps<Value>, giveWay: GiveWay = nextTurn): Promise<Value> {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    await nextTurn();
+    await giveWay();
   }
 }

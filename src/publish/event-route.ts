@@ -14,7 +14,7 @@ const front = "/";
 
 /** `made`, what differs among the documents of a view, with its event. */
 export async function withEvent(
-  { store, trust }: SigningContext,
+  context: SigningContext,
   view: PageView,
   made: RenderedPage,
   before: Published,
@@ -23,6 +23,7 @@ export async function withEvent(
   const was = before.rendered.get(front);
   const is = made.changed.get(front) ?? was;
   if (is === undefined) return made;
+  const { store, trust } = context;
   const epoch = trust.epochOf(view.page.id);
   const fresh = new Map(made.objects);
   const textOf = ({ route }: Rendered): string | null => {
@@ -48,7 +49,7 @@ export async function withEvent(
   const { changed, objects } = await renderRoutes(
     { whole: false, documents: [event] },
     before.rendered,
-    store,
+    context,
     asOf,
   );
   return {

@@ -33,7 +33,7 @@ export async function publishPage(
   charts?: Charts,
 ): Promise<Outcome> {
   const { shown, ...since } = documentsSince(before.shown, view, asOf, charts);
-  const documents = await renderRoutes(since, before.rendered, context.store, asOf);
+  const documents = await renderRoutes(since, before.rendered, context, asOf);
   const made = await withEvent(context, view, documents, before, asOf);
   const { id: page, hosts } = view.page;
   const { objects, renderedCount } = made;

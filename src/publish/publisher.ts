@@ -7,6 +7,7 @@ import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
+import { createGiveWay } from "../base/slices.ts";
 import { dueAt } from "../model/due.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
@@ -145,6 +146,8 @@ function createTurn(
   wakeAfter: (page: string, delayMs: number) => void,
 ): (page: string, turns: PageTurns) => Promise<void> {
   const { ledger, store, trust, clock, random, log, metrics } = options;
+  const giveWay = createGiveWay({ clock, sliceMs: limits.publishSliceMs, shareMin: limits.publishShareMin });
+  const context = { ...options, giveWay };
   const outcomes = metrics.counter("publishes_total", "Turns of the publisher, by outcome.", "outcome");
   const documents = metrics.counter("documents_rendered_total", "Documents that were rendered.");
   const lastMs = metrics.gauge("publish_duration_ms", "Duration of the last publish (ms).");
@@ -158,8 +161,8 @@ function createTurn(
     const asOf = clock.wallMs();
     const began = clock.monotonicMs();
     const outcome = isOurs
-      ? await publishPage(options, view, asOf, before, chartsOf(view, options.series ?? null))
-      : await carryOver(options, asOf, before);
+      ? await publishPage(context, view, asOf, before, chartsOf(view, options.series ?? null))
+      : await carryOver(context, asOf, before);
     outcomes.add(1, outcome.kind);
     if (outcome.kind === "refused") {
       if (turns.refusal !== outcome.reason)

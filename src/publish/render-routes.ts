@@ -7,9 +7,9 @@ import { bytesOf, type Document } from "../render/types.ts";
 import { compressBody } from "../snapshot/body.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Route } from "../snapshot/types.ts";
-import type { SnapshotStore } from "../store/types.ts";
 import { mayWait } from "./lazy-rule.ts";
 import type { Rendered } from "./notes.ts";
+import type { SigningContext } from "./sign-page.ts";
 
 /** What differs from what was rendered last. */
 export interface RenderedPage {
@@ -25,10 +25,10 @@ export interface RenderedPage {
 
 type Body = readonly [Digest, Uint8Array];
 
-/** Compression runs on the runtime's thread pool; this many documents at once keep it busy without holding a page in memory. */
-const documentsAtOnce = 8;
-/** Named in one turn of the event loop, where all are: 10 ms. After a start with 20,000 incidents there are 44,000, and an API that answers. */
-const documentsPerTurn = 200;
+/** Long bodies are compressed by the runtime's thread pool; this many documents at once keep it busy without holding a page in memory. */
+const documentsAtOnce = 4;
+/** Others are asked after so many documents were named: half a millisecond. After a start with 20,000 incidents there are 44,000. */
+const documentsNamed = 10;
 
 /**
  * Renders what changed. Bodies beyond `limits.applyBytesMax` are staged in the store ahead of the snapshot, the rest is returned.
@@ -37,7 +37,7 @@ const documentsPerTurn = 200;
 export async function renderRoutes(
   { whole, documents }: Pick<DocumentsSince, "whole" | "documents">,
   last: ReadonlyMap<string, Rendered>,
-  store: Pick<SnapshotStore, "stage">,
+  { store, giveWay = nextTurn }: Pick<SigningContext, "store" | "giveWay">,
   asOf: number,
 ): Promise<RenderedPage> {
   const fresh: Document[] = [];
@@ -45,7 +45,7 @@ export async function renderRoutes(
   const paths = new Set<string>();
   let seen = 0;
   for (const document of documents) {
-    if (++seen % documentsPerTurn === 0) await nextTurn();
+    if (++seen % documentsNamed === 0) await giveWay();
     const known = last.get(document.path);
     if (known?.key !== document.key) fresh.push(document);
     if (!whole) continue;
@@ -61,6 +61,7 @@ export async function renderRoutes(
   let bytes = 0;
   const renderSome = async (queue: Iterable<Document>): Promise<void> => {
     for (const document of queue) {
+      await giveWay();
       const { made, bodies } = await renderOne(document, last, asOf);
       changed.set(document.path, made);
       objects.push(...bodies);

@@ -1,6 +1,6 @@
 // The end of every publish: sign, check as a POP will, store. In: routes and their bodies, or a tree that is held already. Out: a head.
 import { assert } from "../base/fault.ts";
-import { inSteps, type Steps } from "../base/slices.ts";
+import { type GiveWay, inSteps, type Steps } from "../base/slices.ts";
 import { bannerTexts } from "../render/languages.ts";
 import { assembling, assemblingChange, type LastSnapshot, type Snapshot } from "../snapshot/assemble.ts";
 import { digestOf, digestOfNothing } from "../snapshot/digest.ts";
@@ -15,6 +15,8 @@ export interface SigningContext {
   readonly store: SnapshotStore;
   readonly trust: Trust;
   readonly secretKey: SecretKey;
+  /** Asked between two pieces of work; without it others have one turn of the event loop each time. */
+  readonly giveWay?: GiveWay;
 }
 
 /** What the next generation of a page is made of. `asOf` in ms since the epoch. */
@@ -40,7 +42,7 @@ export async function signRoutes(
   const { store, trust, secretKey } = context;
   const { page, hosts, asOf, routes, objects } = wanted;
   const fields = { ...fieldsAfter(before, page, trust), hosts, createdMs: asOf };
-  const snapshot = await inSteps(snapshotOf(fields, routes, secretKey, before.last ?? undefined));
+  const snapshot = await inSteps(snapshotOf(fields, routes, secretKey, before.last ?? undefined), context.giveWay);
   const { head, manifestBytes } = snapshot;
   const check = trust.checkManifest(manifestBytes, before.head);
   if (!check.ok) return { kind: "refused", reason: check.reason };

@@ -7,8 +7,9 @@ import { gzipSync } from "node:zlib";
 import { silentLog } from "../src/base/log.ts";
 import { seededRandom } from "../src/base/random.ts";
 import { demoBundle, demoSeed } from "../src/cli/demo-data.ts";
+import { createMaker } from "../src/publish/maker.ts";
 import { publishPage } from "../src/publish/publish-page.ts";
-import { loadPublished } from "../src/publish/published.ts";
+import { loadPublished, loadSigned } from "../src/publish/published.ts";
 import { signDelegation } from "../src/snapshot/documents.ts";
 import { generateKeyPair } from "../src/snapshot/keys.ts";
 import { createTrust } from "../src/snapshot/trust.ts";
@@ -52,11 +53,12 @@ export async function demoFront(): Promise<string> {
       rootKeys: [root.publicKey],
       documents: [signDelegation(delegation, root.secretKey)],
     });
-    const published = loadPublished(store.snapshots, view.page.id);
-    const context = { store: store.snapshots, trust, secretKey: key.secretKey };
-    const outcome = await publishPage(context, view, clock.wallMs(), published);
+    const published = loadSigned(store.snapshots, view.page.id);
+    const maker = createMaker({ store: store.snapshots, view: ledger.view });
+    const context = { store: store.snapshots, trust, secretKey: key.secretKey, maker };
+    const outcome = await publishPage(context, view.page.id, clock.wallMs(), published);
     if (outcome.kind === "refused") throw new Error(outcome.reason);
-    const route = outcome.published.rendered.get(front)?.route;
+    const route = loadPublished(store.snapshots, view.page.id).rendered.get(front)?.route;
     const body = route && store.snapshots.object(route.variants.identity.digest);
     if (!body) throw new Error("The demo has no front page.");
     return Buffer.from(body).toString();

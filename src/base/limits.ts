@@ -151,6 +151,8 @@ export const limits = {
   lazyBytesMin: 256 * 1024,
   publishRetryMsMin: 200,
   publishRetryMsMax: 10_000,
+  /** Components and incidents from which on a page is made by a process of its own: a change then costs tens of milliseconds and more. */
+  pageApartEntities: 1_000,
   /** The publisher works so long before it looks whether requests wait: what an editor notices of it. */
   publishSliceMs: 4,
   /** Of the thread, kept by the publisher under writes without end: half of a core's rest makes a generation, nothing would make none. */

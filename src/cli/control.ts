@@ -17,7 +17,8 @@ import { lockFolder } from "../host/lock.ts";
 import { listenUnix } from "../host/unix.ts";
 import { startBeat } from "../publish/beat.ts";
 import { createByHand } from "../publish/by-hand.ts";
-import { createPublisher } from "../publish/publisher.ts";
+import { makerBySize } from "../publish/maker-by-size.ts";
+import { createPublisher, makerHere } from "../publish/publisher.ts";
 import { createPurging } from "../publish/purge.ts";
 import type { PurgeAdapter } from "../publish/purge-types.ts";
 import type { Head } from "../snapshot/types.ts";
@@ -38,6 +39,7 @@ import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "
 import { byHandOperations } from "./by-hand.ts";
 import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
+import { makerApart, runMaker } from "./control-maker.ts";
 import { createMembership } from "./control-members.ts";
 import { createPersons, firstOwnerLine, type PeopleFlags, peopleFlags } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
@@ -92,10 +94,17 @@ export const command = defineCommand({
     },
     region: { kind: "string", default: "main", help: "written into each change: where it was accepted" },
     "accept-clock": { kind: "boolean", help: "start although the op-log is ahead of the clock" },
+    role: {
+      kind: "string",
+      default: "control",
+      allowed: ["control", "maker"],
+      help: "what this process is; given by the control plane to the one that makes its large pages",
+    },
     tied,
     json: { kind: "boolean", help: "say the addresses as one JSON object" },
   },
   async run(values, context) {
+    if (values.role === "maker") return runMaker(values.data, context);
     const stop = stopOf(context, values.tied);
     const running = await startControl(
       {
@@ -203,7 +212,13 @@ async function wire(
   const purging = createPurging({ ...common, dial, adapters: options.purge ?? [], lacking: feed.lacking });
   closing.push(() => purging.stop());
   purging.look(snapshots.heads());
-  const publisher = createPublisher({ ...common, ledger, series, secretKey, announce });
+  const publishing = { ...common, ledger, series, secretKey, announce };
+  const maker = makerBySize({
+    view: ledger.view,
+    here: makerHere(publishing),
+    apart: makerApart(options, common),
+  });
+  const publisher = createPublisher({ ...publishing, maker });
   closing.push(() => publisher.stop());
   const { alone, settled } = publisher;
   const byHand = createByHand({ ...common, ledger, secretKey, alone, settled, announce });

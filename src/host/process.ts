@@ -2,6 +2,7 @@
 // The two speak over the child's stdin and stdout, a line each; a pipe that ends is the one sign of death that kill -9 cannot prevent.
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { assert, Fault, messageOf } from "../base/fault.ts";
 import { runtime } from "./runtime.ts";
 
@@ -11,10 +12,10 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-export interface Child {
+export interface Child<Message = string> {
   readonly pid: number;
-  /** Writes a line to its stdin. A child that is gone gets nothing, and its exit says so. */
-  send(line: string): void;
+  /** Writes a line to its stdin, or a frame. A child that is gone gets nothing, and its exit says so. */
+  send(message: Message): void;
   /** Closes its stdin: a child of ours then ends in its own time. */
   dismiss(): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
@@ -22,13 +23,16 @@ export interface Child {
   readonly exited: Promise<Exit>;
 }
 
-export interface SpawnOptions {
+export interface SpawnOptions extends StartOptions {
+  /** Lines of its stdout, without their ends. */
+  onLine(line: string): void;
+}
+
+interface StartOptions {
   /** Program and arguments. */
   readonly command: readonly string[];
   /** The whole environment; without it, this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Lines of its stdout, without their ends. */
-  onLine(line: string): void;
   /** Takes its stderr, appended; without it, this process's does. */
   readonly logFile?: string;
   /** Its descriptor `sharedOutput` is this process's standard output: its own is the pipe of its lines. */
@@ -38,8 +42,21 @@ export interface SpawnOptions {
 /** A child's descriptor for its parent's standard output. */
 export const sharedOutput = 3;
 
-/** Starts a child. Throws Fault `internal` when there is no such program. */
+/** Starts a child that speaks in lines. Throws Fault `internal` when there is no such program. */
 export function spawnChild(options: SpawnOptions): Child {
+  const { child, stdin, stdout } = start(options);
+  eachLine(stdout, options.onLine);
+  return { ...child, send: (line) => void stdin.write(`${line}\n`) };
+}
+
+/** The same for one that speaks in frames: bytes of any length, in one piece each. */
+export function spawnFramed(options: StartOptions & { onFrame(frame: Uint8Array): void }): Child<Uint8Array> {
+  const { child, stdin, stdout } = start(options);
+  eachFrame(stdout, options.onFrame);
+  return { ...child, send: (frame) => writeFrame(stdin, frame) };
+}
+
+function start(options: StartOptions) {
   const [program = "", ...rest] = options.command;
   const child = spawn(program, rest, {
     stdio: [
@@ -62,14 +79,13 @@ export function spawnChild(options: SpawnOptions): Child {
   assert(stdin !== null && stdout !== null, "A child was started without pipes.");
   // A write to a child that has just died fails; what matters is its exit, which follows.
   stdin.on("error", () => undefined);
-  eachLine(stdout, options.onLine);
-  return {
+  const ends: Omit<Child, "send"> = {
     pid: child.pid,
-    send: (line) => void stdin.write(`${line}\n`),
     dismiss: () => void stdin.end(),
     kill: (signal) => void child.kill(signal),
     exited: exitOf(child),
   };
+  return { child: ends, stdin, stdout };
 }
 
 function exitOf(child: ChildProcess): Promise<Exit> {
@@ -81,12 +97,15 @@ function exitOf(child: ChildProcess): Promise<Exit> {
 }
 
 /** What a child knows of its parent. */
-export interface ParentLink {
-  send(line: string): void;
+export interface ParentLink<Message = string> {
+  send(message: Message): void;
 }
 
-export interface ParentLinkOptions {
+export interface ParentLinkOptions extends TieOptions {
   onLine(line: string): void;
+}
+
+interface TieOptions {
   /** The parent dismissed this process, or died. Called once. */
   onGone(): void;
   /** Takes what nobody caught, in place of the runtime, which would print it with its stack and end the process. */
@@ -98,6 +117,21 @@ export interface ParentLinkOptions {
  * leaves the answer to its parent, who dismisses it.
  */
 export function linkToParent(options: ParentLinkOptions): ParentLink {
+  tieToParent(options);
+  eachLine(process.stdin, options.onLine);
+  return { send: (line) => void process.stdout.write(`${line}\n`) };
+}
+
+/** The same, in frames. */
+export function linkFramed(
+  options: TieOptions & { onFrame(frame: Uint8Array): void },
+): ParentLink<Uint8Array> {
+  tieToParent(options);
+  eachFrame(process.stdin, options.onFrame);
+  return { send: (frame) => writeFrame(process.stdout, frame) };
+}
+
+function tieToParent(options: TieOptions): void {
   process.on("SIGINT", () => undefined);
   process.on("SIGHUP", () => undefined);
   let gone = false;
@@ -110,12 +144,15 @@ export function linkToParent(options: ParentLinkOptions): ParentLink {
     process.on("uncaughtException", options.onUncaught);
     process.on("unhandledRejection", options.onUncaught);
   }
-  eachLine(process.stdin, options.onLine);
   process.stdin.once("end", end);
   process.stdin.once("close", end);
   process.stdin.once("error", end);
   process.on("SIGTERM", end);
-  return { send: (line) => void process.stdout.write(`${line}\n`) };
+}
+
+/** From now on every other process goes first, as far as they want the same core (nice(2)). */
+export function goBehindOthers(): void {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
 /** Calls `run` at each SIGHUP, which from then on ends nothing. */
@@ -134,6 +171,39 @@ function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void)
     rest = lines.pop() ?? "";
     if (rest.length > lineCharsMax) rest = "";
     for (const line of lines) onLine(line);
+  });
+}
+
+/** A frame's length in bytes stands before it (u32, little-endian). */
+const lengthBytes = 4;
+
+function writeFrame(stream: NodeJS.WritableStream, frame: Uint8Array): void {
+  const head = Buffer.alloc(lengthBytes);
+  head.writeUInt32LE(frame.length);
+  stream.write(head);
+  stream.write(frame);
+}
+
+/** A frame may be of hundreds of pieces: they are joined once. */
+function eachFrame(stream: NodeJS.ReadableStream, onFrame: (frame: Uint8Array) => void): void {
+  let pieces: Buffer[] = [];
+  let held = 0;
+  let wanted: number | null = null;
+  stream.on("data", (piece: Buffer) => {
+    pieces.push(piece);
+    held += piece.length;
+    while (held >= (wanted ?? lengthBytes)) {
+      const all = pieces.length === 1 ? (pieces[0] ?? piece) : Buffer.concat(pieces, held);
+      const length: number = wanted ?? lengthBytes;
+      const rest = all.subarray(length);
+      if (wanted === null) wanted = all.readUInt32LE();
+      else {
+        wanted = null;
+        onFrame(all.subarray(0, length));
+      }
+      pieces = rest.length === 0 ? [] : [rest];
+      held = rest.length;
+    }
   });
 }
 

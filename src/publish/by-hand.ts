@@ -118,7 +118,7 @@ async function publishFolder(options: ByHandOptions, snapshot: FolderSnapshot): 
   if (signedNow(before, options) && sameHosts(before, hosts) && sameRoutes(before, routes)) return false;
   const { route, objects } = await plainEvent((before.head?.generation ?? 0) + 1);
   const all = [...routes, route];
-  const wanted = { page, hosts, routes: { all }, asOf: clock.wallMs(), objects, notes: () => [] };
+  const wanted = { page, hosts, routes: { all }, asOf: clock.wallMs(), objects };
   const signed = await signRoutes(options, wanted, before);
   if (signed.kind === "refused") throw notPublished(page, signed);
   return true;

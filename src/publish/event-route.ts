@@ -5,26 +5,25 @@ import type { PageView } from "../model/view.ts";
 import { eventOf, eventPath, eventType, plainEventOf } from "../render/event.ts";
 import { compressBody } from "../snapshot/body.ts";
 import type { Digest, Route } from "../snapshot/types.ts";
+import type { MakeContext, Terms } from "./make-page.ts";
 import type { Rendered } from "./notes.ts";
 import type { Published } from "./published.ts";
 import { type RenderedPage, renderRoutes } from "./render-routes.ts";
-import type { SigningContext } from "./sign-page.ts";
 
 const front = "/";
 
 /** `made`, what differs among the documents of a view, with its event. */
 export async function withEvent(
-  context: SigningContext,
+  context: MakeContext,
   view: PageView,
   made: RenderedPage,
   before: Published,
-  asOf: number,
+  { asOf, epoch }: Pick<Terms, "asOf" | "epoch">,
 ): Promise<RenderedPage> {
   const was = before.rendered.get(front);
   const is = made.changed.get(front) ?? was;
   if (is === undefined) return made;
-  const { store, trust } = context;
-  const epoch = trust.epochOf(view.page.id);
+  const { store } = context;
   const fresh = new Map(made.objects);
   const textOf = ({ route }: Rendered): string | null => {
     const { digest } = route.variants.identity;

@@ -13,18 +13,20 @@ import { digestOf } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { refusalSentence } from "../snapshot/refusals.ts";
 import type { Trust } from "../snapshot/trust.ts";
-import { chartsOf } from "../store/charts.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { followPoints, type Pace, type SeriesSource } from "./charts.ts";
+import { createMaker, type Maker } from "./maker.ts";
 import { carryOver, publishPage } from "./publish-page.ts";
-import { loadPublished, loadSigned, type Published } from "./published.ts";
+import { loadSigned, type Published } from "./published.ts";
 
 export interface PublisherOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "onAppend">;
   readonly store: SnapshotStore;
   /** Points of metrics; without it pages have no charts. */
   readonly series?: SeriesSource;
+  /** Default: this process, behind whatever requests it has to answer. */
+  readonly maker?: Maker;
   readonly trust: Trust;
   readonly secretKey: SecretKey;
   readonly clock: Clock;
@@ -48,7 +50,8 @@ export interface Publisher {
 }
 
 interface PageTurns {
-  published: Published | null;
+  /** What the store holds of it; null until it is read, and where somebody else may have written. */
+  signed: Published | null;
   running: Promise<void> | null;
   dirty: boolean;
   failures: number;
@@ -57,8 +60,9 @@ interface PageTurns {
   refusal: string;
 }
 
-export function createPublisher(options: PublisherOptions): Publisher {
-  const { ledger, store, clock } = options;
+export function createPublisher(given: PublisherOptions): Publisher {
+  const { ledger, store, clock } = given;
+  const options = { ...given, maker: given.maker ?? makerHere(given) };
   const pages = new Map<string, PageTurns>();
   let unsubscribe: (() => void) | null = null;
   let points: Pace | null = null;
@@ -72,7 +76,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const turnsOf = (page: string): PageTurns => {
     let turns = pages.get(page);
     if (turns === undefined) {
-      turns = { published: null, running: null, dirty: false, failures: 0, wake: null, refusal: "" };
+      turns = { signed: null, running: null, dirty: false, failures: 0, wake: null, refusal: "" };
       pages.set(page, turns);
     }
     return turns;
@@ -108,7 +112,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const turns = turnsOf(page);
     while (turns.running !== null) await turns.running;
     const done = work().finally(() => {
-      turns.published = null;
+      turns.signed = null;
+      options.maker.forget(page);
       turns.running = null;
       mark(page);
     });
@@ -136,18 +141,23 @@ export function createPublisher(options: PublisherOptions): Publisher {
       points?.stop();
       for (const turns of pages.values()) turns.wake?.cancel();
       await settled();
+      await options.maker.stop();
     },
   };
 }
 
+/** A maker in this process. */
+export function makerHere({ ledger, store, series, clock }: Omit<PublisherOptions, "maker">): Maker {
+  const giveWay = createGiveWay({ clock, sliceMs: limits.publishSliceMs, shareMin: limits.publishShareMin });
+  return createMaker({ store, view: ledger.view, series, giveWay });
+}
+
 /** One turn of one page; `wakeAfter` asks for the next one. Failures are said, counted and tried again. */
 function createTurn(
-  options: PublisherOptions,
+  options: PublisherOptions & { readonly maker: Maker },
   wakeAfter: (page: string, delayMs: number) => void,
 ): (page: string, turns: PageTurns) => Promise<void> {
   const { ledger, store, trust, clock, random, log, metrics } = options;
-  const giveWay = createGiveWay({ clock, sliceMs: limits.publishSliceMs, shareMin: limits.publishShareMin });
-  const context = { ...options, giveWay };
   const outcomes = metrics.counter("publishes_total", "Turns of the publisher, by outcome.", "outcome");
   const documents = metrics.counter("documents_rendered_total", "Documents that were rendered.");
   const lastMs = metrics.gauge("publish_duration_ms", "Duration of the last publish (ms).");
@@ -155,14 +165,13 @@ function createTurn(
   const attempt = async (page: string, turns: PageTurns): Promise<void> => {
     if (trust.isRemoved(page)) return;
     const view = ledger.view(page);
-    const held = turns.published ?? loadSigned(store, page);
-    const isOurs = view !== null && held.pin === null;
-    const before = isOurs ? (turns.published ?? loadPublished(store, page)) : held;
+    const before = turns.signed ?? loadSigned(store, page);
+    const isOurs = view !== null && before.pin === null;
     const asOf = clock.wallMs();
     const began = clock.monotonicMs();
     const outcome = isOurs
-      ? await publishPage(context, view, asOf, before, chartsOf(view, options.series ?? null))
-      : await carryOver(context, asOf, before);
+      ? await publishPage(options, page, asOf, before)
+      : await carryOver(options, asOf, before);
     outcomes.add(1, outcome.kind);
     if (outcome.kind === "refused") {
       if (turns.refusal !== outcome.reason)
@@ -174,7 +183,7 @@ function createTurn(
       return;
     }
     turns.refusal = "";
-    turns.published = isOurs ? outcome.published : null;
+    turns.signed = isOurs ? outcome.signed : null;
     documents.add(outcome.renderedCount);
     if (outcome.kind === "published") {
       lastMs.set(clock.monotonicMs() - began);
@@ -191,7 +200,8 @@ function createTurn(
     } catch (thrown) {
       outcomes.add(1, "failed");
       // What the store holds now is not what was remembered.
-      turns.published = null;
+      turns.signed = null;
+      options.maker.forget(page);
       const remedy = thrown instanceof Fault ? ` ${thrown.remedy}` : "";
       const failure = thrown instanceof Fault ? thrown.code : messageOf(thrown);
       if (turns.refusal !== failure)

@@ -8,8 +8,8 @@ import { compressBody } from "../snapshot/body.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Route } from "../snapshot/types.ts";
 import { mayWait } from "./lazy-rule.ts";
+import type { MakeContext } from "./make-page.ts";
 import type { Rendered } from "./notes.ts";
-import type { SigningContext } from "./sign-page.ts";
 
 /** What differs from what was rendered last. */
 export interface RenderedPage {
@@ -37,7 +37,7 @@ const documentsNamed = 10;
 export async function renderRoutes(
   { whole, documents }: Pick<DocumentsSince, "whole" | "documents">,
   last: ReadonlyMap<string, Rendered>,
-  { store, giveWay = nextTurn }: Pick<SigningContext, "store" | "giveWay">,
+  { stage, giveWay = nextTurn }: Pick<MakeContext, "stage" | "giveWay">,
   asOf: number,
 ): Promise<RenderedPage> {
   const fresh: Document[] = [];
@@ -70,7 +70,7 @@ export async function renderRoutes(
       const full = objects;
       objects = [];
       bytes = 0;
-      await store.stage(full);
+      await stage(full);
     }
   };
   // One queue for all: while the front page is compressed, others are rendered. The first failure closes it, and the others end too.

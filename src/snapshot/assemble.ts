@@ -21,32 +21,41 @@ export interface LastSnapshot {
   readonly groups?: readonly (readonly Route[])[];
 }
 
-export interface Snapshot {
+/** A snapshot that nobody has signed yet. */
+export interface Unsigned {
   readonly manifest: Manifest;
-  readonly manifestBytes: Uint8Array;
-  readonly head: Head;
   /** Routes by part, to be handed back with the next call. */
   readonly groups: readonly (readonly Route[])[];
   /** Parts that the last manifest does not name. */
   readonly parts: readonly (readonly [Digest, Uint8Array])[];
 }
 
+export interface Signed {
+  readonly manifestBytes: Uint8Array;
+  readonly head: Head;
+}
+
+export type Snapshot = Unsigned & Signed;
+
 /**
  * Makes and signs a snapshot, and reads each new part and the manifest again before anyone sees them: nothing that a POP would
  * refuse leaves here. Throws Fault `internal` where that check fails.
  */
 export function assemble(input: SnapshotInput, secretKey: SecretKey, last?: LastSnapshot): Snapshot {
-  return whole(assembling(input, secretKey, last));
+  const made = whole(assembling(input, last));
+  return { ...made, ...signSnapshot(made.manifest, secretKey) };
 }
 
-/** The same, a step a part. */
-export function assembling(
-  { routes, ...fields }: SnapshotInput,
-  secretKey: SecretKey,
-  last?: LastSnapshot,
-): Steps<Snapshot> {
+export function signSnapshot(manifest: Manifest, secretKey: SecretKey): Signed {
+  const manifestBytes = signManifest(manifest, secretKey);
+  const { page, epoch, generation } = manifest;
+  return { manifestBytes, head: { page, epoch, generation, manifest: digestOf(manifestBytes) } };
+}
+
+/** The same but for the signature, a step a part. */
+export function assembling({ routes, ...fields }: SnapshotInput, last?: LastSnapshot): Steps<Unsigned> {
   const groups = groupRoutes(routes, partCountFor(routes.length, last?.manifest.parts.length));
-  return assembleGroups(fields, groups, secretKey, last);
+  return assembleGroups(fields, groups, last);
 }
 
 /** What a snapshot changes of the one before: routes in place of those of the same path, each of which must be there. */
@@ -57,9 +66,8 @@ export interface SnapshotChange extends Omit<Manifest, "parts"> {
 /** The same as `assembling` with all routes, without a look at those that stay. */
 export function assemblingChange(
   { changed, ...fields }: SnapshotChange,
-  secretKey: SecretKey,
   last: Required<LastSnapshot>,
-): Steps<Snapshot> {
+): Steps<Unsigned> {
   const groups: (readonly Route[])[] = [...last.groups];
   const copies = new Map<number, Route[]>();
   for (const route of changed) {
@@ -71,7 +79,7 @@ export function assemblingChange(
     copies.set(index, copy);
     groups[index] = copy;
   }
-  return assembleGroups(fields, groups, secretKey, last);
+  return assembleGroups(fields, groups, last);
 }
 
 /** Which of these parts `path` stands in, or would stand in where it is new. */
@@ -84,9 +92,8 @@ export function partHolding(groups: readonly (readonly Route[])[], path: string)
 function* assembleGroups(
   fields: Omit<Manifest, "parts">,
   groups: readonly (readonly Route[])[],
-  secretKey: SecretKey,
   last: LastSnapshot | undefined,
-): Steps<Snapshot> {
+): Steps<Unsigned> {
   const held = new Set(last?.manifest.parts);
   const fresh = new Map<Digest, Uint8Array>();
   const digests: Digest[] = [];
@@ -106,10 +113,7 @@ function* assembleGroups(
   }
   const manifest: Manifest = { ...fields, parts: digests };
   yield* checkOwn(manifest, fresh);
-  const manifestBytes = signManifest(manifest, secretKey);
-  const { page, epoch, generation } = manifest;
-  const head = { page, epoch, generation, manifest: digestOf(manifestBytes) };
-  return { manifest, manifestBytes, head, groups, parts: [...fresh] };
+  return { manifest, groups, parts: [...fresh] };
 }
 
 function groupRoutes(routes: readonly Route[], partCount: number): Route[][] {

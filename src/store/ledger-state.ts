@@ -29,7 +29,7 @@ export interface LedgerState {
   knows(page: string, kind: EntityKind, id: string): boolean;
   /** Where the log ends with all that was added. */
   end(): LogEnd;
-  add(append: Append): void;
+  add(append: Pick<Append, "page" | "ops">): void;
   /** Records that changed since the last `show`, each once. */
   changedRecords(): Iterable<EntityRecord>;
   /** What was added is on the device. Gives the pages that changed. */

@@ -2,7 +2,7 @@
 // The two speak over the child's stdin and stdout, a line each; a pipe that ends is the one sign of death that kill -9 cannot prevent.
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { assert, Fault, messageOf } from "../base/fault.ts";
 import { runtime } from "./runtime.ts";
 
@@ -150,9 +150,12 @@ function tieToParent(options: TieOptions): void {
   process.on("SIGTERM", end);
 }
 
-/** From now on every other process goes first, as far as they want the same core (nice(2)). */
+/** Of a core that others want too it gets a third of what each of them gets (nice(2)): more would hold them up, less would be none on a busy machine. */
+const niceOfFollowers = 5;
+
+/** From now on this process goes behind those that want the same core. */
 export function goBehindOthers(): void {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  setPriority(niceOfFollowers);
 }
 
 /** Calls `run` at each SIGHUP, which from then on ends nothing. */

@@ -1,6 +1,6 @@
 // The management API of a large installation: 2,000 components, 20,000 incidents, 100,000 subscribers. What reads, writes, screens and starts take, what
 // the process weighs, and what visitors of a POP beside it notice of 500 writes a second.
-// The POP and its visitors have one core, the control plane and its writers the other: as two machines, so that what is noticed is the publishing.
+// The control plane, all of its processes, has one core; the POP, its visitors and those who write have the other.
 // Everything is asked over HTTP by processes beside it; the world is made through the op-log (seed.ts), as it would be after years.
 import { spawn, spawnSync } from "node:child_process";
 import { cpus } from "node:os";
@@ -228,7 +228,7 @@ async function underWrites(
   const [publishedBefore, costBefore] = [await published(), cpuMsOf(costsOf(plane.running.pid))];
   const popBefore = cpuMsOf(costsOf(pop.pid));
   const writing: Writing = { address: plane.address, token, writesASecond, seconds, ...sizes };
-  const writes = told<Written>("writers.ts", writing, planeCore);
+  const writes = told<Written>("writers.ts", writing, popCore);
   await pause(1_000);
   const during = await visitorsFor(installation, seconds - 2);
   const written = await writes;

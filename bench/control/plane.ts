@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { processesBelow } from "../../test/support/command.ts";
 import type { Installation, Running } from "../../test/support/installation.ts";
 import { memoryOf } from "../../test/support/memory-of.ts";
 import { costsOf, cpuMsOf } from "../cpu.ts";
@@ -57,17 +58,25 @@ export interface Weight {
   stop(): void;
 }
 
-/** Weighs a process twice a second. */
+/** Weighs a process with those below it twice a second. */
 export function weigh(pid: number): Weight {
   let [own, resident] = [0, 0];
   const look = (): void => {
-    own = Math.max(own, memoryOf([pid]));
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    resident = Math.max(resident, 1_024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0));
+    const pids = [pid, ...processesBelow(pid)];
+    own = Math.max(own, memoryOf(pids));
+    resident = Math.max(
+      resident,
+      pids.reduce((sum, one) => sum + residentOf(one), 0),
+    );
   };
   look();
   const timer = setInterval(look, 500);
   return { peak: () => ({ own, resident }), stop: () => clearInterval(timer) };
+}
+
+function residentOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return 1_024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 }
 
 /** Signs up as the first owner, by the link in the log. Gives the cookie of the session. */

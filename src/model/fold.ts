@@ -90,6 +90,26 @@ export function applyOp(state: PageState, op: Op): EntityRecord {
   return record;
 }
 
+/**
+ * Takes over a record as another process folded `op` into it. False, and nothing changed, where it may have been another parent's: then the
+ * page is to be opened anew.
+ */
+export function takeOver(state: PageState, record: EntityRecord, op: Op): boolean {
+  const key = recordKey(record.kind, record.id);
+  const parent = parentOf(record);
+  if (parent !== null) {
+    state.beforeChange(parent);
+    const isKnown = state.children.get(parent)?.includes(key) === true;
+    if (!isKnown && Object.values(record.fields).some(({ stamp }) => stamp < op.hlc)) return false;
+    if (!isKnown) addChild(state, parent, key);
+    state.touched.add(parent);
+  }
+  state.records.set(key, record);
+  state.changed.add(key);
+  raiseVersion(state, record.latest);
+  return true;
+}
+
 /** Makes the record of `key` what it was before ops changed it; undefined: there was none. Which keys changed is the caller's to restore. */
 export function putBack(state: PageState, key: string, record: EntityRecord | undefined): void {
   const held = state.records.get(key);

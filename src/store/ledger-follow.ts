@@ -20,8 +20,7 @@ export function followLedger({ tables, folder, refresh }: Store): Followed {
     refresh();
     if (readMeta<number>(tables, "position") === state.end().position) return;
     for (const { value } of tables.ops.getRange({ start: state.end().position + 1 })) {
-      const op = unpackValue<Op>(value);
-      state.add({ page: op.page, ops: [op] });
+      state.addWritten(unpackValue<Op>(value));
     }
     state.show();
   };

@@ -1,8 +1,16 @@
 // What the op-log folds to, in memory. In: planned appends. Out: working views to decide against, and views that are on the device.
 // The working state runs ahead by one group of commands; `show` makes it visible after the flush, `reload` takes it back.
 
+import { assert } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
-import { applyOp, type EntityRecord, emptyPageState, type PageState, recordKey } from "../model/fold.ts";
+import {
+  applyOp,
+  type EntityRecord,
+  emptyPageState,
+  type PageState,
+  recordKey,
+  takeOver,
+} from "../model/fold.ts";
 import type { EntityKind, Op } from "../model/op.ts";
 import { rehearse } from "../model/preview.ts";
 import type { Lies } from "../model/shelf.ts";
@@ -29,7 +37,9 @@ export interface LedgerState {
   knows(page: string, kind: EntityKind, id: string): boolean;
   /** Where the log ends with all that was added. */
   end(): LogEnd;
-  add(append: Pick<Append, "page" | "ops">): void;
+  add(append: Append): void;
+  /** The same for what another process has added and written. */
+  addWritten(op: Op): void;
   /** Records that changed since the last `show`, each once. */
   changedRecords(): Iterable<EntityRecord>;
   /** What was added is on the device. Gives the pages that changed. */
@@ -108,6 +118,16 @@ export function createLedgerState(tables: Tables, path: string, refresh: () => v
         if (op.hlc > stamp) stamp = op.hlc;
       }
       end = { position, stamp };
+    },
+    addWritten(op) {
+      const { page, kind, id, hlc: stamp } = op;
+      const state = states.get(page);
+      const record = (state ?? freshState(tables, page)).records.peek(recordKey(kind, id));
+      assert(record !== undefined, `The op-log speaks of ${kind} ${id}, of which there is no record.`);
+      if (state === undefined || !takeOver(state, record, op))
+        states.set(page, openedState(tables, path, page, readEnd(tables, path)));
+      changedPages.add(page);
+      end = { position: end.position + 1, stamp };
     },
     changedRecords: () => changed.values(),
     show() {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Clock } from "../../src/base/clock.ts";
-import { inSlices, type Steps, whole } from "../../src/base/slices.ts";
+import { createGiveWay, inSlices, type Steps, whole } from "../../src/base/slices.ts";
 
 function* count(steps: number, each: () => void): Steps<number> {
   for (let at = 0; at < steps; at++) {
@@ -38,4 +38,53 @@ test("slices: all at once, and what a step throws", async () => {
     clock,
   );
   expect(thrown).rejects.toThrow("step");
+});
+
+/** A thread on which others have work for `turns` turns of the event loop, a millisecond each. */
+function thread(turns: number) {
+  let ms = 0;
+  let left = turns;
+  const others = (): void => {
+    if (left === 0) return;
+    left--;
+    ms += 1;
+    setImmediate(others);
+  };
+  const monotonicMs = (): number => ms;
+  const work = (spentMs: number): void => {
+    ms += spentMs;
+  };
+  return { clock: { monotonicMs }, work, begin: () => setImmediate(others), left: () => left };
+}
+
+test("giving way: nobody is asked within a slice; after it others work until they have nothing left", async () => {
+  const { clock, work, begin, left } = thread(5);
+  const giveWay = createGiveWay({ clock, sliceMs: 4, shareMin: 0.25 });
+  begin();
+  work(3);
+  await giveWay();
+  expect(left()).toBe(5);
+  work(1);
+  await giveWay();
+  expect(left()).toBe(0);
+});
+
+test("giving way: who never has enough leaves a share", async () => {
+  const { clock, work, begin, left } = thread(1_000);
+  const giveWay = createGiveWay({ clock, sliceMs: 4, shareMin: 0.25 });
+  begin();
+  for (let slice = 1; slice <= 3; slice++) {
+    work(4);
+    await giveWay();
+    expect(1_000 - left()).toBe(12 * slice);
+  }
+});
+
+test("giving way: two that work for one end wait together", async () => {
+  const { clock, work, begin, left } = thread(6);
+  const giveWay = createGiveWay({ clock, sliceMs: 4, shareMin: 0.25 });
+  begin();
+  work(4);
+  const first = giveWay();
+  await Promise.all([first, giveWay().then(() => expect(left()).toBe(0))]);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { seed } from "../../bench/control/seed.ts";
 import { incidentId } from "../../bench/control/world.ts";
 import { limits } from "../../src/base/limits.ts";
+import { processesBelow } from "../support/command.ts";
 import { Installation, type Running, until } from "../support/installation.ts";
 import { get } from "../support/reader.ts";
 import { sampleHost, samplePage } from "../support/summary.ts";
@@ -24,17 +25,9 @@ afterAll(() => installation.end());
 
 /** The process of the maker, or null. */
 function makerOf({ pid }: Running): number | null {
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const parent = /^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))?.[1];
-      if (Number(parent) === pid && readFileSync(`/proc/${name}/cmdline`, "utf8").includes("--role\0maker"))
-        return Number(name);
-    } catch {
-      // It ended while it was looked at.
-    }
-  }
-  return null;
+  const isMaker = (one: number): boolean =>
+    readFileSync(`/proc/${one}/cmdline`, "utf8").includes("--role\0maker");
+  return processesBelow(pid).find(isMaker) ?? null;
 }
 
 async function tell(body: string): Promise<void> {
@@ -54,9 +47,9 @@ async function shown(body: string): Promise<void> {
   await until(
     `visitors read "${body}"`,
     async () =>
-      (await get(address, `/incidents/${incidentId(0)}`, { host: sampleHost }).catch(() => null))?.body.includes(
-        body,
-      ),
+      (
+        await get(address, `/incidents/${incidentId(0)}`, { host: sampleHost }).catch(() => null)
+      )?.body.includes(body),
     45_000,
   );
 }

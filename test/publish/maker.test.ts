@@ -166,7 +166,10 @@ describe("maker", () => {
     });
     let size = 2;
     const view = (): PageView =>
-      ({ incidentById: new Map(Array.from({ length: size }, (_none, at) => [at, at])), components: [] }) as never;
+      ({
+        incidentById: new Map(Array.from({ length: size }, (_none, at) => [at, at])),
+        components: [],
+      }) as never;
     const maker = makerBySize({ view, here: noting("here"), apart: noting("apart"), entitiesMin: 3 });
     const head = { page: "p", epoch: 1, generation: 1, manifest: "" };
     await maker.make(order, noStage);
@@ -176,6 +179,13 @@ describe("maker", () => {
     maker.kept(head);
     size = 1;
     await maker.make(order, noStage);
-    expect(asked).toEqual(["here makes", "here kept", "here forgets", "apart makes", "apart kept", "apart makes"]);
+    expect(asked).toEqual([
+      "here makes",
+      "here kept",
+      "here forgets",
+      "apart makes",
+      "apart kept",
+      "apart makes",
+    ]);
   });
 });

@@ -26,15 +26,15 @@ export function popState({ drained, revoked, said }: PopSeen): {
   return { mark: "ok", words: "Level 0: full" };
 }
 
-/** Generation that it holds of a page, lag and age. */
+/** What it holds where it is up to date, lag and age. */
 export function PopFacts({
   pop,
-  generation,
+  newest,
   children = "",
 }: {
   readonly pop: PopSeen;
-  /** The newest of the page that is looked at; null where none is. */
-  readonly generation: number | null;
+  /** The newest generation there is, in words; null where nothing was published. */
+  readonly newest: string | null;
   readonly children?: JSX.Element;
 }): JSX.Element {
   const { mark, words } = popState(pop);
@@ -45,7 +45,7 @@ export function PopFacts({
           {pop.name}
         </b>
         <small class="sub" safe>
-          {factsOf(pop, generation).join(" · ")}
+          {factsOf(pop, newest).join(" · ")}
         </small>
       </div>
       <Lamp mark={mark} words={words} />
@@ -54,15 +54,14 @@ export function PopFacts({
   );
 }
 
-function factsOf({ said }: PopSeen, generation: number | null): readonly string[] {
+function factsOf({ said }: PopSeen, newest: string | null): readonly string[] {
   if (said === null) return ["Nothing was heard of it since this control plane started"];
   const { ageMs, lag, load, pagesHeld } = said;
-  const newest = generation === null ? [] : [`generation ${generation}`];
   const behind =
     lag === null
       ? ["lag unknown"]
       : lag.generations === 0
-        ? [...newest, "up to date"]
+        ? [...(newest === null ? [] : [newest]), "up to date"]
         : [`${counted(lag.generations, "generation")} behind`, `${(lag.ms / 1000).toFixed(1)} s`];
   return [
     ...behind,

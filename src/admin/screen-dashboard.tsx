@@ -188,7 +188,7 @@ function Serving({
         ) : (
           <ul class="list">
             {pops.slice(0, rowsMax).map((pop) => (
-              <PopFacts pop={pop} generation={head?.generation ?? 0} />
+              <PopFacts pop={pop} newest={head === null ? null : `generation ${head.generation}`} />
             ))}
           </ul>
         )}

@@ -11,8 +11,11 @@ import { bundleOf, type SourceText } from "../control/import-statuspage.ts";
 import type { ImportBundle } from "../model/command.ts";
 import type { PageView } from "../model/view.ts";
 import { Button, Head, Hidden, Line, Post, Refused } from "./field.tsx";
+import { formFrom } from "./form.ts";
 import { go, pageAt, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { counted } from "./speech.ts";
+
+const nothing = new URLSearchParams();
 
 export const importScreen = screen({
   path: "/admin/import",
@@ -38,7 +41,7 @@ async function looked(sent: Sent<null>): Promise<Reply> {
   const { form, places, who } = sent;
   try {
     const texts = await textsIn(sent);
-    if (texts.length === 0) return askFor(sent, ["Name an address, or choose a file."]);
+    if (texts.length === 0) return askFor(sent, ["Name an address, or choose a file."], form);
     const known = places.ledger.pages().flatMap((id) => {
       const page = places.ledger.view(id)?.page;
       return page === undefined ? [] : [{ id, name: page.name, hosts: page.hosts }];
@@ -46,7 +49,7 @@ async function looked(sent: Sent<null>): Promise<Reply> {
     const wanted = form.text("page");
     const bundle = bundleOf(texts, { known, ...(wanted === "" ? {} : { page: wanted }) });
     const previewed = sent.preview({ kind: "import", bundle });
-    if (!previewed.ok) return askFor(sent, previewed.sentences);
+    if (!previewed.ok) return askFor(sent, previewed.sentences, form);
     const read = places.imports.hold(bundle, who.principal.id);
     return pictureOf(sent, {
       bundle,
@@ -56,7 +59,7 @@ async function looked(sent: Sent<null>): Promise<Reply> {
     });
   } catch (thrown) {
     // What a source refuses, or is refused for, is a sentence for whoever named it.
-    if (thrown instanceof Fault) return askFor(sent, [thrown.message, thrown.remedy]);
+    if (thrown instanceof Fault) return askFor(sent, [thrown.message, thrown.remedy], form);
     throw thrown;
   }
 }
@@ -76,7 +79,8 @@ async function textsIn({ form }: Sent<null>): Promise<readonly SourceText[]> {
   return readSource(address, { onDocument: () => undefined });
 }
 
-function askFor({ path, who }: Visit<null>, sentences: readonly string[]): Reply {
+/** What was typed stands there again; a file has to be chosen again, which no page can do. */
+function askFor({ path, who }: Visit<null>, sentences: readonly string[], form = formFrom(nothing)): Reply {
   return shown(
     <>
       <Head title="Import" />
@@ -91,13 +95,19 @@ function askFor({ path, who }: Visit<null>, sentences: readonly string[]): Reply
           label="Address of the status page"
           hint="Such as https://www.githubstatus.com"
           type="url"
+          value={form.text("address")}
         />
         <label>
           <span>Or a file of it</span>
           <small class="hint">summary.json, incidents.json or history.atom.</small>
           <input type="file" name="file" accept=".json,.atom,application/json,application/atom+xml" />
         </label>
-        <Line name="page" label="Id of the page" hint="Only where the documents are of several." />
+        <Line
+          name="page"
+          label="Id of the page"
+          hint="Only where the documents are of several."
+          value={form.text("page")}
+        />
         <div class="acts">
           <Button does="look" label="See what would change" />
         </div>

@@ -4,6 +4,7 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import type { PopSeen } from "../control/install.ts";
+import { mayTouch } from "../people/principal.ts";
 import { everything, isPageOrEverything } from "../snapshot/names.ts";
 import { Button, Dangerous, Head, Hidden, Line, Post, Refused } from "./field.tsx";
 import { PopFacts } from "./pop-row.tsx";
@@ -46,9 +47,27 @@ interface Said {
   readonly made?: { readonly token: string; readonly expiresMs: number };
 }
 
+/** So many pages are named in a row of the list. */
+const pagesNamed = 3;
+
+/** The newest generation of the one page that there is; of several the first ones' by name. */
+function newestOf({ places: { ledger, snapshots }, who }: Visit<null>): string | null {
+  snapshots.refresh();
+  const heads = ledger.pages().flatMap((id) => {
+    const head = mayTouch(who.principal, id) ? snapshots.head(id) : null;
+    return head === null ? [] : [{ name: ledger.view(id)?.page.name ?? id, ...head }];
+  });
+  const [first] = heads;
+  if (first === undefined) return null;
+  if (heads.length === 1) return `generation ${first.generation}`;
+  const named = heads.slice(0, pagesNamed).map(({ name, generation }) => `${name} ${generation}`);
+  return `generations ${named.join(", ")}${heads.length > pagesNamed ? ", …" : ""}`;
+}
+
 async function listFor(visit: Visit<null>, { sentences = [], made }: Said = {}): Promise<Reply> {
   const { may, path, places, who } = visit;
   const pops = await places.pops.list();
+  const newest = newestOf(visit);
   return shown(
     <>
       <Head title="POPs" />
@@ -62,7 +81,7 @@ async function listFor(visit: Visit<null>, { sentences = [], made }: Said = {}):
         {pops.length === 0 ? <p class="empty">No POP has joined.</p> : ""}
         <ul class="list">
           {pops.map((pop) => (
-            <PopFacts pop={pop} generation={null}>
+            <PopFacts pop={pop} newest={newest}>
               {may("administer") && !pop.revoked ? <Marks visit={visit} pop={pop} /> : ""}
             </PopFacts>
           ))}

@@ -49,6 +49,7 @@ const words = `
 .say>b,.say>h2{color:inherit;font-size:1rem}
 .say ul{list-style:disc;padding-inline-start:1.2rem}
 .say p+p{margin-top:.4rem}
+.say p+form,details.del p+form{margin-top:.7rem}
 .lost{position:sticky;inset-block-start:.5rem;z-index:8;color:var(--deg)}
 .lost a{color:var(--lk)}
 form{max-width:40rem}
@@ -123,6 +124,7 @@ const shown = `
 td form{margin:0}
 th[scope=row]{font-weight:600}
 .tb td,.tb th{vertical-align:middle}
+.tb [scope=col]{overflow-wrap:normal;word-break:normal}
 .tb td a{display:inline-flex;min-height:2.75rem;align-items:center}
 .view{display:block;width:100%;height:34rem;border:1px solid var(--ln);border-radius:.6rem;background:var(--bg)}
 .side{position:relative}

@@ -227,3 +227,15 @@ describe("who follows", () => {
     expect(await world.subscribers.get(world.otherPage, theirs)).not.toBeNull();
   });
 });
+
+test("an import that is refused has the address and the page that were typed", async () => {
+  const owner = world.as("owner", "*");
+  const form = (await owner.get("/admin/import")).fields("look");
+  const refused = await owner.post(
+    "/admin/import",
+    filled(form, { do: "look", address: "gopher://a.example", page: "abc" }),
+  );
+  expect(refused.status).toBe(422);
+  const again = refused.fields("look");
+  expect([again.get("address"), again.get("page")]).toEqual(["gopher://a.example", "abc"]);
+});

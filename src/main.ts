@@ -1,6 +1,7 @@
 // argv to command. In: the process. Out: its exit code.
 import { readFileSync } from "node:fs";
 import { systemClock } from "./base/clock.ts";
+import { limits } from "./base/limits.ts";
 import { createLog } from "./base/log.ts";
 import { systemRandom } from "./base/random.ts";
 import { commandEntries } from "./cli/commands.ts";
@@ -11,6 +12,13 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 let unwritten: string | null = null;
 function noteWritten(error?: NodeJS.ErrnoException | null): void {
   if (error != null && error.code !== "EPIPE") unwritten = error.message;
+}
+
+const log = createLog(systemClock, (line) => process.stderr.write(line));
+if (process.argv[2] === "control" && !process.argv.includes("--help")) {
+  const { beginAgainWithin } = await import("./host/heap-room.ts");
+  const why = await beginAgainWithin(limits.controlMachineBytes);
+  if (why !== null) log.warn(`The control plane takes as much memory as the runtime likes: ${why}.`);
 }
 
 let stopping: AbortController | undefined;
@@ -26,7 +34,7 @@ function stopSignal(): AbortSignal {
 const code = await dispatch(process.argv.slice(2), commandEntries, {
   clock: systemClock,
   random: systemRandom,
-  log: createLog(systemClock, (line) => process.stderr.write(line)),
+  log,
   out: (line) => void process.stdout.write(`${line}\n`, noteWritten),
   err: (line) => void process.stderr.write(`${line}\n`),
   env: process.env,

@@ -66,12 +66,8 @@ export function decide(view: SteeringView, map: string, family: Family | null, v
   if (live.length > 0) {
     // A CDN finds the visitor's place by itself: of ours only the weights count.
     const weighty = live.filter(({ weight }) => weight > 0);
-    const order = ordered(weighty.length > 0 ? weighty : live, 0, from.network, 0);
-    return {
-      ...{ map, from, located, override: null, candidates: cdns, tier: "cdn" },
-      ...order,
-      chosen: order.chosen.slice(0, 1),
-    };
+    const order = ordered(weighty.length > 0 ? weighty : live, 1, 0, from.network, 0);
+    return { map, from, located, override: null, candidates: cdns, tier: "cdn", ...order };
   }
   const network = view.networks.find(address);
   const pops = asked.pops.flatMap((name) => popCandidate(view, name, family, located));
@@ -82,21 +78,21 @@ export function decide(view: SteeringView, map: string, family: Family | null, v
   const { tier, members } = tierOf(held ? preferred : pops, plan, facts);
   const byPlace = members.length > 0 && decidesByPlace(pops, view);
   const placeBits = byPlace ? Math.max(located.bits, network.bits) : 0;
-  const order = ordered(members, plan.nearKm, from.network, placeBits);
-  const chosen = order.chosen.slice(0, asked.addressesMax);
-  return { map, from, located, override, candidates: [...cdns, ...pops], tier, ...order, chosen };
+  const order = ordered(members, asked.addressesMax, plan.nearKm, from.network, placeBits);
+  return { map, from, located, override, candidates: [...cdns, ...pops], tier, ...order };
 }
 
 function ordered(
   members: readonly Candidate[],
+  count: number,
   nearKm: number,
   { address }: Network,
   placeBits: number,
 ): Pick<Decision, "chosen" | "stickyBits" | "scope"> {
-  const stickyBits = hasEquals(members, nearKm) ? stickyBitsOf(address) : null;
+  const stickyBits = hasEquals(members, nearKm, count) ? stickyBitsOf(address) : null;
   const order = inOrder(members, nearKm, stickyBits === null ? address : cut(address, stickyBits));
   const scope = Math.max(placeBits, stickyBits ?? 0);
-  return { chosen: order.map(({ name }) => name), stickyBits, scope };
+  return { chosen: order.slice(0, count).map(({ name }) => name), stickyBits, scope };
 }
 
 const stickyBitsOf = (address: Address): number =>

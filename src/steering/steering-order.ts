@@ -24,9 +24,15 @@ export function inOrder<Candidate extends Ranked>(
   );
 }
 
-/** True where the order depends on who the visitor is, and not on where alone. */
-export function hasEquals(candidates: readonly Ranked[], nearKm: number): boolean {
-  return groupsOf(candidates, nearKm).some((group) => group.length > 1);
+/** True where the first `count` of the order depend on who the visitor is, and not on where alone. Equals behind them change no answer. */
+export function hasEquals(candidates: readonly Ranked[], nearKm: number, count: number): boolean {
+  let before = 0;
+  for (const { length } of groupsOf(candidates, nearKm)) {
+    if (before >= count) return false;
+    if (length > 1) return true;
+    before += length;
+  }
+  return false;
 }
 
 function groupsOf<Candidate extends Ranked>(

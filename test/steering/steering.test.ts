@@ -8,6 +8,7 @@ import { createNetworkMap } from "../../src/steering/network-map.ts";
 import { createSteer, networksOf } from "../../src/steering/steering.ts";
 import { decide, type SteeringView } from "../../src/steering/steering-decision.ts";
 import { noFacts, type PopFacts, type SteeringFacts } from "../../src/steering/steering-facts.ts";
+import { hasEquals } from "../../src/steering/steering-order.ts";
 import { readPlan } from "../../src/steering/steering-toml.ts";
 import { addressBytes, showAddress } from "../../src/zones/addresses.ts";
 import { showName } from "../../src/zones/names.ts";
@@ -122,6 +123,19 @@ const revoked = { standing: "revoked" } as const;
 const unknown = { standing: "unknown" } as const;
 const three = (fra: Partial<PopFacts>, iad: Partial<PopFacts>, sin: Partial<PopFacts>) => ({
   pops: all({ fra, iad, sin }),
+});
+
+test.each([
+  // km, of how many, does who the visitor is matter
+  [[10, 5_000, 5_100], 1, false],
+  [[10, 5_000, 5_100], 2, true],
+  [[10, 20, 5_000], 1, true],
+  [[10, 20], 0, false],
+  [[10, 1_000, 5_000, null, null], 3, false],
+  [[10, 1_000, 5_000, null, null], 4, true],
+])("equals at %p: of %i answers it is %p that one is taken for the visitor's sake", (km, count, matters) => {
+  const candidates = km.map((one, at) => ({ name: `p${at}`, weight: 1, km: one }));
+  expect(hasEquals(candidates, 200, count)).toBe(matters);
 });
 
 describe("steering/who is answered", () => {

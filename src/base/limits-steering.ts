@@ -11,6 +11,10 @@ export const steeringLimits = {
   stickyBitsV6: 56,
   /** Two texts of `TXT _status` fit into a packet of 1,232 bytes, which no path breaks up. */
   statusTextBytesMax: 450,
+  /** Nodes of a location file that are looked at for a wider network that lies in one place: some two microseconds. */
+  geoLooks: 16,
+  /** Records of a location file that are held as what they say: 6 MB. */
+  geoRecordsMax: 65_536,
   /** A plan of steering (TOML). */
   planBytesMax: 1024 * 1024,
   planNetworksMax: 100_000,

@@ -49,13 +49,14 @@ let end = 0;
 /** The name that is asked for, which stands right behind the header: most answers write no other. */
 let askedFor: Name = "";
 /** Where names were written, each with those above it; filled once another one is. */
-const places = new Map<Name, number>();
+let places = new Map<Name, number>();
 
 /** `network` is whom the finding is for, where it is not for everyone. */
 export function bodyOf(asked: Asked, finding: Finding, network: Uint8Array): Body {
   const { name, type, class: classNumber } = asked;
   askedFor = name;
-  places.clear();
+  // Not cleared: the engine's old table leads to the new one, so that one that has grown old keeps all that came after it until a whole collection.
+  if (places.size > 0) places = new Map();
   end = headerBytes;
   for (let at = 0; at < name.length; at++) page[end++] = name.charCodeAt(at);
   writeShort(type);

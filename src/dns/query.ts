@@ -90,6 +90,9 @@ function refusal(rcode: number, end: number, edns: Edns | null): Decoded {
   return { kind: "refuse", rcode, end, edns };
 }
 
+/** The question's name in lower case. */
+const lowered = Buffer.alloc(headerBytes + nameOctetsMax);
+
 /** The name begins right after the header, so a pointer in it could lead nowhere: there is none. */
 function readQuestion(packet: Buffer): Asked | null {
   let at = headerBytes;
@@ -98,17 +101,19 @@ function readQuestion(packet: Buffer): Asked | null {
     const length = packet[at];
     if (length === undefined || length > labelOctetsMax) return null;
     const next = at + 1 + length;
+    lowered[at] = length;
     if (length === 0) break;
     if (next - headerBytes >= nameOctetsMax || next >= packet.length) return null;
     for (at++; at < next; at++) {
       const octet = packet[at] as number;
-      if (octet >= 0x41 && octet <= 0x5a) isLower = false;
+      const isUpper = octet >= 0x41 && octet <= 0x5a;
+      if (isUpper) isLower = false;
+      lowered[at] = isUpper ? octet + 0x20 : octet;
     }
   }
   at++;
   if (at + 4 > packet.length) return null;
-  const written = packet.toString("latin1", headerBytes, at);
-  const name = isLower ? written : written.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const name = (isLower ? packet : lowered).toString("latin1", headerBytes, at);
   return { name, type: short(packet, at), class: short(packet, at + 2), end: at + 4 };
 }
 

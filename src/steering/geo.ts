@@ -3,18 +3,20 @@
 import { readFileSync } from "node:fs";
 import { Reader } from "mmdb-lib";
 import { messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { showAddress } from "../zones/addresses.ts";
 import type { Address } from "../zones/networks.ts";
 import { centreOf } from "./country-centres.ts";
 import { isPlace, type Place } from "./distance.ts";
+import { createMmdbTree, noLeaf } from "./mmdb-tree.ts";
 
 export interface Located {
   readonly place: Place | null;
   /** ISO 3166-1, two capitals. */
   readonly country: string | null;
-  /** The file says the same of every address that shares so many bits. */
+  /** Every address that shares so many bits is said to be there. */
   readonly bits: number;
 }
 
@@ -38,9 +40,18 @@ const nowhere: Located = { place: null, country: null, bits: 0 };
 /** Knows nobody's place: weights alone decide. */
 export const noGeo: Geo = { locate: () => nowhere, files: [] };
 
+/** What a record says of an address: one object for all records that say the same. */
+type Said = Pick<Located, "place" | "country">;
+
+/** A file that is in use. */
+interface OpenFile {
+  readonly ipVersion: number;
+  locate(address: Address): Located;
+}
+
 interface Opened {
   readonly file: GeoFile;
-  readonly reader: Reader<object & never> | null;
+  readonly reader: OpenFile | null;
 }
 
 export interface GeoOptions {
@@ -67,8 +78,8 @@ export function openGeo({ paths, log, metrics }: GeoOptions): Geo {
   }
   const readers = opened.flatMap(({ reader }) => (reader === null ? [] : [reader]));
   // A file of one family is asked before one of both, which may hold nothing of the other.
-  const four = readers.toSorted((a, b) => a.metadata.ipVersion - b.metadata.ipVersion);
-  const six = readers.filter(({ metadata }) => metadata.ipVersion === 6);
+  const four = readers.toSorted((a, b) => a.ipVersion - b.ipVersion);
+  const six = readers.filter(({ ipVersion }) => ipVersion === 6);
   let said = false;
   const sayOnce = (thrown: unknown): void => {
     failures.add(1, "look-up");
@@ -84,9 +95,9 @@ export function openGeo({ paths, log, metrics }: GeoOptions): Geo {
       let bits = 0;
       for (const reader of address.length === 4 ? four : six) {
         try {
-          const [record, depth] = reader.getWithPrefixLength(textOf(address));
-          bits = Math.max(bits, depth);
-          if (record !== null) return { ...readRecord(record), bits };
+          const located = reader.locate(address);
+          bits = Math.max(bits, located.bits);
+          if (located.place !== null || located.country !== null) return { ...located, bits };
         } catch (thrown) {
           sayOnce(thrown);
         }
@@ -98,32 +109,43 @@ export function openGeo({ paths, log, metrics }: GeoOptions): Geo {
 
 function openFile(path: string): Opened {
   try {
-    const reader = new Reader<object & never>(readFileSync(path), { cache: recentRecords() });
+    const bytes = readFileSync(path);
+    const reader = new Reader<object & never>(bytes);
     const { databaseType, buildEpoch, nodeCount, ipVersion } = reader.metadata;
     if (nodeCount < 1 || (ipVersion !== 4 && ipVersion !== 6)) throw new Error("it has no addresses");
-    for (const probe of ["192.0.2.1", ...(ipVersion === 6 ? ["2001:db8:0:0:0:0:0:1"] : [])])
-      reader.getWithPrefixLength(probe);
+    const tree = createMmdbTree(bytes, reader.metadata);
+    const says = sayings(reader);
+    const locate = (address: Address): Located => {
+      const { said, bits } = tree.find(address, limits.geoLooks, says);
+      return { ...said, bits };
+    };
+    locate(Buffer.of(192, 0, 2, 1));
+    if (ipVersion === 6) locate(Buffer.from("20010db8000000000000000000000001", "hex"));
     const builtMs = buildEpoch instanceof Date ? buildEpoch.getTime() : null;
-    return { file: { path, trouble: null, type: databaseType, builtMs }, reader };
+    return { file: { path, trouble: null, type: databaseType, builtMs }, reader: { ipVersion, locate } };
   } catch (thrown) {
     return { file: { path, trouble: messageOf(thrown), type: null, builtMs: null }, reader: null };
   }
 }
 
-const recordsKept = 4_096;
-
-/** Countries are a few hundred records and cities some ten thousand: those asked for most are decoded once. */
-function recentRecords(): {
-  get(key: number | string): unknown;
-  set(key: number | string, value: unknown): void;
-} {
-  const held = new Map<number | string, unknown>();
-  return {
-    get: (key) => held.get(key),
-    set(key, value) {
-      if (held.size >= recordsKept) held.clear();
-      held.set(key, value);
-    },
+/** Of records by their places: countries are a few hundred, cities some ten thousand. Those asked for since it was full last are read once. */
+function sayings(reader: Reader<object & never>): (leaf: number, address: Address) => Said {
+  const byLeaf = new Map<number, Said>();
+  const byText = new Map<string, Said>();
+  return (leaf, address) => {
+    if (leaf === noLeaf) return nowhere;
+    const held = byLeaf.get(leaf);
+    if (held !== undefined) return held;
+    if (byLeaf.size >= limits.geoRecordsMax) {
+      byLeaf.clear();
+      byText.clear();
+    }
+    const read = readRecord(reader.get(textOf(address)));
+    const text = `${read.country} ${read.place?.latitude} ${read.place?.longitude}`;
+    const said = byText.get(text) ?? read;
+    byText.set(text, said);
+    byLeaf.set(leaf, said);
+    return said;
   };
 }
 

@@ -133,7 +133,20 @@ export function nameAt(bytes: Uint8Array, at: number): Name | null {
   return lowered(String.fromCharCode(...bytes.subarray(at, end)));
 }
 
-/** ASCII alone: other octets have no case (RFC 4343). A length octet is no letter, for it is 63 at most. */
+/**
+ * ASCII alone: other octets have no case (RFC 4343). A length octet is no letter, for it is 63 at most. Not by an expression: the engine keeps what
+ * one found for the next time, and in a process that reads names all day that is what its memory grows by between two whole collections.
+ */
 export function lowered(octets: string): string {
-  return octets.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  let at = 0;
+  while (at < octets.length && !isUpper(octets.charCodeAt(at))) at++;
+  if (at === octets.length) return octets;
+  let lower = octets.slice(0, at);
+  for (; at < octets.length; at++) {
+    const code = octets.charCodeAt(at);
+    lower += isUpper(code) ? String.fromCharCode(code + 0x20) : octets.charAt(at);
+  }
+  return lower;
 }
+
+const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a;

@@ -56,6 +56,43 @@ describe("geo/files", () => {
     expect(located).toEqual({ place: null, country: null, bits: 25 });
   });
 
+  // As files do that also tell postal codes: records that differ, and lie in one place.
+  const near = { country: { iso_code: "DE" }, location: { latitude: 52.5, longitude: 13.4 } };
+  const neighbours = fileOf(
+    mmdb([
+      ["10.0.0.0/24", { ...near, postal: 1 }],
+      ["10.0.1.0/24", { ...near, postal: 2 }],
+      ["10.0.2.0/25", { ...near, postal: 3 }],
+      ["10.0.2.128/25", { ...near, postal: 4 }],
+      ["10.0.3.0/24", { ...near, postal: 5 }],
+      ["10.0.4.0/22", { ...near, country: { iso_code: "PL" } }],
+      ["10.1.0.0/17", { ...near, postal: 6 }],
+      ["10.1.128.0/18", near],
+      ["2001:db8::/33", { ...near, postal: 7 }],
+      ["2001:db8:8000::/33", near],
+    ]),
+  );
+  test.each([
+    ["10.0.0.9", 22],
+    ["10.0.2.129", 22],
+    // Its neighbours are in another country, and what steers may go by that.
+    ["10.0.5.1", 22],
+    // Of the half beside it a half is nowhere.
+    ["10.1.0.1", 17],
+    ["10.1.130.1", 18],
+    ["2001:db8:8000::1", 32],
+  ])("%s shares its place with all of its /%p", (address, bits) =>
+    expect(open(neighbours).geo.locate(at(address)).bits).toBe(bits),
+  );
+
+  const low = fc.integer({ min: 0, max: 2 ** 17 - 1 });
+  const { geo: opened } = open(neighbours);
+  check("all of a network that shares its place is said to be there", [low, low], (one, other) => {
+    const bytesOf = (bits: number) => Uint8Array.of(10, bits >> 16, (bits >> 8) & 255, bits & 255);
+    const [located, beside] = [opened.locate(bytesOf(one)), opened.locate(bytesOf(other))];
+    if (Math.clz32((one ^ other) >>> 0) >= located.bits) expect(beside).toEqual(located);
+  });
+
   test("one file a family: each is asked for its own", () => {
     const four = fileOf(mmdb([["192.0.2.0/24", { country_code: "SE" }]], 4));
     const six = fileOf(mmdb([["2001:db8::/32", { country_code: "NO" }]]));

@@ -106,3 +106,9 @@ function problemsOfHistogram(name: string, samples: readonly Sample[]): readonly
 function numberOf(le: string | undefined): number {
   return le === "+Inf" ? Infinity : Number(le);
 }
+
+/** All rows of one family, together. */
+export function sumOf(text: string, family: string): number {
+  const rows = text.split("\n").filter((line) => line.startsWith(`${family}{`));
+  return rows.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}

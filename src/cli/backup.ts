@@ -16,6 +16,7 @@ import { keepDocument, trustOf } from "../store/trusted.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import { backupKeyIn, lastBackupFile, makeBackupKey } from "./backup-key.ts";
 import { type Context, defineCommand } from "./flags.ts";
+import { counted } from "./page-choice.ts";
 import { readRootSecret } from "./read-keys.ts";
 
 const json = { kind: "boolean", help: "one JSON object" } as const;
@@ -45,7 +46,7 @@ const backup = defineCommand({
       Buffer.from(`${new Date(context.clock.wallMs()).toISOString()}\n`),
     );
     if (json) context.out(JSON.stringify({ out, changes: position, heads }));
-    else context.out(`${out}: ${heads.length} pages, ${position} changes.`);
+    else context.out(`${out}: ${counted(heads.length, "page")}, ${counted(position, "change")}.`);
   },
 });
 
@@ -85,7 +86,7 @@ const restore = defineCommand({
       lock.release();
     }
     if (values.json) context.out(JSON.stringify({ data: values.data, epochs }));
-    else context.out(`${values.data}: ${Object.keys(epochs).length} pages, each in a new epoch.`);
+    else context.out(`${values.data}: ${counted(Object.keys(epochs).length, "page")}, each in a new epoch.`);
     if (!existsSync(erasuresFile(values.data)) && existsSync(subscriberKeysFile(values.data)))
       context.err(
         "pharos: No list of erasures was found. If anyone was erased since the backup, restore again with --erased and the newest subscribers.erased.",

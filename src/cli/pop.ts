@@ -9,6 +9,7 @@ import { isPopName } from "../snapshot/registry.ts";
 import { askToJoin } from "../sync/members-join.ts";
 import { defineCommand } from "./flags.ts";
 import { popKeyFile } from "./key-files.ts";
+import { counted } from "./page-choice.ts";
 import { joinedWhat } from "./pop-joined.ts";
 import { makePopKey } from "./pop-key.ts";
 import { type PopMarks, type PopState, withPopPlane } from "./pop-plane.ts";
@@ -80,7 +81,7 @@ const joining = defineCommand({
       const pages = joined.pages[0] === everything ? "all pages" : joined.pages.join(", ");
       context.out(`${joined.name} has joined ${url} and gets ${pages}.`);
       context.out(`key       ${joined.key}  ${join(values.data, popKeyFile)}`);
-      context.out(`registry  ${joined.serial} of ${joined.publisher}, ${joined.pops} POPs`);
+      context.out(`registry  ${joined.serial} of ${joined.publisher}, ${counted(joined.pops, "POP")}`);
       context.out(`root      ${joined.roots.join(" ")}${rootKeys.length > 0 ? "  as given" : ""}`);
     }
   },
@@ -138,7 +139,7 @@ function lineOf({ name, key, pages, drained, revoked, said }: PopState): string 
   const heard =
     said === null
       ? "not heard"
-      : `level ${said.level}, load ${said.load / 10} %, ${said.pagesHeld} pages, heard ${said.ageMs} ms ago`;
+      : `level ${said.level}, load ${said.load / 10} %, ${counted(said.pagesHeld, "page")}, heard ${said.ageMs} ms ago`;
   const lag = said?.lag == null ? "" : `, behind ${said.lag.generations} generations, ${said.lag.ms} ms`;
   return [name, state, pages.join(","), `${heard}${lag}`, key].join("\t");
 }

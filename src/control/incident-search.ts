@@ -27,8 +27,9 @@ interface Course {
   next: number;
 }
 
-/** Pages of one search are asked for one after the other. */
-const latest = new WeakMap<readonly Incident[], Course>();
+/** Pages of one search are asked for one after the other, by several who search. */
+const coursesMax = 8;
+const courses = new WeakMap<readonly Incident[], Map<string, Course>>();
 
 /** At most `limit` of those that have the words, in their order, after the first `offset`. `incidents` never change. */
 export async function incidentsSaying(
@@ -49,9 +50,13 @@ export async function incidentsSaying(
 }
 
 function courseOf(incidents: readonly Incident[], wanted: string): Course {
-  const known = latest.get(incidents);
-  if (known?.wanted === wanted) return known;
+  const own = courses.get(incidents) ?? new Map<string, Course>();
+  courses.set(incidents, own);
+  const known = own.get(wanted);
+  if (known !== undefined) return known;
+  const [oldest] = own.size >= coursesMax ? own.keys() : [];
+  if (oldest !== undefined) own.delete(oldest);
   const course = { wanted, found: [], next: 0 };
-  latest.set(incidents, course);
+  own.set(wanted, course);
   return course;
 }

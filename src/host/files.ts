@@ -32,12 +32,17 @@ export async function syncFile(path: string): Promise<void> {
   await withFile(path, "r", undefined, (handle) => handle.sync());
 }
 
-/** Replaces or makes a file in one step: a reader, and a start after a crash, sees the old bytes or the new ones. */
-export async function writeFileWhole(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
+/** Replaces or makes a file in one step: a reader, and a start after a crash, sees the old bytes or the new ones. Pieces are written as they come. */
+export async function writeFileWhole(
+  path: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  mode = 0o600,
+): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
   try {
     await withFile(draft, "wx", mode, async (handle) => {
-      await handle.writeFile(bytes);
+      if (bytes instanceof Uint8Array) await handle.writeFile(bytes);
+      else for await (const piece of bytes) await handle.writeFile(piece);
       await handle.sync();
     });
     await rename(draft, path);

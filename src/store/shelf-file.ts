@@ -99,17 +99,21 @@ export async function writeShelf(
     ...{ format: shelfFormat, page, position, hlc: last.op.hlc, version },
     ...{ gone: goneOf(view), strays: straysOf(view, lies) },
   };
-  const lines = [JSON.stringify(head)];
-  let rows: ShelfRow[] = [];
-  for (const row of shelfRows(view, lies)) {
-    rows.push(row);
-    if (rows.length < rowsOfALine) continue;
-    lines.push(JSON.stringify(rows));
-    rows = [];
-    await nextTurn();
-  }
-  if (rows.length > 0) lines.push(JSON.stringify(rows));
   const path = shelfFile(store, page);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFileWhole(path, Buffer.from(lines.join("\n")));
+  await writeFileWhole(path, linesOf(head, shelfRows(view, lies)));
+}
+
+async function* linesOf(head: Head, rows: Iterable<ShelfRow>): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(JSON.stringify(head));
+  let line: ShelfRow[] = [];
+  const said = (): Uint8Array => Buffer.from(`\n${JSON.stringify(line)}`);
+  for (const row of rows) {
+    line.push(row);
+    if (line.length < rowsOfALine) continue;
+    yield said();
+    line = [];
+    await nextTurn();
+  }
+  if (line.length > 0) yield said();
 }

@@ -1,5 +1,8 @@
 // The process that makes large pages. In: a data folder that a control plane writes, orders on standard input. Out: generations without a signature.
 // It opens the store to read, holds no key, and ends with the control plane.
+import type { Timer } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import { collectDropped } from "../host/collect.ts";
 import { goBehindOthers, linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
 import { createMaker, type Maker } from "../publish/maker.ts";
 import { createMakerApart } from "../publish/maker-apart.ts";
@@ -21,8 +24,15 @@ export async function runMaker(folder: string, { clock, log }: Context): Promise
     onFrame: (frame) => child.take(fromFrame<ToMaker>(frame)),
     onGone: gone.resolve,
   });
-  const child = createMakerChild(maker, (message) => link.send(toFrame(message)));
+  let resting: Timer | null = null;
+  const child = createMakerChild(maker, (message) => {
+    link.send(toFrame(message));
+    // A page just made leaves more behind than it is; while nobody waits for the next, a collection harms nobody.
+    resting?.cancel();
+    resting = clock.after(limits.makerRestMs, collectDropped);
+  });
   await gone.promise;
+  (resting as Timer | null)?.cancel();
   await store.close();
 }
 

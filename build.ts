@@ -94,7 +94,9 @@ export function loadtestFiles(): Readonly<Record<string, string>> {
       .map((file) => `${folder}/${file}`),
   );
   return Object.fromEntries(
-    paths.toSorted().map((path) => [path, readFileSync(join(root, "loadtest", path), "utf8")]),
+    [...paths, "baseline.json"]
+      .toSorted()
+      .map((path) => [path, readFileSync(join(root, "loadtest", path), "utf8")]),
   );
 }
 

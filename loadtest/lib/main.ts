@@ -150,8 +150,9 @@ function resolve(resolver: string): Answer | null {
 
 /** Address after address, until one answers. */
 function visitOnce(kind: Kind, places: readonly string[]): Outcome {
-  const path = pick(kind.paths);
-  const host = pick(plan.hosts);
+  const isFile = kind.paths.length === 0;
+  const path = pick(isFile ? plan.files.paths : kind.paths);
+  const host = isFile ? plan.files.host : pick(plan.hosts);
   const encoding = pick(kind.encodings);
   const seen = `${host}${path} ${encoding}`;
   const headers: Record<string, string> = { Host: host, "Accept-Encoding": encoding };

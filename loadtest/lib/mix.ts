@@ -65,6 +65,15 @@ export const kinds: Readonly<Record<string, Kind>> = {
     secure: false,
     expects: [404],
   },
+  /** What POPs fetch when it is first asked for; the run says which paths there are. */
+  file: {
+    paths: [],
+    closes: false,
+    revalidates: true,
+    encodings: browser,
+    secure: false,
+    expects: [200, 304],
+  },
   secure: {
     paths: ["/"],
     closes: false,
@@ -86,6 +95,8 @@ export const incidentMix: Mix = {
 };
 /** Everybody has a connection already: what a page's own script, a proxy or a poller does. */
 export const warmMix: Mix = { again: 0.9, poller: 0.1 };
+/** Mostly the front page, and files that a POP with an empty disk does not have. */
+export const coldMix: Mix = { first: 0.7, again: 0.2, file: 0.1 };
 /** A little of everything, by HTTP/2 too. */
 export const tourMix: Mix = {
   first: 0.3,

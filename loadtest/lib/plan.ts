@@ -50,6 +50,8 @@ export interface Plan {
   /** `host:port` over TLS, for kinds that go by HTTP/2; empty: they go by plain HTTP/1.1. */
   readonly secureAddresses: readonly string[];
   readonly hosts: readonly string[];
+  /** Large files of a page of their own; empty where the mix asks for none. */
+  readonly files: { readonly host: string; readonly paths: readonly string[] };
   readonly thresholds: readonly Threshold[];
   /** Length of the intervals over which percentiles are told. */
   readonly sliceSeconds: number;

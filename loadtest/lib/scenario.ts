@@ -32,6 +32,7 @@ export type Act =
   | { readonly atS: number; readonly do: "write"; readonly untilS: number; readonly everyMs: number }
   | { readonly atS: number; readonly do: "kill-pop"; readonly pop: number }
   | { readonly atS: number; readonly do: "silence-pop"; readonly pop: number; readonly untilS: number }
+  | { readonly atS: number; readonly do: "reset-line"; readonly pop: number; readonly untilS: number }
   | { readonly atS: number; readonly do: "kill-control" }
   | { readonly atS: number; readonly do: "join-pop" };
 
@@ -45,7 +46,9 @@ export interface PopSample {
   readonly level: number;
   /** Answers since its start. */
   readonly served: number;
-  readonly fetches: number;
+  /** Visitors who asked for bodies that were not there, and what was fetched for them. */
+  readonly lazyAsks: number;
+  readonly lazyFlights: number;
 }
 
 /** What the runner did, and when it was done. */
@@ -67,6 +70,11 @@ export interface Observed {
   /** Largest resident memory and most open files of all of Pharos, by second. */
   readonly memoryMb: readonly number[];
   readonly files: readonly number[];
+  /** The moments of the two. */
+  readonly seconds: readonly number[];
+  readonly processCount: number;
+  /** Bodies that POPs have asked the source for by name so far, by second. */
+  readonly fetchedAtSource: readonly number[];
 }
 
 /** One line of the verdict. */
@@ -77,6 +85,8 @@ export interface Row {
   readonly got: string;
   /** Null where nothing had to hold. */
   readonly ok: boolean | null;
+  /** It is about how long something takes, which neighbours on the machine change. */
+  readonly time?: true;
 }
 
 export interface Course {
@@ -86,6 +96,13 @@ export interface Course {
   readonly visitors: number;
   readonly thresholds: readonly Threshold[];
   readonly acts: readonly Act[];
+}
+
+/** What toxiproxy makes of the way to a POP. */
+export interface SlowLine {
+  /** To and fro together. */
+  readonly delayMs: number;
+  readonly kilobytesPerSecond?: number;
 }
 
 export interface Scenario {
@@ -101,6 +118,10 @@ export interface Scenario {
   readonly pages: number;
   /** A POP that answers by HTTP/2 over TLS. */
   readonly secure: boolean;
+  /** Large files of one more page, which POPs fetch when they are first asked for. */
+  readonly files?: number;
+  /** A line before each POP, in their order. */
+  readonly slow?: readonly SlowLine[];
   /** Where it is not k6 that asks. */
   readonly driver?: "events" | "dns";
   course(profile: Profile, peak: number): Course;

@@ -4,6 +4,7 @@ import type { Act, Done } from "../lib/scenario.ts";
 import type { Desk } from "./desk.ts";
 import type { Network, Pop } from "./network.ts";
 import { processesBelow } from "./proc.ts";
+import type { SlowLines } from "./slow-lines.ts";
 
 export interface Acting {
   readonly done: readonly Done[];
@@ -14,6 +15,8 @@ export interface Acting {
 export interface ActingOptions {
   readonly network: Network;
   readonly desk: Desk;
+  /** Null where lines are as they are. */
+  readonly lines: SlowLines | null;
   /** Since the first visit. */
   second(): number;
   say(line: string): void;
@@ -67,6 +70,10 @@ export function startActing(acts: readonly Act[], options: ActingOptions): Actin
         at(act.atS, () => perform(act.do, () => silence(popAt(network, act.pop), say)));
         at(act.untilS, () => perform("unsilence-pop", unsilence));
         break;
+      case "reset-line":
+        at(act.atS, () => perform(act.do, async () => options.lines?.reset(act.pop)));
+        at(act.untilS, () => perform("mend-line", async () => options.lines?.mend()));
+        break;
       case "join-pop":
         at(act.atS, () => perform(act.do, async () => options.desk.add((await network.joinPop()).listen)));
     }
@@ -117,6 +124,10 @@ export function unsilence(): void {
   for (const undo of unfinished) undo();
   unfinished.clear();
 }
+
+/** Changes the page, and resolves when that is acknowledged. */
+export const publishOnce = (network: Network, count: number): Promise<void> =>
+  write(network, "publish", count);
 
 /** `publish`: an incident with a component's status, told on; `write`: another incident each time. */
 async function write(network: Network, how: "publish" | "write", count: number): Promise<void> {

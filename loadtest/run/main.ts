@@ -8,7 +8,9 @@ import { unsilence } from "./acts.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { profiles, scenarios } from "./catalogue.ts";
 import { type Children, createChildren } from "./children.ts";
+import { ciScenarios, runCi } from "./ci.ts";
 import { getK6 } from "./k6.ts";
+import { ratioToRaw } from "./micro.ts";
 import { foreignNetwork, startNetwork } from "./network.ts";
 import { runOnce } from "./once.ts";
 import { reportOf } from "./report.ts";
@@ -17,6 +19,8 @@ import { exitCodes, linesOf } from "./verdict.ts";
 
 const script = resolve(import.meta.dirname, "../lib/main.ts");
 const usageCode = 2;
+/** Not a scenario: the set of those that are run with every change. */
+const ciName = "ci";
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -27,6 +31,7 @@ Starts the demo network on 127.0.0.0/8 (or aims at --target), lets visitors come
 
 Scenarios:
 ${scenarios.map(({ name, claim }) => `  ${name.padEnd(20)} ${claim}`).join("\n")}
+  ${ciName.padEnd(20)} What is run with every change: ${ciScenarios.join(", ")}, slowly, the controls of the harness, one ratio.
 
 Profiles:
 ${profiles.map(({ name, about }) => `  ${name.padEnd(20)} ${about}`).join("\n")}`;
@@ -35,7 +40,7 @@ ${profiles.map(({ name, about }) => `  ${name.padEnd(20)} ${about}`).join("\n")}
 async function main(argv: readonly string[]): Promise<number> {
   const read = readAsked(
     argv,
-    scenarios.map(({ name }) => name),
+    [...scenarios.map(({ name }) => name), ciName],
     profiles.map(({ name }) => name),
   );
   if (read.kind === "help") {
@@ -57,13 +62,55 @@ async function main(argv: readonly string[]): Promise<number> {
     say(`pharos loadtest: ${k6.sentence}`);
     return 1;
   }
-  const scenario = scenarios.find(({ name }) => name === asked.scenario);
-  const profile = profiles.find(({ name }) => name === asked.profile);
-  if (scenario === undefined || profile === undefined) throw new Error("The catalogue has lost an entry.");
-  const summary = await load(asked, scenario, profileOf(profile, asked), k6);
+  if (asked.scenario === ciName) {
+    const ci = profileNamed("ci");
+    return runCi({
+      k6,
+      run: (name) => load({ ...asked, scenario: name }, scenarioNamed(name), ci, k6),
+      ratio: () => measureRatio(ci),
+      out,
+    });
+  }
+  const summary = await load(
+    asked,
+    scenarioNamed(asked.scenario),
+    profileOf(profileNamed(asked.profile), asked),
+    k6,
+  );
   tell(summary);
   write(summary, earlier, asked);
   return exitCodes[summary.verdict.outcome];
+}
+
+function scenarioNamed(wanted: string): Scenario {
+  const found = scenarios.find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`The catalogue has no scenario ${wanted}.`);
+  return found;
+}
+
+function profileNamed(wanted: string): Profile {
+  const found = profiles.find(({ name }) => name === wanted);
+  if (found === undefined) throw new Error(`The catalogue has no profile ${wanted}.`);
+  return found;
+}
+
+const measureRatio = (profile: Profile): Promise<number | null> =>
+  inFolder(async (folder, children) => {
+    const network = await startNetwork({
+      pharos: pharosCommand(),
+      folder,
+      children,
+      profile,
+      scenario: scenarioNamed("spike-1000x-warm"),
+      say,
+    });
+    return ratioToRaw(network, children, folder);
+  });
+
+/** How pharos is run: as who started us says, else from the source beside us. */
+function pharosCommand(): readonly string[] {
+  const said = JSON.parse(process.env.PHAROS_COMMAND ?? "null") as readonly string[] | null;
+  return said ?? [process.execPath, resolve(import.meta.dirname, "../../src/main.ts")];
 }
 
 function profileOf(profile: Profile, { peak, holdS }: Asked): Profile {
@@ -98,8 +145,7 @@ async function load(
   throw new Error("The profile has no rate.");
 
   async function runAt(folder: string, children: Children, peak: number): Promise<Summary> {
-    const command = JSON.parse(process.env.PHAROS_COMMAND ?? "null") as readonly string[] | null;
-    const pharos = command ?? [process.execPath, resolve(import.meta.dirname, "../../src/main.ts")];
+    const pharos = pharosCommand();
     if (asked.target === null) say("Starting the demo network: a control plane, three POPs, DNS.");
     const network =
       asked.target === null
@@ -171,13 +217,14 @@ function tell(summary: Summary): void {
     out(
       `in the POPs' own histogram, at the top: p50 ${ms(server.p50)}   p95 ${ms(server.p95)}   p99 ${ms(server.p99)}`,
     );
-  out(
-    `k6 used at most ${(100 * generator.busiest).toFixed(0)} % of its cores for 2 s, and was late by ${ms(generator.lateMs)} at the top (p95); ${visits.ended.toLocaleString("en")} of ${Math.round(visits.asked).toLocaleString("en")} visits took place`,
-  );
+  if (visits.asked > 0)
+    out(
+      `k6 used at most ${(100 * generator.busiest).toFixed(0)} % of its cores for 2 s, and was late by ${ms(generator.lateMs)} at the top (p95); ${visits.ended.toLocaleString("en")} of ${Math.round(visits.asked).toLocaleString("en")} visits took place`,
+    );
   for (const one of attempts) out(`invalid at ${one.peak.toLocaleString("en")}/s: ${one.reasons.join(" ")}`);
   for (const line of linesOf(
     summary.verdict,
-    `${summary.scenario}, profile ${profile}, up to ${topRate.toLocaleString("en")} visits a second.`,
+    `${summary.scenario}, profile ${profile}${visits.asked > 0 ? `, up to ${topRate.toLocaleString("en")} visits a second` : ""}.`,
   ))
     out(line);
 }

@@ -1,7 +1,9 @@
 // What is loaded: the demo network, started here, or an installation that runs already. In: a way to run pharos, a folder. Out: addresses, ids, an end.
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Plan } from "../lib/plan.ts";
 import type { Profile, Scenario } from "../lib/scenario.ts";
 import type { Children } from "./children.ts";
 import { processesBelow, roleOf } from "./proc.ts";
@@ -30,10 +32,17 @@ export interface Network {
   } | null;
   readonly dns: { readonly listen: string; readonly name: string } | null;
   readonly controlPid: number | null;
+  readonly controlOps: string | null;
+  /** See Plan. */
+  readonly files: Plan["files"];
   /** All processes of it now, by id. */
   processes(): ReadonlyMap<number, string>;
-  /** Starts one more, with an empty disk. */
+  /** Starts a DNS server of the same zone that limits nobody; gives its `host:port`, null where names are not led. */
+  startDns(): Promise<string | null>;
+  /** Starts one more POP, with an empty disk. */
   joinPop(): Promise<Pop>;
+  /** Those that did. */
+  joined(): readonly Pop[];
 }
 
 interface DemoSays {
@@ -41,7 +50,12 @@ interface DemoSays {
   readonly host: string;
   readonly token: string;
   readonly component: string;
-  readonly control: { readonly api: string; readonly feed: string; readonly pid: number };
+  readonly control: {
+    readonly api: string;
+    readonly feed: string;
+    readonly ops: string;
+    readonly pid: number;
+  };
   readonly pops: readonly {
     readonly name: string;
     readonly listen: string;
@@ -79,6 +93,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   if (line === null) throw new Error(`The demo network did not start; ${join(folder, "demo.log")} says why.`);
   const said = JSON.parse(line) as DemoSays;
   let extra = 0;
+  const joined: Pop[] = [];
+  const pageCount = 1 + scenario.pages + (scenario.files === undefined ? 0 : 1);
 
   async function edge(name: string, more: readonly string[]): Promise<Pop> {
     const at = ++extra;
@@ -116,12 +132,16 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       { logFile: join(folder, `${name}.log`), cores, tied: true },
     );
     if ((await child.firstLine) === null) throw new Error(`The POP ${name} did not start.`);
-    await untilReady(ops);
+    await untilReady(ops, pageCount);
     const visited = secure ? `https://${host}:${basePort + 102}` : listen;
     return { name, listen: visited, ops, pid: () => child.pid };
   }
 
   for (let at = 0; at < scenario.pages; at++) makePage(pharos, join(data, "control"), hostOf(at));
+  const files =
+    scenario.files === undefined
+      ? noFiles
+      : publishFiles(pharos, join(data, "control"), join(folder, "files"), scenario.files);
   const certificate = scenario.secure ? makeCertificate(join(folder, "certs")) : null;
   if (scenario.secure && certificate === null) say("openssl is not here: nothing goes over TLS in this run.");
   const secure =
@@ -134,7 +154,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     ops,
     pid: () => parentOf(demo.pid, name) ?? pid,
   }));
-  for (const { ops } of [...pops, ...secure]) if (ops !== null) await untilReady(ops, 1 + scenario.pages);
+  for (const { ops } of [...pops, ...secure]) if (ops !== null) await untilReady(ops, pageCount);
   return {
     pops,
     secure,
@@ -142,6 +162,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     api: { url: `http://${said.control.api}`, token: said.token, page: said.page, component: said.component },
     dns: said.dns === null ? null : { listen: said.dns.listen, name: said.host },
     controlPid: said.control.pid,
+    controlOps: said.control.ops,
+    files,
     processes: () =>
       new Map(
         [demo.pid, ...children.pids().filter((pid) => pid !== demo.pid)]
@@ -149,7 +171,48 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
           .map((pid) => [pid, roleOf(pid)] as const)
           .filter(([, role]) => /^(control|dns|pop-)/.test(role)),
       ),
-    joinPop: () => edge(`pop-new-${extra + 1}`, []),
+    startDns: async () => {
+      if (said.dns === null) return null;
+      const listen = `127.0.0.19:${basePort - 26}`;
+      const held = join(data, "dns");
+      const files = [
+        "--zone",
+        join(held, `${said.host.split(".").slice(1).join(".")}.toml`),
+        "--steering",
+        join(held, "steering-plan.toml"),
+      ];
+      const trusted = [
+        "--root-key",
+        join(data, "keys", "root.pub"),
+        "--source",
+        `http://${said.control.feed}`,
+      ];
+      const child = children.start(
+        [
+          ...pharos,
+          ...["dns", "--data", join(folder, "dns-unlimited"), ...files, ...trusted, "--listen", listen],
+          ...[
+            "--ops",
+            `127.0.0.19:${basePort - 25}`,
+            "--rate-limit",
+            "0",
+            "--workers",
+            "0",
+            "--tied",
+            "--json",
+          ],
+        ],
+        { logFile: join(folder, "dns-unlimited.log"), cores, tied: true },
+      );
+      if ((await child.firstLine) === null) throw new Error("The DNS server did not start.");
+      return listen;
+    },
+    async joinPop() {
+      const pop = await edge(`pop-new-${extra + 1}`, []);
+      joined.push(pop);
+      return pop;
+    },
+    joined: () => joined,
   };
 }
 
@@ -160,6 +223,29 @@ function makePage(pharos: readonly string[], control: string, host: string): voi
   const line = ["page", "create", "--data", control, "--name", host, "--url", `https://${host}`];
   const { status, stderr } = spawnSync(program, [...first, ...line], { encoding: "utf8" });
   if (status !== 0) throw new Error(`The page ${host} was not made: ${stderr.trim()}`);
+}
+
+const noFiles: Plan["files"] = { host: "", paths: [] };
+/** Above this length a POP fetches a file when it is first asked for. */
+const fileBytes = 300 * 1_024;
+
+/** A page of large files that compress badly, as pictures and documents do. */
+function publishFiles(
+  pharos: readonly string[],
+  control: string,
+  folder: string,
+  count: number,
+): Plan["files"] {
+  const host = "files.loadtest.example";
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "index.html"), "<!doctype html><title>Files</title><h1>Files</h1>");
+  const names = Array.from({ length: count }, (_, at) => `file-${at + 1}.pdf`);
+  for (const name of names) writeFileSync(join(folder, name), randomBytes(fileBytes));
+  const [program = "", ...first] = pharos;
+  const line = ["publish", folder, "--data", control, "--host", host];
+  const { status, stderr } = spawnSync(program, [...first, ...line], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`The page ${host} was not published: ${stderr.trim()}`);
+  return { host, paths: names.map((name) => `/${name}`) };
 }
 
 /** A folder as certbot leaves it; null where there is no openssl. */
@@ -211,7 +297,11 @@ export function foreignNetwork(target: URL): Network {
     api: null,
     dns: null,
     controlPid: null,
+    controlOps: null,
+    files: noFiles,
     processes: () => new Map(),
+    startDns: () => Promise.resolve(null),
+    joined: () => [],
     joinPop: () => Promise.reject(new Error("No POP can be added to an installation that runs already.")),
   };
 }

@@ -6,9 +6,11 @@ import type { Profile, Scenario } from "../lib/scenario.ts";
 import { startActing } from "./acts.ts";
 import { type Children, coresIn } from "./children.ts";
 import { openDesk } from "./desk.ts";
+import { drive } from "./driven.ts";
 import { numberOf, startGenerator } from "./generator.ts";
 import { reasonsAgainst } from "./honesty.ts";
 import type { Network } from "./network.ts";
+import { openSlowLines } from "./slow-lines.ts";
 import {
   type Attempt,
   type Material,
@@ -44,11 +46,17 @@ export interface Once {
 const slicesMax = 90;
 
 export async function runOnce(once: Once): Promise<Summary> {
+  if (once.scenario.driver !== undefined) return runDriven(once);
   const { scenario, profile, peak, network, children, folder, say, step } = once;
   const course = scenario.course(profile, peak);
   const lengthS = lengthOf(course.stages);
   const sliceSeconds = Math.max(1, Math.ceil(lengthS / slicesMax));
-  const desk = await openDesk(deskOf(network));
+  const lines =
+    scenario.slow === undefined
+      ? null
+      : await openSlowLines(network.pops, scenario.slow, { children, folder, cores: profile.generatorCores });
+  // Who comes by a slow line is led by its address: DNS knows only the POPs' own.
+  const desk = await openDesk(lines === null ? deskOf(network) : { dns: null, fixed: lines.places, port: 0 });
   let begunMs = Number.POSITIVE_INFINITY;
   const second = (): number =>
     begunMs === Number.POSITIVE_INFINITY ? -1 : (performance.now() - begunMs) / 1_000;
@@ -59,10 +67,11 @@ export async function runOnce(once: Once): Promise<Summary> {
     visitors: course.visitors,
     mix: course.mix,
     addresses: network.pops.map(({ listen }) => listen),
-    resolver: network.dns === null ? null : `${desk.url}/addresses`,
+    resolver: network.dns === null && lines === null ? null : `${desk.url}/addresses`,
     begun: `${desk.url}/begun`,
     secureAddresses: network.secure.map(({ listen }) => listen.replace("https://", "")),
     hosts: network.hosts,
+    files: network.files,
     thresholds: course.thresholds,
     sliceSeconds,
     wasteMs: once.wasteMs ?? 0,
@@ -84,7 +93,7 @@ export async function runOnce(once: Once): Promise<Summary> {
   const finished = generator.finished();
   await Promise.race([desk.begun, finished]);
   begunMs = performance.now();
-  const acting = startActing(course.acts, { network, desk, second, say });
+  const acting = startActing(course.acts, { network, desk, lines, second, say });
   try {
     const numbers = await finished;
     await acting.stop();
@@ -104,6 +113,38 @@ export async function runOnce(once: Once): Promise<Summary> {
     await acting.stop();
     await watch.stop();
     await desk.end();
+  }
+}
+
+/** Another client than k6: the same network, watch and verdict. */
+async function runDriven(once: Once): Promise<Summary> {
+  const { scenario, profile, peak, network } = once;
+  const course = scenario.course(profile, peak);
+  const begunMs = performance.now();
+  const watch = startWatch(
+    network,
+    process.pid,
+    () => (performance.now() - begunMs) / 1_000,
+    () => undefined,
+  );
+  try {
+    const driven = await drive(once);
+    await watch.stop();
+    const numbers = { metrics: {} };
+    const ticks = watch.ticks;
+    const lasted = [{ phase: "spike", toPerSecond: 0, seconds: ticks.at(-1)?.second ?? 1 }] as const;
+    const material: Material = {
+      course: { ...course, stages: lasted },
+      numbers,
+      ticks,
+      generator: [],
+      done: [],
+      sliceSeconds: 1,
+      cores: 1,
+    };
+    return { ...summaryOf(once, material), verdict: verdictOf(driven.rows, driven.reasons) };
+  } finally {
+    await watch.stop();
   }
 }
 

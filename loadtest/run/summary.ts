@@ -117,6 +117,9 @@ export function observedOf({ numbers, ticks, done, sliceSeconds, course }: Mater
     sliceSeconds,
     memoryMb: ticks.map(({ processes }) => processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0)),
     files: ticks.map(({ processes }) => processes.reduce((sum, { files }) => sum + files, 0)),
+    seconds: ticks.map(({ second }) => second),
+    processCount: Math.max(0, ...ticks.map(({ processes }) => processes.length)),
+    fetchedAtSource: ticks.map(({ fetched }) => fetched),
   };
 }
 

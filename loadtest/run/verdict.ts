@@ -37,6 +37,7 @@ export function rowOf(threshold: Threshold, numbers: Numbers): Row {
     wanted: `${value} ${comparison} ${bound}${unit && ` ${unit}`}`,
     got: got === null ? "nothing was measured" : `${shown(got, value)}${unit && ` ${unit}`}`,
     ok: got !== null && compares(got, comparison, Number(bound)),
+    ...(["visit", "age"].includes(threshold.measure) && { time: true as const }),
   };
 }
 

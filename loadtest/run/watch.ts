@@ -10,6 +10,8 @@ export interface Tick {
   /** Answers so far by upper bound (s) of the POPs' own histogram, all POPs. */
   readonly buckets: ReadonlyMap<number, number>;
   readonly processes: readonly ProcessUse[];
+  /** Bodies that the source was asked for by name, so far. */
+  readonly fetched: number;
 }
 
 export interface Watch {
@@ -35,13 +37,15 @@ export function startWatch(
 
   async function look(): Promise<void> {
     const at = second();
-    const scraped = await Promise.all(network.pops.map(scrape));
+    const scraped = await Promise.all([...network.pops, ...network.joined()].map(scrape));
+    const fetched = await fetchedOf(network);
     const processes = [...network.processes()].flatMap(([pid, name]) => useOf(pid, name) ?? []);
     const tick = {
       second: at,
       pops: scraped.map(({ sample }) => ({ ...sample, second: at })),
       buckets: summed(scraped.map(({ buckets }) => buckets)),
       processes,
+      fetched,
     };
     ticks.push(tick);
     onTick(tick);
@@ -66,10 +70,21 @@ export function startWatch(
   };
 }
 
+/** At the control plane's own counter; what it last said, or 0, where it says nothing. */
+async function fetchedOf({ controlOps }: Network): Promise<number> {
+  if (controlOps === null) return 0;
+  try {
+    const answer = await fetch(`http://${controlOps}/metrics`, { signal: AbortSignal.timeout(scrapeMsMax) });
+    return sum(valuesOf(await answer.text(), "pharos_feed_fetched_total"));
+  } catch {
+    return 0; // It is dead, which is what some scenarios are about.
+  }
+}
+
 type Sample = Omit<PopSample, "second">;
 
 async function scrape({ name, ops }: Pop): Promise<{ sample: Sample; buckets: ReadonlyMap<number, number> }> {
-  const none = { pop: name, answers: false, generation: 0, level: 0, served: 0, fetches: 0 };
+  const none = { pop: name, answers: false, generation: 0, level: 0, served: 0, lazyAsks: 0, lazyFlights: 0 };
   if (ops === null) return { sample: none, buckets: new Map() };
   try {
     const answer = await fetch(`http://${ops}/metrics`, { signal: AbortSignal.timeout(scrapeMsMax) });
@@ -81,7 +96,8 @@ async function scrape({ name, ops }: Pop): Promise<{ sample: Sample; buckets: Re
       generation: Math.max(0, ...generations),
       level: Math.max(0, ...valuesOf(text, "pharos_edge_level")),
       served: sum(valuesOf(text, "pharos_edge_requests_total")),
-      fetches: sum(valuesOf(text, "pharos_edge_lazy_fetches_total")),
+      lazyAsks: sum(valuesOf(text, "pharos_edge_lazy_asks_total")),
+      lazyFlights: sum(valuesOf(text, "pharos_edge_lazy_flights_total")),
     };
     return { sample, buckets: bucketsOf(text) };
   } catch {

@@ -5,6 +5,7 @@
 import { incidentMix } from "../lib/mix.ts";
 import { type Observed, type Scenario, spikeCourse, topBegins } from "../lib/scenario.ts";
 
+/** 8 s without a heartbeat, the two seconds between heartbeats, and ours to look once a second. */
 const saidWithinS = 12;
 
 export const scenario: Scenario = {

@@ -33,7 +33,12 @@ export function asJson(demo: Demo): string {
     component: demo.componentId,
     data: demo.data,
     admin: demo.admin,
-    control: { api: textOf(demo.api), feed: textOf(demo.feed), pid: demo.controlPid },
+    control: {
+      api: textOf(demo.api),
+      feed: textOf(demo.feed),
+      ops: textOf(demo.controlOps),
+      pid: demo.controlPid,
+    },
     pops: pops.map(({ name, page, ops }, at) => ({
       name,
       listen: textOf(page),

@@ -16,6 +16,7 @@ export interface DemoPlaces {
   /** Where its names are answered, and that node's ops address. */
   readonly dns: Address;
   readonly dnsOps: Address;
+  readonly controlOps: Address;
   /** False where the POPs share an address: a name could not lead to one of them. */
   readonly isSteered: boolean;
 }
@@ -47,11 +48,12 @@ export function choosePlaces(
   const host = isSteered && hasHost(dnsHost) ? dnsHost : "127.0.0.1";
   const dns = freeAddress({ host, port: wanted.dnsPort }, taken, (sentence) => say(`Names: ${sentence}`));
   const dnsOps = local("Ops address of the names", feed.port + 1);
+  const controlOps = local("Ops address of the control plane", dnsOps.port + 1);
   const pops = pages.flatMap((page, at) => {
     const place = ops[at];
     return place === undefined ? [] : [{ name: `pop-${at + 1}`, page, ops: place }];
   });
-  return { pops, api, feed, dns, dnsOps, isSteered };
+  return { pops, api, feed, dns, dnsOps, controlOps, isSteered };
 }
 
 /** One port at each POP's own address; where this machine lacks these, ports of 127.0.0.1. */

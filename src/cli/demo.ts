@@ -142,9 +142,10 @@ async function startAll(
   return { controlPid: control.pid, popPids: pops.map(({ pid }) => pid), dnsPid: dns?.pid ?? null };
 }
 
-function controlArgs(data: string, { api, feed }: DemoPlaces): readonly string[] {
+function controlArgs(data: string, { api, feed, controlOps }: DemoPlaces): readonly string[] {
   const folders = ["--data", controlOf(data), "--keys", keysOf(data)];
-  return ["control", ...folders, "--listen", textOf(api), "--feed", textOf(feed), "--tied", "--json"];
+  const ops = ["--ops", textOf(controlOps)];
+  return ["control", ...folders, "--listen", textOf(api), "--feed", textOf(feed), ...ops, "--tied", "--json"];
 }
 
 function edgeArgs(

@@ -115,7 +115,7 @@ class Server implements Answering {
       case "hello":
         return this.#bare(passing, this.#hasWrongCookie(passing) ? rcodes.BADCOOKIE : rcodes.NOERROR, 12);
       case "refuse":
-        return this.#bare(passing, decoded.rcode, decoded.end);
+        return this.#bare(passing, decoded.rcode, decoded.end, decoded.signature);
     }
   }
 
@@ -163,9 +163,9 @@ class Server implements Answering {
   }
 
   /** Errors are as long as what they answer: what is held back of them is all of them that is over the rate. */
-  #bare(passing: Passing, rcode: number, end: number): Buffer | null {
+  #bare(passing: Passing, rcode: number, end: number, signature: Buffer | null = null): Buffer | null {
     const { tally, rateLimit } = this.#options;
-    const out = bareReply(this.#self, passing, rcode, end);
+    const out = bareReply(this.#self, passing, rcode, end, signature);
     const isLimited =
       rateLimit !== null &&
       passing.transport === "udp" &&

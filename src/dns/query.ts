@@ -7,7 +7,7 @@
 // | no question, but an OPT with a cookie                         | `hello`: a cookie is asked for (RFC 7873, 5.4) |
 // | no or several questions; a name that is none; lying counts; bytes left over; two OPTs, or one that breaks its form | FORMERR |
 // | EDNS of another version                                       | BADVERS                                  |
-// | TSIG                                                          | NOTAUTH: we share no key with anybody     |
+// | TSIG                                                          | NOTAUTH, BADKEY: we share no key with anybody; FORMERR where it is not the last record, or breaks its form |
 import { labelOctetsMax, type Name, nameOctetsMax } from "../zones/names.ts";
 import { opcodes, rcodes, types } from "../zones/types.ts";
 
@@ -48,7 +48,14 @@ export type Decoded =
   | { readonly kind: "ask"; readonly asked: Asked; readonly edns: Edns | null }
   | { readonly kind: "hello"; readonly edns: Edns }
   /** `end`: how much of the packet is repeated, header and question, or the header alone. */
-  | { readonly kind: "refuse"; readonly rcode: number; readonly end: number; readonly edns: Edns | null }
+  | {
+      readonly kind: "refuse";
+      readonly rcode: number;
+      readonly end: number;
+      readonly edns: Edns | null;
+      /** The record that goes last, where the query was signed. */
+      readonly signature: Buffer | null;
+    }
   | { readonly kind: "ignore"; readonly why: "short" | "response" };
 
 const ignoredShort: Decoded = { kind: "ignore", why: "short" };
@@ -78,16 +85,19 @@ export function decodeQuery(packet: Buffer): Decoded {
   if (asked === null && questions === 1) return refusal(rcodes.FORMERR, headerBytes, null);
   const end = asked === null ? headerBytes : asked.end;
   const edns = readRecords(packet, end);
-  if (typeof edns === "number")
-    return refusal(edns & rcodeMask, end, (edns & hasOpt) === 0 ? null : unreadEdns);
+  if (typeof edns === "number") {
+    const rcode = edns & rcodeMask;
+    const signature = rcode === rcodes.NOTAUTH ? refusedSignature(packet, end) : null;
+    return refusal(rcode, end, (edns & hasOpt) === 0 ? null : unreadEdns, signature);
+  }
   if (edns !== null && edns.version !== 0) return refusal(rcodes.BADVERS, end, edns);
   if (asked !== null) return { kind: "ask", asked, edns };
   if (edns === null || edns.cookie === null) return refusal(rcodes.FORMERR, end, edns);
   return { kind: "hello", edns };
 }
 
-function refusal(rcode: number, end: number, edns: Edns | null): Decoded {
-  return { kind: "refuse", rcode, end, edns };
+function refusal(rcode: number, end: number, edns: Edns | null, signature: Buffer | null = null): Decoded {
+  return { kind: "refuse", rcode, end, edns, signature };
 }
 
 /** The question's name in lower case. */
@@ -139,12 +149,53 @@ function readRecords(packet: Buffer, from: number): Edns | null | number {
       if (edns !== null || !isRoot || record < before) return formerr(unreadEdns);
       edns = readOpt(packet, at, rdataAt, end);
       if (edns === null) return formerr(unreadEdns);
-    } else if (type === types.TSIG) isSigned = true;
+    } else if (type === types.TSIG) {
+      if (record !== all - 1 || record < before || signedPlace(packet, rdataAt, end) < 0)
+        return formerr(edns);
+      isSigned = true;
+    }
     at = end;
   }
   if (at !== packet.length) return formerr(edns);
   if (isSigned) return rcodes.NOTAUTH | (edns === null ? 0 : hasOpt);
   return edns;
+}
+
+const badKey = 17;
+
+/** RFC 8945, 4.2: a name, time (6), fudge (2), a MAC behind its length, id (2), error (2), other behind its length. Gives where the time is; below zero for none. */
+function signedPlace(packet: Buffer, from: number, end: number): number {
+  const time = afterName(packet, from);
+  if (time < 0 || time + 16 > end) return -1;
+  const afterMac = time + 10 + short(packet, time + 8);
+  return afterMac + 6 <= end && afterMac + 6 + short(packet, afterMac + 4) === end ? time : -1;
+}
+
+/** RFC 8945, 5.3.2: the asker's own names, time and id, no MAC, and BADKEY. The record is the last one, and its form was looked at. */
+function refusedSignature(packet: Buffer, from: number): Buffer | null {
+  let owner = from;
+  for (let at = from; at < packet.length; ) {
+    owner = at;
+    const fixed = afterName(packet, at);
+    at = fixed + 10 + short(packet, fixed + 8);
+  }
+  const fixed = afterName(packet, owner);
+  const time = signedPlace(packet, fixed + 10, packet.length);
+  const own = packet.subarray(owner, fixed);
+  const algorithm = packet.subarray(fixed + 10, time);
+  // Neither may be compressed, and what they would point at need not stand in the answer.
+  if (own.at(-1) !== 0 || algorithm.at(-1) !== 0) return null;
+  const afterMac = time + 10 + short(packet, time + 8);
+  const rdataBytes = algorithm.length + 16;
+  return Buffer.concat([
+    own,
+    Buffer.of(0, types.TSIG, 0, 255, 0, 0, 0, 0, rdataBytes >> 8, rdataBytes & 0xff),
+    algorithm,
+    packet.subarray(time, time + 8),
+    Buffer.of(0, 0),
+    packet.subarray(afterMac, afterMac + 2),
+    Buffer.of(0, badKey, 0, 0),
+  ]);
 }
 
 function formerr(edns: Edns | null): number {

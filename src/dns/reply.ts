@@ -95,10 +95,25 @@ export function cutReply(
   });
 }
 
-/** An rcode, the question where it could be read, and nothing else. */
-export function bareReply(self: EdnsSelf, passing: Passing, rcode: number, end: number): Buffer {
+/** An rcode, the question where it could be read, and the record that answers a signature, where there was one. */
+export function bareReply(
+  self: EdnsSelf,
+  passing: Passing,
+  rcode: number,
+  end: number,
+  signature: Buffer | null = null,
+): Buffer {
   const questions = end > headerBytes ? 1 : 0;
-  return assembled(self, passing, { ...empty, bytes: passing.packet, end, questions, rcode });
+  const additionals = signature === null ? 0 : 1;
+  const out = assembled(self, passing, {
+    ...empty,
+    bytes: passing.packet,
+    end,
+    questions,
+    rcode,
+    additionals,
+  });
+  return signature === null ? out : Buffer.concat([out, signature]);
 }
 
 const empty = {

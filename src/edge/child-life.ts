@@ -60,7 +60,7 @@ export function isStoreDeath({ exit, ready, fault }: Life): boolean {
 export function endedEarly(name: string, { code, signal }: Exit): Fault {
   return new Fault(
     "internal",
-    `The ${name} of this POP ended ${failuresAtStartMax} times before it could work (${signal ?? `exit code ${code}`}).`,
+    `The process ${name} ended ${failuresAtStartMax} times before it could work (${signal ?? `exit code ${code}`}).`,
     "Its own lines above say more; if there are none, please report this.",
   );
 }

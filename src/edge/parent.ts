@@ -192,7 +192,7 @@ class RunningParent implements Parent {
       }
       if (message !== null) this.#hear(slot, message);
     });
-    log.info("A process of this POP has started.", { name: slot.name, child: child.pid });
+    log.info("A process has started.", { name: slot.name, child: child.pid });
     const life = child.exited.then((exit) => {
       works.resolve(false);
       return { store, exit, ready, fault, livedMs: clock.monotonicMs() - bornMs };
@@ -253,8 +253,7 @@ class RunningParent implements Parent {
   #say(slot: Slot, { fault, exit }: Life): void {
     const { log } = this.#options;
     const sentence = fault === null ? "" : `${fault.message} ${fault.remedy}`;
-    if (fault === null)
-      log.warn("A process of this POP ended and is started again.", { name: slot.name, ...exit });
+    if (fault === null) log.warn("A process ended and is started again.", { name: slot.name, ...exit });
     else if (slot.said !== sentence) log.error(sentence, { name: slot.name });
     slot.said = sentence;
   }

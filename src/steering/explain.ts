@@ -4,6 +4,7 @@ import { showAddress } from "../zones/addresses.ts";
 import { showName } from "../zones/names.ts";
 import { showNetwork } from "../zones/networks.ts";
 import { types, typeWord, type Visitor } from "../zones/types.ts";
+import type { GeoFile } from "./geo.ts";
 import { addressesOf, createSteer } from "./steering.ts";
 import {
   type Candidate,
@@ -65,8 +66,8 @@ export function explain(view: SteeringView, map: string, type: number, visitor: 
 
 function stepsOf({ plan, geo }: SteeringView, decision: Decision): Explained["steps"] {
   const { from, located, override, candidates, tier, chosen, stickyBits, scope } = decision;
-  const files = geo.files.filter(({ trouble }) => trouble === null).length;
-  const none = files === 0 ? "no location file is in use" : "the location files do not know it";
+  const files = geo.files.filter(({ trouble }) => trouble === null);
+  const none = files.length === 0 ? "no location file is in use" : "the location files do not know it";
   const place = located.place === null ? "" : ` at ${degrees(located.place)}`;
   return [
     { step: "from", says: `${showNetwork(from.network)}, by the ${from.by}` },
@@ -77,6 +78,8 @@ function stepsOf({ plan, geo }: SteeringView, decision: Decision): Explained["st
           ? `nowhere: ${none}; weights decide`
           : `${located.country ?? "an unnamed country"}${place}, known for the first ${located.bits} bits`,
     },
+    // Some licences ask that whoever shows a place says whose knowledge it is.
+    ...files.map((file) => ({ step: "places by", says: fileText(file) })),
     { step: "override", says: overrideText(override) },
     ...candidates.map((one) => ({ step: `candidate ${one.name}`, says: candidateText(one) })),
     {
@@ -96,6 +99,11 @@ function stepsOf({ plan, geo }: SteeringView, decision: Decision): Explained["st
       says: scope === 0 ? "everyone gets this" : `all who share the first ${scope} bits get this`,
     },
   ];
+}
+
+function fileText({ type, builtMs, about }: GeoFile): string {
+  const built = builtMs === null ? "" : ` of ${new Date(builtMs).toISOString().slice(0, 10)}`;
+  return `${type ?? "a file without a name"}${built}${about === "" ? "" : `: ${about}`}`;
 }
 
 function overrideText(override: Decision["override"]): string {

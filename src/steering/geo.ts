@@ -33,6 +33,8 @@ export interface GeoFile {
   /** Its own name for what it is, and when it was made (ms since 1970). */
   readonly type: string | null;
   readonly builtMs: number | null;
+  /** What it says of itself, which is where makers name themselves and their licence; "" where it says nothing. */
+  readonly about: string;
 }
 
 const nowhere: Located = { place: null, country: null, bits: 0 };
@@ -122,10 +124,21 @@ function openFile(path: string): Opened {
     locate(Buffer.of(192, 0, 2, 1));
     if (ipVersion === 6) locate(Buffer.from("20010db8000000000000000000000001", "hex"));
     const builtMs = buildEpoch instanceof Date ? buildEpoch.getTime() : null;
-    return { file: { path, trouble: null, type: databaseType, builtMs }, reader: { ipVersion, locate } };
+    const about = aboutOf(reader.metadata.description);
+    return {
+      file: { path, trouble: null, type: databaseType, builtMs, about },
+      reader: { ipVersion, locate },
+    };
   } catch (thrown) {
-    return { file: { path, trouble: messageOf(thrown), type: null, builtMs: null }, reader: null };
+    return { file: { path, trouble: messageOf(thrown), type: null, builtMs: null, about: "" }, reader: null };
   }
+}
+
+/** Texts by language (MaxMind DB, metadata): the English one, else any. */
+function aboutOf(description: unknown): string {
+  const texts = typeof description === "object" && description !== null ? Object.entries(description) : [];
+  const [, text] = texts.find(([language]) => language === "en") ?? texts[0] ?? [];
+  return typeof text === "string" ? text : "";
 }
 
 /** Of records by their places: countries are a few hundred, cities some ten thousand. Those asked for since it was full last are read once. */

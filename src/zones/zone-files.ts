@@ -226,11 +226,19 @@ function withMaps(draft: ZoneDraft, maps: KnownMaps | null): ZoneDraft {
 function textOf(file: string, bytesMax: number): FileText | { readonly says: string } {
   try {
     const { size } = statSync(file);
-    if (size > bytesMax) return { says: `the file has ${size} bytes, and ${bytesMax} are the most` };
+    if (size > bytesMax)
+      return { says: `the file has ${size} bytes, and ${bytesMax} are the most${largerWay(file)}` };
     return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)) };
   } catch (thrown) {
     return { says: thrown instanceof TypeError ? "the file is not UTF-8" : messageOf(thrown) };
   }
+}
+
+/** TOML is read in one go, in which nobody is answered; a master file in turns. */
+function largerWay(file: string): string {
+  return file.endsWith(".toml")
+    ? "; put its records into a master file beside it, and name that by `master`"
+    : "";
 }
 
 function printOf(file: string): string {

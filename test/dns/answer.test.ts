@@ -272,6 +272,16 @@ describe("dns/answer: what breaks its form", () => {
     edited((bytes) => four.forEach((count, at) => void bytes.writeUInt16BE(count, 4 + 2 * at)));
   const options = (...given: readonly (readonly [number, string])[]) => ask({ edns: { options: given } });
   const question = "? www.example. A";
+  // RFC 8945: key "key.", hmac-sha256 uncompressed, 2026-11-22, fudge 300, a MAC of four octets, the id once more.
+  const names = ["036b657900", "0b686d61632d73686132353600"] as const;
+  const time = "00006a20e1c0012c";
+  const signed = (before: Buffer = Buffer.alloc(0), more = 1, behind = ""): Buffer => {
+    const rdata = Buffer.from(`${names[1]}${time}0004deadbeef123400000000${behind}`, "hex");
+    const fixed = Buffer.from(`${names[0]}00fa00ff0000000000${rdata.length.toString(16)}`, "hex");
+    const count = more + (before.length > 0 ? 1 : 0);
+    return edited((bytes) => bytes.writeUInt16BE(count, 10), Buffer.concat([whole, before, fixed, rdata]));
+  };
+  const unsigned = `+ key. 0 TSIG ${Buffer.from(`${names[1]}${time}00001234001100 00`.replace(" ", ""), "hex").toString("latin1")}`;
   const rows: readonly (readonly [what: string, query: Buffer, lines: readonly string[]])[] = [
     ["nothing at all", Buffer.alloc(0), ["nothing"]],
     ["eleven octets", whole.subarray(0, 11), ["nothing"]],
@@ -330,13 +340,17 @@ describe("dns/answer: what breaks its form", () => {
     ["UPDATE", edited((bytes) => bytes.writeUInt8(0x28, 2)), ["NOTIMP opcode5 qr"]],
     ["STATUS, cut off", edited((bytes) => bytes.writeUInt8(0x10, 2)).subarray(0, 12), ["NOTIMP opcode2 qr"]],
     [
-      "TSIG",
+      "TSIG of no form",
       edited(
         (bytes) => bytes.writeUInt16BE(1, 10),
         Buffer.concat([whole, Buffer.of(0), Buffer.from("00fa00ff000000000000", "hex")]),
       ),
-      ["NOTAUTH qr", question],
+      ["FORMERR qr", question],
     ],
+    ["TSIG", signed(), ["NOTAUTH qr", question, unsigned]],
+    ["TSIG behind an OPT", signed(opt({})), ["NOTAUTH qr", question, unsigned, edns]],
+    ["TSIG before an OPT", Buffer.concat([signed(Buffer.alloc(0), 2), opt({})]), ["FORMERR qr", question]],
+    ["TSIG with bytes left over", signed(Buffer.alloc(0), 1, "00"), ["FORMERR qr", question]],
   ];
   for (const [what, query, lines] of rows) test(what, () => expect(answerTo(query)).toEqual([...lines]));
 

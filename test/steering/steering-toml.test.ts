@@ -76,6 +76,21 @@ describe("plan/what follows from it", () => {
     const lines = own === null ? [] : explainedLines(own);
     expect(lines.join("\n")).toContain("198.51.100.1/32, by the resolver");
     expect(lines.join("\n")).toMatch(/candidate one +distance unknown, weight 100; does not answer/);
+    const file = {
+      path: "a.mmdb",
+      trouble: null,
+      type: "City",
+      builtMs: 1_790_000_000_000,
+      about: "By nobody",
+    };
+    const missing = { path: "b.mmdb", trouble: "it is not there", type: null, builtMs: null, about: "" };
+    const placed = explain({ ...view, geo: { ...view.geo, files: [file, missing] } }, "front", types.A, {
+      resolver,
+      subnet: null,
+    });
+    expect(placed?.steps.filter(({ step }) => step === "places by")).toEqual([
+      { step: "places by", says: "City of 2026-09-21: By nobody" },
+    ]);
     expect(explain(view, "none", types.A, { resolver, subnet: null })).toBeNull();
   });
 });

@@ -47,6 +47,7 @@ export function mmdb(entries: readonly (readonly [string, Value])[], ipVersion: 
     binary_format_minor_version: 0,
     build_epoch: 1_760_000_000,
     database_type: "Test",
+    description: { de: "Orte", en: "Places by nobody (CC BY 4.0)" },
     ip_version: ipVersion,
     node_count: nodes.length,
     record_size: 32,

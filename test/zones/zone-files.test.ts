@@ -140,7 +140,7 @@ test("zones: what a file cannot be", async () => {
     "latin.test.zone:1:1: the file is not UTF-8.",
   );
   expect(await refusal(write("big.test.toml", `#${"x".repeat(300_000)}\n`))).toBe(
-    "big.test.toml:1:1: the file has 300002 bytes, and 262144 are the most.",
+    "big.test.toml:1:1: the file has 300002 bytes, and 262144 are the most; put its records into a master file beside it, and name that by `master`.",
   );
   expect(await refusal(write("out.test.toml", 'master = "../x.zone"\n'))).toBe(
     "out.test.toml:1:10: ../x.zone is not in the folder of out.test.toml.",

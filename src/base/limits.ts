@@ -124,7 +124,7 @@ export const limits = {
   /** So long after its last order a maker collects what that left. */
   makerRestMs: 3_000,
   /** What a control plane's heap takes its machine for (`host/heap-room.ts`): below a quarter of it the heap doubles before all of it is collected, above half of it it grows by a quarter. */
-  controlMachineBytes: 512 * 1024 * 1024,
+  controlMachineBytes: 256 * 1024 * 1024,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,

@@ -2,7 +2,7 @@
 import { limits } from "../base/limits.ts";
 import type { UdpListener, UdpOptions } from "./udp.ts";
 
-/** LIBUS_LISTEN_REUSE_PORT. Bun has no documented option for it; test/host/udp.test.ts would miss it. */
+/** LIBUS_LISTEN_REUSE_PORT. Bun has no documented option for it; test/contract/dns.test.ts would miss it. */
 const reusePort = 4;
 
 export async function openUdpBun(options: UdpOptions): Promise<UdpListener> {
@@ -51,7 +51,7 @@ class Batches {
       return;
     }
     this.#waiting.push(answer, port, address);
-    // While more comes Bun goes on reading: at the end of a turn that does not end nothing would leave.
+    // While more comes Bun goes on reading: the first of a turn would wait for the last.
     if (this.#waiting.length % (3 * limits.udpBatchMax) === 0) this.flush();
     if (this.#isDue) return;
     this.#isDue = true;

@@ -1,6 +1,6 @@
 // Processes that a run starts. In: a command line, cores. Out: a child, its lines, its end; all of them are ended by their own ids.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { openSync } from "node:fs";
+import { existsSync, openSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 
 export interface Started {
@@ -79,6 +79,12 @@ function firstLineOf(child: ChildProcess, exited: Promise<number | null>): Promi
     });
     void exited.then(() => done(null));
   });
+}
+
+/** What a process said last; its log is gone with the run's folder. */
+export function lastLineOf(logFile: string): string {
+  const text = existsSync(logFile) ? readFileSync(logFile, "utf8").trim() : "";
+  return text.split("\n").at(-1)?.slice(0, 400) || "it said nothing.";
 }
 
 /** Whether `taskset` is here and this machine has those cores. */

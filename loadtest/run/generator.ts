@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../lib/plan.ts";
-import type { Children, Started } from "./children.ts";
+import { type Children, lastLineOf, type Started } from "./children.ts";
 
 /** As k6's handleSummary gives them. */
 export interface K6Numbers {
@@ -49,14 +49,10 @@ export function startGenerator(options: {
       const code = await child.exited;
       if ((code === 0 || code === thresholdsFailed) && existsSync(numbersFile))
         return JSON.parse(readFileSync(numbersFile, "utf8")) as K6Numbers;
-      throw new Error(`k6 ended with ${code}: ${lastLine(logFile)}`);
+      throw new Error(`k6 ended with ${code}: ${lastLineOf(logFile)}`);
     },
   };
 }
-
-const lastLine = (file: string): string =>
-  (existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").at(-1) : "")?.slice(0, 400) ||
-  "it said nothing.";
 
 /** One number; null where nothing of the kind happened. A rate or a counter of nothing is 0. */
 export function numberOf({ metrics }: K6Numbers, series: string, value: string): number | null {

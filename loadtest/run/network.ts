@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "../lib/plan.ts";
 import type { Profile, Scenario } from "../lib/scenario.ts";
-import type { Children } from "./children.ts";
+import { type Children, lastLineOf } from "./children.ts";
 import { processesBelow, roleOf } from "./proc.ts";
 
 export interface Pop {
@@ -90,7 +90,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
     { logFile: join(folder, "demo.log"), cores, tied: true },
   );
   const line = await demo.firstLine;
-  if (line === null) throw new Error(`The demo network did not start; ${join(folder, "demo.log")} says why.`);
+  if (line === null)
+    throw new Error(`The demo network did not start: ${lastLineOf(join(folder, "demo.log"))}`);
   const said = JSON.parse(line) as DemoSays;
   let extra = 0;
   const joined: Pop[] = [];
@@ -131,7 +132,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       ],
       { logFile: join(folder, `${name}.log`), cores, tied: true },
     );
-    if ((await child.firstLine) === null) throw new Error(`The POP ${name} did not start.`);
+    if ((await child.firstLine) === null)
+      throw new Error(`The POP ${name} did not start: ${lastLineOf(join(folder, `${name}.log`))}`);
     await untilReady(ops, pageCount);
     const visited = secure ? `https://${host}:${basePort + 102}` : listen;
     return { name, listen: visited, ops, pid: () => child.pid };
@@ -204,7 +206,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
         ],
         { logFile: join(folder, "dns-unlimited.log"), cores, tied: true },
       );
-      if ((await child.firstLine) === null) throw new Error("The DNS server did not start.");
+      if ((await child.firstLine) === null)
+        throw new Error(`The DNS server did not start: ${lastLineOf(join(folder, "dns-unlimited.log"))}`);
       return listen;
     },
     async joinPop() {

@@ -144,6 +144,6 @@ export async function startPharos(folder: string): Promise<DnsServer> {
     ...program,
     ...["dns", "--listen", `127.0.0.1:${port}`, "--data", join(own, "data")],
     ...["--zone", join(own, "bench.toml"), "--steering", join(own, "steering.toml")],
-    ...["--workers", "0", "--rate-limit", "0"],
+    ...["--workers", "1", "--rate-limit", "0"],
   ]);
 }

@@ -5,6 +5,11 @@
 /** What one node says of each POP that it has an opinion of. */
 export type Sight = ReadonlyMap<string, boolean>;
 
+/** A POP's address of IPv6 is looked at as if it were one more, under this name. */
+const sixMark = "/6";
+export const sixOf = (name: string): string => `${name}${sixMark}`;
+export const isSix = (name: string): boolean => name.endsWith(sixMark);
+
 export interface Verdict {
   readonly up: boolean;
   readonly saysUp: number;
@@ -15,6 +20,17 @@ export interface Verdict {
 
 export function seesAnyone(sight: Sight): boolean {
   return sight.values().some((up) => up);
+}
+
+/** By family: whoever has no line over IPv6 sees no POP there. Where no node has one, a POP is there what it is over IPv4. */
+export function verdictByFamily(name: string, own: Sight, others: readonly Sight[]): Verdict {
+  const wanted = isSix(name);
+  const [mine = own, ...views] = [own, ...others].map(
+    (sight) => new Map([...sight].filter(([one]) => isSix(one) === wanted)),
+  );
+  if (wanted && ![mine, ...views].some(seesAnyone))
+    return verdictByFamily(name.slice(0, -sixMark.length), own, others);
+  return verdictOn(name, mine, views);
 }
 
 export function verdictOn(name: string, own: Sight, others: readonly Sight[]): Verdict {

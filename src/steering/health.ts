@@ -10,7 +10,7 @@ import type { PublicKey } from "../snapshot/keys.ts";
 import type { Report } from "../snapshot/types.ts";
 import { type Course, createCourse, isFull } from "./health-course.ts";
 import { type Probed, type ProbeParts, probePage, probePop } from "./health-probe.ts";
-import { type Sight, type Verdict, verdictOn } from "./health-votes.ts";
+import { type Sight, sixOf, type Verdict, verdictByFamily } from "./health-votes.ts";
 import type { SteeringFacts } from "./steering-facts.ts";
 import type { PlanPop, ProbeAt, SteeringPlan } from "./steering-plan.ts";
 
@@ -134,7 +134,7 @@ export function startHealth(options: HealthOptions): Health {
           saysDown: sees === false ? 1 : 0,
           ownCounts: true,
         };
-        const verdict = kind === "pop" ? verdictOn(name, own, views) : alone;
+        const verdict = kind === "pop" ? verdictByFamily(name, own, views) : alone;
         return { name, kind, sees, streak: course.streak(), full, report, tookMs, trouble, verdict };
       });
     },
@@ -152,7 +152,13 @@ function targetsOf(options: HealthOptions): readonly Target[] {
     ...{ ...blank, name, kind, course: createCourse(up) },
     probe: () => probePage(options, at),
   });
-  const pops = [...plan.pops.values()].map((pop) => popTarget(options, pop, keyOf, before.pops[pop.name]));
+  const pops = [...plan.pops.values()].flatMap((pop) => {
+    const known = before.pops[pop.name];
+    const own = popTarget(options, pop, { name: pop.name, at: pop.probe }, keyOf, known);
+    if (pop.probeSix === null) return [own];
+    const six = known && { ...known, up: known.upSix ?? known.up };
+    return [own, popTarget(options, pop, { name: sixOf(pop.name), at: pop.probeSix }, keyOf, six)];
+  });
   const cdns = [...plan.cdns.values()].map(({ name, probe }) =>
     page(name, "cdn", probe, before.cdns[name] ?? null),
   );
@@ -164,15 +170,16 @@ function targetsOf(options: HealthOptions): readonly Target[] {
 function popTarget(
   parts: ProbeParts,
   pop: PlanPop,
+  { name, at }: { readonly name: string; readonly at: ProbeAt },
   keyOf: HealthOptions["keyOf"],
   before: { readonly up: boolean; readonly full: boolean } | undefined,
 ): Target {
   const target: Target = {
-    name: pop.name,
+    name,
     kind: "pop",
     capacity: pop.capacity,
     course: createCourse(before?.up ?? null),
-    probe: () => probePop(parts, { at: pop.probe, key: keyOf(pop), last: target.report }),
+    probe: () => probePop(parts, { at, key: keyOf(pop), last: target.report }),
     full: before?.full ?? false,
     report: null,
     tookMs: null,

@@ -19,6 +19,7 @@ import { createFollower, type Follower } from "../sync/follow.ts";
 import { createMembers, type Members } from "../sync/members.ts";
 import { createProver } from "../sync/members-proof.ts";
 import { type Health, startHealth } from "./health.ts";
+import { isSix, sixOf } from "./health-votes.ts";
 import { type NodeState, startViews, type Views, viewPath } from "./node-views.ts";
 import { createPagesState } from "./pages-state.ts";
 import {
@@ -196,9 +197,14 @@ function standingOf(pop: PlanPop, members: Members | null): Standing {
 function factsNow(plan: SteeringPlan, { members, pages }: Known, health: Health): SteeringFacts {
   const states = health.states();
   const of = (kind: "pop" | "cdn" | "static") => states.filter((state) => state.kind === kind);
-  const pops = of("pop").flatMap(({ name, verdict, full }): [string, PopFacts][] => {
+  const byName = new Map(of("pop").map((state) => [state.name, state]));
+  const pops = of("pop").flatMap(({ name, verdict: { up }, full }): [string, PopFacts][] => {
     const pop = plan.pops.get(name);
-    return pop === undefined ? [] : [[name, { up: verdict.up, full, standing: standingOf(pop, members) }]];
+    if (pop === undefined) return [];
+    const six = byName.get(sixOf(name));
+    const standing = standingOf(pop, members);
+    if (six === undefined) return [[name, { up, full, standing }]];
+    return [[name, { up, upSix: six.verdict.up, full: up ? full : six.full, standing }]];
   });
   return {
     pops: Object.fromEntries(pops),
@@ -257,6 +263,6 @@ function watchNode(metrics: Metrics, facts: () => SteeringFacts, health: () => H
   metrics.watchEach("dns_pop_load", "Load that POPs report, in thousandths of their processors.", "pop", () =>
     health()
       .states()
-      .flatMap(({ name, report }) => (report === null ? [] : [[name, report.load] as const])),
+      .flatMap(({ name, report }) => (report === null || isSix(name) ? [] : [[name, report.load] as const])),
   );
 }

@@ -132,7 +132,7 @@ function popCandidate(
   const pop = view.plan.pops.get(name);
   if (pop === undefined) return [];
   const km = place === null || pop.place === null ? null : distanceKm(place, pop.place);
-  const tier = hasFamily(pop.addresses, family) ? popTier(pop, factsOf(view, pop)) : "no-address";
+  const tier = hasFamily(pop.addresses, family) ? popTier(pop, factsOf(view, pop), family) : "no-address";
   return [{ name, weight: pop.weight, km, tier }];
 }
 
@@ -140,7 +140,10 @@ export function hasFamily(addresses: readonly Address[], family: Family | null):
   return family === null || addresses.some(({ length }) => length === (family === 4 ? 4 : 16));
 }
 
-function popTier(pop: PlanPop, { up, full, standing }: PopFacts): Candidate["tier"] {
+/** Who asks for no family gets what lives in any. */
+function popTier(pop: PlanPop, facts: PopFacts, family: Family | null): Candidate["tier"] {
+  const { full, standing, upSix = facts.up } = facts;
+  const up = family === 6 ? upSix : family === 4 ? facts.up : facts.up || upSix;
   if (standing === "revoked") return "revoked";
   if (standing !== "member") return standing;
   if (!up) return "dead";

@@ -7,6 +7,8 @@ export type Standing = "member" | "drained" | "revoked" | "unknown";
 
 export interface PopFacts {
   readonly up: boolean;
+  /** Over IPv6, where that is asked beside; without it, as `up`. */
+  readonly upSix?: boolean;
   readonly full: boolean;
   readonly standing: Standing;
 }
@@ -74,6 +76,7 @@ const standings: readonly unknown[] = ["member", "drained", "revoked", "unknown"
 const isPop = (value: unknown): boolean =>
   isRecord(value) &&
   typeof value.up === "boolean" &&
+  (value.upSix === undefined || typeof value.upSix === "boolean") &&
   typeof value.full === "boolean" &&
   standings.includes(value.standing);
 

@@ -23,6 +23,8 @@ export interface PlanPop {
   /** Thousandths of its processors from which on it is full. */
   readonly capacity: number;
   readonly probe: ProbeAt;
+  /** At its first address of IPv6, where `probe` is asked over IPv4; null where it is the only way to ask. */
+  readonly probeSix: ProbeAt | null;
 }
 
 /** A delivery network of somebody else, to which a CNAME leads. */

@@ -83,7 +83,10 @@ function byName<Value extends { readonly name: string }>(
 function readPop(entry: Entry): PlanPop {
   entry.knows(["name", "key", "place", "addresses", "weight", "capacity", "probe"]);
   const addresses = entry.addresses("addresses");
-  const [first] = entry.texts("addresses");
+  const isSix = (text: string): boolean => addressBytes(text)?.length === 16;
+  const four = entry.texts("addresses").find((text) => !isSix(text));
+  const six = entry.texts("addresses").find(isSix);
+  const first = four ?? six;
   if (first === undefined) throw entry.wrong("addresses", "a POP needs an address that visitors reach");
   return {
     name: entry.named(),
@@ -93,6 +96,9 @@ function readPop(entry: Entry): PlanPop {
     weight: entry.number("weight", 0, 1_000_000, usual.weight),
     capacity: entry.number("capacity", 1, 65_535, usual.capacity),
     probe: entry.probe(first, true),
+    // One that names an address is asked there, and what it says counts for all.
+    probeSix:
+      four === undefined || six === undefined || entry.asksAnAddress() ? null : entry.probe(six, true),
   };
 }
 
@@ -288,8 +294,13 @@ class Entry {
   probe(host: string, pinned: boolean): ProbeAt {
     const shown = addressBytes(host)?.length === 16 ? `[${host}]` : host.replace(/\.$/, "");
     const url = this.has("probe") ? this.url("probe") : `http://${shown}`;
-    const named = addressBytes(new URL(url).hostname.replace(/^\[|\]$/g, "")) === null;
+    const named = hostBytes(url) === null;
     return { url, at: pinned && named ? host : null };
+  }
+
+  /** True where `probe` says at which address. */
+  asksAnAddress(): boolean {
+    return this.has("probe") && hostBytes(this.url("probe")) !== null;
   }
 
   /** `[latitude, longitude]`, or a country's code for its middle; null where it is not said. */
@@ -313,6 +324,9 @@ class Entry {
     return { latitude, longitude };
   }
 }
+
+const hostBytes = (url: string): Address | null =>
+  addressBytes(new URL(url).hostname.replace(/^\[|\]$/g, ""));
 
 const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);

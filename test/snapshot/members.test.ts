@@ -10,6 +10,7 @@ import { acceptRegistry, registryFits, signRegistry } from "../../src/snapshot/r
 import { openReport, signReport } from "../../src/snapshot/report.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
 import type { Join, PopEntry, Registry, Report } from "../../src/snapshot/types.ts";
+import { openView, signView } from "../../src/snapshot/view.ts";
 import {
   altered,
   bytesOf,
@@ -190,4 +191,15 @@ describe("snapshot/a report is offered to who knows one POP", () => {
       reason: "unknown-key",
     });
   });
+});
+
+test("view: what a node sees over each family comes back", () => {
+  const sees = [
+    { name: "ams", up: true },
+    { name: "fra", up: false, upSix: true },
+    { name: "iad", up: true, upSix: false },
+  ];
+  const signed = signView({ sequence: 7, timeMs: 8, sees }, pop.secretKey);
+  const opened = openView(signed);
+  expect(opened.ok && opened.value.value.sees).toEqual(sees);
 });

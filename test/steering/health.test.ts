@@ -97,6 +97,14 @@ target = "one.example"
 [static]
 addresses = ["192.0.2.99"]
 `;
+const bothText = `
+[[pop]]
+name = "fra"
+addresses = ["192.0.2.1", "2001:db8::1"]
+[[pop]]
+name = "iad"
+addresses = ["2001:db8::2", "192.0.2.2"]
+`;
 const keyOf = (seed: number): SecretKey => generateKeyPair("pop", seededRandom(seed)).secretKey;
 const keys: Readonly<Record<string, SecretKey>> = { fra: keyOf(1), iad: keyOf(2) };
 
@@ -144,7 +152,7 @@ interface World {
   up(name: string): boolean | undefined;
 }
 
-function world(others: () => readonly Sight[] = () => []): World {
+function world(others: () => readonly Sight[] = () => [], text = planText): World {
   const clock = manualClock();
   const sites: Record<string, Site> = {
     "192.0.2.1": reporting(clock, keys.fra),
@@ -153,7 +161,7 @@ function world(others: () => readonly Sight[] = () => []): World {
     "192.0.2.99": () => 200,
   };
   const health = startHealth({
-    plan: readPlan(planText, "steering.toml"),
+    plan: readPlan(text, "steering.toml"),
     before: noFacts,
     keyOf: (pop) => keys[pop.name]?.publicKey ?? null,
     others,
@@ -312,5 +320,51 @@ describe("health/nodes", () => {
     expect(all[0]?.others().length).toBe(1);
     expect(all[0]?.states()[0]).toMatchObject({ name: "n1", counts: false });
     stop();
+  });
+});
+
+describe("health/families", () => {
+  const both = (others: () => readonly Sight[] = () => []): World => {
+    const made = world(others, bothText);
+    made.sites["[2001:db8::1]"] = reporting(made.clock, keys.fra);
+    made.sites["[2001:db8::2]"] = reporting(made.clock, keys.iad);
+    return made;
+  };
+  const verdicts = ({ up }: World) => ["fra", "fra/6", "iad", "iad/6"].map(up);
+
+  test.each([
+    ["192.0.2.1", [false, true, true, true]],
+    ["[2001:db8::1]", [true, false, true, true]],
+    ["[2001:db8::2]", [true, true, true, false]],
+  ] as const)("%s alone is dead, and comes back", async (dead, said) => {
+    const made = both();
+    await made.clock.advance(limits.probeRoundMs);
+    const alive = made.sites[dead] as Site;
+    made.sites[dead] = () => "refused";
+    await made.clock.advance(4 * limits.probeRoundMs);
+    expect(verdicts(made)).toEqual([...said]);
+    made.sites[dead] = alive;
+    await made.clock.advance(7 * limits.probeRoundMs);
+    expect(verdicts(made)).toEqual([true, true, true, true]);
+    made.health.stop();
+  });
+
+  test("a node without a line over IPv6 goes by IPv4, or by nodes that have one", async () => {
+    const alone = both();
+    for (const host of ["[2001:db8::1]", "[2001:db8::2]", "192.0.2.1"]) alone.sites[host] = () => "refused";
+    await alone.clock.advance(5 * limits.probeRoundMs);
+    expect(verdicts(alone)).toEqual([false, false, true, true]);
+    alone.health.stop();
+    const seeing: Sight = new Map([
+      ["fra", true],
+      ["fra/6", true],
+      ["iad", true],
+      ["iad/6", false],
+    ]);
+    const one = both(() => [seeing]);
+    for (const host of ["[2001:db8::1]", "[2001:db8::2]"]) one.sites[host] = () => "refused";
+    await one.clock.advance(5 * limits.probeRoundMs);
+    expect(verdicts(one)).toEqual([true, true, true, false]);
+    one.health.stop();
   });
 });

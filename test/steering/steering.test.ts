@@ -256,6 +256,19 @@ describe("steering/who is answered", () => {
   });
 });
 
+test("steering: what is dead over one family leaves the answers of that family alone", () => {
+  const from = "203.0.113.0/24";
+  const shownOf = (facts: Partial<PopFacts>, type: number) =>
+    ask({ pops: all({ fra: facts }) }, "three", from, type).shown;
+  const six = { upSix: false };
+  expect(shownOf({}, types.AAAA)).toBe("2001:db8::1 2001:db8::2");
+  expect(shownOf(six, types.AAAA)).toBe("2001:db8::2");
+  expect(shownOf(six, types.A)).toBe(shownOf({}, types.A));
+  const four = { up: false, upSix: true };
+  expect(shownOf(four, types.A)).toBe("192.0.2.2 192.0.2.3");
+  expect(shownOf(four, types.AAAA)).toBe("2001:db8::1 2001:db8::2");
+});
+
 describe("steering/equals", () => {
   const firstOf = (network: string, facts = {}): string =>
     ask(facts, "equal", network).shown.split(" ")[0] ?? "";

@@ -5,7 +5,7 @@ export const dnsLimits = {
   dnsAnswerBytesMax: 1_232,
   /** Bodies of answers that a process holds until zones or steering change: some 45,000. */
   dnsCacheBytesMax: 32 * 1024 * 1024,
-  /** Answers by the packet that brought them: 131,072 rows, as much of it as is written to. */
+  /** Answers by the packet that brought them: 131,072 rows, all of it with the first one. */
   dnsPacketsBytesMax: 32 * 1024 * 1024,
   /** Marks of questions, and of packets, that came once: 1 MiB each. */
   dnsMarks: 256 * 1024,

@@ -57,6 +57,7 @@ class Rows implements PacketCache {
   readonly #marks: Int32Array;
   #leds: Led[] = [];
   readonly #ledPlaces = new Map<string, number>();
+  #isOurs = false;
   #turn = 0;
   #seed = 0x811c9dc5;
 
@@ -109,6 +110,7 @@ class Rows implements PacketCache {
     if (!this.#cameBefore(hash)) return;
     const place = led === null ? 0 : this.#ledPlace(led);
     if (place < 0) return;
+    this.#claim();
     const row = this.#rowFor(hash);
     const start = row * rowBytes;
     this.#words[start >> 2] = hash;
@@ -123,6 +125,13 @@ class Rows implements PacketCache {
     this.#seed = (this.#seed + 1) | 0;
     this.#leds = [];
     this.#ledPlaces.clear();
+  }
+
+  /** All of the memory with the first row: rows lie by their hash, and each would take a page of it for weeks, as a leak does. */
+  #claim(): void {
+    if (this.#isOurs) return;
+    this.#isOurs = true;
+    this.#bytes.fill(0);
   }
 
   /** The row and the one behind it are the packet's two places. */

@@ -1,4 +1,5 @@
 // The harness tried on servers and generators whose verdict is known, with k6 itself. Skipped by name where there is no k6.
+// Alone: a generator that shares its core with other tests is starved without using it up.
 import { expect } from "bun:test";
 import { controls, runControl } from "../../loadtest/run/controls.ts";
 import { findK6, k6Version } from "../../loadtest/run/k6.ts";

@@ -1,6 +1,6 @@
 // The management API of a large installation: 2,000 components, 20,000 incidents, 100,000 subscribers. What reads, writes, screens and starts take, what
 // the process weighs, and what visitors of a POP beside it notice of 500 writes a second.
-// The control plane, all of its processes, has one core; the POP, its visitors and those who write have the other.
+// The control plane, all of its processes, has one core; the POP, its visitors and all who ask the control plane have the other.
 // Everything is asked over HTTP by processes beside it; the world is made through the op-log (seed.ts), as it would be after years.
 import { spawn, spawnSync } from "node:child_process";
 import { cpus } from "node:os";
@@ -54,13 +54,14 @@ async function measure(installation: Installation, run: Run): Promise<readonly F
   }
   const plane = starts.at(-1);
   if (plane === undefined) throw new Error("Nothing was started.");
+  pin(process.pid, popCore);
   const weight = weigh(plane.running.pid);
   try {
     const ask = askerOf(plane.address, token);
     const figures = [
       ...startFigures(starts),
       ...(await whileReading(ask, say)),
-      ...(await calmReads(ask, sizes, run)),
+      ...(await calmReads(ask, sizes, await installation.address("control-ops"), run)),
       ...(await screens(plane, installation, run)),
       ...(await creates(ask, run)),
       ...(await underWrites(installation, { plane, pop, token, sizes }, run)),
@@ -143,11 +144,21 @@ async function whileReading(ask: Ask, say: Run["say"]): Promise<readonly Figure[
   ];
 }
 
-async function calmReads(ask: Ask, sizes: Sizes, { quick, say }: Run): Promise<readonly Figure[]> {
+async function calmReads(
+  ask: Ask,
+  sizes: Sizes,
+  ops: string,
+  { quick, say }: Run,
+): Promise<readonly Figure[]> {
   const { body } = await ask({ path: `/v1/pages/${samplePage}/subscribers?limit=1` });
   const [first] = JSON.parse(body) as { readonly id: string }[];
-  // What a start leaves to do is not a reader's time.
-  await pause(2_000);
+  // What a start leaves to do is not a reader's time: the page is looked at whole, once.
+  await until(
+    "the page was looked at",
+    async () => (await metricsAt(ops)).sum("publishes_total") > 0,
+    120_000,
+  );
+  await pause(5_000);
   const figures = await readAll(ask, kindsOf(sizes, first?.id ?? ""), quick ? 40 : 200);
   say("reads are measured");
   return figures;

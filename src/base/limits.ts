@@ -123,8 +123,8 @@ export const limits = {
   shelveFirstMs: 15_000,
   /** So long after its last order a maker collects what that left. */
   makerRestMs: 3_000,
-  /** What a control plane's heap takes its machine for (`host/heap-room.ts`): below a quarter of it the heap doubles before all of it is collected, above half of it it grows by a quarter. */
-  controlMachineBytes: 256 * 1024 * 1024,
+  /** What a control plane's heap takes its machine for (`host/heap-room.ts`): below a quarter of it the heap doubles before all of it is collected, above half of it it grows by a quarter. Below a heap of 100 MB and what half a minute of writes throws away, collecting takes more of a core than the writes do. */
+  controlMachineBytes: 2 * 1024 * 1024 * 1024,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,

@@ -150,8 +150,8 @@ function tieToParent(options: TieOptions): void {
   process.on("SIGTERM", end);
 }
 
-/** Of a core that others want too it gets a third of what each of them gets (nice(2)): more would hold them up, less would be none on a busy machine. */
-const niceOfFollowers = 5;
+/** Of a core that others want too each of its threads gets a tenth of what each of theirs gets (nice(2)). At 5 its four threads took half of it. */
+const niceOfFollowers = 10;
 
 /** From now on this process goes behind those that want the same core. */
 export function goBehindOthers(): void {

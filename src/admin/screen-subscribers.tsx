@@ -31,6 +31,7 @@ const kindWords: Readonly<Record<SubscriberKind, string>> = {
   sms: "Text message",
   webhook: "Webhook",
   slack: "Slack",
+  discord: "Discord",
   teams: "Teams",
   integration_partner: "Integration",
 };

@@ -1,6 +1,14 @@
 // Who is told of a page: kinds, states, contacts. In: nothing. Out: types, and what makes two contacts the same. Subscribers are no part of a view.
 
-export const subscriberKinds = ["email", "sms", "webhook", "slack", "teams", "integration_partner"] as const;
+export const subscriberKinds = [
+  "email",
+  "sms",
+  "webhook",
+  "slack",
+  "teams",
+  "integration_partner",
+  "discord",
+] as const;
 export type SubscriberKind = (typeof subscriberKinds)[number];
 
 /** Only an active one is sent anything. One that unsubscribed is kept, so that nobody subscribes it again unasked. */

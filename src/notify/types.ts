@@ -1,0 +1,61 @@
+// What engine and channels say to each other. In: nothing. Out: types. A channel is one file, `channel-*.ts`, one line in `channels.ts` and one test.
+import type { LanguageCode } from "../model/language.ts";
+import type { Occasion } from "../model/occasion.ts";
+import type { Subscriber, SubscriberKind } from "../model/subscriber.ts";
+import type { PageView } from "../model/view.ts";
+
+/** Addresses that are this subscriber's own: whoever has one may do what it says, without an account. */
+export interface Links {
+  readonly confirm: string;
+  readonly manage: string;
+  /** A page with a button. */
+  readonly unsubscribe: string;
+  /** Takes a POST and nothing else (RFC 8058). */
+  readonly oneClick: string;
+}
+
+/** One message to one subscriber. */
+export interface Delivery {
+  /** The same at each attempt (a keyed name of occasion and subscriber, 22 letters): receivers know by it what they have already. */
+  readonly key: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly occasion: Occasion;
+  /** When it happened (ms since the epoch), by the data's own time. */
+  readonly occurredMs: number;
+  /** The page as it is told of: of one occasion and `revision` the same object, by which channels keep what they made of it. */
+  readonly view: PageView;
+  /** Rises with each correction of the text. */
+  readonly revision: number;
+  readonly subscriber: Subscriber;
+  /** One of the page's. */
+  readonly language: LanguageCode;
+  readonly links: Links;
+}
+
+/**
+ * What became of it. `later`: worth another try, after `afterMs` where the receiver said so. `gone`: nobody is reached there any more, the subscriber is
+ * quarantined. `refused`: this message will never be taken, it becomes a dead letter.
+ */
+export type Outcome =
+  | { readonly kind: "sent"; readonly receipt: string | null }
+  | { readonly kind: "later"; readonly why: string; readonly afterMs: number | null }
+  | { readonly kind: "gone"; readonly why: string }
+  | { readonly kind: "refused"; readonly why: string };
+
+export interface Channel {
+  readonly kind: SubscriberKind;
+  /** Messages on their way at once. After a kill, at most so many are sent twice. */
+  readonly inFlightMax: number;
+  /** Messages of one receiver on their way at once: one that hangs holds no more than these. */
+  readonly inFlightPerReceiverMax: number;
+  /** Null: as fast as receivers take them. */
+  readonly perSecondMax: number | null;
+  /** Whether it tells of such a thing at all. */
+  tells(occasion: Occasion["kind"]): boolean;
+  /** Who takes it: a host, where many subscribers share one. */
+  receiverOf(subscriber: Subscriber): string;
+  /** Never rejects; ends by itself within its time (`limits.delivery…MsMax`), sooner where `signal` is aborted. */
+  deliver(delivery: Delivery, signal: AbortSignal): Promise<Outcome>;
+  close(): Promise<void>;
+}

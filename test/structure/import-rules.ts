@@ -36,6 +36,8 @@ const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly
   { name: /^@elysiajs\/html(\/|$)/, folders: ["render", "control", "admin"] },
   { name: /^(htmx\.org|uqr)(\/|$)/, folders: ["admin"] },
   { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },
+  { name: /^nodemailer(\/|$)/, folders: ["notify"] },
+  { name: /^(smtp-server|postal-mime)(\/|$)/, folders: ["cli"] },
   { name: /^(bun|bun:.*|deno|jsr:.*)$/, folders: ["host"] },
 ];
 

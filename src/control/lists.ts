@@ -2,6 +2,7 @@
 // A list more is a value here and two rows in own-lists.ts.
 import { getSchemaValidator, type Static, type TSchema, t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { languageCodes } from "../model/language.ts";
 import type { Need } from "../model/roles.ts";
 import {
   type Contact,
@@ -61,6 +62,7 @@ const subscriberLine = t.Object({
   consent: orNull(
     t.Object({ way: oneOf(["operator", "reader"]), atMs: ms(), by: text(limits.nameCharsMax + 20, 1) }),
   ),
+  language: t.Optional(orNull(oneOf(languageCodes))),
 });
 
 type SubscriberLine = Static<typeof subscriberLine>;
@@ -79,7 +81,13 @@ export const subscriberList: List<SubscriberLine> = {
   bring: ({ subscribers }, { page }, lines) =>
     subscribers.bring(
       page.id,
-      lines.map((line): Subscriber => ({ ...line, contact: { ...noContact, ...line.contact } })),
+      lines.map(
+        (line): Subscriber => ({
+          ...line,
+          language: line.language ?? null,
+          contact: { ...noContact, ...line.contact },
+        }),
+      ),
     ),
 };
 

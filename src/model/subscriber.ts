@@ -1,4 +1,5 @@
 // Who is told of a page: kinds, states, contacts. In: nothing. Out: types, and what makes two contacts the same. Subscribers are no part of a view.
+import type { LanguageCode } from "./language.ts";
 
 export const subscriberKinds = [
   "email",
@@ -56,6 +57,8 @@ export interface NewSubscriber {
   readonly accessUser: string | null;
   /** It is told nothing of changes of its own subscription. */
   readonly skipConfirmation: boolean;
+  /** What it is written to in; null, or not said: the page's first. */
+  readonly language?: LanguageCode | null;
 }
 
 export interface Subscriber extends NewSubscriber {
@@ -63,6 +66,7 @@ export interface Subscriber extends NewSubscriber {
   readonly createdMs: number;
   readonly quarantinedMs: number | null;
   readonly consent: Consent | null;
+  readonly language: LanguageCode | null;
 }
 
 /** The part of a contact by which it is listed: the address, the number, the place of a webhook. */

@@ -61,7 +61,7 @@ export async function addGroup(
     const id = known?.id ?? was?.id ?? newId(random);
     const sealed = seal({ page, id }, one.contact, key, random);
     const history = was ?? historyOf(stateOf(one, known), clock.wallMs(), by);
-    const row: OpenRow = { ...one, ...pick(history), id, slot, sealed };
+    const row: OpenRow = { ...one, ...pick(history), language: one.language ?? null, id, slot, sealed };
     names.set(lookUp, id);
     ids.add(id);
     rows.push([row, one.contact]);

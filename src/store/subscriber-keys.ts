@@ -48,9 +48,19 @@ export async function openSubscriberKeys(folder: string, random: Random): Promis
   }
 }
 
-function opened(path: string): number {
+/** The look-up key of a file that is there, for who only reads. Throws Fault `store-corrupt`, `folder-unusable`. */
+export function lookUpKeyIn(path: string): Uint8Array {
+  const file = opened(path, "r");
   try {
-    return openSync(path, existsSync(path) ? "r+" : "wx+", 0o600);
+    return headOf(file, path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function opened(path: string, flags = existsSync(path) ? "r+" : "wx+"): number {
+  try {
+    return openSync(path, flags, 0o600);
   } catch (thrown) {
     throw new Fault(
       "folder-unusable",

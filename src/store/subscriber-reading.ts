@@ -69,10 +69,15 @@ function gather(pages: Map<string, Entry[]>, page: string, entry: Entry): void {
 }
 
 /** null where there is no subscriber yet: the file is made with the first. */
-async function keysFor({ tables, folder, refresh }: Store, random: Random): Promise<SubscriberKeys | null> {
+async function keysFor(store: Store, random: Random): Promise<SubscriberKeys | null> {
+  return refuseMissingKeys(store) ? openSubscriberKeys(store.folder, random) : null;
+}
+
+/** Whether there are subscribers. Throws Fault `store-corrupt` where there are and their keys are not: a new file would not fit them. */
+export function refuseMissingKeys({ tables, folder, refresh }: Store): boolean {
   refresh();
   const rows = tables.meta.getKeysCount({ start: [place], end: [place, "\uffff"], limit: 1 });
-  if (rows === 0) return null;
+  if (rows === 0) return false;
   const path = subscriberKeysFile(folder);
   if (!existsSync(path))
     throw new Fault(
@@ -80,5 +85,5 @@ async function keysFor({ tables, folder, refresh }: Store, random: Random): Prom
       `The keys of the subscribers are not there: ${path} is missing.`,
       "Put the file back from a backup: without it the subscribers of this store cannot be read.",
     );
-  return openSubscriberKeys(folder, random);
+  return true;
 }

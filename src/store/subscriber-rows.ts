@@ -2,6 +2,7 @@
 // AES-256-GCM, a key each; page and id are authenticated with it, so that no row can pass for another.
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import type { Random } from "../base/random.ts";
+import { languageCodes } from "../model/language.ts";
 import {
   type Consent,
   type Contact,
@@ -38,12 +39,13 @@ type Packed = readonly [
   accessUser: string | null,
   sealed: Uint8Array,
   consent?: readonly [way: number, atMs: number, by: string] | null,
+  language?: string | null,
 ];
 
 const consentWays = ["operator", "reader"] as const;
 
 export function packRow(row: OpenRow): Uint8Array {
-  const packed: Packed = [
+  const packed: unknown[] = [
     row.slot,
     subscriberKinds.indexOf(row.kind),
     subscriberStates.indexOf(row.state),
@@ -54,8 +56,11 @@ export function packRow(row: OpenRow): Uint8Array {
     row.incident,
     row.accessUser,
     row.sealed,
-    ...consentIn(row.consent),
-  ];
+    row.consent && [consentWays.indexOf(row.consent.way), row.consent.atMs, row.consent.by],
+    row.language,
+  ] satisfies Packed;
+  // What is not known takes no room at the end.
+  while (packed.at(-1) === null) packed.pop();
   return packValue(packed);
 }
 
@@ -69,11 +74,8 @@ export function unpackRow(id: string, bytes: Uint8Array): OpenRow {
     state: subscriberStates[state] ?? "unsubscribed",
     skipConfirmation: skip,
     consent: consentOf(packed[10]),
+    language: languageCodes.find((code) => code === packed[11]) ?? null,
   };
-}
-
-function consentIn(consent: Consent | null): readonly [] | readonly [NonNullable<Packed[10]>] {
-  return consent === null ? [] : [[consentWays.indexOf(consent.way), consent.atMs, consent.by]];
 }
 
 /** Rows of releases that did not note it have none. */

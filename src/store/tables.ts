@@ -61,6 +61,7 @@ export const metaWords = [
   "replay",
   "subscriber",
   "subscriber-by",
+  "ask",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

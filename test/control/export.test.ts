@@ -217,7 +217,12 @@ const metaFates: Record<MetaWord, Fate> = {
     "user-email": "of the installation",
     "user-sign-on": "of the installation",
   },
-  ...{ session: "of the installation", link: "of the installation", replay: "of the installation" },
+  ...{
+    session: "of the installation",
+    link: "of the installation",
+    replay: "of the installation",
+    ask: "of the installation",
+  },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };
 const tableFates: Record<Exclude<keyof Tables, "meta">, Fate> = {

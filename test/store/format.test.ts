@@ -96,6 +96,9 @@ test("store/format: what a later release of the same format added is left alone,
   await root.close();
 });
 
+/** Elements of a subscriber's row in this release. */
+const rowLength = 12;
+
 /** A table, a word of `meta`, a kind of entity, a field of one, an element of a row. */
 async function addLater(folder: string, subscriber: string): Promise<void> {
   const root = open<Uint8Array, Key>({
@@ -111,7 +114,7 @@ async function addLater(folder: string, subscriber: string): Promise<void> {
   const row = unpackValue<unknown[]>(meta.get(["subscriber", "p1", subscriber]) ?? new Uint8Array());
   await meta.put(
     ["subscriber", "p1", subscriber],
-    packValue([...row, ...(row.length === 10 ? [null] : []), "later"]),
+    packValue([...row, ...Array(rowLength - row.length).fill(null), "later"]),
   );
   const position = unpackValue<number>(meta.get("position") ?? new Uint8Array());
   const last = unpackValue<Op>(table("ops").get(position) ?? new Uint8Array());

@@ -8,7 +8,9 @@ import { addErasures, erasuresFile, readErasures } from "../../src/store/erasure
 import { openStore, storeFile } from "../../src/store/open.ts";
 import type { Asked } from "../../src/store/subscriber-index.ts";
 import { subscriberKeysFile } from "../../src/store/subscriber-keys.ts";
+import { type OpenRow, packRow, unpackRow } from "../../src/store/subscriber-rows.ts";
 import { createSubscribers, replayErasures, type Subscribers } from "../../src/store/subscribers.ts";
+import { packValue, unpackValue } from "../../src/store/values.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { memoryOf } from "../support/memory-of.ts";
 import { count } from "../support/seed.ts";
@@ -31,6 +33,20 @@ const mail = (email: string, more: Partial<NewSubscriber> = {}): NewSubscriber =
   skipConfirmation: false,
   ...more,
 });
+
+const rowSample: OpenRow = {
+  ...{
+    id: "s",
+    slot: 3,
+    kind: "email",
+    state: "active",
+    createdMs: 5,
+    quarantinedMs: null,
+    components: ["c1"],
+  },
+  ...{ incident: null, accessUser: null, skipConfirmation: false, consent: null, language: "ar" },
+  sealed: Buffer.from("sealed"),
+};
 
 const all: Asked = { incident: null, sort: "primary", descending: false, offset: 0, limit: 100 };
 
@@ -62,6 +78,20 @@ describe("store/subscribers", () => {
     expect(await subscribers.add("acme", [mail("ANN@example.com")])).toEqual([
       { ok: false, reason: "taken" },
     ]);
+  });
+
+  test("what it is written to in is kept; a row that ends before it, or says another one, has none", async () => {
+    const first = world();
+    await first.subscribers.add("acme", [mail("a@example.com", { language: "de" }), mail("b@example.com")]);
+    const languages = async ({ subscribers }: ReturnType<typeof world>) =>
+      (await subscribers.list("acme", all)).map(({ language }) => language);
+    expect(await languages(first)).toEqual(["de", null]);
+    await first.subscribers.close();
+    await first.store.close();
+    expect(await languages(world(first.folder))).toEqual(["de", null]);
+    const row = { ...unpackRow("s", packRow(rowSample)), language: null };
+    expect(unpackRow("s", packValue(unpackValue<unknown[]>(packRow(row)).slice(0, 10)))).toEqual(row);
+    expect(unpackRow("s", packValue([...unpackValue<unknown[]>(packRow(row)), null, "xx"]))).toEqual(row);
   });
 
   test("one that is there is taken; on another page, for an incident, by another kind it is not", async () => {

@@ -2,6 +2,8 @@
 import { assert } from "./fault.ts";
 import { dnsLimits } from "./limits-dns.ts";
 import { listenerLimits } from "./limits-listeners.ts";
+import { memberLimits } from "./limits-members.ts";
+import { assertNoteLimits, noteLimits } from "./limits-notes.ts";
 import { peopleLimits } from "./limits-people.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
@@ -45,20 +47,6 @@ export const limits = {
   remarkCharsMax: 500,
   /** A key that was stolen can burn this many numbers at once, and no more (fast-forward). */
   generationJumpMax: 1_000_000,
-
-  // Members (snapshot/, sync/)
-  /** POPs of one registry: 512 with names and flags are about 50 KiB, which a signed document may have. */
-  popsMax: 512,
-  /** A one-time token to join by is good for this long. */
-  popTokenMs: 3_600_000,
-  joinBytesMax: 1024,
-  /** How often a POP says how it is. */
-  reportMs: 3_000,
-  /** Pages that one report names; it counts the others. */
-  reportPagesMax: 64,
-  reportBytesMax: 8 * 1024,
-  /** A proof whose count is this far below the highest seen is too old: so many requests of one POP may overtake each other. */
-  proofsInFlightMax: 64,
 
   // Sync
   frameBytesMax: 256 * 1024,
@@ -416,6 +404,8 @@ export const limits = {
 
   // People and keys
   ...peopleLimits,
+  ...memberLimits,
+  ...noteLimits,
   ...subscriberLimits,
   ...zoneLimits,
   ...dnsLimits,
@@ -497,4 +487,5 @@ export function assertLimits(): void {
     "Limits: levels of open pages need not be looked at more often than those of requests.",
   );
   assertSteeringLimits();
+  assertNoteLimits(limits.pathBytesMax);
 }

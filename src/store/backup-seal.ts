@@ -1,29 +1,17 @@
 // Sealing a backup for a key that is not here (X25519, RFC 7748; HKDF, RFC 5869; AES-256-GCM in chunks). In: bytes as they come. Out: a sealed
 // stream, byte table in README.md, and back. A chunk that is altered, left out, moved or missing at the end opens nothing from there on.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  hkdfSync,
-  type KeyObject,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import { Fault } from "../base/fault.ts";
 import type { Random } from "../base/random.ts";
+import { keyBetween, publicOf, secretHandle, x25519Bytes } from "../snapshot/x25519.ts";
 
 const magic = Buffer.from("PHBK");
 const version = 1;
-const keyBytes = 32;
-const headBytes = 8 + keyBytes;
+const headBytes = 8 + x25519Bytes;
 const lengthBytes = 4;
 const tagBytes = 16;
 export const backupChunkBytes = 1024 * 1024;
 const info = "pharos/backup/1";
-
-/** What stands before the 32 bytes of an X25519 key in PKCS#8 and SPKI (RFC 8410). */
-const secretPrefix = Buffer.from("302e020100300506032b656e04220420", "hex");
-const publicPrefix = Buffer.from("302a300506032b656e032100", "hex");
 
 /** The public key of a secret one. */
 export function backupPublicKey(secret: Uint8Array): Uint8Array {
@@ -36,9 +24,9 @@ export async function* sealBackup(
   to: Uint8Array,
   random: Random,
 ): AsyncGenerator<Uint8Array> {
-  const own = secretHandle(random.bytes(keyBytes));
+  const own = secretHandle(random.bytes(x25519Bytes));
   const head = Buffer.concat([magic, Buffer.from([version, 0, 0, 0]), publicOf(own)]);
-  const key = keyBetween(own, publicHandle(to), publicOf(own), to);
+  const key = keyBetween({ own, other: to, sender: publicOf(own), receiver: to, info });
   yield head;
   let held: Uint8Array | null = null;
   let number = 0;
@@ -63,7 +51,7 @@ export async function* openBackup(
     throw refused(`${where} is a backup of format ${head[4]}; this release reads format ${version}.`);
   const own = secretHandle(secret);
   const sender = head.subarray(8);
-  const key = keyBetween(own, publicHandle(sender), sender, publicOf(own));
+  const key = keyBetween({ own, other: sender, sender, receiver: publicOf(own), info });
   for (let number = 0, isLast = false; !isLast; number++) {
     const length = (await reader(lengthBytes))?.readUInt32LE(0);
     if (length === undefined) throw refused(`${where} ends too early: part of it is missing.`);
@@ -114,23 +102,6 @@ function nonceOf(number: number, isLast: boolean): Buffer {
   nonce.writeBigUInt64BE(BigInt(number), 0);
   nonce[11] = isLast ? 1 : 0;
   return nonce;
-}
-
-function keyBetween(own: KeyObject, other: KeyObject, sender: Uint8Array, receiver: Uint8Array): Buffer {
-  const shared = diffieHellman({ privateKey: own, publicKey: other });
-  return Buffer.from(hkdfSync("sha256", shared, Buffer.concat([sender, receiver]), info, keyBytes));
-}
-
-function secretHandle(bytes: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([secretPrefix, bytes]), format: "der", type: "pkcs8" });
-}
-
-function publicHandle(bytes: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([publicPrefix, bytes]), format: "der", type: "spki" });
-}
-
-function publicOf(handle: KeyObject): Uint8Array {
-  return createPublicKey(handle).export({ format: "der", type: "spki" }).subarray(publicPrefix.length);
 }
 
 /** The same bytes in chunks of one size, but for the last. */

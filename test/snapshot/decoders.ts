@@ -18,6 +18,8 @@ import { reportFormat } from "../../src/snapshot/report.ts";
 import { openAs, type SignedFormat } from "../../src/snapshot/signed.ts";
 import type { Part } from "../../src/snapshot/types.ts";
 import { viewFormat } from "../../src/snapshot/view.ts";
+import { noteFields, openNote, type VisitorNote } from "../../src/snapshot/visitor-note.ts";
+import { noteSecret } from "./samples.ts";
 
 export interface Decoder {
   /** The golden file that mutations start from. */
@@ -73,6 +75,20 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   join: payloadDecoder("join-1.bin", joinFormat),
   report: payloadDecoder("report-1.bin", reportFormat),
   view: payloadDecoder("view-1.bin", viewFormat),
+  note: {
+    golden: "note-1.bin",
+    input(bytes) {
+      const opened = openNote(noteSecret, bytes);
+      return opened.ok ? noteFields.write(new Writer(), opened.value).done() : new Uint8Array();
+    },
+    read: (bytes) => decode(bytes, noteFields.read),
+    write: (value) => noteFields.write(new Writer(), value as VisitorNote).done(),
+  },
+  "sealed-note": {
+    golden: "note-1.bin",
+    input: (bytes) => bytes,
+    read: (bytes) => openNote(noteSecret, bytes),
+  },
   "signed-manifest": signedDecoder("manifest-1.bin", manifestFormat),
   "signed-delegation": signedDecoder("delegation-1.bin", delegationFormat),
 };

@@ -11,7 +11,7 @@ const golden = resolve(import.meta.dirname, "../golden");
 const corpus = resolve(import.meta.dirname, "corpus");
 const reasons = new Set([
   ..."truncated trailing bad-magic unknown-version bad-text over-limit not-canonical".split(" "),
-  ..."too-long undecodable wrong-context bad-signature".split(" "),
+  ..."too-long undecodable wrong-context bad-signature not-for-this-key".split(" "),
 ]);
 const bytesOfFile = (...path: string[]): Uint8Array => new Uint8Array(readFileSync(join(...path)));
 

@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { seededRandom } from "../../src/base/random.ts";
 import {
   openAppointment,
   openDelegation,
@@ -36,7 +37,8 @@ import type {
   Report,
 } from "../../src/snapshot/types.ts";
 import { type NodeView, openView, signView } from "../../src/snapshot/view.ts";
-import { bytesOf, emergency, otherPop, pop, publisher, root } from "./samples.ts";
+import { notePublicKey, openNote, sealNote, type VisitorNote } from "../../src/snapshot/visitor-note.ts";
+import { bytesOf, emergency, noteSecret, otherPop, pop, publisher, root } from "./samples.ts";
 
 const folder = resolve(import.meta.dirname, "../golden");
 const digest = (byte: string): string => byte.repeat(32);
@@ -201,6 +203,16 @@ interface Row {
   write(): Uint8Array;
 }
 
+const note: VisitorNote = {
+  page: "acme",
+  path: "/subscribe",
+  query: "from=m%C3%BCnchen",
+  contentType: "application/x-www-form-urlencoded",
+  body: bytesOf("email=reader%40acme.example&components=all"),
+  atMs: Date.UTC(2026, 0, 5, 12, 1, 2, 3),
+  language: "de",
+};
+
 const rows: readonly Row[] = [
   { file: "part-1.bin", value: part, read: decodePart, write: () => encodePart(part.routes) },
   { file: "part-2.bin", value: laterPart, read: decodePart, write: () => encodePart(laterPart.routes) },
@@ -258,6 +270,12 @@ const rows: readonly Row[] = [
     value: { value: view, key: pop.publicKey },
     read: (bytes) => openView(bytes),
     write: () => signView(view, pop.secretKey),
+  },
+  {
+    file: "note-1.bin",
+    value: note,
+    read: (bytes) => openNote(noteSecret, bytes),
+    write: () => sealNote(notePublicKey(noteSecret), note, seededRandom(11)),
   },
   {
     file: "pop-secret-1.key",

@@ -19,6 +19,9 @@ export const otherPop = generateKeyPair("pop", seededRandom(7));
 export const emergency = generateKeyPair("emergency", seededRandom(8));
 export const otherEmergency = generateKeyPair("emergency", seededRandom(9));
 
+/** What opens visitors' notes. */
+export const noteSecret = seededRandom(10).bytes(32);
+
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** A route whose digests follow from its path and `body`. */

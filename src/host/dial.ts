@@ -1,16 +1,42 @@
 // The one way out. In: a URL and a policy. Out: a streamed response from the address that was checked.
-// Resolve, refuse, connect to the address that was checked: no second look-up can put another one in its place.
-import { lookup as resolveName } from "node:dns/promises";
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { BlockList, isIP } from "node:net";
+// A connection is made to the address that was checked (reach.ts); one that is kept leads there for as long as it lives.
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { connect, isIP, type Socket } from "node:net";
 import { Fault, messageOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import { type Allowed, type DialPolicy, type Reached, type ReachTerms, reach } from "./reach.ts";
 
-/** `configured`: named by the operator, any address. `foreign`: given by others; loopback, private and metadata ranges are refused. */
-export type DialPolicy = "configured" | "foreign";
+export type { Allowed, DialPolicy } from "./reach.ts";
+
+/** Connections that are kept for whoever asks the same host next. Of one policy alone: what was checked for one is not for the other. */
+export interface Kept {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  close(): void;
+}
+
+export function keepConnections(perHostMax: number): Kept {
+  const options = { keepAlive: true, maxSockets: perHostMax, timeout: limits.dialKeptMs };
+  const [http, https] = [new HttpAgent(options), new HttpsAgent(options)];
+  return {
+    http,
+    https,
+    close() {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
 
 export interface DialOptions {
   readonly policy: DialPolicy;
+  /** Networks that a foreign name may lead to all the same. */
+  readonly allowed?: Allowed | undefined;
+  /** Takes and leaves connections there; without it each request has its own. */
+  readonly kept?: Kept | undefined;
+  /** Redirects that are followed, each checked like the first address (RFC 9110, 15.4). Default 0: the answer is the redirect. */
+  readonly redirectsMax?: number;
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -30,72 +56,90 @@ export interface Dialled {
   close(): void;
 }
 
-/** Ranges that no foreign address may reach (RFC 1918, 4193, 5735, 6598, 6052, 3056, 3927; cloud metadata lies in 169.254/16). */
-const refused = new BlockList();
-for (const [net, bits] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 4],
-  ["240.0.0.0", 4],
-] as const)
-  refused.addSubnet(net, bits, "ipv4");
-for (const [net, bits] of [
-  ["::", 127],
-  ["::ffff:0:0", 96],
-  ["64:ff9b::", 96],
-  ["100::", 64],
-  ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
-] as const)
-  refused.addSubnet(net, bits, "ipv6");
-
-/** Asks `url` and gives its response once the headers are there. Throws Fault `unreachable` or `address-refused`. */
+/**
+ * Asks `url` and gives its response once the headers are there. Throws Fault `unreachable` or `address-refused`. A redirect from https to http is not
+ * followed, one that changes the method neither; credentials do not go to another origin.
+ */
 export async function dial(url: string, options: DialOptions): Promise<Dialled> {
-  const target = new URL(url);
-  const host = target.hostname.replace(/^\[|\]$/g, "");
-  const { address, family } = await whileWanted(
-    addressOf(options.at ?? host, options.policy),
-    options.signal,
-    target.origin,
+  let [at, asked, left] = [new URL(url), options, options.redirectsMax ?? 0];
+  for (;;) {
+    const answer = await dialOnce(at, asked);
+    const to = left > 0 ? redirectOf(at, answer, asked.method ?? "GET") : null;
+    if (to === null) return answer;
+    answer.close();
+    if (to.origin !== at.origin) asked = { ...asked, at: null, headers: openHeaders(asked.headers) };
+    [at, left] = [to, left - 1];
+  }
+}
+
+/** Where an answer sends who asked, if that may be followed. */
+function redirectOf(from: URL, { status, header }: Dialled, method: "GET" | "POST"): URL | null {
+  const keepsMethod = status === 307 || status === 308;
+  if (!keepsMethod && !((status === 301 || status === 302 || status === 303) && method === "GET"))
+    return null;
+  const location = header("location") ?? "";
+  if (!URL.canParse(location, from.href)) return null;
+  const to = new URL(location, from.href);
+  const stays = to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:");
+  return stays ? to : null;
+}
+
+const credentials = new Set(["authorization", "cookie", "proxy-authorization"]);
+
+function openHeaders(headers: DialOptions["headers"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).filter(([name]) => !credentials.has(name.toLowerCase())),
   );
+}
+
+async function dialOnce(target: URL, options: DialOptions): Promise<Dialled> {
+  const host = target.hostname.replace(/^\[|\]$/g, "");
+  const { kept } = options;
+  // A name is looked up for a new connection alone; what is no name never is.
+  const reached =
+    kept === undefined || options.at != null || isIP(host) !== 0
+      ? await whileWanted(reach(options.at ?? host, options), options.signal, target.origin)
+      : null;
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void =>
       reject(
-        new Fault(
-          "unreachable",
-          `${target.origin} did not answer: ${why}.`,
-          "Check the address, and that it is up.",
-          { cause },
-        ),
+        cause instanceof Fault
+          ? cause
+          : new Fault(
+              "unreachable",
+              `${target.origin} did not answer: ${why}.`,
+              "Check the address, and that it is up.",
+              {
+                cause,
+              },
+            ),
       );
-    const ask = target.protocol === "https:" ? httpsRequest : httpRequest;
-    const request = ask(target, {
+    const secure = target.protocol === "https:";
+    const request = (secure ? httpsRequest : httpRequest)(target, {
       method: options.method ?? "GET",
       headers: {
         ...options.headers,
         ...(options.body === undefined ? {} : { "content-length": String(options.body.length) }),
       },
       servername: isIP(host) === 0 ? host : undefined,
-      agent: false,
-      lookup: (_name: string, wants: { all?: boolean }, done: (...given: unknown[]) => void) =>
-        wants.all === true ? done(null, [{ address, family }]) : done(null, address, family),
+      agent: kept === undefined ? false : secure ? kept.https : kept.http,
+      lookup: (_name: string, wants: { all?: boolean }, done: (...given: unknown[]) => void) => {
+        const give = ({ address, family }: Reached): void =>
+          wants.all === true ? done(null, [{ address, family }]) : done(null, address, family);
+        if (reached !== null) give(reached);
+        else reach(host, options).then(give, done);
+      },
     } as Parameters<typeof httpsRequest>[1]);
     const deadline = setTimeout(
       () => request.destroy(new Error(`no headers within ${options.timeoutMs} ms`)),
       options.timeoutMs,
     );
-    options.signal?.addEventListener("abort", () => request.destroy(new Error("called off")), { once: true });
+    const onAbort = (): void => void request.destroy(new Error("called off"));
+    options.signal?.addEventListener("abort", onAbort, { once: true });
+    const over = (): void => options.signal?.removeEventListener("abort", onAbort);
     request.once("response", (response: IncomingMessage) => {
       clearTimeout(deadline);
+      response.once("close", over);
       resolve({
         status: response.statusCode ?? 0,
         header: (name) => [response.headers[name.toLowerCase()]].flat()[0],
@@ -105,6 +149,7 @@ export async function dial(url: string, options: DialOptions): Promise<Dialled> 
     });
     request.once("error", (error) => {
       clearTimeout(deadline);
+      over();
       fail(messageOf(error), error);
     });
     request.end(options.body);
@@ -133,30 +178,6 @@ function whileWanted<Value>(
   });
 }
 
-async function addressOf(host: string, policy: DialPolicy): Promise<{ address: string; family: number }> {
-  const family = isIP(host);
-  let found = { address: host, family };
-  if (family === 0) {
-    try {
-      found = await resolveName(host);
-    } catch (thrown) {
-      throw new Fault(
-        "unreachable",
-        `The name ${host} has no address: ${messageOf(thrown)}.`,
-        "Check the spelling and the resolver.",
-      );
-    }
-  }
-  if (policy === "foreign" && refused.check(found.address, found.family === 6 ? "ipv6" : "ipv4")) {
-    throw new Fault(
-      "address-refused",
-      `${host} leads to ${found.address}, which is not a public address.`,
-      "Name a public address.",
-    );
-  }
-  return found;
-}
-
 /** Reads a whole body of at most `bytesMax`; throws Fault `unreachable` beyond it. */
 export async function readAll(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -172,4 +193,36 @@ export async function readAll(body: AsyncIterable<Uint8Array>, bytesMax: number)
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+}
+
+/** A connection to the address that was checked, for protocols of their own (SMTP). Throws Fault `unreachable` or `address-refused`. */
+export async function dialSocket(
+  { host, port }: { readonly host: string; readonly port: number },
+  terms: ReachTerms & { readonly timeoutMs: number },
+): Promise<Socket> {
+  const { address, family } = await reach(host, terms);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port, family });
+    const deadline = setTimeout(
+      () => socket.destroy(new Error(`no connection within ${terms.timeoutMs} ms`)),
+      terms.timeoutMs,
+    );
+    const onError = (error: Error): void => {
+      clearTimeout(deadline);
+      reject(
+        new Fault(
+          "unreachable",
+          `${host}:${port} did not answer: ${messageOf(error)}.`,
+          "Check the address, and that it is up.",
+          { cause: error },
+        ),
+      );
+    };
+    socket.once("error", onError);
+    socket.once("connect", () => {
+      clearTimeout(deadline);
+      socket.off("error", onError);
+      resolve(socket);
+    });
+  });
 }

@@ -13,14 +13,18 @@ const run = promisify(execFile);
 /** Whether a program may go before all others here. */
 export const mayGoFirst = spawnSync("chrt", ["--fifo", "1", "true"]).status === 0;
 
-/** Runs `during` with the server before all others. Not for its first turn: what compiles it beside it has to have its share. */
+/**
+ * Runs `during` with what answers before all others. Not the processes beside it, which a start of ours puts behind it: a thread of its own rank it would have to
+ * wait for. Not for a server's first turn: what compiles it beside it has to have its share.
+ */
 export async function first<Done>(server: DnsServer, during: () => Promise<Done>): Promise<Done> {
   if (!mayGoFirst) return during();
-  for (const pid of server.pids()) spawnSync("chrt", ["--all-tasks", "--fifo", "--pid", "1", String(pid)]);
+  const answering = server.answering().map(String);
+  for (const pid of answering) spawnSync("chrt", ["--all-tasks", "--fifo", "--pid", "1", pid]);
   try {
     return await during();
   } finally {
-    for (const pid of server.pids()) spawnSync("chrt", ["--all-tasks", "--other", "--pid", "0", String(pid)]);
+    for (const pid of answering) spawnSync("chrt", ["--all-tasks", "--other", "--pid", "0", pid]);
   }
 }
 

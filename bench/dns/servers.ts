@@ -1,7 +1,7 @@
 // DNS servers side by side, each on one core with one zone. In: a folder, zone files. Out: gdnsd, Knot and `pharos dns`, started with the same names and
 // the same networks; the processes of each; their end. Loopback only, everything they write is below the folder.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { askUdp } from "../../test/support/dns-client.ts";
 import { ask } from "../../test/support/dns-wire.ts";
@@ -30,7 +30,13 @@ export function zoneText(): string {
 
 export interface DnsServer extends Server {
   readonly port: number;
+  /** Of its processes those that answer. */
+  answering(): readonly number[];
 }
+
+/** Of a process of ours its parent says so in its command line. */
+const answersHere = (pid: number): boolean =>
+  readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("\0worker-");
 
 export const isInstalled = (program: string): boolean =>
   spawnSync("which", [program], { stdio: "ignore" }).status === 0;
@@ -51,13 +57,15 @@ async function started(name: string, port: number, command: readonly string[]): 
   const child: ChildProcess = spawn("taskset", ["-c", String(serverCore), ...command], { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const pid = child.pid ?? 0;
+  const pids = (): readonly number[] => [pid, ...childrenOf(pid)];
   const query = ask({ name: `host${names - 1}.${origin}` });
   await until(`${name} answers`, () => askUdp({ host: "127.0.0.1", port }, query, 500), 60_000);
   return {
     name,
     address: `127.0.0.1:${port}`,
     port,
-    pids: () => [pid, ...childrenOf(pid)],
+    pids,
+    answering: () => (name === "pharos" ? pids().filter(answersHere) : pids()),
     async stop() {
       child.kill("SIGTERM");
       await ended;

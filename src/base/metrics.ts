@@ -151,14 +151,16 @@ function cells(
   return {
     kind: "counter",
     help,
-    samples: (full) =>
-      rows.values.flatMap((row, at) =>
-        columns.values.flatMap((column, across) => {
-          const value = counts[at * width + across] ?? 0;
-          const both = `{${rows.name}="${escaped(row)}",${columns.name}="${escaped(column)}"}`;
-          return value === 0 ? [] : [`${full}${both} ${value}`];
-        }),
-      ),
+    *samples(full) {
+      // Most cells were never counted: their labels are not written first and thrown away then.
+      for (let cell = 0; cell < counts.length; cell++) {
+        const value = counts[cell] as number;
+        if (value === 0) continue;
+        const row = escaped(rows.values[Math.floor(cell / width)] ?? "");
+        const column = escaped(columns.values[cell % width] ?? "");
+        yield `${full}{${rows.name}="${row}",${columns.name}="${column}"} ${value}`;
+      }
+    },
     handle: {
       add(row, column, by = 1) {
         (counts[row * width + column] as number) += by;

@@ -9,7 +9,7 @@ import { createDnsTally } from "../dns/tally.ts";
 import { createParent } from "../edge/parent.ts";
 import { checkPlace } from "../edge/pop.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
-import { linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
+import { goBehindOthers, linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
 import { hasWorkers } from "../host/runtime.ts";
 import type { Reloaded } from "../zones/zone-files.ts";
 import { type DnsOptions, dnsFlags, dnsFlagsOf, placesOf, withoutDnsFlags } from "./dns-flags.ts";
@@ -83,10 +83,11 @@ async function runAlone(parts: ProcessParts, context: Context): Promise<number> 
 }
 
 /**
- * What a process that answers has thrown away it needs again a moment later. Given back to the system by a thread of its own (mimalloc's, which reads this at
- * the start alone), it makes queries late that come just then: one in a hundred by a millisecond.
+ * What a process that answers has thrown away it needs again a moment later. Given back to the system (by mimalloc, which reads these at its start alone) it
+ * makes queries late that come just then: by a thread of its own, on the same core; and ten times a second by the thread that answers, which looks
+ * through all that was freed for pages without anything in them, for up to three milliseconds.
  */
-const keepingMemory = { MIMALLOC_PURGE_DELAY: "-1" };
+const keepingMemory = { MIMALLOC_PURGE_DELAY: "-1", MIMALLOC_PURGE_HOLES: "0" };
 
 async function runParent(parts: ProcessParts, context: Context): Promise<number> {
   const { options } = parts;
@@ -178,6 +179,8 @@ async function runChild(parts: ProcessParts): Promise<number> {
   }
 
   async function keep(): Promise<() => Promise<void>> {
+    // A probe takes it milliseconds, and it has the same cores as those that answer.
+    goBehindOthers();
     const { workers } = parts.options;
     const all = createReloadAll(workers, parts.context.clock, (request) => tell({ says: "reload", request }));
     const keeping = await runKeeping(parts, role, all.run);

@@ -1,6 +1,7 @@
 // /v1/pages/{page_id}/page_access_users. In: calls. Out: the people that may see parts of a page. Kept and read back; they restrict nothing yet.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { isEmail } from "../model/addresses.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import {
   type AccessUser,
@@ -12,7 +13,6 @@ import {
   keepRows,
   knownIds,
 } from "./access-rows.ts";
-import { isEmail } from "./addresses.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, pageOf, paging, text } from "./fields.ts";

@@ -2,6 +2,7 @@
 // A list more is a value here and two rows in own-lists.ts.
 import { getSchemaValidator, type Static, type TSchema, t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { isEmail, isPhoneNumber, isWebAddress } from "../model/addresses.ts";
 import { languageCodes } from "../model/language.ts";
 import type { Need } from "../model/roles.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import type { PageView } from "../model/view.ts";
 import type { SeriesRow } from "../store/series.ts";
 import type { Brought } from "../store/subscribers.ts";
-import { isEmail, isPhoneNumber, isWebAddress } from "./addresses.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { orNull } from "./answers.ts";
 import type { Call } from "./endpoint.ts";

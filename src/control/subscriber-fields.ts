@@ -3,6 +3,7 @@
 // (people answer a text first), a webhook never: who gave its address runs what is behind it.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { displayedPhone, isEmail, isPhoneNumber, isWebAddress } from "../model/addresses.ts";
 import {
   type Contact,
   type NewSubscriber,
@@ -12,7 +13,6 @@ import {
 } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { idList, isComponent } from "./access-rows.ts";
-import { displayedPhone, isEmail, isPhoneNumber, isWebAddress } from "./addresses.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { id, orNull, time } from "./answers.ts";
 import { flag, maybe, oneOf, said, text } from "./fields.ts";

@@ -44,6 +44,7 @@ import { createMembership } from "./control-members.ts";
 import { createPersons, firstOwnerLine, type PeopleFlags, peopleFlags } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import { type Address, type Context, defineCommand } from "./flags.ts";
+import { type NotifyFlags, notifyFlags, notifySettings } from "./notify-flags.ts";
 import { purgeAdapters, purgeForms } from "./purge-flags.ts";
 import { admitDocuments, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
 import { stopOf, tied } from "./stopping.ts";
@@ -85,6 +86,7 @@ export const command = defineCommand({
       help: "file of a CDN's secret, such as fastly:/etc/pharos/fastly.token",
     },
     ...peopleFlags,
+    ...notifyFlags,
     "api-rate": {
       kind: "integer",
       default: limits.apiRequestsPerMinute,
@@ -113,6 +115,7 @@ export const command = defineCommand({
         export: values.export ?? null,
         purge: purgeAdapters(values.purge, values.purgeTokenFile),
         people: values,
+        notify: values,
       },
       context,
     );
@@ -139,6 +142,8 @@ export interface ControlOptions {
   readonly purge?: readonly PurgeAdapter[];
   /** How browsers reach the admin pages. */
   readonly people?: PeopleFlags;
+  /** How subscribers are told. */
+  readonly notify?: NotifyFlags;
   /** Requests a minute of each API key; 0: no bound. */
   readonly apiRate?: number;
   readonly region: string;
@@ -157,6 +162,8 @@ export interface RunningControl {
 /** Starts everything or, where something cannot start, ends what was started and throws its Fault. */
 export async function startControl(options: ControlOptions, context: Context): Promise<RunningControl> {
   const keys = readPublisherKeys(options.keys);
+  // Read again by the process that sends: what is wrong is said here, where the operator looks.
+  notifySettings(options.notify ?? {});
   const closing: Closing = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();

@@ -216,6 +216,34 @@ export const german: Words = {
       api: { name: "API", says: "Der Zustand als JSON, in der Form von Statuspages API v2." },
     },
   },
+  message: {
+    subject: (page, told) => `[${page}] ${told}`,
+    soon: "Beginnt in Kürze",
+    details: "Einzelheiten auf der Statusseite",
+    because: (page) => `Diese Nachricht kommt, weil diese Adresse ${page} abonniert hat.`,
+    manage: "Auswählen, was kommt",
+    unsubscribe: "Abbestellen",
+    chosen: "Wovon berichtet wird",
+    everything: "Alle Störungen und Wartungen der Seite",
+    confirm: {
+      title: (page) => `Abonnement von ${page} bestätigen`,
+      lead: (page) =>
+        `Jemand, vermutlich Sie, hat darum gebeten, dass diese Adresse von Störungen und Wartungen von ${page} erfährt. Bevor Sie das bestätigen, wird nichts gesendet.`,
+      act: "Abonnement bestätigen",
+    },
+    changed: {
+      title: (page) => `Ihr Abonnement von ${page} wurde geändert`,
+      lead: (page) => `Davon berichtet ${page} dieser Adresse von jetzt an.`,
+      act: "Auswählen, was kommt",
+    },
+    unsubscribed: {
+      title: (page) => `${page} ist abbestellt`,
+      lead: (page) => `Diese Adresse bekommt keine Nachrichten von ${page} mehr.`,
+      act: "Wieder abonnieren",
+    },
+    notYou: "Waren Sie es nicht? Dann tun Sie nichts: Ohne Ihre Bestätigung wird nichts gesendet.",
+    expires: "Der Link gilt 7 Tage.",
+  },
   method: {
     name: "Wie diese Seite funktioniert",
     lead: "Alle Fristen und Grenzen, die gelten, aus den Einstellungen selbst geschrieben.",

@@ -207,6 +207,34 @@ export const english: Words = {
       api: { name: "API", says: "The state as JSON, in the form of Statuspage's API v2." },
     },
   },
+  message: {
+    subject: (page, told) => `[${page}] ${told}`,
+    soon: "Starts soon",
+    details: "Details on the status page",
+    because: (page) => `You get this because this address is subscribed to ${page}.`,
+    manage: "Choose what you get",
+    unsubscribe: "Unsubscribe",
+    chosen: "What you hear of",
+    everything: "All incidents and maintenance of the page",
+    confirm: {
+      title: (page) => `Confirm your subscription to ${page}`,
+      lead: (page) =>
+        `Somebody, most likely you, asked that this address be told of incidents and maintenance of ${page}. Nothing is sent before you confirm it.`,
+      act: "Confirm subscription",
+    },
+    changed: {
+      title: (page) => `Your subscription to ${page} was changed`,
+      lead: (page) => `This is what ${page} tells this address of from now on.`,
+      act: "Choose what you get",
+    },
+    unsubscribed: {
+      title: (page) => `You are unsubscribed from ${page}`,
+      lead: (page) => `This address gets no more messages from ${page}.`,
+      act: "Subscribe again",
+    },
+    notYou: "Was it not you? Then do nothing: without your confirmation, nothing is sent.",
+    expires: "The link works for 7 days.",
+  },
   method: {
     name: "How this page works",
     lead: "Every interval and bound that is in force, written from the settings themselves.",

@@ -32,6 +32,7 @@ export interface Words {
   readonly uptime: UptimeWords;
   readonly calendar: CalendarWords;
   readonly subscribe: SubscribeWords;
+  readonly message: MessageWords;
   readonly method: MethodWords;
   readonly metrics: MetricWords;
   readonly live: LiveWords;
@@ -212,6 +213,37 @@ export interface SubscribeWords {
   readonly name: string;
   lead(page: string): string;
   readonly ways: Readonly<Record<SubscribeWay, { readonly name: string; readonly says: string }>>;
+}
+
+/** What subscribers are sent. */
+export interface MessageWords {
+  /** "[Northwind] Investigating: Slow answers" of the page, and of what it tells. */
+  subject(page: string, told: string): string;
+  /** The state of a maintenance that begins within the hour. */
+  readonly soon: string;
+  /** A link to the page of the incident. */
+  readonly details: string;
+  /** Why it was sent. */
+  because(page: string): string;
+  readonly manage: string;
+  readonly unsubscribe: string;
+  /** Over what a subscriber hears of, and the same where it is all. */
+  readonly chosen: string;
+  readonly everything: string;
+  readonly confirm: OwnWords;
+  readonly changed: OwnWords;
+  readonly unsubscribed: OwnWords;
+  /** Under a request to confirm. */
+  readonly notYou: string;
+  readonly expires: string;
+}
+
+/** What is said of a subscription itself. */
+export interface OwnWords {
+  title(page: string): string;
+  lead(page: string): string;
+  /** On the button. */
+  readonly act: string;
 }
 
 /** A setting that the methodology page names. */

@@ -44,6 +44,7 @@ const alike: Readonly<Record<Exclude<LanguageCode, "en">, readonly string[]>> = 
     "frame.status",
     "incident.title",
     "live.live",
+    "message.subject",
     "subscribe.ways.api.name",
     "subscribe.ways.json.name",
     "times.comma",
@@ -51,7 +52,7 @@ const alike: Readonly<Record<Exclude<LanguageCode, "en">, readonly string[]>> = 
     "widget.badgesHeading",
     "widget.scriptHeading",
   ],
-  ar: ["incident.title", "times.percent"],
+  ar: ["incident.title", "message.subject", "times.percent"],
 };
 
 describe.each(languageCodes.filter((code) => code !== "en"))("%s", (code) => {

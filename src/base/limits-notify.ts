@@ -7,6 +7,8 @@ export const notifyLimits = {
   deliveryAnswerMsMax: 15_000,
   /** What is read of a receiver's answer, for the log of attempts: the rest is not looked at. */
   deliveryAnswerBytesMax: 16 * 1024,
-  /** A receiver's own wish when to be asked again is believed up to this. */
-  retryAfterMsMax: 6 * 3_600_000,
+  /** Each is checked as the first address was. */
+  deliveryRedirectsMax: 3,
+  /** After a replacement messages are signed by both secrets for so long: a day for receivers to take the new one. */
+  webhookSecretBothMs: 24 * 3_600_000,
 } as const;

@@ -34,11 +34,12 @@ export interface Delivery {
 }
 
 /**
- * What became of it. `later`: worth another try, after `afterMs` where the receiver said so. `gone`: nobody is reached there any more, the subscriber is
+ * What became of it. `confirmed`: sent, and by its answer the receiver wants what it is subscribed to (a challenge was repeated). `later`: worth another try, after `afterMs` where the receiver said so. `gone`: nobody is reached there any more, the subscriber is
  * quarantined. `refused`: this message will never be taken, it becomes a dead letter.
  */
 export type Outcome =
   | { readonly kind: "sent"; readonly receipt: string | null }
+  | { readonly kind: "confirmed" }
   | { readonly kind: "later"; readonly why: string; readonly afterMs: number | null }
   | { readonly kind: "gone"; readonly why: string }
   | { readonly kind: "refused"; readonly why: string };

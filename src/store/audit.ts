@@ -31,6 +31,7 @@ export type AuditWhat =
   | `subscriber.${"add" | "update" | "erase"}`
   | "subscribers.export"
   | "subscribers.import"
+  | "webhook.secret" // another one signs from now on
   | "metric.forget" // its points
   | "page.rollback"
   | "page.release"

@@ -29,6 +29,10 @@ export interface ReaderLinks {
   read(token: string): ReaderLink | null;
   /** What a delivery is called at each attempt (22 letters): the same for the same occasion and subscriber, and nothing to anyone else. */
   deliveryKey(occasion: string, subscriber: string): string;
+  /** By which a webhook's messages are signed, as its owner keeps it: `whsec_` and base64 of 32 bytes. `version` rises with each replacement. */
+  webhookSecret(page: string, id: string, version: number): string;
+  /** What a receiver repeats to show that it wants to be told. */
+  challenge(delivery: string): string;
   /** X25519 (RFC 7748), 32 bytes each. */
   readonly inbox: { readonly secret: Uint8Array; readonly publicKey: Uint8Array };
 }
@@ -41,7 +45,7 @@ const shape = /^([A-Za-z0-9_-]{12,300})\.([A-Za-z0-9_-]{22})$/;
 export function readerLinksBy(lookUp: Uint8Array): ReaderLinks {
   const derived = (what: string): Buffer => Buffer.from(hkdfSync("sha256", lookUp, "", what, 32));
   const [linkKey, deliveryKey] = [derived("pharos/reader-link/1"), derived("pharos/delivery/1")];
-  const secret = derived("pharos/inbox/1");
+  const [secret, webhookKey] = [derived("pharos/inbox/1"), derived("pharos/webhook/1")];
   const tagOf = (key: Buffer, said: Uint8Array | string): Buffer =>
     createHmac("sha256", key).update(said).digest().subarray(0, tagBytes);
   return {
@@ -70,6 +74,9 @@ export function readerLinksBy(lookUp: Uint8Array): ReaderLinks {
         id: said.toString("utf8", idAt),
       };
     },
+    webhookSecret: (page, id, version) =>
+      `whsec_${createHmac("sha256", webhookKey).update([page, id, version].join("\0")).digest("base64")}`,
+    challenge: (delivery) => tagOf(webhookKey, `challenge\0${delivery}`).toString("base64url"),
     deliveryKey: (occasion, subscriber) =>
       tagOf(deliveryKey, `${occasion}\0${subscriber}`).toString("base64url"),
   };

@@ -62,6 +62,7 @@ export const metaWords = [
   "subscriber",
   "subscriber-by",
   "ask",
+  "webhook-secret",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

@@ -222,6 +222,7 @@ const metaFates: Record<MetaWord, Fate> = {
     link: "of the installation",
     replay: "of the installation",
     ask: "of the installation",
+    "webhook-secret": "of the installation",
   },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };

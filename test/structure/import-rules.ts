@@ -37,6 +37,7 @@ const packageHomes: readonly { readonly name: RegExp; readonly folders: readonly
   { name: /^(htmx\.org|uqr)(\/|$)/, folders: ["admin"] },
   { name: /^(markdown-it|ical-generator)(\/|$)/, folders: ["render"] },
   { name: /^nodemailer(\/|$)/, folders: ["notify"] },
+  { name: /^libphonenumber-js(\/|$)/, folders: ["notify"] },
   { name: /^(smtp-server|postal-mime)(\/|$)/, folders: ["cli"] },
   { name: /^(bun|bun:.*|deno|jsr:.*)$/, folders: ["host"] },
 ];

@@ -14,7 +14,7 @@ import { bundleOf, fullSizes, type Sizes, subscriberOf } from "./world.ts";
 
 export async function seed(folder: string, sizes: Sizes): Promise<void> {
   const lock = lockFolder(folder);
-  const store = openStore({ folder, clock, log: silentLog });
+  const store = openStore({ folder, clock, log: silentLog, snapshots: "apart" });
   const ledger = openLedger({ store, clock, random: systemRandom, region: "bench", log: silentLog });
   const bundle = bundleOf(sizes, clock.wallMs(), seededRandom(1));
   const done = await ledger.submit(null, { kind: "import", bundle }, "bench");

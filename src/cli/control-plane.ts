@@ -12,7 +12,7 @@ import { lockFolder } from "../host/lock.ts";
 import { askUnix } from "../host/unix.ts";
 import { asDamage } from "../store/file-check.ts";
 import { type Ledger, openLedger } from "../store/ledger.ts";
-import { openStore, type Store, storeFile } from "../store/open.ts";
+import { openStore, type Store, storeFile, storePlace } from "../store/open.ts";
 import { createSeries } from "../store/series.ts";
 import { createTokens } from "../store/tokens.ts";
 
@@ -67,12 +67,13 @@ export async function withHolder<Value>(
     );
   const lock = lockFolder(options.folder);
   try {
-    const store = openStore({ folder: options.folder, clock: options.clock, log: options.log });
+    const { folder, clock, log } = options;
+    const store = openStore({ folder, clock, log, snapshots: "apart" });
     try {
       const ledger = openLedger({ ...options, store, region: "main", acceptClock: false });
       return await use.alone({ store, ledger });
     } catch (thrown) {
-      throw asDamage(storeFile(options.folder), thrown);
+      throw asDamage(storePlace(options.folder), thrown);
     } finally {
       await store.close();
     }

@@ -24,7 +24,7 @@ import type { PurgeAdapter } from "../publish/purge-types.ts";
 import type { Head } from "../snapshot/types.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openLedger } from "../store/ledger.ts";
-import { openStore, type Store, storeFile } from "../store/open.ts";
+import { openStore, type Store, storePlace } from "../store/open.ts";
 import { createPageRows } from "../store/page-rows.ts";
 import { createReplays } from "../store/replays.ts";
 import { createSeries } from "../store/series.ts";
@@ -171,12 +171,17 @@ export async function startControl(options: ControlOptions, context: Context): P
   try {
     const lock = lockFolder(options.data);
     closing.push(() => lock.release());
-    const store = openStore({ folder: options.data, clock: context.clock, log: context.log });
+    const store = openStore({
+      folder: options.data,
+      clock: context.clock,
+      log: context.log,
+      snapshots: "apart",
+    });
     closing.push(() => store.close());
     return { ...(await wire(options, context, keys, store, closing)), stop };
   } catch (thrown) {
     await stop();
-    throw asDamage(storeFile(options.data), thrown);
+    throw asDamage(storePlace(options.data), thrown);
   }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { checkFolder } from "../store/backup.ts";
-import { storeFile, storeFormat } from "../store/open.ts";
+import { formatOf, storeFile } from "../store/open.ts";
 import { lastBackupFile } from "./backup-key.ts";
 import { reportOf } from "./doctor.ts";
 import {
@@ -60,7 +60,7 @@ async function store({ data }: Given, { clock, log }: Context): Promise<readonly
     const { heads, position, objects } = await checkFolder({ folder: data, clock, log });
     return [
       ok(
-        `The store is whole: ${counted(heads.length, "page")}, ${counted(position, "change")}, ${counted(objects, "body", "bodies")}. It has format ${storeFormat}, which this release reads and writes.`,
+        `The store is whole: ${counted(heads.length, "page")}, ${counted(position, "change")}, ${counted(objects, "body", "bodies")}. It has format ${formatOf(data)}, which this release reads and writes.`,
       ),
     ];
   } catch (thrown) {

@@ -4,13 +4,11 @@ import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Fault } from "../base/fault.ts";
 
-/** What a backup may hold; the store is always there. */
-export const backedUpFiles = [
-  "store/data.mdb",
-  "people.key",
-  "subscribers.keys",
-  "subscribers.erased",
-] as const;
+const store = "store/data.mdb";
+/** Beside the store. */
+export const filesBeside = ["people.key", "subscribers.keys", "subscribers.erased"] as const;
+/** What a backup may hold; the store is always there, its snapshots in a file of their own or in it. */
+const backedUpFiles = [store, "store/snapshots/data.mdb", ...filesBeside] as const;
 
 const headBytes = 12;
 
@@ -66,7 +64,7 @@ export async function unarchive(
   } finally {
     await file?.close();
   }
-  if (held.length > 0 || rest > 0 || !names.includes(backedUpFiles[0])) throw noArchive();
+  if (held.length > 0 || rest > 0 || !names.includes(store)) throw noArchive();
   return names;
 }
 

@@ -11,11 +11,11 @@ import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { syncFile, syncFolder, writeFileWhole } from "../host/files.ts";
 import { lockFolder } from "../host/lock.ts";
-import { archive, backedUpFiles, unarchive } from "./backup-archive.ts";
+import { archive, filesBeside, unarchive } from "./backup-archive.ts";
 import { openBackup, sealBackup } from "./backup-seal.ts";
 import { type Contents, checkStore } from "./check.ts";
 import { erasuresFile, mergedErasures } from "./erasures.ts";
-import { openStore, storeFile } from "./open.ts";
+import { openStore, storeFile, storeFiles } from "./open.ts";
 
 export interface CopyOptions {
   /** Data folder whose store is copied. */
@@ -62,7 +62,7 @@ export async function backUp(
   return withDraft(options, dirname(to), async (draft) => {
     await copyInto(options, draft);
     // After the store: what came since has a key too much, and none has a key too few.
-    for (const name of backedUpFiles.slice(1))
+    for (const name of filesBeside)
       if (existsSync(join(from, name))) await copyFile(join(from, name), join(draft, name));
     const contents = await checkFolder({ ...options, folder: draft });
     const sealed = join(draft, "sealed");
@@ -138,9 +138,9 @@ async function place(options: RestoreOptions, draft: string): Promise<void> {
   const list = mergedErasures([erasuresFile(draft), erasuresFile(to), ...erased]);
   if (list !== null) await writeFileWhole(erasuresFile(draft), Buffer.from(list));
   await prepare?.(draft);
-  await rm(join(draft, "store", "lock.mdb"), { force: true });
+  for (const file of storeFiles(draft)) await rm(join(dirname(file), "lock.mdb"), { force: true });
   refuseStoreIn(to);
-  const others = backedUpFiles.slice(1).filter((name) => existsSync(join(draft, name)));
+  const others = filesBeside.filter((name) => existsSync(join(draft, name)));
   for (const name of others) await refuseOtherKeys(join(draft, name), join(to, name));
   for (const name of others) await rename(join(draft, name), join(to, name));
   await syncFolder(to);
@@ -179,8 +179,10 @@ async function copyInto({ from, clock, log }: CopyOptions, folder: string): Prom
     const place = dirname(storeFile(folder));
     await mkdir(place, { mode: 0o700 });
     await source.copyTo(place);
-    await syncFile(storeFile(folder));
-    await syncFolder(place);
+    for (const file of storeFiles(folder)) {
+      await syncFile(file);
+      await syncFolder(dirname(file));
+    }
   } finally {
     await source.close();
   }

@@ -6,7 +6,7 @@ import { readRef } from "./apply.ts";
 import { corrupt } from "./file-check.ts";
 import { objectsNamedBy, partsNamedBy } from "./naming.ts";
 import { readEnd, readEntriesAfter, readRecords } from "./op-log.ts";
-import { type Store, storeFile } from "./open.ts";
+import { type Store, storePlace } from "./open.ts";
 import type { Table } from "./tables.ts";
 import { digestKey, digestOfKey } from "./values.ts";
 
@@ -21,7 +21,7 @@ export interface Contents {
 
 /** Counts what is there. Throws Fault `store-corrupt` where a body does not hash to its name, a head is not whole, or the log has a gap. */
 export function checkStore(store: Store): Contents {
-  const path = storeFile(store.folder);
+  const path = storePlace(store.folder);
   store.refresh();
   try {
     const { position } = readEnd(store.tables, path);

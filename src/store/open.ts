@@ -1,34 +1,30 @@
-// Opens the store of a data folder. In: a folder. Out: one LMDB environment with its tables, snapshots, commits; Faults where it cannot be.
-// Sync stays within the commit (`overlappingSync: false`): what a reader sees is on the device, and after a power failure LMDB finds
-// the last root by its own two meta pages, not by comparing boot ids.
-import { existsSync, mkdirSync, statSync } from "node:fs";
+// Opens the store of a data folder. In: a folder. Out: its tables, snapshots, commits; Faults where it cannot be.
+// A POP has one LMDB environment. A control plane has a second one for its snapshots: one environment has one writer, and an editor's answer would
+// wait for the flush of whatever a page of 20,000 incidents changes, and for lmdb-js, which looks through all free pages at each commit.
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Key, open, type RootDatabase } from "lmdb";
 import { type Clock, every } from "../base/clock.ts";
-import { assert, Fault, messageOf } from "../base/fault.ts";
+import { assert } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
-import { freeBytes } from "../host/files.ts";
-import { type Commit, createCommit, reserve } from "./commit.ts";
-import { openCommitMark, watchCommits } from "./commit-mark.ts";
-import { asDamage, checkFile, corrupt } from "./file-check.ts";
+import type { Commit } from "./commit.ts";
+import { watchCommits } from "./commit-mark.ts";
+import { type Environment, fileIn, formats, notYet, openEnvironment, type Role } from "./environment.ts";
+import { corrupt } from "./file-check.ts";
 import { createSnapshots } from "./snapshots.ts";
-import { isMetaKey, openTable, openTables, type Tables, tablesMax } from "./tables.ts";
+import { isMetaKey, type Table, type Tables, tableNames } from "./tables.ts";
 import type { SnapshotStore } from "./types.ts";
-import { packValue, unpackValue } from "./values.ts";
-
-/** Raised when a release writes what an older one would misread. */
-export const storeFormat = 1;
-
-type Root = RootDatabase<Uint8Array, Key>;
 
 export interface OpenOptions {
   /** The data folder; the store is its subfolder `store`. */
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** One process writes, any number read at the same time. Default `writer`. */
-  readonly role?: "writer" | "reader";
+  /** Default `writer`. */
+  readonly role?: Role;
+  /** Where a new store keeps its snapshots; one that is there stays as it is. Default `within`. */
+  readonly snapshots?: "within" | "apart";
 }
 
 export interface Store {
@@ -36,21 +32,44 @@ export interface Store {
   readonly clock: Clock;
   readonly snapshots: SnapshotStore;
   readonly tables: Tables;
+  /** Of tables that lie in one file. */
   readonly commit: Commit;
   /** Ends the current read transaction: what follows sees the latest commit. */
   refresh(): void;
-  /** A copy of the whole store as of now, without free pages: `data.mdb` in the folder `place`. Not flushed. */
+  /** A copy of the whole store, without free pages, in the folder `place`. Not flushed. Each file is as of one moment, the snapshots' the earlier. */
   copyTo(place: string): Promise<void>;
   /** Places taken in the table of readers, of `storeReadersMax`: about one a process. */
   readers(): number;
-  /** Resolves when what was asked for before is committed and the file is closed. */
+  /** Resolves when what was asked for before is committed and the files are closed. */
   close(): Promise<void>;
 }
 
-/** The store's one file. */
+/** The store's file: all of it, or all but the snapshots. */
 export function storeFile(folder: string): string {
-  return join(folder, "store", "data.mdb");
+  return fileIn(join(folder, "store"));
 }
+
+const apartName = "snapshots";
+const apartIn = (folder: string): string => join(folder, "store", apartName);
+
+/** The file in which the snapshots of a data folder lie. */
+export function snapshotsFile(folder: string): string {
+  const apart = fileIn(apartIn(folder));
+  return existsSync(apart) ? apart : storeFile(folder);
+}
+
+/** What is named where a page of the store does not read: the file, or the folder where it may be either of two. */
+export const storePlace = (folder: string): string =>
+  snapshotsFile(folder) === storeFile(folder) ? storeFile(folder) : join(folder, "store");
+
+/** The format of a data folder's store. */
+export const formatOf = (folder: string): number =>
+  snapshotsFile(folder) === storeFile(folder) ? formats.whole : formats.withoutSnapshots;
+
+/** The files of a data folder's store. */
+export const storeFiles = (folder: string): readonly string[] => [
+  ...new Set([storeFile(folder), snapshotsFile(folder)]),
+];
 
 /**
  * Opens, and makes where there is none. Throws Fault `store-corrupt` (damaged file), `store-format` (another release's),
@@ -58,147 +77,96 @@ export function storeFile(folder: string): string {
  */
 export function openStore(options: OpenOptions): Store {
   const { folder, clock, log, role = "writer" } = options;
-  const path = storeFile(folder);
-  if (existsSync(path)) {
-    // It is empty for the moment between its making and its first page: to who only reads, that is no damage.
-    if (role === "reader" && statSync(path, { throwIfNoEntry: false })?.size === 0) throw notYet(path);
-    checkFile(path);
-  } else if (role === "writer") prepareFolder(folder);
-  else throw notYet(path);
-  const root = openRoot(folder, role);
-  const tables = openChecked(root, path, role);
-  const mark = role === "writer" ? openCommitMark(dirname(path)) : null;
-  const write = mark === null ? null : createCommit(root, path, mark);
-  let closing: Promise<void> | null = null;
+  const opened = openFiles(options);
+  const { tables, environments } = opened;
+  let closing: Promise<unknown> | null = null;
   const commit: Commit = async (changes) => {
-    assert(write !== null, "A reader of the store wrote to it.");
+    const [first] = changes;
+    if (first === undefined) return;
+    const own = environments.get(first.table);
+    assert(own?.commit, "A reader of the store wrote to it.");
     assert(closing === null, "The store was written to after it was closed.");
-    for (const { table, key } of changes)
+    for (const { table, key } of changes) {
+      assert(environments.get(table) === own, "One transaction changes one file.");
       if (table === tables.meta)
         assert(isMetaKey(key), `No word of metaWords begins the key ${String(key)}.`);
-    await write(changes);
+    }
+    await own.commit(changes);
   };
+  const all = [...new Set(environments.values())];
   const readerCheck =
-    role === "writer" ? every(clock, limits.readerCheckMs, () => checkReaders(root, log)) : null;
-  const refresh = (): void => root.resetReadTxn();
-  const close = (): Promise<void> => {
-    readerCheck?.cancel();
-    closing ??= (write?.([]) ?? Promise.resolve()).then(() => root.close()).then(() => mark?.close());
-    return closing;
+    role === "writer"
+      ? every(clock, limits.readerCheckMs, () => {
+          for (const one of all) one.checkReaders(log);
+        })
+      : null;
+  const refresh = (): void => {
+    for (const one of all) one.refresh();
   };
-  const snapshots = createSnapshots({
-    tables,
-    commit,
-    commitNumber: watchCommits(dirname(path)),
-    refresh,
-    close,
-    clock,
-  });
+  const close = async (): Promise<void> => {
+    readerCheck?.cancel();
+    closing ??= Promise.all(all.map((one) => one.close()));
+    await closing;
+  };
+  const commitNumber = watchCommits(dirname(snapshotsFile(folder)));
   return {
     folder,
     clock,
-    snapshots,
+    snapshots: createSnapshots({ tables, commit, commitNumber, refresh, close, clock }),
     tables,
     commit,
     refresh,
     close,
-    copyTo: (place) => root.backup(place, true),
-    // A header, then a line of process, thread and transaction each.
-    readers: () => root.readerList().match(/^ *\d+ /gm)?.length ?? 0,
+    copyTo: opened.copyTo,
+    readers: () => Math.max(...all.map((one) => one.readers())),
   };
 }
 
-function prepareFolder(folder: string): void {
-  const place = join(folder, "store");
-  try {
-    mkdirSync(place, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw unusable(place, thrown);
+interface Opened {
+  readonly tables: Tables;
+  readonly environments: ReadonlyMap<Table, Environment>;
+  copyTo(place: string): Promise<void>;
+}
+
+function openFiles({ folder, role = "writer", snapshots = "within" }: OpenOptions): Opened {
+  const [place, apart] = [join(folder, "store"), apartIn(folder)];
+  const makesApart = snapshots === "apart" && role === "writer" && !existsSync(fileIn(place));
+  if (!makesApart && !existsSync(fileIn(apart))) {
+    const names = [...tableNames.others, ...tableNames.snapshots];
+    const one = openEnvironment(place, { names, format: formats.whole }, role);
+    return { ...joined([one]), copyTo: one.copyTo };
   }
-  if (freeBytes(place) < 2 * limits.storeFreeBytesMin)
-    throw new Fault(
-      "disk-full",
-      `There is no room for a store in ${place}: ${Math.floor(freeBytes(place) / 1024)} KiB are left on its disk.`,
-      "Make room on the disk, or name another folder with --data.",
+  // The snapshots' first: whoever finds the other finds both.
+  if (role === "reader" && !existsSync(fileIn(place))) throw notYet(fileIn(place));
+  const ofSnapshots = openEnvironment(apart, { names: tableNames.snapshots, format: formats.whole }, role);
+  try {
+    // A start that ended between the two left no head.
+    if (role === "writer" && !existsSync(fileIn(place)) && ofSnapshots.tables.refs?.getKeysCount() !== 0)
+      throw corrupt(fileIn(place), "it is missing, and its snapshots are there");
+    const ofOthers = openEnvironment(
+      place,
+      { names: tableNames.others, format: formats.withoutSnapshots },
+      role,
     );
-}
-
-function openRoot(folder: string, role: "writer" | "reader"): Root {
-  const place = join(folder, "store");
-  try {
-    return open<Uint8Array, Key>({
-      path: place,
-      encoding: "binary",
-      overlappingSync: false,
-      noSubdir: false,
-      maxDbs: tablesMax,
-      maxReaders: limits.storeReadersMax,
-      mapSize: limits.storeBytesMax,
-      readOnly: role === "reader",
-    });
+    return {
+      ...joined([ofSnapshots, ofOthers]),
+      // What is published follows from the op-log: of a copy the next start publishes what its snapshots lack.
+      async copyTo(to) {
+        await mkdir(join(to, apartName), { mode: 0o700 });
+        await ofSnapshots.copyTo(join(to, apartName));
+        await ofOthers.copyTo(to);
+      },
+    };
   } catch (thrown) {
-    const fault = asDamage(storeFile(folder), thrown);
-    throw fault instanceof Fault ? fault : unusable(place, thrown);
+    void ofSnapshots.close();
+    throw thrown;
   }
 }
 
-/** The tables, after the format; what is refused is closed again. */
-function openChecked(root: Root, path: string, role: "writer" | "reader"): Tables {
-  try {
-    checkFormat(root, path, role);
-    const tables = openTables(root);
-    if (tables === null) throw notYet(path);
-    return tables;
-  } catch (thrown) {
-    void root.close();
-    const fault = asDamage(path, thrown);
-    throw fault instanceof Fault ? fault : unusable(path, thrown);
-  }
-}
-
-/** Writes the format into a new store, and refuses one of another format before any other table is touched. */
-function checkFormat(root: Root, path: string, role: "writer" | "reader"): void {
-  const created = root.getKeysCount() === 0;
-  if (created && role === "reader") throw notYet(path);
-  // A store that was there before is opened without a write: it must be served from a full disk, too.
-  if (created) reserve(path, []);
-  const meta = openTable(root, "meta");
-  const held = meta?.getBinary("format");
-  if (held === undefined) {
-    // The writer is making it at this very moment.
-    if (role === "reader" && (meta?.getKeysCount() ?? 0) === 0) throw notYet(path);
-    if (root.getKeysCount() > 1) throw corrupt(path, "it does not say which format it has");
-    meta?.putSync("format", packValue(storeFormat));
-    return;
-  }
-  const format = unpackValue<number>(held);
-  if (format === storeFormat) return;
-  throw new Fault(
-    "store-format",
-    `The store ${path} has format ${format}; this release reads format ${storeFormat}.`,
-    "Run the release that wrote it, or restore a backup that this release can read.",
+function joined(all: readonly Environment[]): Pick<Opened, "tables" | "environments"> {
+  const tables = Object.assign({}, ...all.map((one) => one.tables)) as Tables;
+  const environments = new Map(
+    all.flatMap((one) => Object.values(one.tables).map((table) => [table, one] as const)),
   );
-}
-
-/** Only the writer makes a store: its file grows by the writer's hand alone (see commit.ts), so a second maker could overwrite pages. */
-function notYet(path: string): Fault {
-  return new Fault(
-    "not-found",
-    `There is no store at ${path} yet.`,
-    "Start the process that writes it, then try again.",
-  );
-}
-
-function checkReaders(root: RootDatabase<Uint8Array, Key>, log: Log): void {
-  const cleared = root.readerCheck();
-  if (cleared > 0) log.info("Readers that ended without saying so were cleared from the store.", { cleared });
-}
-
-function unusable(place: string, thrown: unknown): Fault {
-  return new Fault(
-    "folder-unusable",
-    `The store in ${place} cannot be opened: ${messageOf(thrown)}.`,
-    "Name a folder with --data that this user may write, on a disk with room.",
-    { cause: thrown },
-  );
+  return { tables, environments };
 }

@@ -73,29 +73,22 @@ export const isMetaKey = (key: Key): boolean => knownWords.has(Array.isArray(key
 /** Tables whose keys are 32 or 33 raw bytes. */
 const digestKeys: ReadonlySet<string> = new Set(["tree", "objects", "uses"]);
 
-const names = [
-  "meta",
-  "ops",
-  "records",
-  "refs",
-  "history",
-  "tree",
-  "objects",
-  "uses",
-  "doomed",
-  "orphans",
-  "hosts",
-  "gone",
-  "notes",
-  "documents",
-  "tokens",
-] as const satisfies readonly (keyof Tables)[];
+export type TableName = keyof Tables;
+
+/** What `snapshots.ts` writes may lie in a file of its own: no transaction changes some of it and some of the others. */
+export const tableNames = {
+  others: ["meta", "ops", "records", "tokens"],
+  snapshots: [
+    ...["refs", "history", "tree", "objects", "uses", "doomed"],
+    ...["orphans", "hosts", "gone", "notes", "documents"],
+  ] as TableName[],
+} as const satisfies Readonly<Record<string, readonly TableName[]>>;
 
 /** Room for tables of later releases: an older one must still open what a newer one made, to say that it cannot. */
-export const tablesMax = 2 * names.length;
+export const tablesMax = 2 * (tableNames.others.length + tableNames.snapshots.length);
 
 /** The table, made where there is none and the environment may write; null where there is none and it may not. */
-export function openTable(root: RootDatabase<Uint8Array, Key>, name: keyof Tables): Table | null {
+export function openTable(root: RootDatabase<Uint8Array, Key>, name: TableName): Table | null {
   // lmdb-js gives undefined for a missing table of a read-only environment; its types do not say so.
   const table: Table | undefined = root.openDB<Uint8Array, Key>(name, {
     encoding: "binary",
@@ -104,13 +97,16 @@ export function openTable(root: RootDatabase<Uint8Array, Key>, name: keyof Table
   return table ?? null;
 }
 
-/** All tables, or null where one is missing and may not be made. */
-export function openTables(root: RootDatabase<Uint8Array, Key>): Tables | null {
-  const tables: Partial<Record<keyof Tables, Table>> = {};
+/** The tables of these names, or null where one is missing and may not be made. */
+export function openTables(
+  root: RootDatabase<Uint8Array, Key>,
+  names: readonly TableName[],
+): Partial<Tables> | null {
+  const tables: { -readonly [Name in TableName]?: Table } = {};
   for (const name of names) {
     const table = openTable(root, name);
     if (table === null) return null;
     tables[name] = table;
   }
-  return tables as Tables;
+  return tables;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";
 import { makeKeys } from "../../src/cli/key-files.ts";
-import { storeFile } from "../../src/store/open.ts";
+import { snapshotsFile } from "../../src/store/open.ts";
 import { commandLine } from "../support/command-line.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
@@ -217,7 +217,7 @@ describe("verify", () => {
   test("one flipped byte of a body is found and named", async () => {
     const { site, data } = newSite();
     await publish(site, data);
-    const file = storeFile(data);
+    const file = snapshotsFile(data);
     const bytes = readFileSync(file);
     let flipped = 0;
     for (let at = bytes.indexOf(css); at !== -1; at = bytes.indexOf(css, at + 1), flipped++)

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { limits } from "../../src/base/limits.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { addErasures, readErasures } from "../../src/store/erasures.ts";
+import { storeFiles } from "../../src/store/open.ts";
 import { runCommand, sentenceOf } from "../support/command.ts";
 import { commandLine } from "../support/command-line.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -55,7 +56,7 @@ beforeAll(async () => {
   const backup = ["backup", "--data", at("control"), "--out"];
   await run(...backup, at("sealed.pharos"), "--key", at("own/backup.pub"));
   await run(...backup, at("folder"));
-  storeBytes = statSync(at("folder/store/data.mdb")).size;
+  storeBytes = storeFiles(at("folder")).reduce((sum, file) => sum + statSync(file).size, 0);
 }, 30_000);
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 

@@ -13,10 +13,10 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";
 import { digestOf } from "../../src/snapshot/digest.ts";
-import { storeFile } from "../../src/store/open.ts";
+import { storeFile, storeFiles } from "../../src/store/open.ts";
 import { isAlive, runCommand, sentenceOf } from "../support/command.ts";
 import { Installation, type Running, until } from "../support/installation.ts";
 import { get } from "../support/reader.ts";
@@ -158,33 +158,41 @@ test("edge: any one page of its trees is zeros: with a source everything is ther
 
 test("control: any one page of its trees is zeros: it starts without that page, or refuses by a sentence", async () => {
   const place = join(folder, "control-wiped");
-  for (const page of some(treePages(storeFile(data)))) {
+  const wiped = storeFiles(data).flatMap((file) => some(treePages(file)).map((page) => ({ file, page })));
+  for (const { file, page } of wiped) {
     rmSync(place, { recursive: true, force: true });
     cpSync(data, place, { recursive: true, filter: (path) => !path.endsWith(".sock") });
-    wipe(storeFile(place), page);
+    wipe(join(place, relative(data, file)), page);
     const { code, err } = await runCommand(["page", "list", "--data", place]);
     if (code === 0) continue;
-    expect(err).toContain(`pharos: The store ${storeFile(place)} is damaged`);
+    expect(err).toContain(`pharos: The store ${join(place, "store")}`);
+    expect(err).toContain("is damaged");
     expect(err).toContain("pharos restore");
   }
 }, 120_000);
 
 for (const [name, damage] of Object.entries(damages)) {
-  test(`control: the file is ${name}`, async () => {
-    const place = join(folder, `control ${name}`);
-    cpSync(data, place, { recursive: true, filter: (path) => !path.endsWith(".sock") });
-    damage(storeFile(place));
-    const before = digestOf(readFileSync(storeFile(place)));
-    for (const line of [
-      ["control", "--keys", keys, "--listen", any, "--feed", any],
-      ["token", "--page", "*"],
-    ]) {
-      const sentence = sentenceOf(await runCommand([...line, "--data", place]), 1);
-      expect(sentence).toContain(`The store ${storeFile(place)} is damaged`);
-      expect(sentence).toContain("pharos restore");
-    }
-    expect(digestOf(readFileSync(storeFile(place)))).toBe(before);
-  });
+  // Of the snapshots' own file one damage of each kind: it is opened as the other is.
+  for (const file of [
+    "data.mdb",
+    ...(name === "all zeros" || name === "a text" ? ["snapshots/data.mdb"] : []),
+  ])
+    test(`control: store/${file} is ${name}`, async () => {
+      const place = join(folder, `control ${name} ${file.length}`);
+      cpSync(data, place, { recursive: true, filter: (path) => !path.endsWith(".sock") });
+      const damaged = join(place, "store", file);
+      damage(damaged);
+      const before = digestOf(readFileSync(damaged));
+      for (const line of [
+        ["control", "--keys", keys, "--listen", any, "--feed", any],
+        ["token", "--page", "*"],
+      ]) {
+        const sentence = sentenceOf(await runCommand([...line, "--data", place]), 1);
+        expect(sentence).toContain(`The store ${damaged} is damaged`);
+        expect(sentence).toContain("pharos restore");
+      }
+      expect(digestOf(readFileSync(damaged))).toBe(before);
+    });
 }
 
 test("control: a file that is whole starts, with what it had", async () => {

@@ -14,7 +14,7 @@ const [folder = ""] = process.argv.slice(2);
 const early = process.env.PHAROS_BREAK === "ack";
 const run = Buffer.from(systemRandom.bytes(4)).toString("hex");
 
-const store = openStore({ folder, clock: systemClock, log: silentLog });
+const store = openStore({ folder, clock: systemClock, log: silentLog, snapshots: "apart" });
 const ledger = openLedger({
   store,
   clock: systemClock,

@@ -85,7 +85,7 @@ const setup = { clock, log: silentLog };
 describe("store/backup of a store that is written", () => {
   test("it holds one moment: all that was acked before, and of what comes meanwhile each change whole", async () => {
     const folder = freshFolder();
-    const store = openStore({ folder, ...setup });
+    const store = openStore({ folder, ...setup, snapshots: "apart" });
     const ledger = openLedger({ store, ...setup, random: seededRandom(1), region: "main" });
     const fields = { name: "P", url: "https://p.example" };
     await ledger.submit(null, { kind: "page.create", id: "p1", fields }, "ann");

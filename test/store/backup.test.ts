@@ -5,7 +5,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { checkFolder, copyStore } from "../../src/store/backup.ts";
 import { openLedger } from "../../src/store/ledger.ts";
-import { openStore, type Store, storeFile } from "../../src/store/open.ts";
+import { openStore, type Store, storeFile, storeFiles } from "../../src/store/open.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { bytesOf, sampleApply } from "./samples.ts";
 import { closing, freshFolder } from "./stores.ts";
@@ -14,9 +14,9 @@ const clock = manualClock();
 const setup = { clock, log: silentLog };
 const ledgerOf = (store: Store) => openLedger({ store, ...setup, random: seededRandom(1), region: "main" });
 
-async function filledFolder(): Promise<string> {
+async function filledFolder(snapshots: "within" | "apart" = "within"): Promise<string> {
   const folder = freshFolder();
-  const store = openStore({ folder, ...setup });
+  const store = openStore({ folder, ...setup, snapshots });
   const ledger = ledgerOf(store);
   await ledger.submit(
     null,
@@ -32,19 +32,24 @@ async function filledFolder(): Promise<string> {
 }
 
 describe("store/backup", () => {
-  test("a backup and what is restored from it hold what was there", async () => {
-    const folder = await filledFolder();
-    const [media, back] = [join(freshFolder(), "backup"), freshFolder()];
-    const contents = await copyStore({ from: folder, to: media, ...setup });
-    expect(contents).toMatchObject({ position: 1, records: 1, heads: [{ page: "page1", generation: 5 }] });
-    expect(await copyStore({ from: media, to: back, ...setup })).toEqual(contents);
-    expect(readdirSync(back)).toEqual(["store"]);
-    const store = closing(openStore({ folder: back, ...setup }));
-    expect(ledgerOf(store).view("p1")?.page.name).toBe("P");
-    await store.snapshots.apply(sampleApply({ generation: 6, routes: { "/": "goes on" } }));
-    expect(store.snapshots.head("page1")?.generation).toBe(6);
-    expect(statSync(storeFile(media)).size).toBeLessThan(statSync(storeFile(folder)).size);
-  });
+  test.each(["within", "apart"] as const)(
+    "a backup and what is restored from it hold what was there: snapshots %s",
+    async (snapshots) => {
+      const folder = await filledFolder(snapshots);
+      const [media, back] = [join(freshFolder(), "backup"), freshFolder()];
+      const contents = await copyStore({ from: folder, to: media, ...setup });
+      expect(contents).toMatchObject({ position: 1, records: 1, heads: [{ page: "page1", generation: 5 }] });
+      expect(await copyStore({ from: media, to: back, ...setup })).toEqual(contents);
+      expect(readdirSync(back)).toEqual(["store"]);
+      const store = closing(openStore({ folder: back, ...setup }));
+      expect(ledgerOf(store).view("p1")?.page.name).toBe("P");
+      await store.snapshots.apply(sampleApply({ generation: 6, routes: { "/": "goes on" } }));
+      expect(store.snapshots.head("page1")?.generation).toBe(6);
+      expect(storeFiles(back).length).toBe(snapshots === "apart" ? 2 : 1);
+      const bytesOf = (of: string) => storeFiles(of).reduce((sum, file) => sum + statSync(file).size, 0);
+      expect(bytesOf(media)).toBeLessThan(bytesOf(folder));
+    },
+  );
 
   test("what was deleted does not go with it", async () => {
     const folder = freshFolder();

@@ -6,8 +6,9 @@ import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import type { Op } from "../../src/model/op.ts";
 import { noContact } from "../../src/model/subscriber.ts";
+import { storeFormat } from "../../src/store/environment.ts";
 import { openLedger } from "../../src/store/ledger.ts";
-import { openStore, storeFile, storeFormat } from "../../src/store/open.ts";
+import { openStore, storeFile } from "../../src/store/open.ts";
 import { createSubscribers } from "../../src/store/subscribers.ts";
 import { packValue, unpackValue } from "../../src/store/values.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -36,7 +37,7 @@ test("store/format: one of a later release is refused by a sentence that says wh
   const before = readFileSync(storeFile(folder));
   for (const role of ["writer", "reader"] as const) {
     expect(() => openStore({ folder, ...setup, role })).toThrow(
-      `has format ${storeFormat + 1}; this release reads format ${storeFormat}.`,
+      `has format ${storeFormat + 1}; this release reads formats up to ${storeFormat}.`,
     );
     try {
       openStore({ folder, ...setup, role });

@@ -1,10 +1,27 @@
 import { describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
-import { openStore, type Store, storeFile, storeFormat } from "../../src/store/open.ts";
-import { packValue } from "../../src/store/values.ts";
+import { storeFormat } from "../../src/store/environment.ts";
+import {
+  formatOf,
+  openStore,
+  type Store,
+  snapshotsFile,
+  storeFile,
+  storeFiles,
+} from "../../src/store/open.ts";
+import { packValue, unpackValue } from "../../src/store/values.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { sampleApply } from "./samples.ts";
 import { closing, freshFolder } from "./stores.ts";
@@ -106,7 +123,7 @@ describe("store/open: formats and folders", () => {
     await store.commit([{ table: store.tables.meta, key: "format", value }]);
     await store.close();
     expect(() => open(folder)).toThrow(
-      `has format ${storeFormat + 1}; this release reads format ${storeFormat}`,
+      `has format ${storeFormat + 1}; this release reads formats up to ${storeFormat}`,
     );
     expect(() => open(folder, "reader")).toThrow(/has format/);
   });
@@ -201,3 +218,85 @@ function newestRootOf(path: string): number {
 function lastPageOf(path: string): number {
   return Number(readFileSync(path).readBigUInt64LE(newestRootOf(path) + 0x90));
 }
+
+describe("store/open: snapshots in a file of their own", () => {
+  const apartFolder = async (): Promise<string> => {
+    const folder = freshFolder();
+    const store = openStore({ folder, clock: manualClock(), log: silentLog, snapshots: "apart" });
+    await store.commit([{ table: store.tables.meta, key: "node", value: packValue("n1") }]);
+    await store.snapshots.apply(sampleApply({ generation: 1, routes: { "/": "front" } }));
+    await store.close();
+    return folder;
+  };
+
+  test("are found again by whoever opens it, and what was made within one file stays so", async () => {
+    const folder = await apartFolder();
+    expect([storeFiles(folder).length, formatOf(folder)]).toEqual([2, 2]);
+    for (const role of ["writer", "reader"] as const) {
+      const store = closing(open(folder, role));
+      expect(store.snapshots.head("page1")?.generation).toBe(1);
+      expect(unpackValue<string>(store.tables.meta.getBinary("node") ?? new Uint8Array())).toBe("n1");
+      await store.close();
+    }
+    const within = freshFolder();
+    await open(within).close();
+    await openStore({ folder: within, clock: manualClock(), log: silentLog, snapshots: "apart" }).close();
+    expect([storeFiles(within).length, formatOf(within)]).toEqual([1, 1]);
+  });
+
+  test("an editor's commit does not wait for theirs", async () => {
+    const folder = await apartFolder();
+    const store = closing(open(folder));
+    const told: string[] = [];
+    const big = Array.from({ length: 200 }, (_none, at) => ({
+      table: store.tables.notes,
+      key: ["p", String(at)],
+      value: new Uint8Array(100_000).fill(at),
+    }));
+    const both = [
+      store.commit(big).then(() => told.push("snapshots")),
+      store
+        .commit([{ table: store.tables.meta, key: "node", value: packValue("n2") }])
+        .then(() => told.push("log")),
+    ];
+    await Promise.all(both);
+    expect(told).toEqual(["log", "snapshots"]);
+  });
+
+  test("one transaction changes one of the files", async () => {
+    const store = closing(open(await apartFolder()));
+    const value = packValue(1);
+    const both = [
+      { table: store.tables.meta, key: "node", value },
+      { table: store.tables.notes, key: ["p", "x"], value },
+    ];
+    expect(store.commit(both)).rejects.toThrow("One transaction changes one file.");
+    await store.commit(both.slice(0, 1)).then(() => store.commit(both.slice(1)));
+  });
+
+  test("are missed where their file is gone: nothing is published over them", async () => {
+    const folder = await apartFolder();
+    rmSync(dirname(snapshotsFile(folder)), { recursive: true });
+    for (const role of ["writer", "reader"] as const)
+      expect(() => open(folder, role)).toThrow(/is damaged: the file of its snapshots is missing/);
+    const another = freshFolder();
+    await open(another).close();
+    cpSync(dirname(snapshotsFile(await apartFolder())), join(another, "store", "snapshots"), {
+      recursive: true,
+    });
+    expect(() => open(another)).toThrow(/is damaged: it has another store's snapshots beside it/);
+  });
+
+  test("a process that ended between the two files begins again", async () => {
+    const folder = freshFolder();
+    const apart = { folder, clock: manualClock(), log: silentLog, snapshots: "apart" } as const;
+    await openStore(apart).close();
+    rmSync(storeFile(folder));
+    expect(() => open(folder, "reader")).toThrow(/no store at/);
+    const store = closing(openStore(apart));
+    await store.snapshots.apply(sampleApply({ generation: 1, routes: { "/": "front" } }));
+    await store.close();
+    rmSync(storeFile(folder));
+    expect(() => openStore(apart)).toThrow(/is damaged: it is missing, and its snapshots are there/);
+  });
+});

@@ -58,18 +58,18 @@ test("what is sealed for a key is restored with the other half of it, and with n
 test("the doctor says which format the store has, and of a later one what to do", async () => {
   const looked = async (): Promise<string> =>
     (await pharos("doctor", "control", "--data", at("control"))).out;
-  expect(await looked()).toContain("It has format 1, which this release reads and writes.");
+  expect(await looked()).toContain("It has format 2, which this release reads and writes.");
   cpSync(at("control"), at("later"), { recursive: true });
   const store = openStore({ folder: at("later"), clock, log: silentLog });
-  await store.commit([{ table: store.tables.meta, key: "format", value: packValue(2) }]);
+  await store.commit([{ table: store.tables.meta, key: "format", value: packValue(3) }]);
   await store.close();
   const { code, out } = await pharos("doctor", "control", "--data", at("later"));
   expect(code).toBe(1);
-  expect(out).toContain("has format 2; this release reads format 1");
+  expect(out).toContain("has format 3; this release reads formats up to 2");
   expect(out).toContain("Run the release that wrote it, or restore a backup that this release can read.");
   for (const command of ["page list", "token list"]) {
     const said = await pharos(...command.split(" "), "--data", at("later"));
-    expect([said.code, said.err]).toEqual([1, expect.stringContaining("has format 2")]);
+    expect([said.code, said.err]).toEqual([1, expect.stringContaining("has format 3")]);
   }
 });
 

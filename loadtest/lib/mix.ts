@@ -108,13 +108,26 @@ export const tourMix: Mix = {
   secure: 0.1,
 };
 
-/** The kind at `fraction` (0 to 1) of the mix. */
-export function chosenKind(mix: Mix, fraction: number): string {
-  const entries = Object.entries(mix);
-  let left = fraction * entries.reduce((sum, [, share]) => sum + share, 0);
-  for (const [name, share] of entries) {
-    left -= share;
-    if (left < 0) return name;
-  }
-  return entries.at(-1)?.[0] ?? "first";
+/** A mix as k6 can look it up for every visit: names, and the number up to which each reaches. */
+export interface Shares {
+  readonly names: readonly string[];
+  readonly until: readonly number[];
+}
+
+export function sharesOf(mix: Mix): Shares {
+  const names = Object.keys(mix);
+  const total = Object.values(mix).reduce((sum, share) => sum + share, 0);
+  let sum = 0;
+  const until = Object.values(mix).map((share) => {
+    sum += share / total;
+    return sum;
+  });
+  return { names, until };
+}
+
+/** Which of the names is at `fraction` (0 to 1). */
+export function chosenAt({ until }: Shares, fraction: number): number {
+  let at = 0;
+  while (at + 1 < until.length && fraction >= (until[at] as number)) at++;
+  return at;
 }

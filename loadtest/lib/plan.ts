@@ -55,6 +55,8 @@ export interface Plan {
   readonly thresholds: readonly Threshold[];
   /** Length of the intervals over which percentiles are told. */
   readonly sliceSeconds: number;
+  /** One visit in so many is told by interval and kind, and its answer's generation, level and age are looked at; all are counted with their phase, time, status and failure. */
+  readonly toldOneIn: number;
   /** Processor time (ms) that each visit wastes in the generator: a control of the harness itself, 0 elsewhere. */
   readonly wasteMs: number;
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { numbersIn } from "./proc.ts";
 
 export interface Started {
   readonly pid: number;
@@ -89,15 +90,12 @@ export function lastLineOf(logFile: string): string {
 
 /** Whether `taskset` is here and this machine has those cores. */
 export function canBind(cores: string): boolean {
-  const last = Math.max(...cores.split(/[,-]/).map(Number));
+  const last = Math.max(...numbersIn(cores));
   return last < cpus().length && spawnSync("taskset", ["-V"], { stdio: "ignore" }).status === 0;
 }
 
 /** How many cores a list such as `0-3,6` names; all of the machine where nothing is bound. */
 export function coresIn(cores: string | null): number {
   if (cores === null || !canBind(cores)) return cpus().length;
-  return cores
-    .split(",")
-    .map((part) => part.split("-").map(Number))
-    .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);
+  return numbersIn(cores).length;
 }

@@ -29,6 +29,8 @@ export interface Control {
   readonly seconds: number;
   /** Processor time that the generator wastes with each visit. */
   readonly wasteMs: number;
+  /** Other programs that never rest, on the generator's core. */
+  readonly neighbours: number;
 }
 
 const [fast = { says: "" }, , newer = { says: "" }] = spikeThresholds;
@@ -41,6 +43,7 @@ const plain = {
   visitors: 20,
   seconds: 2,
   wasteMs: 0,
+  neighbours: 0,
 } as const satisfies Omit<Control, "name">;
 
 export const controls: readonly Control[] = [
@@ -72,6 +75,18 @@ export const controls: readonly Control[] = [
     seconds: 4,
     wasteMs: 60,
   },
+  {
+    ...plain,
+    name: "a generator whose core is taken by others makes a run invalid",
+    wants: "invalid",
+    because: "taken",
+    perSecond: 40,
+    visitors: 40,
+    seconds: 4,
+    // By itself it would use four tenths of its core, and be in time.
+    wasteMs: 10,
+    neighbours: 8,
+  },
 ];
 
 export interface Controlled {
@@ -88,6 +103,12 @@ export async function runControl(
   const folder = mkdtempSync(join(tmpdir(), "pharos-control-"));
   const children = createChildren();
   const server = createServer(answering(control));
+  for (let at = 0; at < control.neighbours; at++)
+    children.start([process.execPath, "-e", "for (;;);"], {
+      logFile: join(folder, "neighbours.log"),
+      cores: generatorCores,
+      env: { ...process.env, BUN_BE_BUN: "1" },
+    });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   try {
     const target = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -142,7 +163,8 @@ function answering({ sleepsMs, generationAt }: Control): RequestListener {
 const mix: Mix = { first: 0.7, again: 0.3 };
 
 /** One core, so that "all it may use" is the same on every machine. */
-const profileOf = (_control: Control): Profile => ({ ...ci, generatorCores: "0" });
+const generatorCores = "0";
+const profileOf = (_control: Control): Profile => ({ ...ci, generatorCores });
 
 function scenarioOf({ name, perSecond, visitors, seconds }: Control): Scenario {
   return {

@@ -128,14 +128,11 @@ async function load(
   const attempts: Attempt[] = [];
   const peaks = profile[scenario.top];
   for (const [at, peak] of peaks.entries()) {
-    const summary = await inFolder((folder, children) => runAt(folder, children, peak));
+    const isLast =
+      at + 1 === peaks.length || !sensibleToGoLower(scenario, profile, peak, peaks[at + 1] ?? peak);
+    const summary = await inFolder((folder, children) => runAt(folder, children, peak, !isLast));
     const { outcome, reasons } = summary.verdict;
-    if (
-      outcome !== "invalid" ||
-      at + 1 === peaks.length ||
-      !sensibleToGoLower(scenario, profile, peak, peaks[at + 1] ?? peak)
-    )
-      return summary;
+    if (outcome !== "invalid" || isLast) return summary;
     for (const { sentence } of reasons) say(sentence);
     say(
       `Invalid at ${peak.toLocaleString("en")}/s; once more at ${(peaks[at + 1] ?? 0).toLocaleString("en")}/s.`,
@@ -144,7 +141,12 @@ async function load(
   }
   throw new Error("The profile has no rate.");
 
-  async function runAt(folder: string, children: Children, peak: number): Promise<Summary> {
+  async function runAt(
+    folder: string,
+    children: Children,
+    peak: number,
+    endsWhenBusy: boolean,
+  ): Promise<Summary> {
     const pharos = pharosCommand();
     if (asked.target === null) say("Starting the demo network: a control plane, three POPs, DNS.");
     const network =
@@ -163,6 +165,7 @@ async function load(
       folder,
       children,
       attempts,
+      endsWhenBusy,
       say,
       step,
     });

@@ -8,7 +8,7 @@ import { type Children, coresIn } from "./children.ts";
 import { openDesk } from "./desk.ts";
 import { drive } from "./driven.ts";
 import { numberOf, startGenerator } from "./generator.ts";
-import { reasonsAgainst } from "./honesty.ts";
+import { busiestShare, type GeneratorSample, generatorShareMax, reasonsAgainst } from "./honesty.ts";
 import type { Network } from "./network.ts";
 import { openSlowLines } from "./slow-lines.ts";
 import {
@@ -35,6 +35,8 @@ export interface Once {
   readonly folder: string;
   readonly children: Children;
   readonly attempts: readonly Attempt[];
+  /** There is a lower rate to try: a run that measures its generator is ended at once. */
+  readonly endsWhenBusy?: boolean;
   /** A control of the harness itself: see Plan. */
   readonly wasteMs?: number;
   say(line: string): void;
@@ -42,8 +44,10 @@ export interface Once {
   step(line: string): void;
 }
 
-/** Longer runs have longer intervals: k6 compares each visit with each interval, and eighty of them took it as long as the visit itself. */
+/** Longer runs have longer intervals: k6 compares each visit that is told with each interval, and eighty of them took it as long as the visit itself. */
 const slicesMax = 30;
+/** Visits a second that are told by interval and kind: enough for a p99 of each. */
+const toldPerSecond = 500;
 
 export async function runOnce(once: Once): Promise<Summary> {
   if (once.scenario.driver !== undefined) return runDriven(once);
@@ -74,6 +78,10 @@ export async function runOnce(once: Once): Promise<Summary> {
     files: network.files,
     thresholds: course.thresholds,
     sliceSeconds,
+    toldOneIn: Math.max(
+      1,
+      Math.floor(Math.max(...course.stages.map(({ toPerSecond }) => toPerSecond)) / toldPerSecond),
+    ),
     wasteMs: once.wasteMs ?? 0,
   };
   step(`k6 makes ${course.visitors.toLocaleString("en")} virtual users`);
@@ -86,10 +94,23 @@ export async function runOnce(once: Once): Promise<Summary> {
     children,
   });
   let last: Tick | null = null;
-  const watch = startWatch(network, generator.pid, second, (tick) => {
-    if (tick.second >= 0) step(progressOf(tick, last, plan, lengthS));
-    last = tick;
-  });
+  const cores = coresIn(profile.generatorCores);
+  let isEnding = false;
+  const endIfBusy = (samples: readonly GeneratorSample[]): void => {
+    if (once.endsWhenBusy !== true || isEnding || busiestShare(samples, cores) <= generatorShareMax) return;
+    isEnding = true;
+    generator.interrupt();
+  };
+  const watch = startWatch(
+    network,
+    { pid: generator.pid, cores: profile.generatorCores },
+    second,
+    (tick) => {
+      if (tick.second >= 0) step(progressOf(tick, last, plan, lengthS));
+      last = tick;
+    },
+    endIfBusy,
+  );
   const finished = generator.finished();
   await Promise.race([desk.begun, finished]);
   begunMs = performance.now();
@@ -98,7 +119,6 @@ export async function runOnce(once: Once): Promise<Summary> {
     const numbers = await finished;
     await acting.stop();
     await watch.stop();
-    const cores = coresIn(profile.generatorCores);
     const material: Material = {
       course,
       numbers,
@@ -108,7 +128,7 @@ export async function runOnce(once: Once): Promise<Summary> {
       sliceSeconds,
       cores,
     };
-    return summaryOf(once, material);
+    return summaryOf(once, material, isEnding);
   } finally {
     await acting.stop();
     await watch.stop();
@@ -123,7 +143,7 @@ async function runDriven(once: Once): Promise<Summary> {
   const begunMs = performance.now();
   const watch = startWatch(
     network,
-    process.pid,
+    { pid: process.pid, cores: profile.generatorCores },
     () => (performance.now() - begunMs) / 1_000,
     () => undefined,
   );
@@ -152,9 +172,12 @@ function deskOf({ dns, pops }: Network): Parameters<typeof openDesk>[0] {
   return { dns, fixed: pops.map(({ listen }) => listen), port: Number(pops[0]?.listen.split(":")[1] ?? 0) };
 }
 
-function summaryOf({ scenario, profile, peak, target, k6, attempts }: Once, material: Material): Summary {
+/** `isCut`: it was ended before its time, and what was not asked is no lack. */
+function summaryOf(once: Once, material: Material, isCut = false): Summary {
+  const { scenario, profile, peak, target, k6, attempts } = once;
   const { course, numbers, generator, cores, done } = material;
-  const visits = visitsOf(material, visitsAsked(course.startPerSecond, course.stages));
+  const planned = visitsOf(material, visitsAsked(course.startPerSecond, course.stages));
+  const visits = isCut ? { ...planned, asked: planned.ended + planned.dropped } : planned;
   const rows = [
     ...course.thresholds.map((threshold) =>
       rowOf(threshold, (series, value) => numberOf(numbers, series, value)),
@@ -182,7 +205,7 @@ function summaryOf({ scenario, profile, peak, target, k6, attempts }: Once, mate
     attempts,
     verdict: verdictOf(
       rows,
-      reasonsAgainst({ ...visits, generator, cores, lateMs: measured.generator.lateMs }),
+      reasonsAgainst({ ...visits, generator, cores, lateMs: measured.generator.lateMs, top: measured.top }),
     ),
     visits,
     ...measured,

@@ -31,6 +31,40 @@ export function useOf(pid: number, name: string): ProcessUse | null {
   }
 }
 
+/** Processor time of all programs on those cores since the machine began; null where the system does not say. `null` cores are all. */
+export function busyMsOf(cores: string | null): number | null {
+  try {
+    const wanted = cores === null ? ["cpu"] : numbersIn(cores).map((core) => `cpu${core}`);
+    return readFileSync("/proc/stat", "utf8")
+      .split("\n")
+      .map((line) => line.split(/ +/))
+      .filter(([name = ""]) => wanted.includes(name))
+      .reduce((sum, [, ...ticks]) => sum + tickMs * usedOf(ticks.map(Number)), 0);
+  } catch {
+    return null; // No /proc here.
+  }
+}
+
+/** user nice system idle iowait irq softirq steal guest guest_nice: guests are in user and nice already, and who waits for a disk uses nothing. */
+const usedOf = ([
+  user = 0,
+  nice = 0,
+  system = 0,
+  ,
+  ,
+  irq = 0,
+  softirq = 0,
+  steal = 0,
+]: readonly number[]): number => user + nice + system + irq + softirq + steal;
+
+/** Of a list such as `0-3,6`. */
+export function numbersIn(cores: string): readonly number[] {
+  return cores
+    .split(",")
+    .map((part) => part.split("-").map(Number))
+    .flatMap(([first = 0, last = first]) => Array.from({ length: last - first + 1 }, (_, at) => first + at));
+}
+
 /** Fields of stat after the name, which may hold anything. */
 function statOf(pid: number): readonly string[] {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8");

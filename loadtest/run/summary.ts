@@ -1,8 +1,9 @@
 // What is kept of a run. In: k6's numbers, ticks, what was done. Out: one JSON document, from which the table, the report and a comparison are made.
 import { readFileSync } from "node:fs";
+import type { K6Numbers } from "../lib/numbers.ts";
 import { failureKinds, lengthOf, type Phase, phases, rateAt, seriesOf } from "../lib/plan.ts";
 import type { Course, Done, Observed } from "../lib/scenario.ts";
-import { type K6Numbers, numberOf } from "./generator.ts";
+import { numberOf } from "./generator.ts";
 import { between, percentileMs } from "./histogram.ts";
 import { busiestShare, type GeneratorSample, shareOf } from "./honesty.ts";
 import type { Verdict } from "./verdict.ts";

@@ -15,11 +15,17 @@ export interface Verdict {
 /** 2 is a wrong command line, as in all of Pharos. */
 export const exitCodes: Readonly<Record<Outcome, number>> = { passed: 0, failed: 1, invalid: 3 };
 
-/** Invalid before all: what cannot be believed has not passed, and has not failed. */
+/**
+ * Invalid before all: what cannot be believed has not passed, and has not failed. A core that others took makes visits late and never early: it excuses
+ * what is about time and did not hold, and takes nothing from a run that passed in spite of it, nor from an answer that was wrong.
+ */
 export function verdictOf(rows: readonly Row[], reasons: readonly Reason[]): Verdict {
   const nothing: Row = { what: "anything was measured", wanted: "at least one row", got: "none", ok: false };
   const all = rows.some(({ ok }) => ok !== null) ? rows : [...rows, nothing];
-  const outcome = reasons.length > 0 ? "invalid" : all.every(({ ok }) => ok !== false) ? "passed" : "failed";
+  const broken = all.filter(({ ok }) => ok === false);
+  const isExcused = reasons.some(({ kind }) => kind === "taken") && broken.every(({ time }) => time === true);
+  const isInvalid = reasons.some(({ kind }) => kind !== "taken") || (broken.length > 0 && isExcused);
+  const outcome = isInvalid ? "invalid" : broken.length === 0 ? "passed" : "failed";
   return { outcome, rows: all, reasons };
 }
 

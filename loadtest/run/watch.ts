@@ -2,7 +2,7 @@
 import type { PopSample } from "../lib/scenario.ts";
 import type { GeneratorSample } from "./honesty.ts";
 import type { Network, Pop } from "./network.ts";
-import { type ProcessUse, useOf } from "./proc.ts";
+import { busyMsOf, type ProcessUse, useOf } from "./proc.ts";
 
 export interface Tick {
   readonly second: number;
@@ -27,9 +27,10 @@ const scrapeMsMax = 900;
 /** `onTick` is told of each, for the line of progress. `second()` is negative before the first visit. */
 export function startWatch(
   network: Network,
-  generatorPid: number,
+  of: { readonly pid: number; readonly cores: string | null },
   second: () => number,
   onTick: (tick: Tick) => void,
+  onSample: (all: readonly GeneratorSample[]) => void = () => undefined,
 ): Watch {
   const ticks: Tick[] = [];
   const generator: GeneratorSample[] = [];
@@ -51,8 +52,10 @@ export function startWatch(
     onTick(tick);
   }
   function lookAtGenerator(): void {
-    const use = useOf(generatorPid, "k6");
-    if (use !== null && second() >= 0) generator.push({ atMs: performance.now(), cpuMs: use.cpuMs });
+    const use = useOf(of.pid, "k6");
+    if (use === null || second() < 0) return;
+    generator.push({ atMs: performance.now(), cpuMs: use.cpuMs, busyMs: busyMsOf(of.cores) });
+    onSample(generator);
   }
   const looking = setInterval(() => {
     last = last.then(look);

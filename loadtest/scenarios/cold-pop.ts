@@ -31,6 +31,7 @@ export const scenario: Scenario = {
             ? "it did not join"
             : `${(joined.tookMs / 1_000).toFixed(1)} s`,
         ok: joined !== undefined && !joined.failed && joined.tookMs < readyMsMax,
+        time: true,
       },
     ];
   },

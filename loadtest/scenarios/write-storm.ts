@@ -36,6 +36,7 @@ export const scenario: Scenario = {
         wanted: `< ${ackMsMax} ms`,
         got: `${p95.toFixed(0)} ms`,
         ok: p95 < ackMsMax,
+        time: true,
       },
     ];
   },

@@ -1,7 +1,7 @@
 // Stages as arithmetic, kinds of visitors by share, addresses as a visitor knows them.
 import { expect, test } from "bun:test";
 import { isOver, learned, order, unknown } from "../../loadtest/lib/addresses.ts";
-import { chosenKind, incidentMix, kinds } from "../../loadtest/lib/mix.ts";
+import { chosenAt, incidentMix, kinds, sharesOf } from "../../loadtest/lib/mix.ts";
 import { lengthOf, phaseAt, rateAt, type Stage, visitsAsked } from "../../loadtest/lib/plan.ts";
 import { profiles, scenarios } from "../../loadtest/run/catalogue.ts";
 
@@ -33,7 +33,11 @@ for (const [second, phase, rate] of [
   });
 
 test("the mix of an incident: 70 % first, 20 % again, 8 % programs", () => {
-  const chosen = Array.from({ length: 1_000 }, (_, at) => chosenKind(incidentMix, (at + 0.5) / 1_000));
+  const shares = sharesOf(incidentMix);
+  const chosen = Array.from(
+    { length: 1_000 },
+    (_, at) => shares.names[chosenAt(shares, (at + 0.5) / 1_000)] ?? "",
+  );
   const counts = Object.fromEntries(
     Object.entries(Object.groupBy(chosen, (kind) => kind)).map(([kind, all]) => [kind, all?.length]),
   );

@@ -1,5 +1,6 @@
 // What scenarios and drivers make of what was seen: slopes, storms, floods, ratios.
 import { expect, test } from "bun:test";
+import { writtenOut } from "../../loadtest/lib/numbers.ts";
 import type { Done, Observed, PopSample } from "../../loadtest/lib/scenario.ts";
 import { profile as ci } from "../../loadtest/profiles/ci.ts";
 import { incorrect, ratioKept } from "../../loadtest/run/ci.ts";
@@ -61,6 +62,35 @@ test("publishes: all acknowledged, and every POP at the last generation", () => 
     true,
   ]);
   expect(judged(publishing, { done: [], pops: at(1, 1) })).toEqual([false, true]);
+});
+
+test("what k6 counted is written out: visits by phase, rates of what failed, answers that said nothing unusual", () => {
+  const count = (value: number) => ({ values: { count: value } });
+  const { metrics } = writtenOut(
+    {
+      metrics: {
+        visit_spike: { values: { count: 90, "p(95)": 7 } },
+        visit_calm: count(10),
+        "visit{slice:0}": { values: { count: 25, "p(95)": 6 } },
+        failures: count(3),
+        "failures{why:silence}": count(1),
+        "failures{why:status}": count(2),
+        "first_failed{phase:spike}": count(9),
+        answers: count(4),
+      },
+    },
+    { toldOneIn: 4 },
+  );
+  expect(metrics).toMatchObject({
+    visit: count(100),
+    "visit{phase:spike}": { values: { count: 90, "p(95)": 7 } },
+    "visit{slice:0}": { values: { count: 100, "p(95)": 6 } },
+    visits_failed: { values: { rate: 0.03 } },
+    "first_address_failed{phase:spike}": { values: { rate: 0.1 } },
+    "first_address_failed{phase:calm}": { values: { rate: 0 } },
+    "first_address_failed{phase:ramp}": { values: {} },
+    "answers{level:0}": count(95),
+  });
 });
 
 test("a slope is that of the line with the least squares", () => {

@@ -12,9 +12,13 @@ import {
 import { exitCodes, linesOf, rowOf, verdictOf } from "../../loadtest/run/verdict.ts";
 import { bucketsOf, valuesOf } from "../../loadtest/run/watch.ts";
 
-/** A sample each 250 ms for four seconds, each using so much of a core. */
-const steady = (used: number): readonly GeneratorSample[] =>
-  Array.from({ length: 17 }, (_, at) => ({ atMs: at * 250, cpuMs: at * 250 * used }));
+/** A sample each 250 ms for four seconds, each using so much of a core, and others so much beside. */
+const steady = (used: number, others: number | null = 0): readonly GeneratorSample[] =>
+  Array.from({ length: 17 }, (_, at) => ({
+    atMs: at * 250,
+    cpuMs: at * 250 * used,
+    busyMs: others === null ? null : at * 250 * (used + others),
+  }));
 
 const honest: Honesty = {
   asked: 10_000,
@@ -22,6 +26,7 @@ const honest: Honesty = {
   ended: 10_000,
   dropped: 0,
   generator: steady(0.5),
+  top: [0, 60],
   cores: 1,
 };
 
@@ -32,6 +37,11 @@ describe("a run is invalid where", () => {
     ["k6 used 91 % of its core", { generator: steady(0.91) }, ["generator"]],
     ["k6 used 89 % of its core: it is not", { generator: steady(0.89) }, []],
     ["k6 used 91 % of one of two cores: it is not", { generator: steady(0.91), cores: 2 }, []],
+    ["others took what k6 left of its core", { generator: steady(0.5, 0.45) }, ["taken"]],
+    ["others took a twentieth of its core: it is not", { generator: steady(0.88, 0.05) }, []],
+    ["others took a third of its core, and left some: it is not", { generator: steady(0.5, 0.35) }, []],
+    ["others took its core before the top: it is not", { generator: steady(0.5, 0.5), top: [4, 60] }, []],
+    ["the system says nothing of others: it is not", { generator: steady(0.5, null) }, []],
     ["k6 was 41 ms late at the top", { lateMs: 41 }, ["generator"]],
     ["k6 was 40 ms late at the top: it is not", { lateMs: 40 }, []],
     ["nobody looked how late k6 was: it is not", { lateMs: null }, []],
@@ -51,7 +61,7 @@ describe("a run is invalid where", () => {
 
   test("k6 was busy for two seconds of many", () => {
     const calm = steady(0.2);
-    const last = calm.at(-1) ?? { atMs: 0, cpuMs: 0, waitedMs: 0 };
+    const last = calm.at(-1) ?? { atMs: 0, cpuMs: 0, busyMs: 0 };
     const busy = Array.from({ length: 9 }, (_, at) => ({
       ...last,
       atMs: last.atMs + at * 250,
@@ -96,14 +106,22 @@ describe("the verdict", () => {
   const good = { what: "fast", wanted: "< 80", got: "5", ok: true };
   const bad = { ...good, ok: false };
   const told = { ...good, ok: null };
+  const late = { ...bad, time: true as const };
   const reason = { kind: "dropped", sentence: "5 visits were dropped." } as const;
+  const taken = { kind: "taken", sentence: "Others had its core." } as const;
   test.each([
     [[good], [], "passed", 0],
     [[good, told], [], "passed", 0],
     [[good, bad], [], "failed", 1],
     [[good], [reason], "invalid", 3],
     [[bad], [reason], "invalid", 3],
+    [[late], [], "failed", 1],
+    [[late], [taken], "invalid", 3],
+    [[late, bad], [taken], "failed", 1],
+    [[good], [taken], "passed", 0],
+    [[good], [taken, reason], "invalid", 3],
     [[], [], "failed", 1],
+    [[], [taken], "failed", 1],
     [[told], [], "failed", 1],
   ] as const)("%j with reasons %j is %s", (rows, reasons, outcome, code) => {
     const verdict = verdictOf(rows, reasons);

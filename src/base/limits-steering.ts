@@ -35,6 +35,8 @@ export const steeringLimits = {
   /** A view that was not renewed for so long counts no more: its node may have died with the POP beside it, long before that POP is found down. */
   viewStaleMs: 2_500,
   viewBytesMax: 64 * 1024,
+  /** POPs, CDNs and addresses that a view speaks of, and a plan has probed: with the longest names 64 KiB. */
+  viewSeenMax: 960,
   /** How often the processes of a node look at what the first one found out. */
   factsPollMs: 250,
   /** A dead POP is in no answer after this. */

@@ -6,19 +6,28 @@ import type { PublicKey, SecretKey } from "./keys.ts";
 import { isPopName, popNameCharsMax } from "./registry.ts";
 import { type Opened, type OpenReason, openAs, type SignedFormat, signAs } from "./signed.ts";
 
-/** `upSix`: over IPv6, where that is another way to the same POP. */
-interface Seen {
+/** In the order in which a view has them. */
+const seenKinds = ["pop", "cdn", "static", "address"] as const;
+export type SeenKind = (typeof seenKinds)[number];
+
+export interface Seen {
+  /** Of an address its octets in hexadecimal. */
   readonly name: string;
   readonly up: boolean;
+  /** Of a POP over IPv6, where that is another way to it. */
   readonly upSix?: boolean;
+  /** Without one it is a POP. */
+  readonly kind?: SeenKind;
 }
 
-/** Bits of a name's byte. */
+/** Bits of a name's byte: a view of before there were kinds has POPs alone. */
 const upBit = 1;
 const hasSixBit = 8;
 const upSixBit = 16;
+const kindShift = 5;
+const kindBits = 3 << kindShift;
 
-/** `sequence` rises with each one. Names are sorted, without doubles; of whom the node has no opinion, it is silent. */
+/** `sequence` rises with each one. POPs, then CDNs, the static host, addresses; each sorted by name, without doubles; of whom the node has no opinion, it is silent. */
 export interface NodeView {
   readonly sequence: number;
   readonly timeMs: number;
@@ -30,28 +39,49 @@ export const viewFormat: SignedFormat<NodeView> = {
   signer: "pop",
   bytesMax: limits.viewBytesMax,
   write(writer, view) {
-    writer.u64(view.sequence).u64(view.timeMs).count(view.sees.length, limits.popsMax);
-    for (const { name, up, upSix } of view.sees)
+    writer.u64(view.sequence).u64(view.timeMs).count(view.sees.length, limits.viewSeenMax);
+    for (const { name, up, upSix, kind = "pop" } of view.sees)
       writer
         .name(name, popNameCharsMax, isPopName)
-        .u8((up ? upBit : 0) | (upSix === undefined ? 0 : hasSixBit | (upSix ? upSixBit : 0)));
+        .u8(
+          (up ? upBit : 0) |
+            (upSix === undefined ? 0 : hasSixBit | (upSix ? upSixBit : 0)) |
+            (seenKinds.indexOf(kind) << kindShift),
+        );
   },
   read(reader) {
     const [sequence, timeMs] = [reader.u64(), reader.u64()];
-    const count = reader.count(limits.popsMax);
+    const count = reader.count(limits.viewSeenMax);
     const sees: Seen[] = [];
     for (let at = 0; at < count; at++) {
       const name = reader.name(popNameCharsMax, isPopName);
-      if (name <= (sees.at(-1)?.name ?? "")) reader.stop("not-canonical");
-      const bits = reader.u8();
-      const hasSix = (bits & hasSixBit) !== 0;
-      if ((bits & ~(hasSix ? upBit | hasSixBit | upSixBit : upBit)) !== 0) reader.stop("not-canonical");
-      const up = (bits & upBit) !== 0;
-      sees.push(hasSix ? { name, up, upSix: (bits & upSixBit) !== 0 } : { name, up });
+      const one = seenOf(name, reader.u8());
+      const before = sees.at(-1);
+      if (one === null || (before !== undefined && compareSeen(before, one) >= 0))
+        return reader.stop("not-canonical");
+      sees.push(one);
     }
     return { sequence, timeMs, sees };
   },
 };
+
+/** Null for bits that no view has. */
+function seenOf(name: string, bits: number): Seen | null {
+  const kind = seenKinds[(bits & kindBits) >> kindShift];
+  const hasSix = (bits & hasSixBit) !== 0;
+  const known = upBit | kindBits | (hasSix ? hasSixBit | upSixBit : 0);
+  if (kind === undefined || (bits & ~known) !== 0 || (hasSix && kind !== "pop")) return null;
+  const up = (bits & upBit) !== 0;
+  if (kind !== "pop") return { name, up, kind };
+  return hasSix ? { name, up, upSix: (bits & upSixBit) !== 0 } : { name, up };
+}
+
+export function compareSeen(one: Seen, other: Seen): number {
+  const placeOf = ({ kind = "pop" }: Seen): number => seenKinds.indexOf(kind);
+  const apart = placeOf(one) - placeOf(other);
+  if (apart !== 0) return apart;
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+}
 
 export function signView(view: NodeView, key: SecretKey): Uint8Array {
   return signAs(viewFormat, view, key);

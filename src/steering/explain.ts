@@ -14,6 +14,7 @@ import {
   type SteeringView,
   type Tier,
 } from "./steering-decision.ts";
+import type { SteeringFacts } from "./steering-facts.ts";
 import { hasMap, isStatusMap } from "./steering-plan.ts";
 
 export interface Explained {
@@ -64,7 +65,7 @@ export function explain(view: SteeringView, map: string, type: number, visitor: 
   return { map, type: typeWord(type), steps, answer, scope };
 }
 
-function stepsOf({ plan, geo }: SteeringView, decision: Decision): Explained["steps"] {
+function stepsOf({ plan, geo, facts }: SteeringView, decision: Decision): Explained["steps"] {
   const { from, located, override, candidates, tier, chosen, stickyBits, scope } = decision;
   const files = geo.files.filter(({ trouble }) => trouble === null);
   const none = files.length === 0 ? "no location file is in use" : "the location files do not know it";
@@ -81,7 +82,7 @@ function stepsOf({ plan, geo }: SteeringView, decision: Decision): Explained["st
     // Some licences ask that whoever shows a place says whose knowledge it is.
     ...files.map((file) => ({ step: "places by", says: fileText(file) })),
     { step: "override", says: overrideText(override) },
-    ...candidates.map((one) => ({ step: `candidate ${one.name}`, says: candidateText(one) })),
+    ...candidates.map((one) => ({ step: `candidate ${one.name}`, says: candidateText(one, facts) })),
     {
       step: "tier",
       says: chosen.length === 0 ? sentences[tier] : `${tier}: each ${sentences[tier]}`,
@@ -112,19 +113,22 @@ function overrideText(override: Decision["override"]): string {
   return override.held ? `${led}; these alone` : `${led}; none of them lives, so it does not hold`;
 }
 
-function candidateText({ tier, km, weight }: Candidate): string {
+function candidateText({ name, tier, km, weight }: Candidate, facts: SteeringFacts): string {
   const far = km === null ? "distance unknown" : `${Math.round(km)} km`;
-  return `${far}, weight ${weight}; ${sentences[tier]}`;
+  const { dead = [] } = facts.pops[name] ?? {};
+  const apart = dead.length === 0 ? "" : `; without ${dead.join(", ")}, which does not answer`;
+  return `${far}, weight ${weight}; ${sentences[tier]}${apart}`;
 }
 
 const degrees = ({ latitude, longitude }: { latitude: number; longitude: number }): string =>
   `${latitude.toFixed(1)}, ${longitude.toFixed(1)}`;
 
 /** Whose an address is: the first POP among the chosen that has it. */
-function ownerOf({ plan }: SteeringView, decision: Decision, family: Family | null, at: number): string {
+function ownerOf(view: SteeringView, decision: Decision, family: Family | null, at: number): string {
+  const { plan } = view;
   if (decision.tier === "static") return "static";
   if (family === null || decision.tier === "cdn") return decision.chosen[0] ?? "";
-  const address = addressesOf(plan, decision, family)[at];
+  const address = addressesOf(view, decision, family)[at];
   if (address === undefined) return "";
   const text = showAddress(address);
   return (

@@ -8,10 +8,20 @@ import type { Random } from "../base/random.ts";
 import type { dial } from "../host/dial.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Report } from "../snapshot/types.ts";
+import { showAddress } from "../zones/addresses.ts";
+import type { Address } from "../zones/networks.ts";
 import { type Course, createCourse, isFull } from "./health-course.ts";
-import { type Probed, type ProbeParts, probePage, probePop } from "./health-probe.ts";
-import { type Sight, sixOf, type Verdict, verdictByFamily } from "./health-votes.ts";
-import type { SteeringFacts } from "./steering-facts.ts";
+import { type Probed, probePage, probePop } from "./health-probe.ts";
+import {
+  addressOf,
+  cdnOf,
+  type Sight,
+  sixOf,
+  staticHost,
+  type Verdict,
+  verdictByFamily,
+} from "./health-votes.ts";
+import type { PopFacts, SteeringFacts } from "./steering-facts.ts";
 import type { PlanPop, ProbeAt, SteeringPlan } from "./steering-plan.ts";
 
 export interface HealthOptions {
@@ -34,7 +44,11 @@ export interface HealthOptions {
 /** What is known of one who is asked, for the health view and `explain`. */
 export interface TargetState {
   readonly name: string;
+  /** A POP is asked at each of its addresses: as one that is called after it, and a part of it where there are others. */
   readonly kind: "pop" | "cdn" | "static";
+  readonly pop: string | null;
+  /** Null where the operator says how to ask. */
+  readonly address: string | null;
   /** This node's own opinion; null before there is one. */
   readonly sees: boolean | null;
   readonly streak: number;
@@ -47,15 +61,15 @@ export interface TargetState {
 }
 
 export interface Health {
-  /** What this node alone sees of POPs. */
+  /** What this node alone sees. */
   sight(): Sight;
   states(): readonly TargetState[];
   stop(): void;
 }
 
-interface Target {
-  readonly name: string;
-  readonly kind: TargetState["kind"];
+interface Target extends Pick<TargetState, "name" | "kind" | "pop" | "address"> {
+  /** What nodes call it among themselves. */
+  readonly votedAs: string;
   readonly capacity: number;
   readonly course: Course;
   probe(): Promise<Probed>;
@@ -79,9 +93,9 @@ export function startHealth(options: HealthOptions): Health {
 
   const sight = (): Sight =>
     new Map(
-      targets.flatMap(({ kind, name, course }) => {
+      targets.flatMap(({ votedAs, course }) => {
         const up = course.up();
-        return kind !== "pop" || up === null ? [] : [[name, up] as const];
+        return up === null ? [] : [[votedAs, up] as const];
       }),
     );
 
@@ -126,16 +140,9 @@ export function startHealth(options: HealthOptions): Health {
     states() {
       const own = sight();
       const views = others();
-      return targets.map(({ name, kind, course, full, report, tookMs, trouble }) => {
-        const sees = course.up();
-        const alone = {
-          up: sees ?? true,
-          saysUp: sees === true ? 1 : 0,
-          saysDown: sees === false ? 1 : 0,
-          ownCounts: true,
-        };
-        const verdict = kind === "pop" ? verdictByFamily(name, own, views) : alone;
-        return { name, kind, sees, streak: course.streak(), full, report, tookMs, trouble, verdict };
+      return targets.map(({ votedAs, course, ...rest }) => {
+        const verdict = verdictByFamily(votedAs, rest.pop ?? votedAs, own, views);
+        return { ...rest, sees: course.up(), streak: course.streak(), verdict };
       });
     },
     stop() {
@@ -146,44 +153,46 @@ export function startHealth(options: HealthOptions): Health {
 }
 
 function targetsOf(options: HealthOptions): readonly Target[] {
-  const { plan, before, keyOf } = options;
+  const { plan, before } = options;
   const blank = { capacity: 0, full: false, report: null, tookMs: null, trouble: null };
-  const page = (name: string, kind: "cdn" | "static", at: ProbeAt, up: boolean | null): Target => ({
-    ...{ ...blank, name, kind, course: createCourse(up) },
+  const page = (
+    named: Pick<Target, "name" | "votedAs"> & { readonly kind: "cdn" | "static" },
+    at: ProbeAt,
+    up: boolean | null,
+  ): Target => ({
+    ...{ ...blank, ...named, pop: null, address: null, course: createCourse(up) },
     probe: () => probePage(options, at),
   });
-  const pops = [...plan.pops.values()].flatMap((pop) => {
-    const known = before.pops[pop.name];
-    const own = popTarget(options, pop, { name: pop.name, at: pop.probe }, keyOf, known);
-    if (pop.probeSix === null) return [own];
-    const six = known && { ...known, up: known.upSix ?? known.up };
-    return [own, popTarget(options, pop, { name: sixOf(pop.name), at: pop.probeSix }, keyOf, six)];
-  });
+  const pops = [...plan.pops.values()].flatMap((pop) => popTargets(options, pop, before.pops[pop.name]));
   const cdns = [...plan.cdns.values()].map(({ name, probe }) =>
-    page(name, "cdn", probe, before.cdns[name] ?? null),
+    page({ name, votedAs: cdnOf(name), kind: "cdn" }, probe, before.cdns[name] ?? null),
   );
-  const fallback =
-    plan.fallback === null ? [] : [page("static", "static", plan.fallback.probe, before.fallback)];
+  const host = { name: "static", votedAs: staticHost, kind: "static" } as const;
+  const fallback = plan.fallback === null ? [] : [page(host, plan.fallback.probe, before.fallback)];
   return [...pops, ...cdns, ...fallback];
 }
 
-function popTarget(
-  parts: ProbeParts,
-  pop: PlanPop,
-  { name, at }: { readonly name: string; readonly at: ProbeAt },
-  keyOf: HealthOptions["keyOf"],
-  before: { readonly up: boolean; readonly full: boolean } | undefined,
-): Target {
-  const target: Target = {
-    name,
-    kind: "pop",
-    capacity: pop.capacity,
-    course: createCourse(before?.up ?? null),
-    probe: () => probePop(parts, { at, key: keyOf(pop), last: target.report }),
-    full: before?.full ?? false,
-    report: null,
-    tookMs: null,
-    trouble: null,
+/** At each address, for one of them may be dead alone. */
+function popTargets(options: HealthOptions, pop: PlanPop, known: PopFacts | undefined): readonly Target[] {
+  const { name, probe, probed, probeSix, probesMore } = pop;
+  const target = (votedAs: string, address: Address | null, at: ProbeAt): Target => {
+    const shown = address === null ? null : showAddress(address);
+    const isSix = address?.length === 16;
+    const wasUp = known && (isSix ? (known.upSix ?? known.up) : known.up);
+    const isDead = shown !== null && known?.dead?.includes(shown) === true;
+    const one: Target = {
+      name: votedAs.startsWith(name) ? votedAs : `${name} ${shown}`,
+      ...{ kind: "pop", votedAs, pop: name, address: shown, capacity: pop.capacity },
+      course: createCourse(isDead ? false : (wasUp ?? null)),
+      probe: () => probePop(options, { at, key: options.keyOf(pop), last: one.report }),
+      full: known?.full ?? false,
+      ...{ report: null, tookMs: null, trouble: null },
+    };
+    return one;
   };
-  return target;
+  return [
+    target(name, probed, probe),
+    ...(probeSix === null ? [] : [target(sixOf(name), probeSix.address, probeSix.probe)]),
+    ...probesMore.map(({ address, probe }) => target(addressOf(address), address, probe)),
+  ];
 }

@@ -7,7 +7,7 @@ import type { Metrics } from "../base/metrics.ts";
 import { type dial, readAll } from "../host/dial.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { type NodeView, openView, signView } from "../snapshot/view.ts";
-import { isSix, type Sight, sixOf } from "./health-votes.ts";
+import { type Sight, seenOf, sightOf } from "./health-votes.ts";
 import type { PlanNode } from "./steering-plan.ts";
 
 /** Where a node shows its view, at its ops address. */
@@ -105,20 +105,12 @@ export function startViews(options: ViewsOptions): Views {
   });
 
   return {
-    others: () => heard.filter(counts).map(({ view }) => sightOf(view)),
+    others: () => heard.filter(counts).map(({ view }) => sightOf(view?.sees ?? [])),
     states: () => heard.map((one) => ({ name: one.node.name, counts: counts(one), trouble: one.trouble })),
     own() {
       if (key === null) return null;
       sequence = Math.max(sequence + 1, clock.wallMs());
-      const own = sight();
-      const sees = [...own]
-        .filter(([name]) => !isSix(name))
-        .map(([name, up]) => {
-          const upSix = own.get(sixOf(name));
-          return upSix === undefined ? { name, up } : { name, up, upSix };
-        })
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
-      return signView({ sequence, timeMs: clock.wallMs(), sees }, key);
+      return signView({ sequence, timeMs: clock.wallMs(), sees: seenOf(sight()) }, key);
     },
     stop() {
       for (const timer of timers) timer.cancel();
@@ -126,13 +118,6 @@ export function startViews(options: ViewsOptions): Views {
   };
 }
 
-const sightOf = (view: NodeView | null): Sight =>
-  new Map(
-    view?.sees.flatMap(({ name, up, upSix }) => [
-      [name, up] as const,
-      ...(upSix === undefined ? [] : [[sixOf(name), upSix] as const]),
-    ]) ?? [],
-  );
 const saidBy = ({ view }: Heard): string => JSON.stringify(view?.sees ?? []);
 
 /** Null where a newer view came, else why not. */

@@ -18,8 +18,7 @@ import { trustOf } from "../store/trusted.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
 import { createMembers, type Members } from "../sync/members.ts";
 import { createProver } from "../sync/members-proof.ts";
-import { type Health, startHealth } from "./health.ts";
-import { isSix, sixOf } from "./health-votes.ts";
+import { type Health, startHealth, type TargetState } from "./health.ts";
 import { type NodeState, startViews, type Views, viewPath } from "./node-views.ts";
 import { createPagesState } from "./pages-state.ts";
 import {
@@ -196,21 +195,40 @@ function standingOf(pop: PlanPop, members: Members | null): Standing {
 
 function factsNow(plan: SteeringPlan, { members, pages }: Known, health: Health): SteeringFacts {
   const states = health.states();
-  const of = (kind: "pop" | "cdn" | "static") => states.filter((state) => state.kind === kind);
-  const byName = new Map(of("pop").map((state) => [state.name, state]));
-  const pops = of("pop").flatMap(({ name, verdict: { up }, full }): [string, PopFacts][] => {
-    const pop = plan.pops.get(name);
-    if (pop === undefined) return [];
-    const six = byName.get(sixOf(name));
-    const standing = standingOf(pop, members);
-    if (six === undefined) return [[name, { up, full, standing }]];
-    return [[name, { up, upSix: six.verdict.up, full: up ? full : six.full, standing }]];
-  });
+  const of = (kind: TargetState["kind"]) => states.filter((state) => state.kind === kind);
+  const byPop = Map.groupBy(of("pop"), ({ pop }) => pop ?? "");
+  const [host] = of("static");
   return {
-    pops: Object.fromEntries(pops),
-    cdns: Object.fromEntries(of("cdn").map(({ name, sees }) => [name, sees ?? true])),
-    fallback: of("static")[0]?.sees ?? null,
+    pops: Object.fromEntries(
+      [...plan.pops.values()].flatMap((pop): [string, PopFacts][] => {
+        const all = byPop.get(pop.name);
+        return all === undefined
+          ? []
+          : [[pop.name, { ...popFacts(all), standing: standingOf(pop, members) }]];
+      }),
+    ),
+    cdns: Object.fromEntries(of("cdn").map(({ name, verdict: { up } }) => [name, up])),
+    // Nobody has an opinion before somebody has asked.
+    fallback:
+      host === undefined || host.verdict.saysUp + host.verdict.saysDown === 0 ? null : host.verdict.up,
     pages: pages(),
+  };
+}
+
+/** A POP lives where one of its addresses does; full is it as one says that lives. */
+function popFacts(all: readonly TargetState[]): Omit<PopFacts, "standing"> {
+  const isSix = ({ address }: TargetState): boolean => address?.includes(":") === true;
+  const first = all.filter((one) => all[0] !== undefined && isSix(one) === isSix(all[0]));
+  const six = all.filter((one) => !first.includes(one));
+  const isUp = (list: readonly TargetState[]): boolean => list.some(({ verdict }) => verdict.up);
+  const dead = [first, six]
+    .filter(isUp)
+    .flatMap((list) => list.filter(({ verdict }) => !verdict.up).map(({ address }) => address ?? ""));
+  return {
+    up: isUp(first),
+    ...(six.length === 0 ? {} : { upSix: isUp(six) }),
+    ...(dead.length === 0 ? {} : { dead }),
+    full: (all.find(({ verdict }) => verdict.up) ?? all[0])?.full === true,
   };
 }
 
@@ -226,20 +244,23 @@ function viewAnswer(views: Views): Response {
 /** What an operator looks at when an answer is not the one he expected. */
 function healthView(health: Health, nodes: readonly NodeState[], facts: SteeringFacts) {
   return {
-    targets: health.states().map(({ name, kind, sees, streak, full, report, tookMs, trouble, verdict }) => ({
-      name,
-      kind,
-      up: verdict.up,
-      seen_up_here: sees,
-      probes_against_it: streak,
-      votes: { up: verdict.saysUp, down: verdict.saysDown, own_counts: verdict.ownCounts },
-      full,
-      standing: facts.pops[name]?.standing ?? null,
-      level: report?.level ?? null,
-      load: report?.load ?? null,
-      took_ms: tookMs === null ? null : Math.round(tookMs),
-      trouble,
-    })),
+    targets: health
+      .states()
+      .map(({ name, kind, pop, address, sees, streak, full, report, tookMs, trouble, verdict }) => ({
+        name,
+        kind,
+        address,
+        up: verdict.up,
+        seen_up_here: sees,
+        probes_against_it: streak,
+        votes: { up: verdict.saysUp, down: verdict.saysDown, own_counts: verdict.ownCounts },
+        full,
+        standing: facts.pops[pop ?? ""]?.standing ?? null,
+        level: report?.level ?? null,
+        load: report?.load ?? null,
+        took_ms: tookMs === null ? null : Math.round(tookMs),
+        trouble,
+      })),
     nodes,
     facts,
   };
@@ -263,6 +284,8 @@ function watchNode(metrics: Metrics, facts: () => SteeringFacts, health: () => H
   metrics.watchEach("dns_pop_load", "Load that POPs report, in thousandths of their processors.", "pop", () =>
     health()
       .states()
-      .flatMap(({ name, report }) => (report === null || isSix(name) ? [] : [[name, report.load] as const])),
+      .flatMap(({ name, pop, report }) =>
+        report === null || name !== pop ? [] : [[name, report.load] as const],
+      ),
   );
 }

@@ -9,6 +9,8 @@ export interface PopFacts {
   readonly up: boolean;
   /** Over IPv6, where that is asked beside; without it, as `up`. */
   readonly upSix?: boolean;
+  /** Those of several addresses that do not answer while another one of their family does. */
+  readonly dead?: readonly string[];
   readonly full: boolean;
   readonly standing: Standing;
 }
@@ -77,6 +79,8 @@ const isPop = (value: unknown): boolean =>
   isRecord(value) &&
   typeof value.up === "boolean" &&
   (value.upSix === undefined || typeof value.upSix === "boolean") &&
+  (value.dead === undefined ||
+    (Array.isArray(value.dead) && value.dead.every((one) => typeof one === "string"))) &&
   typeof value.full === "boolean" &&
   standings.includes(value.standing);
 

@@ -23,8 +23,17 @@ export interface PlanPop {
   /** Thousandths of its processors from which on it is full. */
   readonly capacity: number;
   readonly probe: ProbeAt;
+  /** The address that `probe` goes to; null where `probe` names one itself, and what it says counts for all. */
+  readonly probed: Address | null;
   /** At its first address of IPv6, where `probe` is asked over IPv4; null where it is the only way to ask. */
-  readonly probeSix: ProbeAt | null;
+  readonly probeSix: AddressProbe | null;
+  /** At its other addresses of each family. */
+  readonly probesMore: readonly AddressProbe[];
+}
+
+export interface AddressProbe {
+  readonly address: Address;
+  readonly probe: ProbeAt;
 }
 
 /** A delivery network of somebody else, to which a CNAME leads. */

@@ -5,12 +5,13 @@ import { limits } from "../base/limits.ts";
 import { suggestion } from "../base/nearest.ts";
 import { type PublicKey, publicKeyBytes } from "../snapshot/keys.ts";
 import { isPopName } from "../snapshot/registry.ts";
-import { addressBytes } from "../zones/addresses.ts";
+import { addressBytes, showAddress } from "../zones/addresses.ts";
 import { type Name, parseName } from "../zones/names.ts";
 import { type Address, type Network, parseNetwork } from "../zones/networks.ts";
 import { centreOf } from "./country-centres.ts";
 import { isPlace, type Place } from "./distance.ts";
 import {
+  type AddressProbe,
   mapOfAll,
   type PlanCdn,
   type PlanMap,
@@ -34,6 +35,11 @@ export function readPlan(text: string, path: string): SteeringPlan {
   root.knows(["geo", "near_km", "pop", "cdn", "static", "map", "override", "node"]);
   const pops = byName(root, "pop", readPop);
   const cdns = byName(root, "cdn", readCdn);
+  const seen = [...pops.values()].reduce((sum, pop) => sum + 1 + pop.probesMore.length, cdns.size);
+  if (seen > limits.viewSeenMax)
+    throw new PlanError(
+      `${path}: POPs, their further addresses and CDNs are ${seen}, and ${limits.viewSeenMax} are the most that DNS nodes tell each other of. Give POPs of many addresses a probe that names one.`,
+    );
   const fallback = root.has("static") ? readStatic(root.table("static", "[static]")) : null;
   const overrides = root.tables("override").map((entry) => readOverride(entry, pops));
   const networks = overrides.flatMap(({ networks, pops }) => networks.map((one) => [one, pops] as const));
@@ -83,11 +89,15 @@ function byName<Value extends { readonly name: string }>(
 function readPop(entry: Entry): PlanPop {
   entry.knows(["name", "key", "place", "addresses", "weight", "capacity", "probe"]);
   const addresses = entry.addresses("addresses");
-  const isSix = (text: string): boolean => addressBytes(text)?.length === 16;
-  const four = entry.texts("addresses").find((text) => !isSix(text));
-  const six = entry.texts("addresses").find(isSix);
+  const four = addresses.find(({ length }) => length === 4);
+  const six = addresses.find(({ length }) => length === 16);
   const first = four ?? six;
   if (first === undefined) throw entry.wrong("addresses", "a POP needs an address that visitors reach");
+  const probeAt = (address: Address): AddressProbe => ({
+    address,
+    probe: entry.probe(showAddress(address), true),
+  });
+  const isApart = !entry.asksAnAddress();
   return {
     name: entry.named(),
     key: entry.has("key") ? entry.key("key") : null,
@@ -95,10 +105,10 @@ function readPop(entry: Entry): PlanPop {
     addresses,
     weight: entry.number("weight", 0, 1_000_000, usual.weight),
     capacity: entry.number("capacity", 1, 65_535, usual.capacity),
-    probe: entry.probe(first, true),
-    // One that names an address is asked there, and what it says counts for all.
-    probeSix:
-      four === undefined || six === undefined || entry.asksAnAddress() ? null : entry.probe(six, true),
+    probe: entry.probe(showAddress(first), true),
+    probed: isApart ? first : null,
+    probeSix: isApart && six !== undefined && six !== first ? probeAt(six) : null,
+    probesMore: isApart ? addresses.filter((one) => one !== first && one !== six).map(probeAt) : [],
   };
 }
 

@@ -1,12 +1,13 @@
 // What a steered name answers. In: a view of POPs, CDNs, places and pages, which is replaced whole. Out: record sets and the scope they hold for.
 import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
+import { showAddress } from "../zones/addresses.ts";
 import { nameBytes } from "../zones/names.ts";
 import type { Address } from "../zones/networks.ts";
 import { type Steer, type Steered, types } from "../zones/types.ts";
 import { createNetworkMap } from "./network-map.ts";
 import { type Decision, decide, type Family, type SteeringView } from "./steering-decision.ts";
-import type { PageFacts } from "./steering-facts.ts";
+import type { PageFacts, PopFacts } from "./steering-facts.ts";
 import { isStatusMap, type SteeringPlan, statusPrefix } from "./steering-plan.ts";
 
 /** A `Steer` over whatever `view` gives at the time of a question. */
@@ -16,7 +17,7 @@ export function createSteer(view: () => SteeringView): Steer {
     if (isStatusMap(map)) return statusOf(now, map.slice(statusPrefix.length), type);
     const decision = decide(now, map, familyOf(type), visitor);
     return {
-      sets: setsOf(now.plan, decision, type),
+      sets: setsOf(now, decision, type),
       scope: decision.scope,
       first: decision.tier === "static" ? "static" : (decision.chosen[0] ?? ""),
       country: decision.located.country ?? "",
@@ -35,13 +36,13 @@ function familyOf(type: number): Family | null {
 }
 
 /** Types of addresses get addresses; a CNAME, where there is one, answers every type. */
-function setsOf(plan: SteeringPlan, decision: Decision, type: number): Steered["sets"] {
-  const alias = aliasOf(plan, decision);
+function setsOf(view: SteeringView, decision: Decision, type: number): Steered["sets"] {
+  const alias = aliasOf(view.plan, decision);
   if (alias !== null)
     return [{ type: types.CNAME, ttl: limits.steeredTtlS, rdata: [Buffer.from(nameBytes(alias))] }];
   const family = familyOf(type);
   if (family === null) return [];
-  const rdata = addressesOf(plan, decision, family);
+  const rdata = addressesOf(view, decision, family);
   return rdata.length === 0 ? [] : [{ type, ttl: limits.steeredTtlS, rdata }];
 }
 
@@ -51,13 +52,17 @@ function aliasOf({ cdns, fallback }: SteeringPlan, { tier, chosen }: Decision): 
 }
 
 /** One address of each chosen POP, the nearest first; then, where there is room, second ones. */
-export function addressesOf(plan: SteeringPlan, decision: Decision, family: Family): readonly Address[] {
+export function addressesOf(
+  { plan, facts }: Pick<SteeringView, "plan" | "facts">,
+  decision: Decision,
+  family: Family,
+): readonly Address[] {
   const length = family === 4 ? 4 : 16;
   const most = plan.maps.get(decision.map)?.addressesMax ?? limits.steeredAddressesMax;
   const lists =
     decision.tier === "static"
       ? [plan.fallback?.addresses ?? []]
-      : decision.chosen.map((name) => plan.pops.get(name)?.addresses ?? []);
+      : decision.chosen.map((name) => livingOf(plan.pops.get(name)?.addresses ?? [], facts.pops[name]));
   const own = lists.map((list) => list.filter((address) => address.length === length));
   const rounds = Math.max(0, ...own.map((list) => list.length));
   const found: Address[] = [];
@@ -68,6 +73,11 @@ export function addressesOf(plan: SteeringPlan, decision: Decision, family: Fami
         found.push(address);
     }
   return found.slice(0, most);
+}
+
+function livingOf(addresses: readonly Address[], known: PopFacts | undefined): readonly Address[] {
+  const { dead } = known ?? {};
+  return dead === undefined ? addresses : addresses.filter((one) => !dead.includes(showAddress(one)));
 }
 
 /** Two texts: figures for programs, and what the page says. Older than now only where this node says so itself. */

@@ -193,11 +193,15 @@ describe("snapshot/a report is offered to who knows one POP", () => {
   });
 });
 
-test("view: what a node sees over each family comes back", () => {
+test("view: what a node sees comes back: POPs over each family, CDNs, the static host, addresses", () => {
   const sees = [
     { name: "ams", up: true },
     { name: "fra", up: false, upSix: true },
     { name: "iad", up: true, upSix: false },
+    { name: "ams", up: false, kind: "cdn" as const },
+    { name: "static", up: true, kind: "static" as const },
+    { name: "c0000201", up: false, kind: "address" as const },
+    { name: "c0000202", up: true, kind: "address" as const },
   ];
   const signed = signView({ sequence: 7, timeMs: 8, sees }, pop.secretKey);
   const opened = openView(signed);

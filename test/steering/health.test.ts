@@ -10,7 +10,7 @@ import { generateKeyPair, type SecretKey } from "../../src/snapshot/keys.ts";
 import { signReport } from "../../src/snapshot/report.ts";
 import { type Health, startHealth } from "../../src/steering/health.ts";
 import { createCourse, isFull } from "../../src/steering/health-course.ts";
-import { type Sight, verdictOn } from "../../src/steering/health-votes.ts";
+import { type Sight, seenOf, sightOf, verdictOn } from "../../src/steering/health-votes.ts";
 import { startViews, type Views } from "../../src/steering/node-views.ts";
 import { noFacts } from "../../src/steering/steering-facts.ts";
 import { readPlan } from "../../src/steering/steering-toml.ts";
@@ -320,6 +320,97 @@ describe("health/nodes", () => {
     expect(all[0]?.others().length).toBe(1);
     expect(all[0]?.states()[0]).toMatchObject({ name: "n1", counts: false });
     stop();
+  });
+});
+
+describe("health/CDNs and the static host", () => {
+  const cdnUp: Sight = new Map([
+    ["fra", true],
+    ["cdn:one", true],
+    ["static:", true],
+  ]);
+  const cdnDown: Sight = new Map([
+    ["fra", true],
+    ["cdn:one", false],
+    ["static:", false],
+  ]);
+  const ofBefore: Sight = new Map([["fra", true]]);
+  test.each([
+    ["alone, it goes by itself", [], false],
+    ["one of three says down", [cdnUp, cdnUp], true],
+    ["a tie leaves it in", [cdnUp], true],
+    ["two of three say down", [cdnUp, cdnDown], false],
+    ["nodes of the release before have no opinion", [ofBefore, ofBefore], false],
+  ] as const)("%s", async (_what, others, up) => {
+    const made = world(() => others);
+    await made.clock.advance(limits.probeRoundMs);
+    for (const host of ["one.example", "192.0.2.99"]) made.sites[host] = () => "refused";
+    await made.clock.advance(4 * limits.probeRoundMs);
+    expect(["one", "static", "fra"].map(made.up)).toEqual([up, up, true]);
+    made.health.stop();
+  });
+
+  test("a node that lost its own line goes by the others", async () => {
+    const made = world(() => [cdnUp]);
+    for (const host of Object.keys(made.sites)) made.sites[host] = () => "silent";
+    await made.clock.advance(5 * limits.probeRoundMs);
+    expect(["one", "static", "fra"].map(made.up)).toEqual([true, true, true]);
+    made.health.stop();
+  });
+
+  test("what is seen is in the signed view, and comes out of it", () => {
+    const sight: Sight = new Map([
+      ["fra", true],
+      ["fra/6", false],
+      ["@c0000207", false],
+      ["@20010db8000000000000000000000007", true],
+      ["cdn:fra", true],
+      ["static:", false],
+    ]);
+    expect(sightOf(seenOf(sight))).toEqual(sight);
+  });
+});
+
+describe("health/addresses", () => {
+  const severalText = `
+[[pop]]
+name = "fra"
+addresses = ["192.0.2.1", "2001:db8::1", "192.0.2.7", "2001:db8::7"]
+[[pop]]
+name = "iad"
+addresses = ["192.0.2.2"]
+`;
+  const several = (others: () => readonly Sight[] = () => []): World => {
+    const made = world(others, severalText);
+    for (const host of ["[2001:db8::1]", "192.0.2.7", "[2001:db8::7]"])
+      made.sites[host] = reporting(made.clock, keys.fra);
+    return made;
+  };
+  const addressesUp = ({ health }: World) =>
+    health
+      .states()
+      .filter(({ verdict }) => verdict.up)
+      .map(({ address }) => address);
+
+  test("each is asked, and dies alone", async () => {
+    const made = several();
+    await made.clock.advance(limits.probeRoundMs);
+    for (const host of ["192.0.2.7", "[2001:db8::1]"]) made.sites[host] = () => "silent";
+    await made.clock.advance(4 * limits.probeRoundMs);
+    expect(addressesUp(made)).toEqual(["192.0.2.1", "2001:db8::7", "192.0.2.2"]);
+    made.health.stop();
+  });
+
+  test("nodes vote on each", async () => {
+    const said: Sight = new Map([
+      ["fra", true],
+      ["iad", true],
+      ["@c0000207", false],
+    ]);
+    const made = several(() => [said, said]);
+    await made.clock.advance(3 * limits.probeRoundMs);
+    expect(addressesUp(made)).toEqual(["192.0.2.1", "2001:db8::1", "2001:db8::7", "192.0.2.2"]);
+    made.health.stop();
   });
 });
 

@@ -9,6 +9,7 @@ import { limits } from "../../src/base/limits.ts";
 import { createLog, silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { hasHost } from "../../src/cli/free-address.ts";
 import { dial } from "../../src/host/dial.ts";
 import { signDelegation } from "../../src/snapshot/documents.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
@@ -21,6 +22,7 @@ import { openStore } from "../../src/store/open.ts";
 import { addressBytes, showAddress } from "../../src/zones/addresses.ts";
 import { types } from "../../src/zones/types.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import { skipUnless } from "../support/skip.ts";
 
 const ends: (() => unknown)[] = [];
 afterAll(async () => {
@@ -41,6 +43,8 @@ function folderOf(): string {
 async function popAt(
   at: number,
   clock: ManualClock,
+  host = "127.0.0.1",
+  port = 0,
 ): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer((_request, response) => {
     const key = popKeys[at];
@@ -50,9 +54,9 @@ async function popAt(
       signReport({ ...times, level: 0, load: 10, beat: 1, pages: 0, differing: 0, held: [] }, key),
     );
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(port, host, done));
   ends.push(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+  return { url: `http://${host}:${(server.address() as AddressInfo).port}`, server };
 }
 
 /** What a feed would have brought: root's word for the publisher, and its registry. */
@@ -197,6 +201,39 @@ describe("node/a registry that lies on the disk, POPs that listen", () => {
     await node.stop();
     live.stop();
   });
+});
+
+const testHere = skipUnless(hasHost("127.0.0.2"), "this machine has of 127.0.0.0/8 only 127.0.0.1");
+
+testHere("node/one of a POP's addresses dies: the other one is answered, also after a restart", async () => {
+  const clock = manualClock();
+  const folder = folderOf();
+  const planPath = join(folder, "steering.toml");
+  const first = await popAt(0, clock);
+  const { port } = new URL(first.url);
+  const second = await popAt(0, clock, "127.0.0.2", Number(port));
+  writeFileSync(
+    planPath,
+    `[[pop]]\nname = "fra"\nkey = "${popKeys[0]?.publicKey}"\naddresses = ["127.0.0.1", "127.0.0.2"]\nprobe = "http://fra.example:${port}"\n`,
+  );
+  let now = await begin(folder, planPath, clock);
+  await rounds(clock, 2);
+  expect(answer(now.live)).toEqual(["127.0.0.1", "127.0.0.2"]);
+  first.server.close();
+  first.server.closeAllConnections();
+  await rounds(clock, 4);
+  expect(answer(now.live)).toEqual(["127.0.0.2"]);
+  await now.node.stop();
+  now.live.stop();
+  now = await begin(folder, planPath, clock);
+  expect(answer(now.live)).toEqual(["127.0.0.2"]);
+  second.server.close();
+  second.server.closeAllConnections();
+  await rounds(clock, 4);
+  // Nobody lives: the last is not removed.
+  expect(answer(now.live)).toEqual(["127.0.0.1", "127.0.0.2"]);
+  await now.node.stop();
+  now.live.stop();
 });
 
 describe("node/files that are no facts", () => {

@@ -71,7 +71,10 @@ function viewOf(values: { readonly steering?: string | undefined; readonly data:
       "--steering is missing.",
       "Give the plan's file, or with --ops the address of a running node.",
     );
-  const live = liveSteering({ ...values, rootKey: [], source: [] }, { ...context, metrics: createMetrics() });
+  const live = liveSteering(
+    { ...values, rootKey: [], source: [] },
+    { ...context, lastGood: null, metrics: createMetrics() },
+  );
   live.stop();
   return live.view();
 }

@@ -3,6 +3,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { SteeringView } from "../steering/steering-decision.ts";
 import { hasMap, mayAlias } from "../steering/steering-plan.ts";
 import { makeFind } from "../zones/find.ts";
+import { createLastGood } from "../zones/last-good.ts";
 import type { Find } from "../zones/types.ts";
 import { type KnownMaps, openZoneFiles, type Reloaded } from "../zones/zone-files.ts";
 import type { DnsOptions } from "./dns-flags.ts";
@@ -17,20 +18,24 @@ export interface DnsSource {
 }
 
 export interface SourceParts {
-  readonly options: Pick<DnsOptions, "zone" | "data" | "steering" | "rootKey" | "source">;
+  readonly options: Pick<DnsOptions, "zone" | "data" | "role" | "steering" | "rootKey" | "source">;
   readonly context: Pick<Context, "clock" | "log" | "random">;
   readonly metrics: Metrics;
   /** Told of each new `Find`: what was answered by the one before is not to be given again. */
   onFind(find: Find): void;
 }
 
-/** Throws Fault `usage` where a zone or the plan of steering does not hold. */
+/** Throws Fault `usage` where a zone or the plan of steering does not hold, and never did. */
 export async function openDnsSource({ options, context, metrics, onFind }: SourceParts): Promise<DnsSource> {
-  const live = liveSteering(options, { ...context, metrics });
+  // Of the processes that answer one keeps for all.
+  const keeps = options.role === "parent" || options.role === "worker-1";
+  const lastGood = createLastGood(options.data, keeps, context.log);
+  const live = liveSteering(options, { ...context, metrics, lastGood });
   try {
     const files = await openZoneFiles({
       ...context,
       metrics,
+      lastGood,
       paths: options.zone,
       maps: mapsOf(live.view),
       onZones(changed) {

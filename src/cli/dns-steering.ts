@@ -10,6 +10,7 @@ import { startNode } from "../steering/node.ts";
 import { type LiveSteering, openSteering } from "../steering/steering-live.ts";
 import { mapOfAll } from "../steering/steering-plan.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
+import { createLastGood, type LastGood } from "../zones/last-good.ts";
 import { parseNetwork } from "../zones/networks.ts";
 import { typeNumber, type Visitor } from "../zones/types.ts";
 import type { Context } from "./flags.ts";
@@ -31,8 +32,11 @@ export type SteeringContext = Pick<Context, "clock" | "random"> & {
   readonly metrics: Metrics;
 };
 
-/** For each process. Throws Fault `usage` where the plan is broken. */
-export function liveSteering(settings: SteeringSettings, context: SteeringContext): LiveSteering {
+/** For each process. Throws Fault `usage` where the plan is broken, and never held. */
+export function liveSteering(
+  settings: SteeringSettings,
+  context: SteeringContext & { readonly lastGood: LastGood | null },
+): LiveSteering {
   return openSteering({ ...context, planPath: settings.steering ?? null, folder: settings.data });
 }
 
@@ -58,7 +62,8 @@ export async function keepSteering(
   mkdirSync(folder, { recursive: true });
   const key = readPopKey(folder);
   // Its views are for `explain`; what they count has been counted by the processes that answer.
-  const live = liveSteering(settings, { ...context, metrics: createMetrics() });
+  const lastGood = createLastGood(folder, false, context.log);
+  const live = liveSteering(settings, { ...context, lastGood, metrics: createMetrics() });
   const { plan, facts } = live.view();
   const node = await startNode({
     ...context,

@@ -7,6 +7,7 @@ import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
+import { type LastGood, printOf } from "../zones/last-good.ts";
 import type { Steer } from "../zones/types.ts";
 import { openGeo } from "./geo.ts";
 import { createSteer, networksOf } from "./steering.ts";
@@ -18,11 +19,15 @@ import { PlanError, readPlan } from "./steering-toml.ts";
 /** In the data folder of a DNS node. */
 export const factsFile = "steering.json";
 
+const broken = "The plan of steering is broken; the one before it stays in force.";
+
 export interface LiveOptions {
   /** The operator's file; null steers nothing but `TXT _status`. */
   readonly planPath: string | null;
   /** Data folder of this node. */
   readonly folder: string;
+  /** Null: a plan that does not hold is refused whatever held before. */
+  readonly lastGood: LastGood | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -40,9 +45,9 @@ export interface LiveSteering {
   stop(): void;
 }
 
-/** Throws Fault `usage` where the plan cannot be read or is broken: a server must not start on steering that nobody meant. */
+/** Throws Fault `usage` where the plan cannot be read or is broken, and never held: a server must not start on steering that nobody meant. */
 export function openSteering(options: LiveOptions): LiveSteering {
-  const { planPath, folder, clock, log, metrics } = options;
+  const { planPath, folder, lastGood, clock, log, metrics } = options;
   const swaps = metrics.counter(
     "dns_steering_swaps_total",
     "Views that steering answered from, one after the other.",
@@ -52,7 +57,26 @@ export function openSteering(options: LiveOptions): LiveSteering {
   let factsText: string | null = null;
   let refused = false;
   let generation = 0;
-  let view = viewOf(planPath === null ? noPlan : loadPlan(planPath));
+  let view = viewOf(planPath === null ? noPlan : planAtStart(planPath));
+
+  function planAtStart(path: string): SteeringPlan {
+    try {
+      return loadKept(path);
+    } catch (thrown) {
+      const kept = lastGood?.read(path)?.get(path);
+      if (!(thrown instanceof Fault) || kept === undefined) throw thrown;
+      log.error(broken, { why: thrown.message });
+      return readPlan(kept, path);
+    }
+  }
+
+  function loadKept(path: string): SteeringPlan {
+    // Before it is read: a change meanwhile is then seen as one.
+    const print = printOf([path]);
+    const plan = loadPlan(path);
+    void lastGood?.keep(path, [path], print);
+    return plan;
+  }
 
   function viewOf(plan: SteeringPlan): SteeringView {
     const paths = plan.geo.map((path) => resolve(dirname(planPath ?? ""), path));
@@ -111,11 +135,11 @@ export function openSteering(options: LiveOptions): LiveSteering {
       if (planPath === null) return null;
       try {
         const { facts } = view;
-        swap({ ...viewOf(loadPlan(planPath)), facts });
+        swap({ ...viewOf(loadKept(planPath)), facts });
         return null;
       } catch (thrown) {
         const why = messageOf(thrown);
-        log.error("The plan of steering is broken; the one before it stays in force.", { why });
+        log.error(broken, { why });
         return why;
       }
     },

@@ -1,5 +1,6 @@
 // The zones of this node, from files that change. In: paths. Out: a set of zones at the start, and a new one after each change that holds.
-// A file with a mistake in it changes nothing: the zone as it was goes on being answered, and the mistake is said with its line and column.
+// A file with a mistake in it changes nothing: the zone as it was goes on being answered, and the mistake is said with its line and column. So it is at a start
+// where the file held before (`last-good.ts`).
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 import { type Clock, every } from "../base/clock.ts";
@@ -9,6 +10,7 @@ import type { Log } from "../base/log.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
 import { type Result, refuse } from "../base/result.ts";
 import { inSlices, type Steps } from "../base/slices.ts";
+import { type LastGood, printOf } from "./last-good.ts";
 import { masterFileSteps, originOfFileName } from "./master-file.ts";
 import { type Name, showName } from "./names.ts";
 import type { Zone, ZoneSet } from "./zone.ts";
@@ -26,6 +28,7 @@ export interface KnownMaps {
 export interface ZoneFilesOptions {
   readonly paths: readonly string[];
   readonly maps: KnownMaps;
+  readonly lastGood: LastGood;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -55,11 +58,11 @@ interface Read {
   readonly print: string;
 }
 
-/** Reads all zones and watches their files. Throws Fault `usage` with every mistake where one does not hold: there is no older one to go on with. */
+/** Reads all zones and watches their files. Throws Fault `usage` with every mistake where one does not hold and there is no older one to go on with. */
 export async function openZoneFiles(options: ZoneFilesOptions): Promise<ZoneFiles> {
   const files = new Files(options);
   const { refused } = await files.reload();
-  if (refused.length > 0)
+  if (!files.hasAll())
     throw new Fault(
       "usage",
       refused.join("\n"),
@@ -98,6 +101,10 @@ class Files implements ZoneFiles {
     return this.#zones;
   }
 
+  hasAll(): boolean {
+    return this.#options.paths.every((path) => this.#held.has(path));
+  }
+
   reload(): Promise<Reloaded> {
     return this.#read(this.#options.paths);
   }
@@ -116,7 +123,7 @@ class Files implements ZoneFiles {
   /** An editor may be in the middle of writing: what differs is read when it is the same at two looks. */
   #hasSettled(path: string): boolean {
     const last = this.#last.get(path);
-    const print = (last?.files ?? [path]).map(printOf).join("\n");
+    const print = printOf(last?.files ?? [path]);
     const isSame = print === this.#seen.get(path);
     this.#seen.set(path, print);
     return isSame && print !== last?.print;
@@ -137,17 +144,32 @@ class Files implements ZoneFiles {
     const refused: string[] = [];
     const changed: string[] = [];
     for (const path of paths) {
-      const { checked, ...read } = await readZone(path, this.#options.maps, this.#options.clock);
+      const { checked, ...read } = await this.#readOne(path, null);
       this.#last.set(path, read);
-      const mistakes = checked.ok ? this.#taken(path, checked.value.zone) : checked.reason;
-      refused.push(...mistakes.map(showMistake));
-      if (!checked.ok || mistakes.length > 0) continue;
-      this.#held.set(path, checked.value.zone);
-      changed.push(showName(checked.value.zone.origin));
-      for (const remark of checked.value.remarks) this.#options.log.warn(showMistake(remark));
+      if (!checked.ok) refused.push(...checked.reason.map(showMistake));
+      const holds = checked.ok ? checked.value : await this.#lastHeld(path);
+      if (holds === null) continue;
+      if (checked.ok) void this.#options.lastGood.keep(path, read.files, read.print);
+      this.#held.set(path, holds.zone);
+      changed.push(showName(holds.zone.origin));
+      for (const remark of holds.remarks) this.#options.log.warn(showMistake(remark));
     }
     this.#take(changed, refused);
     return { changed, refused };
+  }
+
+  async #readOne(path: string, kept: ReadonlyMap<string, string> | null): Promise<ReadZone> {
+    const read = await readZone(path, this.#options.maps, this.#options.clock, kept);
+    const mistakes = read.checked.ok ? this.#taken(path, read.checked.value.zone) : [];
+    return mistakes.length === 0 ? read : { ...read, checked: refuse(mistakes) };
+  }
+
+  /** At a start, of a file that does not hold: as it was when it did. */
+  async #lastHeld(path: string): Promise<CheckedZone | null> {
+    const kept = this.#held.has(path) ? null : this.#options.lastGood.read(path);
+    if (kept === null) return null;
+    const { checked } = await this.#readOne(path, kept);
+    return checked.ok ? checked.value : null;
   }
 
   #take(changed: readonly string[], refused: readonly string[]): void {
@@ -158,9 +180,9 @@ class Files implements ZoneFiles {
       this.#zones = new Map([...this.#held.values()].map((zone) => [zone.origin, zone]));
       if (!isFirst) this.#options.onZones(this.#zones);
     }
-    if (isFirst) return;
     const { log } = this.#options;
-    if (changed.length > 0) log.info(`Zones were read again: ${changed.join(", ")}`);
+    if (isFirst && !this.hasAll()) return;
+    if (changed.length > 0 && !isFirst) log.info(`Zones were read again: ${changed.join(", ")}`);
     for (const sentence of refused) log.error(`A zone stays as it was. ${sentence}`);
   }
 
@@ -176,15 +198,21 @@ export interface ReadZone extends Read {
   readonly checked: Result<CheckedZone, readonly Mistake[]>;
 }
 
-/** Reads and checks one file: TOML where its name ends so, else a master file. `maps` null: any map may be named. */
-export async function readZone(path: string, maps: KnownMaps | null, clock: Clock): Promise<ReadZone> {
+/** Reads and checks one file: TOML where its name ends so, else a master file. `maps` null: any map may be named. `kept`: these texts in place of the files'. */
+export async function readZone(
+  path: string,
+  maps: KnownMaps | null,
+  clock: Clock,
+  kept: ReadonlyMap<string, string> | null = null,
+): Promise<ReadZone> {
   const files: string[] = [];
   const prints: string[] = [];
   const open = (file: string, bytesMax: number): FileText | { readonly says: string } => {
     files.push(file);
     // Before it is read: a change meanwhile is then seen as one.
-    prints.push(printOf(file));
-    return textOf(file, bytesMax);
+    prints.push(printOf([file]));
+    const text = kept?.get(file);
+    return text === undefined ? textOf(file, bytesMax) : { file, text };
   };
   const text = open(path, path.endsWith(".toml") ? limits.zoneTomlBytesMax : limits.zoneBytesMax);
   const beside: ReadBeside = (name) =>
@@ -239,15 +267,6 @@ function largerWay(file: string): string {
   return file.endsWith(".toml")
     ? "; put its records into a master file beside it, and name that by `master`"
     : "";
-}
-
-function printOf(file: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(file);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return "not there";
-  }
 }
 
 function startOf(file: string): Place {

@@ -134,8 +134,8 @@ for (const runtime of runtimes)
         expect(asker.sent()).toBeGreaterThan(300);
         expect(asker.answers.size).toBe(2);
         const worker = childrenOf(dns.pid).get("worker-1") ?? 0;
+        // The zone on the disk is broken: the one that takes its place answers what held last.
         process.kill(worker, "SIGKILL");
-        folder.write("example.zone", zoneText(first));
         await until("another one is there", () => {
           const now = childrenOf(dns.pid).get("worker-1");
           return now !== undefined && now !== worker;

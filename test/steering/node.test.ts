@@ -17,11 +17,13 @@ import { signRegistry } from "../../src/snapshot/registry.ts";
 import { signReport } from "../../src/snapshot/report.ts";
 import { type DnsNode, startNode } from "../../src/steering/node.ts";
 import { noFacts } from "../../src/steering/steering-facts.ts";
-import { factsFile, type LiveSteering, loadPlan, openSteering } from "../../src/steering/steering-live.ts";
+import { factsFile, type LiveSteering, openSteering } from "../../src/steering/steering-live.ts";
 import { openStore } from "../../src/store/open.ts";
 import { addressBytes, showAddress } from "../../src/zones/addresses.ts";
+import { createLastGood } from "../../src/zones/last-good.ts";
 import { types } from "../../src/zones/types.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import { until } from "../support/pop.ts";
 import { skipUnless } from "../support/skip.ts";
 
 const ends: (() => unknown)[] = [];
@@ -90,10 +92,10 @@ async function begin(
   clock: ManualClock,
 ): Promise<{ node: DnsNode; live: LiveSteering }> {
   const parts = { folder, clock, log: silentLog, metrics: createMetrics() };
-  const live = openSteering({ ...parts, planPath });
+  const live = openSteering({ ...parts, planPath, lastGood: createLastGood(folder, true, silentLog) });
   const node = await startNode({
     ...parts,
-    plan: loadPlan(planPath),
+    plan: live.view().plan,
     before: live.view().facts,
     rootKeys: [root.publicKey],
     sources: [],
@@ -183,6 +185,20 @@ describe("node/a registry that lies on the disk, POPs that listen", () => {
     now.live.stop();
   });
 
+  test("a start that finds the plan broken goes on by the one that held last", async () => {
+    const good = readFileSync(planPath, "utf8");
+    const kept = createLastGood(folder, false, silentLog);
+    await until("it is kept", () => kept.read(planPath)?.get(planPath) === good);
+    writeFileSync(planPath, good.replace("192.0.2.22", "192.0.2.300"));
+    now = await begin(folder, planPath, clock);
+    expect(answer(now.live)).toEqual(["192.0.2.22"]);
+    writeFileSync(planPath, good);
+    await now.node.stop();
+    now.live.stop();
+    writeFileSync(join(folder, "other.toml"), "[[pop]]\n");
+    await expect(begin(folder, join(folder, "other.toml"), clock)).rejects.toThrow("a POP needs an address");
+  });
+
   test("drained, then revoked POPs are left out, and one that nobody vouches for", async () => {
     const other = folderOf();
     writeFileSync(
@@ -245,7 +261,8 @@ describe("node/files that are no facts", () => {
       const said: string[] = [];
       const clock = manualClock();
       const log = createLog(clock, (line) => said.push(line));
-      const live = openSteering({ planPath: null, folder, clock, log, metrics: createMetrics() });
+      const lastGood = createLastGood(folder, false, log);
+      const live = openSteering({ planPath: null, folder, lastGood, clock, log, metrics: createMetrics() });
       expect(live.view().facts).toEqual(noFacts);
       expect(said.length).toBe(1);
       live.stop();

@@ -2,12 +2,14 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLog } from "../../src/base/log.ts";
+import { createLog, silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { makeFind } from "../../src/zones/find.ts";
+import { createLastGood } from "../../src/zones/last-good.ts";
 import type { ZoneSet } from "../../src/zones/zone.ts";
 import { type KnownMaps, openZoneFiles, type ZoneFiles } from "../../src/zones/zone-files.ts";
 import { manualClock } from "../support/manual-clock.ts";
+import { until } from "../support/pop.ts";
 import { ask, noSteer } from "./zone-of.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pharos-zones-"));
@@ -39,7 +41,9 @@ async function open(...paths: readonly string[]) {
     said.push((JSON.parse(line) as { says: string }).says.replaceAll(`${folder}/`, "")),
   );
   let now: ZoneSet | null = null;
-  const files = await openZoneFiles({ paths, maps, clock, log, metrics, onZones: (zones) => (now = zones) });
+  const lastGood = createLastGood(join(folder, "data"), true, log);
+  const onZones = (zones: ZoneSet) => (now = zones);
+  const files = await openZoneFiles({ paths, maps, lastGood, clock, log, metrics, onZones });
   opened.push(files);
   return {
     clock,
@@ -132,6 +136,27 @@ test("zones: a start without an older zone is refused with every mistake", async
     'g.test.zone:5:7: "192.0.2.x" is not an IPv4 address such as 192.0.2.1.\n' +
       "h.test.zone:6:5: www.h.test. has a CNAME, and beside it A on line 5: a CNAME stands alone (RFC 1034, 3.6.2).",
   );
+});
+
+test("zones: a start that finds a zone broken answers it as it was when it last held, and says so", async () => {
+  write("m.master", zone("192.0.2.10"));
+  const path = write("m.test.toml", 'master = "m.master"\n[names.pop]\nsteer = "pops"\n');
+  const { files } = await open(path);
+  const kept = createLastGood(join(folder, "data"), false, silentLog);
+  await until("it is kept", () => kept.read(path)?.size === 2);
+  files.stop();
+  write("m.master", zone("192.0.2.x"));
+  const { www, said, clock, metrics } = await open(path);
+  expect(www("m.test.")).toEqual(["NOERROR aa", "www.m.test. 60 A 192.0.2.10"]);
+  expect(said).toEqual([
+    'A zone stays as it was. m.master:5:7: "192.0.2.x" is not an IPv4 address such as 192.0.2.1.',
+  ]);
+  expect(metrics.text()).toContain('pharos_dns_zone_reads_total{outcome="refused"} 1');
+  write("m.master", zone("192.0.2.11"));
+  await clock.advance(6_000);
+  expect(www("m.test.")).toEqual(["NOERROR aa", "www.m.test. 60 A 192.0.2.11"]);
+  // One broken zone that never held is still no start.
+  expect(await refusal(path, write("l.test.zone", zone("192.0.2.x")))).toStartWith("l.test.zone:5:7: ");
 });
 
 test("zones: what a file cannot be", async () => {

@@ -32,6 +32,8 @@ export const dnsLimits = {
   dnsTcpIdleMs: 10_000,
   dnsTcpAgeMsMax: 120_000,
   dnsTcpUnsentBytes: 128 * 1024,
+  /** So many queries leave 10 MB behind, which are collected when a moment passes in which nobody asks. */
+  dnsRestQueries: 20_000,
   /** Addresses of resolvers that a process has as bytes. */
   dnsSendersMax: 20_000,
   /** Answers that wait for the kernel to take them; one more is lost, and its asker asks again. */

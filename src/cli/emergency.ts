@@ -1,7 +1,10 @@
 // `pharos emergency`: a text on top of a page, from this machine straight to the POPs. In: the emergency key, a text, addresses.
 // Out: what each POP made of it. Needs no control plane, no store and no network but the way to the POPs.
+import { createHash } from "node:crypto";
 import { Fault, messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
+import { createPosting } from "../notify/posting.ts";
+import type { Account } from "../notify/social-types.ts";
 import { isEmergencyText, signEmergency } from "../snapshot/emergency.ts";
 import { isPageId } from "../snapshot/names.ts";
 import type { Emergency } from "../snapshot/types.ts";
@@ -9,6 +12,7 @@ import { type Context, defineCommand } from "./flags.ts";
 import { publicMode, writeNewFile } from "./key-files.ts";
 import { readSecretKey } from "./read-keys.ts";
 import { ingestOf, isHttpUrl, sendDocument } from "./send-document.ts";
+import { accountsOf, socialFlags } from "./social-flags.ts";
 
 const untilDefault = "2h";
 
@@ -36,6 +40,7 @@ export const command = defineCommand({
     },
     withdraw: { kind: "boolean", help: "take the text back" },
     to: { kind: "list", help: "ops addresses of the POPs" },
+    ...socialFlags,
     out: { kind: "path", help: "also write the signed document to this file; it must not exist" },
     sequence: {
       kind: "integer",
@@ -47,12 +52,21 @@ export const command = defineCommand({
   },
   async run(values, context) {
     checkUse(values);
+    const { clock } = context;
+    const posting = createPosting({ clock, policy: "configured", allowed: undefined, perHostMax: 1 });
+    const accounts = accountsOf(values.post, values.postTokenFile, posting);
     const emergency = emergencyOf(values, context.clock.wallMs());
     const bytes = signEmergency(emergency, readSecretKey(values.key, "emergency"));
     if (values.out !== undefined) writeNewFile(values.out, bytes, publicMode);
-    const pops = await Promise.all(values.to.map((address) => give(address, bytes)));
-    say({ ...values, emergency, pops }, context);
-    return pops.every(({ outcome }) => outcome === "taken") ? 0 : 1;
+    const [pops, posts] = await Promise.all([
+      Promise.all(values.to.map((address) => give(address, bytes))),
+      Promise.all(accounts.map((account) => postTo(account, emergency, clock.wallMs()))),
+    ]);
+    posting.close();
+    say({ ...values, emergency, pops, posts }, context);
+    const isTold =
+      pops.every(({ outcome }) => outcome === "taken") && posts.every(({ outcome }) => outcome === "posted");
+    return isTold ? 0 : 1;
   },
 });
 
@@ -62,6 +76,7 @@ interface Wanted {
   readonly until: number | undefined;
   readonly withdraw: boolean;
   readonly to: readonly string[];
+  readonly post: readonly string[];
   readonly out: string | undefined;
   readonly sequence: number | undefined;
 }
@@ -75,7 +90,7 @@ function emergencyOf({ page, text, until, withdraw, sequence }: Wanted, wallMs: 
 
 /** Throws Fault `usage` for what no POP would take, before any is asked. */
 function checkUse(values: Wanted): void {
-  const { page, text, until, withdraw, to, out } = values;
+  const { page, text, until, withdraw, to, post, out } = values;
   const wrong = (sentence: string, remedy: string): Fault => new Fault("usage", sentence, remedy);
   if (!isPageId(page))
     throw wrong(
@@ -86,6 +101,11 @@ function checkUse(values: Wanted): void {
     throw wrong("Either a text is put up or it is taken back.", "Give either --text or --withdraw.");
   if (withdraw && until !== undefined)
     throw wrong("--until says how long a text is shown.", "Leave it out with --withdraw.");
+  if (withdraw && post.length > 0)
+    throw wrong(
+      "--post says a text, and a post is taken back where it was made.",
+      "Leave it out with --withdraw.",
+    );
   if (text !== undefined && !isEmergencyText(text))
     throw wrong("--text: it is blank, or has a line break or control character.", "Give one line of text.");
   if (text !== undefined && Buffer.byteLength(text) > limits.emergencyTextBytesMax)
@@ -120,23 +140,48 @@ async function give(to: string, bytes: Uint8Array): Promise<Told> {
   }
 }
 
+interface Posted {
+  readonly to: string;
+  readonly outcome: "posted" | "refused" | "unreachable";
+  readonly says: string;
+}
+
+/** The same text of the same emergency is one post, however often the command is given. */
+async function postTo(account: Account, { page, text }: Emergency, atMs: number): Promise<Posted> {
+  const key = createHash("sha256")
+    .update(`pharos/emergency-post/1 ${page} ${text}`)
+    .digest("base64url")
+    .slice(0, 22);
+  const outcome = await account.publish({ text, key, atMs, language: null }, new AbortController().signal);
+  if (outcome.kind === "sent" || outcome.kind === "confirmed")
+    return { to: account.name, outcome: "posted", says: "" };
+  return {
+    to: account.name,
+    outcome: outcome.kind === "later" ? "unreachable" : "refused",
+    says: outcome.why,
+  };
+}
+
 const noSuchPage = "It has no such page, so nothing is shown there unless that page comes.";
 
 interface Outcome extends Wanted {
   readonly json: boolean;
   readonly emergency: Emergency;
   readonly pops: readonly Told[];
+  readonly posts: readonly Posted[];
 }
 
-function say({ json, out, emergency, pops }: Outcome, context: Context): void {
+function say({ json, out, emergency, pops, posts }: Outcome, context: Context): void {
   const { page, sequence, untilMs, text } = emergency;
   const until = text === "" ? null : new Date(untilMs).toISOString();
   if (json) {
-    context.out(JSON.stringify({ page, sequence, until, file: out ?? null, pops }));
+    context.out(JSON.stringify({ page, sequence, until, file: out ?? null, pops, posts }));
     return;
   }
   if (out !== undefined) context.out(`${out}  sequence ${sequence}`);
   const done = until === null ? "taken, withdrawn" : `taken, until ${until}`;
   for (const { to, outcome, says } of pops)
     context.out(`${to}  ${outcome === "taken" ? done : outcome}${says === "" ? "" : `: ${says}`}`);
+  for (const { to, outcome, says } of posts)
+    context.out(`${to}  ${outcome}${says === "" ? "" : `: ${says}`}`);
 }

@@ -1,6 +1,6 @@
 // `pharos emergency` against ops addresses that take, refuse, babble and are not there; and what it refuses before it asks any.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemRandom } from "../../src/base/random.ts";
@@ -85,6 +85,7 @@ test("all took it: exit code 0; a path that is given is kept; two hours where no
     page: "p1",
     sequence: 7,
     until,
+    posts: [],
     file: null,
     pops: [{ to, outcome: "taken", says: "" }],
   });
@@ -144,4 +145,57 @@ test("nothing says where it goes, or a word that is no address does", async () =
   expect(said.code).toBe(2);
   expect(said.err).toContain('"127.0.0.1:1"');
   expect(given).toEqual([]);
+});
+
+test("the operator's own account gets the text too; the same text is the same post; what is wrong is said before anything is sent", async () => {
+  const posts: (readonly [key: string | null, status: string])[] = [];
+  const mastodon = listenHttp({
+    bodyBytesMax: 65_536,
+    async fetch(request) {
+      const { status } = (await request.json()) as { status: string };
+      posts.push([request.headers.get("idempotency-key"), status]);
+      return status === "No." ? new Response("", { status: 401 }) : Response.json({ id: "1" });
+    },
+  });
+  listeners.push(mastodon);
+  const token = join(base, "mastodon.token");
+  writeFileSync(token, "secret\n");
+  const place = `mastodon:http://127.0.0.1:${mastodon.port}`;
+  const own = ["--to", urls[0] ?? "", "--post", place, "--post-token-file", `mastodon:${token}`];
+  for (let at = 0; at < 2; at++) {
+    const said = await pharos(...common, "--text", "Down.", ...own);
+    expect(said).toMatchObject({ code: 0, err: "" });
+    expect(said.out.split("\n")[1]).toBe(`mastodon:127.0.0.1:${mastodon.port}  posted`);
+  }
+  expect(posts.map(([, status]) => status)).toEqual(["Down.", "Down."]);
+  expect(posts[0]?.[0]).toBe(posts[1]?.[0] ?? "");
+  const refused = await pharos(...common, "--text", "No.", ...own, "--json");
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.out).posts).toEqual([
+    { to: `mastodon:127.0.0.1:${mastodon.port}`, outcome: "refused", says: "It answered 401." },
+  ]);
+  const wrong: readonly (readonly [string[], string])[] = [
+    [["--post", place], "--post mastodon needs a token."],
+    [
+      ["--post", "myspace:https://x.example", "--post-token-file", `myspace:${token}`],
+      '--post: "myspace:https://x.example" is not allowed.',
+    ],
+    [
+      ["--post", "mastodon:me", "--post-token-file", `mastodon:${token}`],
+      '--post: "mastodon:me" is not allowed.',
+    ],
+    [["--post-token-file", `mastodon:${token}`], '--post-token-file: "mastodon" is not allowed.'],
+  ];
+  posts.length = 0;
+  for (const [flags, says] of wrong) {
+    const said = await pharos(...common, "--text", "Down.", "--to", urls[0] ?? "", ...flags);
+    expect([said.code, said.err]).toEqual([2, expect.stringContaining(says)]);
+    expect(given).toEqual([]);
+  }
+  const withdrawn = await pharos(...common, "--withdraw", ...own);
+  expect([withdrawn.code, withdrawn.err]).toEqual([
+    2,
+    expect.stringContaining("taken back where it was made"),
+  ]);
+  expect(posts).toEqual([]);
 });

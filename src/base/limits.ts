@@ -234,8 +234,8 @@ export const limits = {
   verifyEveryMs: 1_000,
   /** Reports of damaged bodies that come within this are mended in one walk. */
   mendDelayMs: 250,
-  /** A line on the socket between the processes of a POP: a digest, or the name of a page. */
-  lineCharsMax: 4_096,
+  /** A line on the socket between the processes of a POP: a digest, the name of a page, or a sealed note in base64. */
+  lineCharsMax: 20 * 1024,
   /** Lines that wait for a process that does not read; then its connection ends, and it looks for itself. */
   linesBytesMax: 1024 * 1024,
   /** A worker looks for its syncer again after this: a restart of it takes about as long. */

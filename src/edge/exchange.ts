@@ -1,5 +1,5 @@
 // One request on its way through the steps. In: the request, how it came. Out: what each step found, for the next one.
-import type { Answer, Asked } from "../host/asked.ts";
+import type { Answer, Asked, Peer } from "../host/asked.ts";
 import type { Head, Manifest, Part, Route } from "../snapshot/types.ts";
 import type { Notice } from "./emergency.ts";
 import type { PageFreshness } from "./level.ts";
@@ -10,6 +10,7 @@ import type { Chosen } from "./variant.ts";
 /** Filled in from left to right; a field is read only by steps after the one that sets it. */
 export interface Exchange {
   readonly asked: Asked;
+  readonly peer: Peer;
   /** The live store, or what this process remembers while the store fails. */
   readonly reads: Reads;
   /** It has waited for a body that was not here. */
@@ -49,15 +50,19 @@ const noRoute: Route = {
   variants: { identity: nothing, gzip: nothing },
 };
 
+/** Who asks, where nobody said. */
+const nobody: Peer = { address: null };
+
 // Made once: what most requests never look at is not to be made for each of them.
 const noFreshness: PageFreshness = { level: 1, confirmedMs: 0 };
 const noPart: Part = { routes: [] };
 const noChoice: Chosen = { name: nothing, body: new Uint8Array(), encoding: "identity", etag: "" };
 
 /** An exchange at its start. */
-export function openExchange(asked: Asked, reads: Reads, waited: boolean): Exchange {
+export function openExchange(asked: Asked, reads: Reads, waited: boolean, peer = nobody): Exchange {
   return {
     asked,
+    peer,
     reads,
     waited,
     host: "",

@@ -41,6 +41,11 @@ export async function serveLink({ path, link, log, metrics }: LinkServerOptions)
         onLine(line) {
           const asked = workerAsks(line);
           if (asked === null) return;
+          if ("note" in asked) {
+            const { name: noted } = asked;
+            void link.note(Buffer.from(asked.note, "base64")).then((as) => send({ noted, as }));
+            return;
+          }
           const brought = asked.bring;
           void link.bring(brought).then((outcome) => send({ brought, outcome }));
         },

@@ -10,6 +10,7 @@ import { dialLines, type Lines } from "../host/lines.ts";
 import type { Digest } from "../snapshot/types.ts";
 import { createCoalescing } from "./coalesce.ts";
 import { type Brought, createWakes, type Link, linkFile, linkLine, syncerTells } from "./link.ts";
+import { createLinkNotes } from "./link-notes.ts";
 
 export interface LinkOptions {
   /** The POP's data folder. */
@@ -36,6 +37,9 @@ export function dialLink(options: LinkOptions): DialledLink {
   let stopped = false;
   let failures = 0;
   let retry: Timer | null = null;
+  const notes = createLinkNotes(clock, (ask) => {
+    if (connected) lines?.send(linkLine(ask));
+  });
 
   const polling = every(clock, limits.refsPollMs, () => {
     if (!connected) wake(null);
@@ -46,6 +50,7 @@ export function dialLink(options: LinkOptions): DialledLink {
     connected = true;
     failures = 0;
     for (const digest of asked.keys()) lines?.send(linkLine({ bring: digest }));
+    notes.again();
     // Whatever came while nobody listened.
     wake(null);
   }
@@ -54,6 +59,7 @@ export function dialLink(options: LinkOptions): DialledLink {
     const told = syncerTells(line);
     if (told === null) return;
     if ("wake" in told) wake(told.wake);
+    else if ("noted" in told) notes.settle(told.noted, told.as);
     else settle(told.brought, told.outcome);
   }
 
@@ -89,7 +95,9 @@ export function dialLink(options: LinkOptions): DialledLink {
   return {
     onWake,
     bring: createCoalescing({ bring, clock, metrics }),
+    note: notes.note,
     stop() {
+      notes.stop();
       stopped = true;
       polling.cancel();
       retry?.cancel();

@@ -9,12 +9,17 @@ import type { Digest } from "../snapshot/types.ts";
  */
 export type Brought = "here" | "absent" | "late" | "busy";
 
+/** What came of a note: `kept` (on the device), `full` (no room), `failed` (not written down, or not in time). */
+export type Noted = "kept" | "full" | "failed";
+
 /** A page's id: it has another generation, or is gone. Null: look at all of them. */
 export type Woken = string | null;
 
 export interface Link {
   /** Asks for a body that a route names and the store lacks. Never rejects. */
   bring(digest: Digest): Promise<Brought>;
+  /** Has a sealed note of a visitor written down. Never rejects. */
+  note(sealed: Uint8Array): Promise<Noted>;
   /**
    * Tells of what changed, within milliseconds while the syncer is there, else every `limits.refsPollMs`. Read the store anew then: one change
    * may be told twice. Gives back its end.
@@ -47,12 +52,13 @@ export function createWakes(): Wakes {
 }
 
 /** From a worker to the syncer. */
-export interface WorkerAsks {
-  readonly bring: Digest;
-}
+export type WorkerAsks = { readonly bring: Digest } | { readonly note: string; readonly name: Digest };
 
 /** From the syncer to each worker. */
-export type SyncerTells = { readonly wake: Woken } | { readonly brought: Digest; readonly outcome: Brought };
+export type SyncerTells =
+  | { readonly wake: Woken }
+  | { readonly brought: Digest; readonly outcome: Brought }
+  | { readonly noted: Digest; readonly as: Noted };
 
 export function linkLine(message: WorkerAsks | SyncerTells): string {
   return JSON.stringify(message);
@@ -60,18 +66,24 @@ export function linkLine(message: WorkerAsks | SyncerTells): string {
 
 /** Null for what is no message of this release. */
 export function workerAsks(line: string): WorkerAsks | null {
-  const { bring } = fieldsOf(line);
-  return typeof bring === "string" && isDigest(bring) ? { bring } : null;
+  const { bring, note, name } = fieldsOf(line);
+  if (typeof bring === "string" && isDigest(bring)) return { bring };
+  return typeof note === "string" && typeof name === "string" && isDigest(name) ? { note, name } : null;
 }
 
 /** Null for what is no message of this release. */
 export function syncerTells(line: string): SyncerTells | null {
-  const { wake, brought, outcome } = fieldsOf(line);
+  const { wake, brought, outcome, noted, as } = fieldsOf(line);
   if (wake === null || typeof wake === "string") return { wake };
+  if (typeof noted === "string" && isDigest(noted) && isNoted(as)) return { noted, as };
   return typeof brought === "string" && isDigest(brought) && isBrought(outcome) ? { brought, outcome } : null;
 }
 
 const outcomes: readonly unknown[] = ["here", "absent", "late", "busy"] satisfies Brought[];
+
+const noteOutcomes: readonly unknown[] = ["kept", "full", "failed"] satisfies Noted[];
+
+const isNoted = (value: unknown): value is Noted => noteOutcomes.includes(value);
 
 function isBrought(value: unknown): value is Brought {
   return outcomes.includes(value);

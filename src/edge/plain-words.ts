@@ -17,6 +17,12 @@ export type Trouble =
   | "late"
   | "busy"
   | "failed"
+  | "badType"
+  | "badBody"
+  | "longBody"
+  | "slowBody"
+  | "tooMany"
+  | "unkept"
   | "full"
   | "overloaded";
 
@@ -49,6 +55,12 @@ const english: PlainWords = {
     late: ["Not available", "This server has not fetched this old page yet, and its source takes too long."],
     busy: ["Not available", "This server is fetching too many old pages at once."],
     failed: ["Not available", "This server failed to answer. It has written why to its log."],
+    badType: ["Not understood", "This address takes a form or JSON, and nothing else."],
+    badBody: ["Not understood", "What was sent is not what it says it is, or was broken off."],
+    longBody: ["Too long", "This is more than anybody has to say here."],
+    slowBody: ["Too slow", "What was sent did not arrive in time. Please try again."],
+    tooMany: ["Too many", "Too much was sent from here within a minute. Please try again later."],
+    unkept: ["Not kept", "This server cannot write it down now. Please try again in a minute."],
     full: ["Busy", "This server has no room for another event stream."],
     overloaded: ["Busy", "This server is busy. Please try again in a few seconds."],
   },
@@ -79,6 +91,18 @@ const german: PlainWords = {
     ],
     busy: ["Nicht verfügbar", "Dieser Server holt gerade zu viele alte Seiten."],
     failed: ["Nicht verfügbar", "Dieser Server konnte nicht antworten. Warum, steht in seinem Protokoll."],
+    badType: ["Nicht verstanden", "Diese Adresse nimmt ein Formular oder JSON an, sonst nichts."],
+    badBody: ["Nicht verstanden", "Das Gesendete ist nicht, was es zu sein vorgibt, oder brach ab."],
+    longBody: ["Zu lang", "Das ist mehr, als hier jemand zu sagen hat."],
+    slowBody: ["Zu langsam", "Das Gesendete kam nicht rechtzeitig an. Bitte versuchen Sie es noch einmal."],
+    tooMany: [
+      "Zu viel",
+      "Von hier kam innerhalb einer Minute zu viel. Bitte versuchen Sie es später wieder.",
+    ],
+    unkept: [
+      "Nicht angenommen",
+      "Dieser Server kann es gerade nicht aufschreiben. Bitte versuchen Sie es in einer Minute wieder.",
+    ],
     full: ["Ausgelastet", "Dieser Server hat keinen Platz für einen weiteren Ereignisstrom."],
     overloaded: [
       "Ausgelastet",
@@ -106,6 +130,12 @@ const arabic: PlainWords = {
     late: ["غير متاح", "لم يجلب هذا الخادم هذه الصفحة القديمة بعد، ومصدره يستغرق وقتًا أطول من اللازم."],
     busy: ["غير متاح", "يجلب هذا الخادم صفحات قديمة كثيرة في آن واحد."],
     failed: ["غير متاح", "لم يستطع هذا الخادم أن يجيب، وقد كتب السبب في سجله."],
+    badType: ["غير مفهوم", "يقبل هذا العنوان نموذجًا أو \u2066JSON\u2069 ولا شيء غيرهما."],
+    badBody: ["غير مفهوم", "ما أُرسل ليس كما يصف نفسه، أو انقطع إرساله."],
+    longBody: ["طويل جدًا", "هذا أكثر مما يلزم قوله هنا."],
+    slowBody: ["بطيء جدًا", "لم يصل ما أُرسل في الوقت المناسب. يُرجى المحاولة مرة أخرى."],
+    tooMany: ["كثير جدًا", "أُرسل من هنا الكثير خلال دقيقة. يُرجى المحاولة لاحقًا."],
+    unkept: ["لم يُحفظ", "لا يستطيع هذا الخادم تدوينه الآن. يُرجى المحاولة بعد دقيقة."],
     full: ["مشغول", "لا مكان في هذا الخادم لبث أحداث آخر."],
     overloaded: ["مشغول", "هذا الخادم مشغول. يُرجى المحاولة مرة أخرى بعد ثوانٍ."],
   },

@@ -44,6 +44,12 @@ const kinds: Readonly<Record<Trouble, Kind>> = {
   late: soon,
   busy: soon,
   failed: soon,
+  badType: { status: 415, extra: { accept: "application/x-www-form-urlencoded, application/json" } },
+  badBody: { status: 400 },
+  longBody: { status: 413 },
+  slowBody: { status: 408, last: true },
+  tooMany: { status: 429 },
+  unkept: soon,
   full: { status: 503 },
   overloaded: { status: 503 },
 };
@@ -118,7 +124,8 @@ export const preflighted: Answer = {
   fields: linesOf({
     ...everywhere,
     allow: allowedMethods,
-    "access-control-allow-methods": allowedMethods,
+    // Where a page takes something from visitors is for the POST to find out.
+    "access-control-allow-methods": `${allowedMethods}, POST`,
     "access-control-allow-headers": "*",
     "access-control-max-age": "86400",
   }),

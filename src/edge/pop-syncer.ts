@@ -8,6 +8,7 @@ import { type FolderLock, lockFolder } from "../host/lock.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
 import { trustOf } from "../store/trusted.ts";
+import { openVisitorNotes } from "../store/visitor-notes.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { createRelay } from "../sync/relay.ts";
@@ -90,6 +91,7 @@ function startWriter(options: PopOptions, store: Store) {
   const { onWake, wake } = createWakes();
   follower?.onApplied(wake);
   follower?.onDocument(() => wake(null));
+  const notes = openVisitorNotes(options);
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
   const fed = {
@@ -118,10 +120,11 @@ function startWriter(options: PopOptions, store: Store) {
     log,
     metrics,
   });
-  const link: Link = { onWake, bring: lazies.bring };
+  const link: Link = { onWake, bring: lazies.bring, note: notes.keep };
   const stop = async (): Promise<void> => {
     lazies.stop();
     await syncer.stop();
+    await notes.close();
   };
   return { syncer, link, port: syncer.opsPort, stop };
 }

@@ -4,7 +4,8 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import type { Answer, Asked } from "../host/asked.ts";
+import { type Random, systemRandom } from "../base/random.ts";
+import type { Answer, Asked, Peer } from "../host/asked.ts";
 import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
 import type { Digest } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
@@ -18,10 +19,11 @@ import type { Hub } from "./hub.ts";
 import { createLook } from "./hub-look.ts";
 import { createLevels } from "./level.ts";
 import type { Link } from "./link.ts";
+import { createNoteRates } from "./note-rates.ts";
 import { answerReport } from "./own-report.ts";
 import { plain } from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
-import { stepsOf } from "./steps.ts";
+import { postSteps, stepsOf } from "./steps.ts";
 import { createTally, otherKind, type Tally } from "./tally.ts";
 import { createTrees, type OpenRoot } from "./trees.ts";
 
@@ -38,6 +40,10 @@ export interface ServingOptions {
   /** Told of what the store threw, for the one who may put it aside. Must not throw. */
   onStoreFailure?(cause: unknown): void;
   readonly clock: Clock;
+  /** Seals what visitors say; default the operating system's. */
+  readonly random?: Random;
+  /** See `NoteRatesOptions.perAddress`. */
+  readonly notesPerAddress?: number;
   /** The page that answers to hosts that no page claims; null answers 421. */
   readonly defaultPage: string | null;
   /** Who is told of new generations; without it nobody is. */
@@ -49,15 +55,21 @@ export interface ServingOptions {
 }
 
 /** Answers one visitor's request, at once where its body is held. Never throws. */
-export type Serving = (asked: Asked) => Answer | Promise<Answer>;
+export type Serving = (asked: Asked, peer?: Peer) => Answer | Promise<Answer>;
 
 /** The same with nobody to ask for lazy bodies: it never waits, and what is not here is 503. */
-type ServingAtOnce = (asked: Asked) => Answer;
+type ServingAtOnce = (asked: Asked, peer?: Peer) => Answer;
 
 /** The hot path of a worker. When the store fails, what this process remembers is served. */
-export function createServing(options: ServingOptions, link: Pick<Link, "bring">): Serving;
+export function createServing(
+  options: ServingOptions,
+  link: Pick<Link, "bring"> & Partial<Pick<Link, "note">>,
+): Serving;
 export function createServing(options: ServingOptions): ServingAtOnce;
-export function createServing(options: ServingOptions, link?: Pick<Link, "bring">): Serving {
+export function createServing(
+  options: ServingOptions,
+  link?: Pick<Link, "bring"> & Partial<Pick<Link, "note">>,
+): Serving {
   const { log, clock, metrics } = options;
   const tally = options.tally ?? createTally(metrics);
   const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
@@ -69,7 +81,7 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     levels: createLevels(clock),
     emergencies: createEmergencies(options),
   };
-  const steps = stepsOf({
+  const parts = {
     ...found,
     defaultPage: options.defaultPage,
     ownReport: answerReport({ clock, popKey: options.popKey ?? null }),
@@ -80,9 +92,22 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
     missingHeaders: createHeaderSets(missingSets),
     answers,
     bring: link?.bring ?? null,
-    again: (exchange) => answer(exchange.asked, pair.live, exchange),
+    again: (exchange: Exchange) => answer(exchange.asked, pair.live, exchange),
     served: pair.served,
-  });
+  };
+  const steps = stepsOf(parts);
+  const { random = systemRandom, notesPerAddress } = options;
+  const posting =
+    link?.note === undefined
+      ? steps
+      : postSteps(parts, {
+          ...{ ...found, note: link.note, served: pair.served, clock, random, metrics },
+          rates: createNoteRates({
+            clock,
+            random,
+            ...(notesPerAddress === undefined ? {} : { perAddress: notesPerAddress }),
+          }),
+        });
   const say = sayEvery(clock, log);
 
   const counted = ({ kind, bytes }: Exchange, given: Answer): Answer => {
@@ -91,10 +116,15 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
   };
 
   /** `waited`: the exchange that waits for this answer, and is counted for it. */
-  const answer = (asked: Asked, reads: Reads, waited: Exchange | null = null): Answer | Promise<Answer> => {
+  const answer = (
+    asked: Asked,
+    reads: Reads,
+    waited: Exchange | null = null,
+    peer?: Peer,
+  ): Answer | Promise<Answer> => {
     try {
-      const exchange = openExchange(asked, reads, waited !== null);
-      const given = run(steps, exchange);
+      const exchange = openExchange(asked, reads, waited !== null, peer);
+      const given = run(asked.method === "POST" ? posting : steps, exchange);
       if (given instanceof Promise) return given.then((later) => counted(exchange, later));
       if (waited === null) return counted(exchange, given);
       waited.kind = exchange.kind;
@@ -105,20 +135,20 @@ export function createServing(options: ServingOptions, link?: Pick<Link, "bring"
         failures.add();
         options.onStoreFailure?.(thrown.cause);
         say(`The store fails: ${messageOf(thrown.cause)}. What is in memory is still served.`);
-        return answer(asked, pair.remembered, waited);
+        return answer(asked, pair.remembered, waited, peer);
       }
       if (waited === null) tally.answered(503, otherKind, 0);
       say(`A request was not answered: ${messageOf(thrown)}. This is a defect of Pharos: please report it.`);
       return plain("failed", { asked, path: "" });
     }
   };
-  return (asked) => {
+  return (asked, peer) => {
     const again = answers.again(asked, pair.live.commitNumber());
     if (again !== null) {
       tally.answered(again.answer.status, again.kind, again.bytes);
       return again.answer;
     }
-    const given = answer(asked, pair.live);
+    const given = answer(asked, pair.live, null, peer);
     if (!asked.secure) return given;
     return given instanceof Promise ? given.then(withTlsLines) : withTlsLines(given);
   };

@@ -14,6 +14,7 @@ import type { Levels } from "./level.ts";
 import { answerMissing, type MissingParts } from "./missing.ts";
 import { answerNotFound, isNotFoundPath, type NotFoundParts } from "./not-found.ts";
 import { plain, preflighted } from "./plain.ts";
+import { type PostParts, postStepsOf } from "./post.ts";
 import { hostOf, pathOf } from "./receive.ts";
 import { eventKind } from "./tally.ts";
 import type { Trees } from "./trees.ts";
@@ -53,6 +54,10 @@ export function stepsOf(parts: Parts): readonly Step[] {
     reply(parts),
   ];
 }
+
+/** What is said to a page: a table of its own, for what none of the others has to ask. */
+export const postSteps = (parts: Parts, post: PostParts): readonly Step[] =>
+  postStepsOf(post, page(parts), manifest(parts));
 
 /** Host first: with a Host that is none, the runtime's URL means nothing. */
 const receive: Step = (exchange) => {

@@ -8,7 +8,7 @@ export type Kind = number;
 export const otherKind: Kind = 0;
 export const eventKind: Kind = 4;
 
-const statuses = [200, 204, 304, 400, 404, 405, 406, 410, 421, 503] as const;
+const statuses = [200, 204, 303, 304, 400, 404, 405, 406, 410, 413, 415, 421, 429, 503] as const;
 const rowOfStatus = new Uint8Array(1_000).fill(statuses.length);
 for (const [row, status] of statuses.entries()) rowOfStatus[status] = row;
 

@@ -36,6 +36,8 @@ export interface WorkerOptions {
   /** Requests under way at once; default `pendingRequestsMax`. */
   readonly pendingMax?: number;
   readonly accessLog?: AccessLog | null;
+  /** See `NoteRatesOptions.perAddress`. */
+  readonly notesPerAddress?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -73,6 +75,8 @@ export function startWorker(options: WorkerOptions): Listeners {
     rootKeys: options.rootKeys,
     popKey: options.popKey ?? null,
     clock: options.clock,
+    random: options.random,
+    ...(options.notesPerAddress === undefined ? {} : { notesPerAddress: options.notesPerAddress }),
     defaultPage: options.defaultPage,
     onDamaged: options.onDamaged,
     ...(options.onStoreFailure === undefined ? {} : { onStoreFailure: options.onStoreFailure }),

@@ -12,13 +12,26 @@ export interface Asked {
   readonly host: string | null;
   /** It came over TLS. */
   readonly secure: boolean;
-  /** It says that it has a body, be it of no bytes. The listener reads none of it, and ends a connection of HTTP/1.1 with the answer. */
+  /**
+   * It says that it has a body, be it of no bytes. The listener reads none of it that is not asked for, and ends a connection of HTTP/1.1 with the
+   * answer, whether it was read or not.
+   */
   readonly hasBody: boolean;
+  /**
+   * Reads the body, to be asked for in the turn in which this is handed over, or never; there where a body was said to follow. Never rejects. It waits
+   * for as long as the client takes: who asks bounds the time, and answers without it.
+   */
+  readonly hear?: Hear;
   /** The listener hands over this very object again when the same is asked again: what is remembered by it is found again. */
   readonly repeats?: boolean;
   /** Any other header, by its name in lower case; several of one name are joined by ", " (RFC 9110, 5.3). Null without any. */
   field(name: string): string | null;
 }
+
+export type Hear = (bytesMax: number) => Promise<Heard>;
+
+/** The body; or that it is longer than was asked for, not what its head or its framing says, or broken off by the client. */
+export type Heard = Uint8Array | "too-long" | "malformed" | "gone";
 
 /** Who asks. */
 export interface Peer {

@@ -2,10 +2,19 @@
 // after the other. Never throws: what is no plain request is refused, and then nothing more is read.
 import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
-import { type Answer, isStream, type Peer, type StreamBody, type StreamSink } from "./asked.ts";
+import {
+  type Answer,
+  type Asked,
+  type Heard,
+  isStream,
+  type Peer,
+  type StreamBody,
+  type StreamSink,
+} from "./asked.ts";
 import type { Http1Shared } from "./http1.ts";
 import { chunkOf, lastChunk, streamHead, writtenOf } from "./http1-answer.ts";
-import { type Head, type Refusal, readHead } from "./http1-head.ts";
+import { Http1Body } from "./http1-body.ts";
+import { type Head, HeadWithBody, type Refusal, readHead } from "./http1-head.ts";
 import { Output } from "./http1-output.ts";
 import { failedAnswer, refusals } from "./refusals.ts";
 import { startBody } from "./remarks.ts";
@@ -29,6 +38,8 @@ export class Http1Connection implements Speaker, StreamSink {
   #seen = 0;
   #body: StreamBody | null = null;
   #isChunked = false;
+  /** The body of the request under way, where who answers wants it. */
+  #heard: Http1Body | null = null;
   /** With the answer under way the connection ends; `gently`: its client may be sending more. */
   #ends: "no" | "gently" | "yes" = "no";
   /** The client has ended its side. */
@@ -46,6 +57,7 @@ export class Http1Connection implements Speaker, StreamSink {
 
   take(bytes: Uint8Array): void {
     if (this.#isReading()) this.#read(textOf(bytes));
+    else if (this.#heard !== null) this.#heard.take(textOf(bytes));
     else if (this.#state === "asking" || this.#state === "writing") this.#readLater(bytes);
   }
 
@@ -105,9 +117,25 @@ export class Http1Connection implements Speaker, StreamSink {
     const shared = this.#shared;
     this.#state = "asking";
     shared.pending++;
-    const answer = shared.answering(head, this.#peer);
+    const answer = shared.answering(head.hasBody ? this.#withBody(head) : head, this.#peer);
     if (answer instanceof Promise) this.#askLater(head, answer);
     else this.#give(head, answer);
+  }
+
+  #withBody(head: Head): Asked {
+    return new HeadWithBody(head, (bytesMax) => this.#hear(head, bytesMax));
+  }
+
+  /** It is the last request of its connection: whatever follows the body is dropped with it. */
+  #hear(head: Head, bytesMax: number): Promise<Heard> {
+    const length = head.field("content-length");
+    const body = new Http1Body(length === null ? null : Number(length), bytesMax);
+    this.#heard = body;
+    const text = this.#unread;
+    this.#unread = "";
+    body.take(text);
+    if (!body.isOver && head.field("expect")?.toLowerCase() === "100-continue") this.#output.put(goOn);
+    return body.whole;
   }
 
   #askLater(head: Head, answer: Promise<Answer>): void {
@@ -124,6 +152,7 @@ export class Http1Connection implements Speaker, StreamSink {
 
   #give(head: Head, answer: Answer): void {
     const shared = this.#shared;
+    this.#heard?.end("gone");
     if (head.isLast || answer.last === true || shared.isDraining)
       // Who said himself that it is the last sends nothing more.
       this.#ends = head.isLast && !head.hasBody && this.#unread === "" ? "yes" : "gently";
@@ -209,6 +238,7 @@ export class Http1Connection implements Speaker, StreamSink {
   /** The client sends nothing more. What it asked for before it may still read. */
   ended(): void {
     this.#hasEnded = true;
+    this.#heard?.end("malformed");
     if (this.#state !== "asking" && this.#state !== "writing" && this.#state !== "over") this.#end();
   }
 
@@ -218,6 +248,7 @@ export class Http1Connection implements Speaker, StreamSink {
       this.#shared.pending--;
     this.#state = "over";
     this.#unread = "";
+    this.#heard?.end("gone");
     this.#output.drop();
     const body = this.#body;
     this.#body = null;
@@ -262,6 +293,9 @@ export class Http1Connection implements Speaker, StreamSink {
     this.#wire.shut();
   }
 }
+
+/** RFC 9110, 15.2.1. */
+const goOn: Uint8Array = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
 
 function textOf(bytes: Uint8Array): string {
   const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

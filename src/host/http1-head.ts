@@ -1,8 +1,8 @@
 // The head of an HTTP/1.1 request (RFC 9112). In: its text, byte for byte, up to its empty line. Out: what it asks, or why it is refused.
 // Two parsers that end a request at different bytes take one visitor's body for another's request, so whatever is not plain is refused, also
-// where the RFC would let a server repair it. Bodies are not read: a request that has one is the last of its connection.
+// where the RFC would let a server repair it. A request that has a body is the last of its connection, whether anybody wants to read it or not.
 import { limits } from "../base/limits.ts";
-import type { Asked } from "./asked.ts";
+import type { Asked, Hear } from "./asked.ts";
 
 /** Why a head is not answered. */
 export type Refusal = "syntax" | "target" | "framing" | "version" | "head-too-long" | "body-too-long";
@@ -173,5 +173,28 @@ export class Head implements Asked {
   }
   field(name: string): string | null {
     return this.#lines.of(name);
+  }
+}
+
+/** A head of which a body follows. */
+export class HeadWithBody implements Asked {
+  readonly method: string;
+  readonly target: string;
+  readonly host: string | null;
+  readonly secure: boolean;
+  readonly hasBody = true;
+  readonly repeats = false;
+  readonly hear: Hear;
+  readonly #head: Head;
+  constructor(head: Head, hear: Hear) {
+    this.method = head.method;
+    this.target = head.target;
+    this.host = head.host;
+    this.secure = head.secure;
+    this.hear = hear;
+    this.#head = head;
+  }
+  field(name: string): string | null {
+    return this.#head.field(name);
   }
 }

@@ -1,6 +1,6 @@
 // The head of a request out of its fields (RFC 9113, 8.2 and 8.3). In: fields as they come. Out: an `Asked`, or why there is none.
 import { limits } from "../base/limits.ts";
-import type { Asked } from "./asked.ts";
+import type { Asked, Hear } from "./asked.ts";
 import { entryBytes, type FieldSink } from "./http2-hpack.ts";
 
 /** `malformed`: to be treated as if it had not come (RFC 9113, 8.1.1). `too-large`: more than anybody has to say. */
@@ -31,6 +31,8 @@ export class Http2Asked implements Asked {
   readonly host: string | null;
   readonly secure = true;
   readonly hasBody: boolean;
+  /** Of those with a body, which are nobody else's. */
+  hear?: Hear;
   repeats = false;
   /** Of what was said, so that it can be counted. */
   bytes = 0;

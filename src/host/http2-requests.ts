@@ -1,7 +1,8 @@
 // Requests of one connection (RFC 9113, 5.1 and 8.1). In: HEADERS, CONTINUATION and DATA frames. Out: what is asked, to who answers; an error that
-// ends the connection, or null. Bodies are read over: nobody here wants one, and who sends one is answered without it.
+// ends the connection, or null. Bodies are read over where who answers wants none.
 import { limits } from "../base/limits.ts";
-import type { Answer, Asked, Peer } from "./asked.ts";
+import type { Answer, Peer } from "./asked.ts";
+import { Http2Body } from "./http2-body.ts";
 import type { Frame } from "./http2-control.ts";
 import {
   errorCodes,
@@ -12,7 +13,7 @@ import {
   windowAtFirst,
   windowMax,
 } from "./http2-frames.ts";
-import type { Head } from "./http2-head.ts";
+import type { Head, Http2Asked } from "./http2-head.ts";
 import { Heads } from "./http2-heads.ts";
 import { blockBytesMax } from "./http2-hpack.ts";
 import type { Noise } from "./http2-noise.ts";
@@ -130,12 +131,20 @@ export class Requests {
     return null;
   }
 
-  private ask(id: number, isWhole: boolean, asked: Asked): void {
+  private ask(id: number, isWhole: boolean, asked: Http2Asked): void {
     const { shared, peer } = this.given;
     const isHead = asked.method === "HEAD";
+    let heard: Http2Body | null = null;
+    if (!isWhole)
+      asked.hear = (bytesMax) => {
+        const length = asked.field("content-length");
+        heard = new Http2Body(length === null ? null : Number(length), bytesMax);
+        return heard.whole;
+      };
     const answer = shared.answering(asked, peer);
     if (answer instanceof Promise) {
       const stream = this.given.streams.open(id, !isWhole);
+      stream.heard = heard;
       void answer.then((given) => this.answerLate(stream, given, isHead));
     } else this.answer(id, isWhole, answer, isHead);
   }
@@ -186,6 +195,7 @@ export class Requests {
     if (stream === undefined && !streams.endedEarly(id)) return this.wrongFor(id);
     const wrong = this.readOver(end - from);
     if (wrong !== null || stream === undefined) return wrong ?? noise.hear();
+    stream.heard?.take(payloadOf(frame));
     if (!stream.isAsking) streams.reset(id, errorCodes.streamClosed);
     else if ((bits & flags.endStream) !== 0) streams.heardAll(stream);
     // Frames of some length are bounded by the windows; empty ones by nothing.
@@ -205,6 +215,13 @@ export class Requests {
   private wrongFor(id: number): Http2Error {
     return id >= this.skippedFrom && id <= this.skippedTo ? "protocol" : "streamClosed";
   }
+}
+
+/** Without its padding, which was looked at before. */
+function payloadOf({ bytes, flags: bits, from, end }: Frame): Uint8Array {
+  return (bits & flags.padded) === 0
+    ? bytes.subarray(from, end)
+    : bytes.subarray(from + 1, end - (bytes[from] ?? 0));
 }
 
 function cancelOf({ body }: Answer): void {

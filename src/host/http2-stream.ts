@@ -2,6 +2,7 @@
 // in the order in which they wait.
 import type { Answering, StreamBody, StreamSink } from "./asked.ts";
 import type { Headings } from "./http2-answer.ts";
+import type { Http2Body } from "./http2-body.ts";
 import type { Http2Connection } from "./http2-connection.ts";
 import type { Remembered } from "./http2-heads.ts";
 import type { Remarks } from "./remarks.ts";
@@ -10,6 +11,8 @@ export interface Stream {
   readonly id: number;
   /** Its request's body is still to come. */
   isAsking: boolean;
+  /** Who reads that body; null where nobody does. */
+  heard: Http2Body | null;
   window: number;
   /** Pieces of the body that wait, from byte `at` of the first. */
   pieces: Uint8Array[];
@@ -41,6 +44,7 @@ export function openStream(id: number, isAsking: boolean, window: number): Strea
   return {
     id,
     isAsking,
+    heard: null,
     window,
     pieces: [],
     at: 0,

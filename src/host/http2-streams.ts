@@ -214,6 +214,7 @@ export class Streams {
     if (stream.leftOver === null) this.shared.pending--;
     if (stream.isReady) this.ready.splice(this.ready.indexOf(stream), 1);
     stream.pieces = [];
+    stream.heard?.end("gone");
     const { source } = stream;
     stream.source = null;
     source?.cancel();
@@ -244,6 +245,7 @@ export class Streams {
   /** The request's body is here. */
   heardAll(stream: Stream): void {
     stream.isAsking = false;
+    stream.heard?.done();
     if (stream.leftOver !== null) this.drop(stream.id);
   }
 

@@ -4,6 +4,7 @@ import {
   type Answering,
   type Asked,
   type Fields,
+  type Heard,
   isStream,
   type Peer,
   type StreamBody,
@@ -60,9 +61,29 @@ class FetchAsked implements Asked {
   get hasBody(): boolean {
     return this.#headers.get("content-length") !== null || this.#headers.get("transfer-encoding") !== null;
   }
+  hear(bytesMax: number): Promise<Heard> {
+    return heardOf(this.#request, bytesMax);
+  }
   field(name: string): string | null {
     return this.#headers.get(name);
   }
+}
+
+/** What the runtime refuses (a length that is not the body's, a client that went away) it throws while the body is read. */
+async function heardOf({ body, headers }: Request, bytesMax: number): Promise<Heard> {
+  if (Number(headers.get("content-length") ?? 0) > bytesMax) return "too-long";
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of body ?? []) {
+      bytes += piece.length;
+      if (bytes > bytesMax) return "too-long";
+      pieces.push(piece);
+    }
+  } catch {
+    return "gone"; // Nobody is there to be told why.
+  }
+  return Buffer.concat(pieces);
 }
 
 /** By the list's own object: fresh Headers cost 3 us. */

@@ -51,5 +51,8 @@ export const isHostOrEverything = (text: string): boolean => text === everything
 export const eventPath = "/_event";
 export const eventsPath = "/_events";
 
+/** What a page takes from visitors. What is published by others takes nothing. */
+export const inboxPath = "/_inbox";
+
 /** Where a POP that has joined a control plane answers with a report of its own, for whatever host. */
 export const ownReportPath = "/.well-known/pharos-report";

@@ -286,7 +286,7 @@ function contractOn(runtime: Runtime): void {
     expect([answer.status, answer.body.length]).toEqual([204, 0]);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       "access-control-allow-origin": "*",
-      "access-control-allow-methods": "GET, HEAD, OPTIONS",
+      "access-control-allow-methods": "GET, HEAD, OPTIONS, POST",
       "access-control-allow-headers": "*",
       "access-control-max-age": "86400",
     });

@@ -13,6 +13,7 @@ import {
   type Brought,
   createWakes,
   linkFile,
+  type Noted,
   syncerTells,
   type Woken,
   workerAsks,
@@ -42,6 +43,7 @@ function newFolder(): string {
 async function syncerOn(folder: string) {
   const wakes = createWakes();
   const asked: { digest: string; settle: (outcome: Brought) => void }[] = [];
+  const noted: { bytes: Uint8Array; settle: (outcome: Noted) => void }[] = [];
   const metrics = createMetrics();
   const server = await serveLink({
     path: join(folder, linkFile),
@@ -52,13 +54,18 @@ async function syncerOn(folder: string) {
         asked.push({ digest: wanted, settle: resolve });
         return promise;
       },
+      note(bytes) {
+        const { promise, resolve } = Promise.withResolvers<Noted>();
+        noted.push({ bytes, settle: resolve });
+        return promise;
+      },
     },
     log: silentLog,
     metrics,
   });
   ended.push(server.stop);
   const workers = () => Number(/^pharos_edge_link_workers (\d+)$/m.exec(metrics.text())?.[1]);
-  return { wake: wakes.wake, asked, stop: server.stop, metrics, workers };
+  return { wake: wakes.wake, asked, noted, stop: server.stop, metrics, workers };
 }
 
 function workerOn(folder: string, clock = systemClock) {
@@ -119,6 +126,34 @@ test("link/a syncer that comes back is asked again, and its worker looks at all 
   expect(await answer).toBe("here");
 });
 
+test("link/a note is written down once by the syncer, also where one that is started anew hears of it again", async () => {
+  const folder = newFolder();
+  const before = await syncerOn(folder);
+  const { link } = workerOn(folder);
+  const note = Uint8Array.from({ length: limits.noteBytesMax }, (_none, at) => at & 0xff);
+  const [answer, other] = [link.note(note), link.note(note.slice(1))];
+  await until("it hears both", () => before.noted.length === 2);
+  before.noted[1]?.settle("full");
+  expect(await other).toBe("full");
+  await before.stop();
+  const after = await syncerOn(folder);
+  await until("the next one hears it", () => after.noted.length === 1);
+  expect(Buffer.compare(after.noted[0]?.bytes ?? new Uint8Array(), note)).toBe(0);
+  after.noted[0]?.settle("kept");
+  expect(await answer).toBe("kept");
+});
+
+test("link/without a syncer a note is not kept, said in time; and so are more than may wait", async () => {
+  const clock = manualClock();
+  const { link } = workerOn(newFolder(), clock);
+  const waiting = Array.from({ length: limits.notesUnderWayMax }, (_none, at) =>
+    link.note(Uint8Array.of(at)),
+  );
+  expect(await link.note(Uint8Array.of(255))).toBe("failed");
+  await clock.advance(limits.noteKeptMsMax);
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(["failed"]));
+});
+
 test("link/without a syncer the clock wakes, and who waits for a body is told that it is late", async () => {
   const clock = manualClock();
   const { link, woken } = workerOn(newFolder(), clock);
@@ -170,7 +205,11 @@ test("link/where no socket can be made it is said, and the syncer goes on", asyn
   const log = createLog(systemClock, (line) => lines.push(line));
   const server = await serveLink({
     path: join(newFolder(), "none", linkFile),
-    link: { onWake: createWakes().onWake, bring: () => Promise.resolve("absent") },
+    link: {
+      onWake: createWakes().onWake,
+      bring: () => Promise.resolve("absent"),
+      note: () => Promise.resolve("failed"),
+    },
     log,
     metrics: createMetrics(),
   });

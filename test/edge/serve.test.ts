@@ -184,7 +184,7 @@ function answersOf(numbered: boolean): void {
     const response = ask("/api/v2/summary.json", { origin: "https://app.example" }, "OPTIONS");
     expect(response.status).toBe(204);
     expect(header(response, "access-control-max-age")).toBe("86400");
-    expect(header(response, "access-control-allow-methods")).toBe("GET, HEAD, OPTIONS");
+    expect(header(response, "access-control-allow-methods")).toBe("GET, HEAD, OPTIONS, POST");
   });
 
   test("a default page answers to names and addresses that no page claims", async () => {

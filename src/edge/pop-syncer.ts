@@ -8,9 +8,11 @@ import { type FolderLock, lockFolder } from "../host/lock.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
 import { trustOf } from "../store/trusted.ts";
-import { openVisitorNotes } from "../store/visitor-notes.ts";
+import { openVisitorNotes, type VisitorNotes } from "../store/visitor-notes.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
+import { type OnNotes, withNotes } from "../sync/notes-door.ts";
+import { startForwarding } from "../sync/notes-forward.ts";
 import { createRelay } from "../sync/relay.ts";
 import { startLazies } from "./lazy.ts";
 import { createWakes, type Link, linkFile } from "./link.ts";
@@ -92,6 +94,7 @@ function startWriter(options: PopOptions, store: Store) {
   follower?.onApplied(wake);
   follower?.onDocument(() => wake(null));
   const notes = openVisitorNotes(options);
+  const forwarding = startForwarding({ ...options, notes, line: () => follower?.line() ?? null });
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
   const fed = {
@@ -113,7 +116,9 @@ function startWriter(options: PopOptions, store: Store) {
     relay: feed && {
       address: feed.host,
       port: feed.port,
-      feed: member.withReports(createRelay(fed, follower)),
+      feed: member.withReports(
+        withNotes(createRelay(fed, follower), { ...options, gate, onNotes: onwards(notes, follower) }),
+      ),
     },
     onTaken: () => wake(null),
     clock,
@@ -124,10 +129,24 @@ function startWriter(options: PopOptions, store: Store) {
   const stop = async (): Promise<void> => {
     lazies.stop();
     await syncer.stop();
+    await forwarding.stop();
     await notes.close();
   };
   return { syncer, link, port: syncer.opsPort, stop };
 }
+
+/**
+ * A relay keeps notes for its own source. One that hears none takes none: they stay where they are, and relays that follow each other do not
+ * hand them around.
+ */
+const onwards =
+  (notes: VisitorNotes, follower: Follower | null): OnNotes =>
+  async (brought) => {
+    if (follower?.line() == null)
+      throw new Fault("unreachable", "This relay hears no source itself.", "They are kept where they are.");
+    const kept = await Promise.all(brought.map(({ bytes }) => notes.keep(bytes)));
+    return brought.filter((_note, at) => kept[at] === "kept").map(({ name }) => name);
+  };
 
 /** The syncer of a parent that was killed needs a moment to notice; a folder that stays held belongs to another POP. */
 async function takeFolder(folder: string, clock: Clock): Promise<FolderLock> {

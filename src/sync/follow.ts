@@ -65,6 +65,8 @@ export interface Follower {
   /** Trust was given a document from elsewhere: what was refused may hold now. */
   reconsider(): void;
   state(): FollowerState;
+  /** The source, where it said something within the last seconds: for what else a POP has to say to it. */
+  line(): SourceLine | null;
 }
 
 /** A follower that does nothing until it is started. */
@@ -122,6 +124,9 @@ export function createFollower(options: FollowerOptions): Follower {
     await pauseUntil(clock, rotation.ended(ended, clock.monotonicMs()), halt.signal);
   }
 
+  const spokenLine = (): SourceLine | null =>
+    clock.monotonicMs() - spokenMs < limits.sourceSilentMs ? line() : null;
+
   async function run(): Promise<void> {
     while (!halt.signal.aborted) await connect();
   }
@@ -134,7 +139,7 @@ export function createFollower(options: FollowerOptions): Follower {
         clock,
         metrics,
         key: options.prover?.secretKey ?? null,
-        line: () => (clock.monotonicMs() - spokenMs < limits.sourceSilentMs ? line() : null),
+        line: spokenLine,
         read: taking.reading,
         gets: taking.gets,
         load: options.load ?? (() => 0),
@@ -150,6 +155,7 @@ export function createFollower(options: FollowerOptions): Follower {
     onDocument: taking.onDocument,
     onHeartbeat: taking.onHeartbeat,
     reconsider: taking.reconsider,
+    line: spokenLine,
     state() {
       const { url, mode } = rotation.current();
       return { source: url, mode, connected, level: taking.level(), underWay: taking.underWay() };

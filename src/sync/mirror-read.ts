@@ -13,18 +13,19 @@ import { createMirrorGets, type MirrorGets } from "./mirror-gets.ts";
 
 type Dial = typeof dial;
 
-const scheme = "mirror+";
+/** Addresses of mirrors begin with it. */
+export const mirrorScheme = "mirror+";
 
 /** The source that a mirror's address (`https://…`, any path) stands for. */
 export function mirrorSource(url: string): string {
-  return `${scheme}${url.replace(/\/+$/, "")}`;
+  return `${mirrorScheme}${url.replace(/\/+$/, "")}`;
 }
 
 /** A way out that also reaches mirrors; any other address goes to `reach`. */
 export function withMirrors(reach: Dial, clock: Clock): Dial {
   return async (url, options) => {
-    if (!url.startsWith(scheme)) return reach(url, options);
-    const [base, path] = partsOf(url.slice(scheme.length));
+    if (!url.startsWith(mirrorScheme)) return reach(url, options);
+    const [base, path] = partsOf(url.slice(mirrorScheme.length));
     const request = await readFeedRequest(new Response(options.body ?? null).body);
     if (!request.ok)
       throw new Fault("internal", `A follower asked a mirror: ${request.reason}.`, "Report it.");

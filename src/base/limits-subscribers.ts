@@ -11,6 +11,25 @@ export const subscriberLimits = {
   emailCharsMax: 254,
   /** The address of a webhook. */
   endpointCharsMax: 2_000,
+  /** What is said of where a consent comes from. */
+  consentSourceCharsMax: 300,
+  /** Why nobody was reached: a receiver's own words, cut. */
+  unreachableWhyCharsMax: 300,
+  /** A link to confirm, and what waits for it: as long as people are away. */
+  confirmationMs: 7 * 24 * 3_600_000,
+  /** Messages of a kind about the subscription itself that one contact of a page gets in `askedPerContactMs`: enough for a typing error, no way to pester. */
+  askedPerContactMax: 3,
+  askedPerContactMs: 24 * 3_600_000,
+  /** Confirmations of a page in a day: mail when a product is down and all its world subscribes, texts as many as one can pay for. */
+  mailAsksPerPageDayMax: 50_000,
+  textAsksPerPageDayMax: 1_000,
+  endpointAsksPerPageDayMax: 2_000,
+  /** Unconfirmed ones of a page: what strangers may fill of its store is 50 MB. */
+  unconfirmedPerPageMax: 100_000,
+  /** Names of visitors' notes are kept so long: a note that comes again is not even opened. Later, it changes nothing by what it says. */
+  noteNamesMs: 8 * 24 * 3_600_000,
+  /** Notes opened and taken in by one commit: 0.2 ms each. */
+  notesPerTxn: 200,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
   pageRowsMax: 10_000,
 } as const;

@@ -41,6 +41,8 @@ const id = () => t.String({ pattern: "^[A-Za-z0-9_-]{1,64}$", description: "an i
 export const tail = t.Object({ end: t.Integer({ minimum: 0 }) });
 const headOf = (format: string) => t.Object({ format: t.Literal(format), page: id() });
 
+const chosenComponents = () => orNull(t.Array(id(), { maxItems: limits.componentsPerCommandMax }));
+
 const subscriberLine = t.Object({
   id: id(),
   kind: oneOf(subscriberKinds),
@@ -53,16 +55,30 @@ const subscriberLine = t.Object({
     channelName: t.Optional(text(1_000)),
     workspaceName: t.Optional(text(1_000)),
   }),
-  components: orNull(t.Array(id(), { maxItems: limits.componentsPerCommandMax })),
+  components: chosenComponents(),
   incident: orNull(id()),
   accessUser: orNull(id()),
   skipConfirmation: t.Boolean(),
   createdMs: ms(),
   quarantinedMs: orNull(ms()),
   consent: orNull(
-    t.Object({ way: oneOf(["operator", "reader"]), atMs: ms(), by: text(limits.nameCharsMax + 20, 1) }),
+    t.Object({
+      ...{ way: oneOf(["operator", "reader"]), atMs: ms(), by: text(limits.nameCharsMax + 20, 1) },
+      ...{ askedMs: t.Optional(ms()), source: t.Optional(text(limits.consentSourceCharsMax)) },
+    }),
   ),
   language: t.Optional(orNull(oneOf(languageCodes))),
+  course: t.Optional(
+    orNull(
+      t.Object({
+        wish: orNull(
+          t.Object({ atMs: ms(), components: chosenComponents(), language: orNull(oneOf(languageCodes)) }),
+        ),
+        ...{ unsubscribedMs: orNull(ms()), chosenMs: orNull(ms()), askedMs: orNull(ms()) },
+        ...{ unreachableMs: orNull(ms()), why: orNull(text(limits.unreachableWhyCharsMax)) },
+      }),
+    ),
+  ),
 });
 
 type SubscriberLine = Static<typeof subscriberLine>;
@@ -85,15 +101,24 @@ export const subscriberList: List<SubscriberLine> = {
         (line): Subscriber => ({
           ...line,
           language: line.language ?? null,
+          course: line.course ?? null,
           contact: { ...noContact, ...line.contact },
         }),
       ),
     ),
 };
 
-function subscriberOut({ contact, components, ...subscriber }: Subscriber): SubscriberLine {
+const listed = (ids: readonly string[] | null): string[] | null => ids && [...ids];
+
+function subscriberOut({ contact, components, course, ...subscriber }: Subscriber): SubscriberLine {
+  const wish = course?.wish && { ...course.wish, components: listed(course.wish.components) };
   const said = Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== null));
-  return { ...subscriber, components: components && [...components], contact: said };
+  return {
+    ...subscriber,
+    components: listed(components),
+    contact: said,
+    course: course ? { ...course, wish: wish ?? null } : null,
+  };
 }
 
 function isReached({ kind, contact }: SubscriberLine): boolean {

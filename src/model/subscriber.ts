@@ -1,5 +1,6 @@
 // Who is told of a page: kinds, states, contacts. In: nothing. Out: types, and what makes two contacts the same. Subscribers are no part of a view.
 import type { LanguageCode } from "./language.ts";
+import type { Course } from "./subscription.ts";
 
 export const subscriberKinds = [
   "email",
@@ -43,6 +44,10 @@ export interface Consent {
   readonly atMs: number;
   /** Who it was, as the audit names it. */
   readonly by: string;
+  /** When the reader was asked for it (ms): what an unsubscribing is compared with. */
+  readonly askedMs?: number;
+  /** Where the operator has it from: what whoever imported it said. */
+  readonly source?: string;
 }
 
 /** What a subscriber is made of. Times in ms. */
@@ -67,6 +72,8 @@ export interface Subscriber extends NewSubscriber {
   readonly quarantinedMs: number | null;
   readonly consent: Consent | null;
   readonly language: LanguageCode | null;
+  /** Null, or not there, where nothing is known but the state. */
+  readonly course?: Course | null;
 }
 
 /** The part of a contact by which it is listed: the address, the number, the place of a webhook. */
@@ -78,7 +85,7 @@ export function primaryOf(kind: SubscriberKind, contact: Contact): string {
     case "sms":
       return phoneNumber ?? "";
     case "slack":
-      return [workspaceName, channelName].filter((it) => it !== null).join(" ");
+      return endpoint ?? [workspaceName, channelName].filter((it) => it !== null).join(" ");
     default:
       return endpoint ?? email ?? "";
   }
@@ -91,3 +98,18 @@ export function identityOf(kind: SubscriberKind, contact: Contact): string {
   const primary = primaryOf(kind, contact);
   return kind === "email" ? primary.toLowerCase() : primary;
 }
+
+const endpointHosts: readonly (readonly [RegExp, SubscriberKind])[] = [
+  [/^hooks\.slack(-gov)?\.com$/, "slack"],
+  [/(^|\.)webhook\.office\.com$|\.(logic\.azure|environment\.api\.powerplatform)\.com$/, "teams"],
+  [/^(canary\.|ptb\.)?discord(app)?\.com$/, "discord"],
+];
+
+/** What is behind an address that programs are told at: what its host is known for, or a webhook. */
+export function kindOfEndpoint(endpoint: string): SubscriberKind {
+  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : "";
+  return endpointHosts.find(([shape]) => shape.test(host))?.[1] ?? "webhook";
+}
+
+/** Who is reached by mail or text. */
+export const isPerson = (kind: SubscriberKind): boolean => kind === "email" || kind === "sms";

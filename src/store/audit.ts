@@ -29,6 +29,7 @@ export type AuditWhat =
   | "key.revoke"
   | `${RowKind}.${"create" | "update" | "delete"}`
   | `subscriber.${"add" | "update" | "erase"}`
+  | `suppression.${"add" | "remove"}`
   | "subscribers.export"
   | "subscribers.import"
   | "webhook.secret" // another one signs from now on
@@ -52,7 +53,16 @@ export interface AuditEntry {
   readonly what: AuditWhat;
   /** Whom or what it befell. Of several subscribers the name says how many, and the id is empty. */
   readonly subject: {
-    readonly kind: "user" | "key" | "link" | "page" | "subscriber" | "metric" | "pop" | RowKind;
+    readonly kind:
+      | "user"
+      | "key"
+      | "link"
+      | "page"
+      | "subscriber"
+      | "metric"
+      | "pop"
+      | "suppression"
+      | RowKind;
     readonly id: string;
     readonly name: string;
   };

@@ -3,6 +3,10 @@ import { newId } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
 import { ok, type Result, refuse } from "../base/result.ts";
 import type { Consent, Contact, NewSubscriber, Subscriber } from "../model/subscriber.ts";
+import { isPerson } from "../model/subscriber.ts";
+import { type Course, heard, noCourse } from "../model/subscription.ts";
+import { askFor, type Counting, countingFor } from "./asking.ts";
+import { asksOf, type NewAsk } from "./asks.ts";
 import type { Change } from "./commit.ts";
 import type { Store } from "./open.ts";
 import { entryOf, type Held, indexOf, lookUpPlace, place, subscriberOf } from "./subscriber-held.ts";
@@ -10,13 +14,20 @@ import type { Entry } from "./subscriber-index.ts";
 import { openSubscriberKeys } from "./subscriber-keys.ts";
 import { lookUpOf, type OpenRow, packRow, seal } from "./subscriber-rows.ts";
 import { subscriberEntry } from "./subscriber-told.ts";
+import { contactHash, isSuppressed } from "./suppressions.ts";
 import type { By } from "./tokens.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 /** A new one, and who vouches for it where it is to be told at once. */
 export interface Vouched extends NewSubscriber {
   readonly by?: string;
+  /** Where the operator has its consent from. */
+  readonly source?: string;
+  /** What waits for its reader's word is asked for it. */
+  readonly ask?: boolean;
 }
+
+export type NotAdded = "taken" | "suppressed";
 
 export interface Wanted extends Vouched {
   /** What it was in another installation. */
@@ -36,22 +47,29 @@ export interface AddingTo {
 export async function addGroup(
   { store, random, held: state, page, by: adder }: AddingTo,
   wanted: readonly Wanted[],
-): Promise<readonly Result<Subscriber, "taken">[]> {
+): Promise<readonly Result<Subscriber, NotAdded>[]> {
   const { tables, commit, clock, folder } = store;
   state.keys ??= await openSubscriberKeys(folder, random);
   const { keys } = state;
   const index = indexOf(state, page);
   const names = new Map<string, string>();
   const taken = await keys.take(wanted.length);
-  const results: Result<Subscriber, "taken">[] = [];
+  const results: Result<Subscriber, NotAdded>[] = [];
+  const [asks, counting]: [NewAsk[], Counting] = [[], countingFor(store, page)];
   const [changes, rows, unused]: [Change[], [OpenRow, Contact][], number[]] = [[], [], []];
   const ids = new Set<string>();
-  for (const [at, { was, by, ...one }] of wanted.entries()) {
+  for (const [at, { was, by, source, ask, ...one }] of wanted.entries()) {
     const { slot, key } = taken[at] ?? { slot: -1, key: new Uint8Array() };
     const lookUp = lookUpOf(page, one, keys.lookUp);
     const bytes = tables.meta.getBinary([lookUpPlace, page, lookUp]);
     const before = names.get(lookUp) ?? (bytes === undefined ? null : unpackValue<string>(bytes));
     const known = before === null ? null : index.get(before);
+    const hash = contactHash(page, one, keys.lookUp);
+    if (isSuppressed(store, page, hash) && (was === undefined || was.state !== "unsubscribed")) {
+      unused.push(slot);
+      results.push(refuse("suppressed"));
+      continue;
+    }
     if (names.has(lookUp) || ids.has(was?.id ?? "") || isTaken(known, was)) {
       unused.push(slot);
       results.push(refuse("taken"));
@@ -60,8 +78,12 @@ export async function addGroup(
     if (known !== null) unused.push(known.slot);
     const id = known?.id ?? was?.id ?? newId(random);
     const sealed = seal({ page, id }, one.contact, key, random);
-    const history = was ?? historyOf(stateOf(one, known), clock.wallMs(), by);
-    const row: OpenRow = { ...one, ...pick(history), language: one.language ?? null, id, slot, sealed };
+    const history = was ?? historyOf(one, stateOf(one, known), clock.wallMs(), by, source);
+    let row: OpenRow = { ...one, ...pick(history), language: one.language ?? null, id, slot, sealed };
+    if (ask === true && row.state === "unconfirmed" && counting.take(row.kind, hash, askFor(row.kind))) {
+      asks.push({ page, subscriber: id, kind: askFor(row.kind) });
+      row = heard(row, { kind: "asked", atMs: clock.wallMs() });
+    }
     names.set(lookUp, id);
     ids.add(id);
     rows.push([row, one.contact]);
@@ -73,7 +95,12 @@ export async function addGroup(
   }
   try {
     const added = rows.map(([row]) => [null, row] as const);
-    await commit([...changes, ...subscriberEntry(store, page, "add", added, adder)]);
+    await commit([
+      ...changes,
+      ...subscriberEntry(store, page, "add", added, adder),
+      ...counting.rows(),
+      ...asksOf(store).rows(asks),
+    ]);
   } catch (thrown) {
     await keys.erase(taken.map(({ slot }) => slot));
     throw thrown;
@@ -85,20 +112,29 @@ export async function addGroup(
 
 /** People who unsubscribed are asked again, whoever subscribes them. */
 function stateOf({ kind, state }: NewSubscriber, before: Entry | null): Subscriber["state"] {
-  const person = kind === "email" || kind === "sms";
-  return before !== null && person && state === "active" ? "unconfirmed" : state;
+  return before !== null && isPerson(kind) && state === "active" ? "unconfirmed" : state;
 }
 
-type History = Pick<Subscriber, "state" | "createdMs" | "quarantinedMs" | "consent">;
+type History = Pick<Subscriber, "state" | "createdMs" | "quarantinedMs" | "consent" | "course">;
 
-function historyOf(state: Subscriber["state"], atMs: number, by: string | undefined): History {
-  const consent: Consent | null =
-    state === "active" && by !== undefined ? { way: "operator", atMs, by } : null;
-  return { state, createdMs: atMs, quarantinedMs: null, consent };
+function historyOf(
+  { components, language = null }: NewSubscriber,
+  state: Subscriber["state"],
+  atMs: number,
+  by: string | undefined,
+  source: string | undefined,
+): History {
+  const isVouched = state === "active" && by !== undefined;
+  const consent: Consent | null = isVouched
+    ? { way: "operator", atMs, by, ...(source === undefined ? {} : { source }) }
+    : null;
+  const course: Course | null =
+    state === "unconfirmed" ? { ...noCourse, wish: { atMs, components, language }, chosenMs: atMs } : null;
+  return { state, createdMs: atMs, quarantinedMs: null, consent, course };
 }
 
-const pick = ({ state, createdMs, quarantinedMs, consent }: History): History => ({
-  ...{ state, createdMs, quarantinedMs, consent },
+const pick = ({ state, createdMs, quarantinedMs, consent, course = null }: History): History => ({
+  ...{ state, createdMs, quarantinedMs, consent, course },
 });
 
 /** One that unsubscribed comes back by a new wish; what another installation knew of it is none. */

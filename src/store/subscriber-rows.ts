@@ -2,7 +2,7 @@
 // AES-256-GCM, a key each; page and id are authenticated with it, so that no row can pass for another.
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import type { Random } from "../base/random.ts";
-import { languageCodes } from "../model/language.ts";
+import { type LanguageCode, languageCodes } from "../model/language.ts";
 import {
   type Consent,
   type Contact,
@@ -13,6 +13,7 @@ import {
   subscriberKinds,
   subscriberStates,
 } from "../model/subscriber.ts";
+import type { Course } from "../model/subscription.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 const algorithm = "aes-256-gcm";
@@ -38,8 +39,20 @@ type Packed = readonly [
   incident: string | null,
   accessUser: string | null,
   sealed: Uint8Array,
-  consent?: readonly [way: number, atMs: number, by: string] | null,
+  consent?:
+    | readonly [way: number, atMs: number, by: string, askedMs?: number | null, source?: string | null]
+    | null,
   language?: string | null,
+  course?:
+    | readonly [
+        wish: readonly [atMs: number, components: readonly string[] | null, language: string | null] | null,
+        unsubscribedMs: number | null,
+        chosenMs: number | null,
+        askedMs: number | null,
+        unreachableMs: number | null,
+        why: string | null,
+      ]
+    | null,
 ];
 
 const consentWays = ["operator", "reader"] as const;
@@ -56,12 +69,11 @@ export function packRow(row: OpenRow): Uint8Array {
     row.incident,
     row.accessUser,
     row.sealed,
-    row.consent && [consentWays.indexOf(row.consent.way), row.consent.atMs, row.consent.by],
+    row.consent && consentIn(row.consent),
     row.language,
+    row.course ? courseIn(row.course) : null,
   ] satisfies Packed;
-  // What is not known takes no room at the end.
-  while (packed.at(-1) === null) packed.pop();
-  return packValue(packed);
+  return packValue(shortened(packed));
 }
 
 export function unpackRow(id: string, bytes: Uint8Array): OpenRow {
@@ -74,15 +86,48 @@ export function unpackRow(id: string, bytes: Uint8Array): OpenRow {
     state: subscriberStates[state] ?? "unsubscribed",
     skipConfirmation: skip,
     consent: consentOf(packed[10]),
-    language: languageCodes.find((code) => code === packed[11]) ?? null,
+    language: languageOf(packed[11]),
+    course: courseOf(packed[12]),
   };
 }
+
+/** What is not known takes no room at the end. */
+function shortened(packed: readonly unknown[]): unknown[] {
+  return packed.slice(0, packed.findLastIndex((it) => it !== null) + 1);
+}
+
+const consentIn = ({ way, atMs, by, askedMs, source }: Consent) =>
+  shortened([consentWays.indexOf(way), atMs, by, askedMs ?? null, source ?? null]) as unknown as NonNullable<
+    Packed[10]
+  >;
 
 /** Rows of releases that did not note it have none. */
 function consentOf(packed: Packed[10]): Consent | null {
   if (packed === undefined || packed === null) return null;
-  const [way, atMs, by] = packed;
-  return { way: consentWays[way] ?? "operator", atMs, by };
+  const [way, atMs, by, askedMs = null, source = null] = packed;
+  return {
+    ...{ way: consentWays[way] ?? "operator", atMs, by },
+    ...(askedMs === null ? {} : { askedMs }),
+    ...(source === null ? {} : { source }),
+  };
+}
+
+const languageOf = (said: string | null | undefined): LanguageCode | null =>
+  languageCodes.find((code) => code === said) ?? null;
+
+const courseIn = ({ wish, ...course }: Course): NonNullable<Packed[12]> => [
+  wish && [wish.atMs, wish.components, wish.language],
+  ...([course.unsubscribedMs, course.chosenMs, course.askedMs, course.unreachableMs] as const),
+  course.why,
+];
+
+function courseOf(packed: Packed[12]): Course | null {
+  if (packed === undefined || packed === null) return null;
+  const [wish, unsubscribedMs, chosenMs, askedMs, unreachableMs, why] = packed;
+  return {
+    wish: wish && { atMs: wish[0], components: wish[1], language: languageOf(wish[2]) },
+    ...{ unsubscribedMs, chosenMs, askedMs, unreachableMs, why },
+  };
 }
 
 export interface Name {

@@ -7,22 +7,22 @@ import type { Log } from "../base/log.ts";
 import { type Random, systemRandom } from "../base/random.ts";
 import type { Result } from "../base/result.ts";
 import type { Subscriber } from "../model/subscriber.ts";
-import type { Change } from "./commit.ts";
-import { addErasures, type Erasure, readErasures } from "./erasures.ts";
+import { overCounts } from "./asking.ts";
+import { type Erasure, readErasures } from "./erasures.ts";
+import { oldNames } from "./note-names.ts";
 import type { Store } from "./open.ts";
-import { addGroup, type Vouched, type Wanted } from "./subscriber-adding.ts";
-import { contactOf, entryOf, type Held, indexOf, place, removalOf, subscriberOf } from "./subscriber-held.ts";
+import { addGroup, type NotAdded, type Vouched, type Wanted } from "./subscriber-adding.ts";
+import { askThem, type ChangingOf, changeThem, type SubscriberChange } from "./subscriber-changing.ts";
+import { eraseThem, expireThem, waitingLong } from "./subscriber-forgetting.ts";
+import { type Became, hearGroup, type Said } from "./subscriber-hearing.ts";
+import { contactOf, type Held, indexOf, place, subscriberOf } from "./subscriber-held.ts";
 import type { Asked, Histogram, Told } from "./subscriber-index.ts";
 import { readSubscribers } from "./subscriber-reading.ts";
-import { type OpenRow, packRow, unpackRow } from "./subscriber-rows.ts";
-import { subscriberEntry } from "./subscriber-told.ts";
+import { type OpenRow, unpackRow } from "./subscriber-rows.ts";
+import { hashIn, suppressThem, unsuppress } from "./subscriber-suppressing.ts";
+import { isSuppressed, type Reached, type Suppression, suppressionsOf } from "./suppressions.ts";
 import type { By } from "./tokens.ts";
 import { createTurns } from "./turns.ts";
-
-export interface SubscriberChange {
-  readonly state?: Subscriber["state"];
-  readonly components?: readonly string[] | null;
-}
 
 /**
  * With `by`, what is done stands in the audit, in the same transaction: of whom by id alone, since an entry outlives an erasure. Without, it is what follows
@@ -30,10 +30,10 @@ export interface SubscriberChange {
  */
 export interface Subscribers {
   /**
-   * Adds them in their order; one that is there already is `taken`, one that unsubscribed comes back under its old id. On the device when it
-   * resolves. Throws Fault `disk-full`: those of the transaction under way are then not there.
+   * Adds them in their order; one that is there already is `taken`, one that unsubscribed comes back under its old id, one that nothing may be sent is
+   * `suppressed`. On the device when it resolves. Throws Fault `disk-full`: those of the transaction under way are then not there.
    */
-  add(page: string, wanted: readonly Vouched[], by?: By): Promise<readonly Result<Subscriber, "taken">[]>;
+  add(page: string, wanted: readonly Vouched[], by?: By): Promise<readonly Result<Subscriber, NotAdded>[]>;
   /**
    * Adds those that another installation had, as they were. Whoever is here already, by id or by contact, stays as here; who was erased here stays
    * so. On the device when it resolves; a second time it changes nothing.
@@ -54,6 +54,25 @@ export interface Subscribers {
     change: SubscriberChange,
     by?: By,
   ): Promise<readonly Subscriber[]>;
+  /** Asks those that wait for it, or cannot be reached, again for their word; gives how many were asked. */
+  ask(page: string, ids: readonly string[]): Promise<number>;
+  /** What readers say, in its order, on the device when it resolves. Throws Fault `disk-full`: those of the transaction under way were then not heard. */
+  hear(page: string, said: readonly Said[]): Promise<readonly Became[]>;
+  /** Puts contacts on the list of whom the page never tells anything, and ends what they subscribed to. Gives their names there. */
+  suppress(
+    page: string,
+    reached: readonly Reached[],
+    why: Suppression["why"],
+    by?: By,
+  ): Promise<readonly string[]>;
+  /** Takes one off that list by its name there; whether it was on it. */
+  unsuppress(page: string, name: string, by?: By): Promise<boolean>;
+  /** The list by its names, from the one after `after` on. */
+  suppressions(page: string, after: string, limit: number): readonly Suppression[];
+  /** The name of a contact on the list; null where it is not on it. */
+  suppressed(page: string, reached: Reached): Promise<string | null>;
+  /** Forgets, in turns of the event loop, what was never confirmed in time, counts of yesterday, names of old notes. Says how many subscribers. */
+  sweep(): Promise<number>;
   /** Forgets them: first the list of erasures, then the rows, then the keys. Says how many there were. */
   erase(page: string, ids: readonly string[], by?: By): Promise<number>;
   /** How many would be told: active ones that want all components or one of the incident's, and those of the incident itself; a contact once. */
@@ -63,11 +82,12 @@ export interface Subscribers {
   close(): Promise<void>;
 }
 
-/** How many were added, were here already, and had been erased here. */
+/** How many were added, were here already, had been erased here, and are never told anything here. */
 export interface Brought {
   readonly added: number;
   readonly known: number;
   readonly erased: number;
+  readonly suppressed?: number;
 }
 
 export interface SubscribersOptions {
@@ -77,7 +97,7 @@ export interface SubscribersOptions {
 }
 
 export function createSubscribers({ store, log, random = systemRandom }: SubscribersOptions): Subscribers {
-  const { tables, commit, clock, refresh, folder } = store;
+  const { tables, refresh, folder } = store;
   const turns = createTurns();
   let reading: Promise<Held> | null = null;
   const held = (): Promise<Held> => {
@@ -97,20 +117,16 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     const contact = row && contactOf(keys, page, row);
     return row && contact && subscriberOf(row, contact);
   };
-  const put = (page: string, row: OpenRow): Change => ({
-    table: tables.meta,
-    key: [place, page, row.id],
-    value: packRow(row),
-  });
+  const of = async (page: string, by?: By): Promise<ChangingOf> => ({ store, held: await held(), page, by });
 
   const addAll = (
     page: string,
     wanted: readonly Wanted[],
     by?: By,
-  ): Promise<readonly Result<Subscriber, "taken">[]> =>
+  ): Promise<readonly Result<Subscriber, NotAdded>[]> =>
     turns(async () => {
       const state = await held();
-      const results: Result<Subscriber, "taken">[] = [];
+      const results: Result<Subscriber, NotAdded>[] = [];
       for (let at = 0; at < wanted.length; at += limits.subscribersPerTxn) {
         refresh();
         const group = wanted.slice(at, at + limits.subscribersPerTxn);
@@ -131,7 +147,8 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
       );
       const erased = brought.filter(({ id }) => gone.has(`${page} ${id}`)).length;
       const added = results.filter(({ ok }) => ok).length;
-      return { added, erased, known: brought.length - added - erased };
+      const suppressed = results.filter((it) => !it.ok && it.reason === "suppressed").length;
+      return { added, erased, suppressed, known: brought.length - added - erased - suppressed };
     },
     async *all(page) {
       const state = await held();
@@ -161,34 +178,40 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     async histogram(page, incident) {
       return indexOf(await held(), page).histogram(incident);
     },
-    change: (page, ids, change, by) =>
+    change: (page, ids, change, by) => turns(async () => changeThem(await of(page, by), ids, change)),
+    ask: (page, ids) => turns(async () => askThem(await of(page), ids)),
+    hear: (page, said) =>
       turns(async () => {
         const state = await held();
-        refresh();
-        const index = indexOf(state, page);
-        const now = clock.wallMs();
-        const changed = [...new Set(ids)].flatMap((id) => {
-          const row = index.get(id) === null ? null : rowOf(page, id);
-          const contact = row && contactOf(state.keys, page, row);
-          return row && contact ? [{ before: row, row: changedRow(row, change, now), contact }] : [];
-        });
-        for (let at = 0; at < changed.length; at += limits.subscribersPerTxn) {
-          const some = changed.slice(at, at + limits.subscribersPerTxn);
-          await commit([
-            ...some.map(({ row }) => put(page, row)),
-            ...subscriberEntry(
-              store,
-              page,
-              "update",
-              some.map(({ before, row }) => [before, row]),
-              by,
-            ),
-          ]);
+        const became: Became[] = [];
+        for (let at = 0; at < said.length; at += limits.notesPerTxn) {
+          const group = said.slice(at, at + limits.notesPerTxn);
+          became.push(...(await hearGroup({ store, random, held: state, page }, group)));
         }
-        for (const { row, contact } of changed) index.put(entryOf(row, contact));
-        return changed.map(({ row, contact }) => subscriberOf(row, contact));
+        return became;
       }),
-    erase: (page, ids, by) => turns(async () => eraseFrom(store, await held(), page, ids, by)),
+    suppress: (page, reached, why, by) =>
+      turns(async () => suppressThem({ ...(await of(page, by)), random }, reached, why)),
+    unsuppress: (page, name, by) => turns(async () => unsuppress({ ...(await of(page, by)), random }, name)),
+    suppressions: (page, after, limit) => suppressionsOf(store, page, after, limit),
+    async suppressed(page, reached) {
+      const name = hashIn(await held(), page, reached);
+      refresh();
+      return name !== null && isSuppressed(store, page, name) ? name : null;
+    },
+    async sweep() {
+      let gone = 0;
+      for (const page of (await held()).pages.keys()) {
+        const waiting = waitingLong(await of(page));
+        for (let at = 0; at < waiting.length; at += limits.subscribersPerTxn) {
+          const some = waiting.slice(at, at + limits.subscribersPerTxn);
+          gone += await turns(async () => expireThem(await of(page), some));
+        }
+      }
+      await sweepRows(store);
+      return gone;
+    },
+    erase: (page, ids, by) => turns(async () => eraseThem(await of(page, by), ids)),
     async subscriberCount(page, incident) {
       return indexOf(await held(), page).told(incident);
     },
@@ -217,39 +240,20 @@ export async function replayErasures(
   return erased;
 }
 
-/** The row after a change; the time of a quarantine is that of its beginning. */
-function changedRow(row: OpenRow, { state = row.state, components }: SubscriberChange, now: number): OpenRow {
-  const quarantinedMs = state === "quarantined" ? (row.quarantinedMs ?? now) : null;
-  return { ...row, state, quarantinedMs, ...(components === undefined ? {} : { components }) };
-}
-
-async function eraseFrom(
-  store: Store,
-  state: Held,
-  page: string,
-  ids: readonly string[],
-  by: By | undefined,
-): Promise<number> {
-  const { tables, commit, clock, folder, refresh } = store;
-  refresh();
-  const index = indexOf(state, page);
-  const { keys } = state;
-  const found = [...new Set(ids)].flatMap((id) => {
-    const bytes = tables.meta.getBinary([place, page, id]);
-    return bytes === undefined ? [] : [unpackRow(id, bytes)];
-  });
-  if (found.length === 0 || keys === null) return 0;
-  const at = clock.wallMs();
-  await addErasures(
-    folder,
-    found.map(({ id }) => ({ at, page, subscriber: id })),
-  );
-  const gone = found.map((row) => [row, null] as const);
-  await commit([
-    ...found.flatMap((row) => removalOf(store, keys, page, row)),
-    ...subscriberEntry(store, page, "erase", gone, by),
-  ]);
-  await keys.erase(found.map(({ slot }) => slot));
-  for (const { id } of found) index.remove(id);
-  return found.length;
+/** Counts that are over and names of old notes go in turns of their own. */
+async function sweepRows(store: Store): Promise<void> {
+  for (let after: readonly string[] | null = []; after !== null; ) {
+    store.refresh();
+    const { changes, next } = overCounts(store, limits.subscribersPerTxn, after);
+    await store.commit(changes);
+    await nextTurn();
+    after = next;
+  }
+  for (let after: string | null = ""; after !== null; ) {
+    store.refresh();
+    const { changes, next } = oldNames(store, after, limits.subscribersPerTxn);
+    await store.commit(changes);
+    await nextTurn();
+    after = next;
+  }
 }

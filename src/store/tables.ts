@@ -63,6 +63,9 @@ export const metaWords = [
   "subscriber-by",
   "ask",
   "webhook-secret",
+  "asked",
+  "suppressed",
+  "visitor-note",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

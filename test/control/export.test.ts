@@ -223,6 +223,9 @@ const metaFates: Record<MetaWord, Fate> = {
     replay: "of the installation",
     ask: "of the installation",
     "webhook-secret": "of the installation",
+    asked: "of the installation",
+    suppressed: "of the installation",
+    "visitor-note": "of the installation",
   },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };

@@ -44,7 +44,14 @@ const rowSample: OpenRow = {
     quarantinedMs: null,
     components: ["c1"],
   },
-  ...{ incident: null, accessUser: null, skipConfirmation: false, consent: null, language: "ar" },
+  ...{
+    incident: null,
+    accessUser: null,
+    skipConfirmation: false,
+    consent: null,
+    language: "ar",
+    course: null,
+  },
   sealed: Buffer.from("sealed"),
 };
 

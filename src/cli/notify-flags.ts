@@ -1,8 +1,8 @@
 // How subscribers are told: the flags of the control plane and of its notifier. In: their texts. Out: settings, or a Fault that says what is allowed.
 // A secret stands in a file and nowhere else: a flag is in every process list, a variable in /proc and in crash reports. Files are read at the start,
 // so that a wrong one is refused before a message waits for it.
-import { isIP, isIPv4 } from "node:net";
 import { Fault } from "../base/fault.ts";
+import { type Allowed, allowedOf } from "../host/reach.ts";
 import { type SubscriberKind, subscriberKinds } from "../model/subscriber.ts";
 import type { MailSettings } from "../notify/mail-settings.ts";
 import { mailOf } from "./mail-flags.ts";
@@ -67,18 +67,13 @@ export interface SmsSettings {
   readonly token: string;
 }
 
-/** A network that receivers may be in although it is not public. */
-export interface AllowedNetwork {
-  readonly address: string;
-  readonly bits: number;
-}
-
 export interface NotifySettings {
   /** Null: no mail is sent. */
   readonly mail: MailSettings | null;
   /** Null: no SMS is sent. */
   readonly sms: SmsSettings | null;
-  readonly allowed: readonly AllowedNetwork[];
+  /** Networks that receivers may be in although they are not public. */
+  readonly allowed: Allowed;
   /** Messages a second; a kind that is not in it is as fast as its receivers. */
   readonly perSecond: ReadonlyMap<SubscriberKind, number>;
 }
@@ -88,7 +83,7 @@ export function notifySettings(flags: NotifyFlags): NotifySettings {
   return {
     mail: mailOf(flags),
     sms: smsOf(flags),
-    allowed: (flags.notifyAllow ?? []).map(networkOf),
+    allowed: networksOf(flags.notifyAllow ?? []),
     perSecond: new Map((flags.notifyRate ?? []).map(rateOf)),
   };
 }
@@ -162,14 +157,12 @@ function word(flag: string, text: string, allowed: string): string {
   throw new Fault("usage", `${flag}: ${JSON.stringify(text)} is not allowed.`, `Give ${allowed}.`);
 }
 
-function networkOf(text: string): AllowedNetwork {
-  const [address = "", written = ""] = text.split("/");
-  const most = isIPv4(address) ? 32 : 128;
-  const bits = written === "" && !text.includes("/") ? most : Number(/^\d{1,3}$/.exec(written)?.[0] ?? -1);
-  if (isIP(address) !== 0 && bits >= 0 && bits <= most) return { address, bits };
+function networksOf(networks: readonly string[]): Allowed {
+  const allowed = allowedOf(networks);
+  if (allowed.ok) return allowed.value;
   throw new Fault(
     "usage",
-    `--notify-allow: ${JSON.stringify(text)} is not allowed.`,
+    `--notify-allow: ${JSON.stringify(allowed.wrong)} is not allowed.`,
     "Give a network such as 10.20.0.0/16 or fd00::/8, or one address.",
   );
 }

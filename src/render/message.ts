@@ -162,13 +162,13 @@ function toldOf(
       return { update, told, toldMs: incident.updatedAt, state: words.message.soon, mark: "mnt" };
     }
     case "postmortem": {
-      const { postmortem } = incident;
-      if (postmortem === null) return null;
-      const { publishedAt: toldMs } = postmortem;
+      const update = incident.updates.find(({ status }) => status === "postmortem");
+      const told = incident.postmortem ?? update;
+      if (told === undefined) return null;
       return {
         update: undefined,
-        told: postmortem,
-        toldMs,
+        told,
+        toldMs: incident.postmortem?.publishedAt ?? update?.displayAt ?? incident.updatedAt,
         state: words.incident.postmortemHeading,
         mark: "inf",
       };

@@ -11,4 +11,18 @@ export const notifyLimits = {
   deliveryRedirectsMax: 3,
   /** After a replacement messages are signed by both secrets for so long: a day for receivers to take the new one. */
   webhookSecretBothMs: 24 * 3_600_000,
+  /** Mail under way at once: what a kill sends twice. More than connections, so that none of them waits for the next one. */
+  mailInFlightMax: 48,
+  /** Connections to the mail server. Postfix takes 50 of one client. */
+  mailConnectionsMax: 16,
+  /** Messages that a connection carries before it is made anew: servers of mail bound it at some hundred. */
+  mailPerConnectionMax: 500,
+  /** To the server's greeting, the way through TLS too. */
+  mailConnectMsMax: 15_000,
+  /** Without a word of the server within a dialogue. RFC 5321 (4.5.3.2) gives it minutes; what is late is tried again, and nobody waits behind it. */
+  mailQuietMsMax: 30_000,
+  /** One message from its turn to the server's answer, however slowly that comes. */
+  mailDeliveryMsMax: 60_000,
+  /** A receiver's own wish when to be asked again is believed up to this. */
+  retryAfterMsMax: 6 * 3_600_000,
 } as const;

@@ -2,7 +2,7 @@
 export interface MailSettings {
   readonly host: string;
   readonly port: number;
-  /** TLS from the start; STARTTLS or nothing; STARTTLS where it is offered (this machine itself); never. Certificates are verified where there are any. */
+  /** TLS from the start; STARTTLS or nothing; STARTTLS where it is offered, by whatever certificate (this machine itself); never. */
   readonly security: "tls" | "starttls" | "offered" | "none";
   readonly login: { readonly user: string; readonly password: string } | null;
   /** Without a name, messages come in the name of their page. */

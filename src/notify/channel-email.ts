@@ -1,0 +1,196 @@
+// E-mail, through the operator's server. In: deliveries. Out: what became of each. Texts are render/message-mail.tsx's; nodemailer encodes, signs, pools.
+// All mail of an incident hangs on one name, so that readers see a thread; a message's own name is its delivery's key, so that a second copy is known as one.
+import { createTransport } from "nodemailer";
+import type { Clock } from "../base/clock.ts";
+import { messageOf as wordsOf } from "../base/fault.ts";
+import { limits } from "../base/limits.ts";
+import { dialSocket } from "../host/dial.ts";
+import { baseOf } from "../render/feed-entry.ts";
+import { filled, messageOf, ownMessageOf, type Sender } from "../render/message.ts";
+import { attributeValue, type Mail, mailOf, ownMailOf } from "../render/message-mail.tsx";
+import { isMailAddress, isPlain, wireAddress } from "./mail-address.ts";
+import type { MailSettings } from "./mail-settings.ts";
+import { rememberedPerText } from "./remembered.ts";
+import { outcomeOf, type SendingError } from "./smtp-outcome.ts";
+import type { Channel, Delivery, Outcome } from "./types.ts";
+
+export interface EmailParts {
+  readonly settings: MailSettings;
+  readonly clock: Clock;
+  /** Where a subscriber's bounces go; null where that is the sender. */
+  returnPath(page: string, subscriber: string): string | null;
+}
+
+interface Made extends Mail, Pick<Sender, "name" | "host"> {
+  /** What it belongs to. */
+  readonly thread: string | null;
+}
+
+export function createEmailChannel({ settings, clock, returnPath }: EmailParts): Channel {
+  const transport = createTransport(transportOptions(settings));
+  // What goes wrong with a connection that carries no message has no other listener, and would end the process.
+  transport.on("error", () => {});
+  const made = rememberedPerText<Made | null>(makeTelling);
+
+  async function send(
+    delivery: Delivery,
+    address: string,
+    mail: Made,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const sent = await transport.sendMail({
+      ...contentOf(delivery, mail, settings, address),
+      ...headersOf(delivery, mail),
+      date: new Date(clock.wallMs()),
+      envelope: {
+        from: returnPath(delivery.view.page.id, delivery.subscriber.id) ?? settings.from.address,
+        to: address,
+      },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      signal,
+    });
+    return { kind: "sent", receipt: receiptIn(sent.response) };
+  }
+
+  return {
+    kind: "email",
+    inFlightMax: limits.mailInFlightMax,
+    inFlightPerReceiverMax: Math.floor(limits.mailInFlightMax * 0.75),
+    perSecondMax: null,
+    tells: (occasion) => occasion !== "component" && occasion !== "challenge",
+    receiverOf: ({ contact }) => contact.email?.split("@").at(-1)?.toLowerCase() ?? "",
+    async deliver(delivery, signal) {
+      const given = delivery.subscriber.contact.email ?? "";
+      if (!isMailAddress(given)) return { kind: "gone", why: "It has no address that mail can be sent to." };
+      const address = wireAddress(given);
+      const mail = isOwn(delivery) ? makeOwn(delivery) : made(delivery);
+      if (mail === null) return { kind: "refused", why: "The page tells nothing of it any more." };
+      const late = new AbortController();
+      // A server that trickles its answers is never quiet.
+      const timer = clock.after(limits.mailDeliveryMsMax, () => late.abort());
+      try {
+        return await send(delivery, address, mail, AbortSignal.any([signal, late.signal]));
+      } catch (thrown) {
+        if (late.signal.aborted)
+          return { kind: "later", why: "The mail server did not answer in time.", afterMs: null };
+        if (!(thrown instanceof Error)) return { kind: "later", why: wordsOf(thrown), afterMs: null };
+        return outcomeOf(thrown as SendingError, isPlain(address));
+      } finally {
+        timer.cancel();
+      }
+    },
+    async close() {
+      transport.close();
+    },
+  };
+}
+
+const isOwn = ({ occasion: { kind } }: Delivery): boolean =>
+  kind === "confirm" || kind === "changed" || kind === "unsubscribed";
+
+function makeTelling({
+  occasion,
+  view,
+  language,
+}: Pick<Delivery, "occasion" | "view" | "language">): Made | null {
+  if (occasion.kind !== "update" && occasion.kind !== "reminder" && occasion.kind !== "postmortem")
+    return null;
+  const message = messageOf(occasion, view, language);
+  if (message === null) return null;
+  const { name, host } = message;
+  return { ...mailOf(message), name, host, thread: occasion.incident };
+}
+
+function makeOwn({ occasion: { kind }, view, language, subscriber }: Delivery): Made | null {
+  if (kind !== "confirm" && kind !== "changed" && kind !== "unsubscribed") return null;
+  const message = ownMessageOf(kind, view, language, subscriber);
+  const { name, host, voice, page } = message;
+  return { ...ownMailOf(message, `${baseOf(page)}${voice.path("/subscribe")}`), name, host, thread: null };
+}
+
+function contentOf({ links }: Delivery, mail: Made, { from }: MailSettings, address: string) {
+  return {
+    from: { name: from.name ?? mail.name, address: from.address },
+    to: { name: "", address },
+    subject: mail.subject,
+    text: filled(mail.text, links),
+    html: filled(mail.html, links, attributeValue),
+  };
+}
+
+function headersOf({ key, links, language, occasion }: Delivery, { host, name, thread }: Made) {
+  const root = thread === null ? null : `<incident.${letters(thread)}@${host}>`;
+  const leaves = occasion.kind !== "confirm" && occasion.kind !== "unsubscribed";
+  return {
+    messageId: `<${letters(key)}@${host}>`,
+    ...(root === null ? {} : { inReplyTo: root, references: root }),
+    headers: {
+      // Nobody answers a machine, and no machine answers it (RFC 3834).
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+      Precedence: "list",
+      "Content-Language": language,
+      // One click, which is a POST (RFC 8058): its signature covers both of these.
+      ...(leaves ? { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" } : {}),
+    },
+    list: {
+      id: { url: `status.${host}`, comment: name },
+      ...(leaves ? { unsubscribe: links.oneClick } : {}),
+    },
+  };
+}
+
+/** What may stand in a message's name. */
+const letters = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, "_");
+
+/** What the server called it: "250 2.0.0 Ok: queued as 4F2A" */
+function receiptIn(response: string): string | null {
+  const said = response.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return said === "" ? null : said.slice(0, 200);
+}
+
+/** RFC 6376, 5.4.1, and what one click needs (RFC 8058, 4), which is in no list of before. */
+const signedHeaders =
+  "From:Subject:Date:Message-ID:To:MIME-Version:Content-Type:Content-Language:In-Reply-To:References:Auto-Submitted:List-Id:List-Unsubscribe:List-Unsubscribe-Post";
+
+function transportOptions(settings: MailSettings) {
+  const { host, port, security, login, dkim } = settings;
+  return {
+    pool: true as const,
+    host,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    ignoreTLS: security === "none",
+    // A server on this machine may have no certificate that anybody vouches for.
+    ...(security === "offered" ? { tls: { rejectUnauthorized: false } } : {}),
+    ...(login === null ? {} : { auth: { user: login.user, pass: login.password }, forceAuth: true }),
+    ...(dkim === null
+      ? {}
+      : {
+          dkim: {
+            domainName: dkim.domain,
+            keySelector: dkim.selector,
+            privateKey: dkim.privateKey,
+            headerFieldNames: signedHeaders,
+          },
+        }),
+    maxConnections: limits.mailConnectionsMax,
+    maxMessages: limits.mailPerConnectionMax,
+    // Of connections that were lost before a message went over them, and no others.
+    maxRequeues: 2,
+    connectionTimeout: limits.mailConnectMsMax,
+    greetingTimeout: limits.mailConnectMsMax,
+    socketTimeout: limits.mailQuietMsMax,
+    getSocket(
+      _options: unknown,
+      done: (error: Error | null, socket: { connection: object } | false) => void,
+    ) {
+      dialSocket({ host, port }, { policy: "configured", timeoutMs: limits.mailConnectMsMax }).then(
+        (connection) => done(null, { connection }),
+        (thrown: Error) => done(thrown, false),
+      );
+    },
+  };
+}

@@ -23,6 +23,16 @@ export const notifyLimits = {
   mailQuietMsMax: 30_000,
   /** One message from its turn to the server's answer, however slowly that comes. */
   mailDeliveryMsMax: 60_000,
+  /** Mail that comes back for good so often in a row goes to nobody. */
+  bouncesInARowMax: 3,
+  /** Bounces of one address within it count once: services tell of one twice, and updates come in bursts. */
+  bouncesApartMs: 3_600_000,
+  /** One that bounced, and not again for so long, was reached meanwhile. */
+  bouncesForgottenMs: 30 * 24 * 3_600_000,
+  /** Bounces that one request tells of; services send them in lots of some hundred. */
+  bouncesPerRequestMax: 500,
+  /** A report as mail: its text, and headers of what came back. */
+  bounceReportCharsMax: 60_000,
   /** A receiver's own wish when to be asked again is believed up to this. */
   retryAfterMsMax: 6 * 3_600_000,
 } as const;

@@ -37,6 +37,7 @@ import { createFeed } from "../sync/feed.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
+import { bouncesOf } from "./control-bounces.ts";
 import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
 import { makerApart, runMaker } from "./control-maker.ts";
@@ -253,6 +254,7 @@ async function wire(
       accounts: persons.accounts,
       api: createApi({
         ...{ ledger, tokens, series, rows, subscribers, install, clock, log, metrics },
+        bounces: bouncesOf({ store, subscribers, clock, domain: options.notify?.mailBounceDomain ?? null }),
         replays: createReplays(store),
         requestsPerMinute: options.apiRate ?? limits.apiRequestsPerMinute,
       }),

@@ -9,6 +9,7 @@ import type { PageRows, RowChange } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { Install } from "./install.ts";
+import type { BounceDesk } from "./own-bounces.ts";
 
 /** What endpoints work with beside the page itself. A part more is a line here, and one where the API is made. */
 export interface Parts {
@@ -20,6 +21,8 @@ export interface Parts {
   readonly install: Install;
   /** Who is told of pages. */
   readonly subscribers: Subscribers;
+  /** What becomes of mail that came back. */
+  readonly bounces: BounceDesk;
 }
 
 /** Rows of a page that are kept with commands; `decide` is asked when all writes of rows before it are on the device. */

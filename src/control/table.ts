@@ -16,6 +16,7 @@ import { metricEndpoints } from "./metrics.ts";
 import { metricsProviderEndpoints } from "./metrics-providers.ts";
 import { organizationEndpoints } from "./organizations.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
+import { ownBounceEndpoints } from "./own-bounces.ts";
 import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
 import { ownListEndpoints } from "./own-lists.ts";
@@ -69,6 +70,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownPopEndpoints,
   ...ownTokenEndpoints,
   ...ownAuditEndpoints,
+  ...ownBounceEndpoints,
 ];
 
 export const tables: readonly Table[] = [

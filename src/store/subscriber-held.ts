@@ -63,7 +63,7 @@ export function removalOf(
           .filter(({ value }) => unpackValue<string>(value) === row.id)
           .map(({ key }) => key)
       : [[lookUpPlace, page, lookUpOf(page, { ...row, contact }, keys.lookUp)]];
-  return [[place, page, row.id], ["webhook-secret", page, row.id], ...lookUps].map((key) => ({
+  return [[place, page, row.id], ["webhook-secret", page, row.id], ["bounce", page, row.id], ...lookUps].map((key) => ({
     table: tables.meta,
     key,
     value: null,

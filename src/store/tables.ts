@@ -66,6 +66,7 @@ export const metaWords = [
   "asked",
   "suppressed",
   "visitor-note",
+  "bounce",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

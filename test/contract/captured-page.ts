@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { bouncesOf } from "../../src/cli/control-bounces.ts";
 import { type Api, createApi } from "../../src/control/api.ts";
 import { bundleOf } from "../../src/control/import-statuspage.ts";
 import { createRoots } from "../../src/edge/roots.ts";
@@ -115,6 +116,7 @@ export async function openCaptured(
     { name: "contract", grants: [[page, "admin"]], expiresMs: null },
     commandLine,
   );
+  const subscribers = createSubscribers({ store, log });
   return {
     page,
     token,
@@ -125,7 +127,8 @@ export async function openCaptured(
       rows: createPageRows(store),
       replays: createReplays(store),
       install: openInstall({ store, ledger, tokens }).install,
-      subscribers: createSubscribers({ store, log }),
+      subscribers,
+      bounces: bouncesOf({ store, subscribers, clock, domain: null }),
       clock,
       log,
       metrics,

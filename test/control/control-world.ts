@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { bouncesOf } from "../../src/cli/control-bounces.ts";
 import { type ApiOptions, createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
@@ -87,6 +88,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
     series,
     rows,
     subscribers,
+    bounces: bouncesOf({ store, subscribers, clock, domain: "bounces.acme.example" }),
     install,
     clock,
     log: silentLog,

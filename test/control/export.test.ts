@@ -226,6 +226,7 @@ const metaFates: Record<MetaWord, Fate> = {
     asked: "of the installation",
     suppressed: "of the installation",
     "visitor-note": "of the installation",
+    bounce: "of the installation",
   },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };

@@ -33,6 +33,10 @@ export const notifyLimits = {
   bouncesPerRequestMax: 500,
   /** A report as mail: its text, and headers of what came back. */
   bounceReportCharsMax: 60_000,
+  /** Mails that the demo's page shows. */
+  demoMailsMax: 200,
+  /** One of them. */
+  demoMailBytesMax: 1024 * 1024,
   /** A receiver's own wish when to be asked again is believed up to this. */
   retryAfterMsMax: 6 * 3_600_000,
 } as const;

@@ -45,6 +45,7 @@ export function asJson(demo: Demo): string {
       ops: textOf(ops),
       pid: popPids[at],
     })),
+    mail: { smtp: textOf(demo.mail), page: `http://${textOf(demo.mails)}/` },
     dns: dnsPid === null ? null : { listen: textOf(demo.dns), ops: textOf(demo.dnsOps), pid: dnsPid },
   });
 }
@@ -72,6 +73,7 @@ export function greeting(demo: Demo): readonly string[] {
     "",
     ...sites.map((url, at) => `Status page, POP ${at + 1}   ${url}/`),
     `Admin pages          ${demo.admin}`,
+    `Mail that was sent   http://${textOf(demo.mails)}/`,
     `As JSON              ${site}/api/v2/summary.json`,
     `History              ${site}/history`,
     `Feed                 ${site}/history.atom`,

@@ -17,6 +17,9 @@ export interface DemoPlaces {
   readonly dns: Address;
   readonly dnsOps: Address;
   readonly controlOps: Address;
+  /** Where mail is taken, and shown. */
+  readonly mail: Address;
+  readonly mails: Address;
   /** False where the POPs share an address: a name could not lead to one of them. */
   readonly isSteered: boolean;
 }
@@ -49,11 +52,13 @@ export function choosePlaces(
   const dns = freeAddress({ host, port: wanted.dnsPort }, taken, (sentence) => say(`Names: ${sentence}`));
   const dnsOps = local("Ops address of the names", feed.port + 1);
   const controlOps = local("Ops address of the control plane", dnsOps.port + 1);
+  const mail = local("Mail server", controlOps.port + 1);
+  const mails = local("Mail", mail.port + 1);
   const pops = pages.flatMap((page, at) => {
     const place = ops[at];
     return place === undefined ? [] : [{ name: `pop-${at + 1}`, page, ops: place }];
   });
-  return { pops, api, feed, dns, dnsOps, controlOps, isSteered };
+  return { pops, api, feed, dns, dnsOps, controlOps, mail, mails, isSteered };
 }
 
 /** One port at each POP's own address; where this machine lacks these, ports of 127.0.0.1. */

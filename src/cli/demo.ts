@@ -8,8 +8,10 @@ import { lockFolder } from "../host/lock.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { demoBundle, demoSeed } from "./demo-data.ts";
 import { asJson, type Demo, greeting, textOf } from "./demo-greeting.ts";
+import { type MailSink, startMailSink } from "./demo-mail.ts";
 import { demoMetricId, demoPoints } from "./demo-metric.ts";
 import { dnsArgs, joinPops } from "./demo-names.ts";
+import { demoPage } from "./demo-organisation.ts";
 import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
 import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
 import { type Context, defineCommand } from "./flags.ts";
@@ -55,12 +57,20 @@ export const command = defineCommand({
     const startedMs = context.clock.monotonicMs();
     const lock = lockFolder(join(values.data, "demo"));
     const processes = createProcesses(values.data, context);
+    let sink: MailSink | null = null;
     try {
       const page = await prepare(values.data, context);
       const places = choosePlaces(values, context.err);
+      sink = await startMailSink({
+        smtp: places.mail,
+        page: places.mails,
+        leads: [demoPage.url, `http://${textOf(places.pops[0]?.page ?? places.api)}`],
+        nowMs: () => context.clock.wallMs(),
+      });
       const pids = await startAll(processes, places, { ...values, page: page.id }, context);
       await Promise.all(places.pops.map((pop) => waitForPage(pop, stop, context)));
       if (stop.aborted) return 0;
+      await addReaders(places, page);
       const admin = await adminAddress(values.data, places, context);
       const readyMs = context.clock.monotonicMs() - startedMs;
       const demo: Demo = { ...places, ...page, ...pids, admin, data: values.data, readyMs };
@@ -69,12 +79,14 @@ export const command = defineCommand({
       return 0;
     } finally {
       await processes.end();
+      await sink?.stop();
       lock.release();
     }
   },
 });
 
-const demoOwner = "owner@quillfjord.example";
+const demoDomain = "quillfjord.example";
+const demoOwner = `owner@${demoDomain}`;
 const keysOf = (data: string): string => join(data, "keys");
 const controlOf = (data: string): string => join(data, "control");
 
@@ -142,10 +154,36 @@ async function startAll(
   return { controlPid: control.pid, popPids: pops.map(({ pid }) => pid), dnsPid: dns?.pid ?? null };
 }
 
-function controlArgs(data: string, { api, feed, controlOps }: DemoPlaces): readonly string[] {
+function controlArgs(data: string, { api, feed, controlOps, mail }: DemoPlaces): readonly string[] {
   const folders = ["--data", controlOf(data), "--keys", keysOf(data)];
   const ops = ["--ops", textOf(controlOps)];
-  return ["control", ...folders, "--listen", textOf(api), "--feed", textOf(feed), ...ops, "--tied", "--json"];
+  const told = ["--mail", `smtp://${textOf(mail)}`, "--mail-from", `status@${demoDomain}`];
+  const listen = ["--listen", textOf(api), "--feed", textOf(feed)];
+  return ["control", ...folders, ...listen, ...ops, ...told, "--tied", "--json"];
+}
+
+/** Readers of the invented page: of all of it, and of one component. At the second start they are there. */
+async function addReaders(
+  { api }: DemoPlaces,
+  { id, token, componentId }: Pick<Demo, "id" | "token" | "componentId">,
+) {
+  const readers = [
+    { email: `ada@${demoDomain}` },
+    { email: `grace@${demoDomain}`, component_ids: [componentId] },
+  ];
+  for (const reader of readers) {
+    const answer = await fetch(`http://${textOf(api)}/v1/pages/${id}/subscribers`, {
+      method: "POST",
+      headers: { authorization: `OAuth ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ subscriber: { ...reader, skip_confirmation_notification: true } }),
+    });
+    if (answer.status !== 201 && answer.status !== 422 && answer.status !== 409)
+      throw new Fault(
+        "internal",
+        `The demo's reader ${reader.email} was not added: ${answer.status}.`,
+        "Please report it.",
+      );
+  }
 }
 
 function edgeArgs(

@@ -63,11 +63,13 @@ export function removalOf(
           .filter(({ value }) => unpackValue<string>(value) === row.id)
           .map(({ key }) => key)
       : [[lookUpPlace, page, lookUpOf(page, { ...row, contact }, keys.lookUp)]];
-  return [[place, page, row.id], ["webhook-secret", page, row.id], ["bounce", page, row.id], ...lookUps].map((key) => ({
-    table: tables.meta,
-    key,
-    value: null,
-  }));
+  return [[place, page, row.id], ["webhook-secret", page, row.id], ["bounce", page, row.id], ...lookUps].map(
+    (key) => ({
+      table: tables.meta,
+      key,
+      value: null,
+    }),
+  );
 }
 
 const under = (word: string, page: string) => ({ start: [word, page], end: [word, page, "\uffff"] });

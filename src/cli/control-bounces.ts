@@ -24,8 +24,9 @@ export function bouncesOf({ store, subscribers, clock, domain }: Parts): BounceD
     clock,
     counts: createBounceCounts(store),
     returnPaths() {
-      const links = domain === null ? null : readReaderLinks(store.folder);
-      return links && domain && returnPathsBy(links.deliveryKey, domain);
+      if (domain === null) return null;
+      const links = readReaderLinks(store.folder);
+      return links && returnPathsBy(links.deliveryKey, domain);
     },
     addressees: {
       async find(page, address) {

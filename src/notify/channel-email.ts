@@ -1,4 +1,4 @@
-// E-mail, through the operator's server. In: deliveries. Out: what became of each. Texts are render/message-mail.tsx's; nodemailer encodes, signs, pools.
+// E-mail, through the operator's server. In: deliveries. Out: what became of each. Texts are render/message-mail.tsx's; mail-bytes.ts makes messages of them, nodemailer signs and pools.
 // All mail of an incident hangs on one name, so that readers see a thread; a message's own name is its delivery's key, so that a second copy is known as one.
 import { createTransport } from "nodemailer";
 import type { Clock } from "../base/clock.ts";
@@ -6,9 +6,10 @@ import { messageOf as wordsOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { dialSocket } from "../host/dial.ts";
 import { baseOf } from "../render/feed-entry.ts";
-import { filled, messageOf, ownMessageOf, type Sender } from "../render/message.ts";
-import { attributeValue, type Mail, mailOf, ownMailOf } from "../render/message-mail.tsx";
+import { messageOf, ownMessageOf, type Sender } from "../render/message.ts";
+import { type Mail, mailOf, ownMailOf } from "../render/message-mail.tsx";
 import { isMailAddress, isPlain, wireAddress } from "./mail-address.ts";
+import { mailBytes } from "./mail-bytes.ts";
 import type { MailSettings } from "./mail-settings.ts";
 import { rememberedPerText } from "./remembered.ts";
 import { outcomeOf, type SendingError } from "./smtp-outcome.ts";
@@ -21,16 +22,11 @@ export interface EmailParts {
   returnPath(page: string, subscriber: string): string | null;
 }
 
-interface Made extends Mail, Pick<Sender, "name" | "host"> {
-  /** What it belongs to. */
-  readonly thread: string | null;
-}
-
 export function createEmailChannel({ settings, clock, returnPath }: EmailParts): Channel {
   const transport = createTransport(transportOptions(settings));
   // What goes wrong with a connection that carries no message has no other listener, and would end the process.
   transport.on("error", () => {});
-  const made = rememberedPerText<Made | null>(makeTelling);
+  const made = rememberedPerText((about: About) => makeTelling(about, settings.from));
 
   async function send(
     delivery: Delivery,
@@ -38,16 +34,15 @@ export function createEmailChannel({ settings, clock, returnPath }: EmailParts):
     mail: Made,
     signal: AbortSignal,
   ): Promise<Outcome> {
+    const { key, links } = delivery;
+    const oneClick = mail.leaves ? links.oneClick : null;
+    const messageId = `<${letters(key)}@${mail.host}>`;
     const sent = await transport.sendMail({
-      ...contentOf(delivery, mail, settings, address),
-      ...headersOf(delivery, mail),
-      date: new Date(clock.wallMs()),
+      raw: mail.bytes({ to: address, messageId, atMs: clock.wallMs(), oneClick, links }),
       envelope: {
         from: returnPath(delivery.view.page.id, delivery.subscriber.id) ?? settings.from.address,
         to: address,
       },
-      disableFileAccess: true,
-      disableUrlAccess: true,
       signal,
     });
     return { kind: "sent", receipt: receiptIn(sent.response) };
@@ -64,7 +59,7 @@ export function createEmailChannel({ settings, clock, returnPath }: EmailParts):
       const given = delivery.subscriber.contact.email ?? "";
       if (!isMailAddress(given)) return { kind: "gone", why: "It has no address that mail can be sent to." };
       const address = wireAddress(given);
-      const mail = isOwn(delivery) ? makeOwn(delivery) : made(delivery);
+      const mail = isOwn(delivery) ? makeOwn(delivery, settings.from) : made(delivery);
       if (mail === null) return { kind: "refused", why: "The page tells nothing of it any more." };
       const late = new AbortController();
       // A server that trickles its answers is never quiet.
@@ -89,56 +84,46 @@ export function createEmailChannel({ settings, clock, returnPath }: EmailParts):
 const isOwn = ({ occasion: { kind } }: Delivery): boolean =>
   kind === "confirm" || kind === "changed" || kind === "unsubscribed";
 
-function makeTelling({
-  occasion,
-  view,
-  language,
-}: Pick<Delivery, "occasion" | "view" | "language">): Made | null {
+/** A text that was made, and the names of messages in it. */
+interface Made {
+  readonly bytes: ReturnType<typeof mailBytes>;
+  readonly host: string;
+  /** Whether it says how to leave with one click: not before one joined, and not after. */
+  readonly leaves: boolean;
+}
+
+type About = Pick<Delivery, "occasion" | "view" | "language">;
+
+function makeTelling({ occasion, view, language }: About, from: MailSettings["from"]): Made | null {
   if (occasion.kind !== "update" && occasion.kind !== "reminder" && occasion.kind !== "postmortem")
     return null;
   const message = messageOf(occasion, view, language);
   if (message === null) return null;
-  const { name, host } = message;
-  return { ...mailOf(message), name, host, thread: occasion.incident };
+  const thread = `<incident.${letters(occasion.incident)}@${message.host}>`;
+  return madeOf(mailOf(message), message, from, thread, true);
 }
 
-function makeOwn({ occasion: { kind }, view, language, subscriber }: Delivery): Made | null {
+function makeOwn(
+  { occasion: { kind }, view, language, subscriber }: Delivery,
+  from: MailSettings["from"],
+): Made | null {
   if (kind !== "confirm" && kind !== "changed" && kind !== "unsubscribed") return null;
   const message = ownMessageOf(kind, view, language, subscriber);
-  const { name, host, voice, page } = message;
-  return { ...ownMailOf(message, `${baseOf(page)}${voice.path("/subscribe")}`), name, host, thread: null };
+  const { voice, page } = message;
+  const mail = ownMailOf(message, `${baseOf(page)}${voice.path("/subscribe")}`);
+  return madeOf(mail, message, from, null, kind === "changed");
 }
 
-function contentOf({ links }: Delivery, mail: Made, { from }: MailSettings, address: string) {
-  return {
-    from: { name: from.name ?? mail.name, address: from.address },
-    to: { name: "", address },
-    subject: mail.subject,
-    text: filled(mail.text, links),
-    html: filled(mail.html, links, attributeValue),
-  };
-}
-
-function headersOf({ key, links, language, occasion }: Delivery, { host, name, thread }: Made) {
-  const root = thread === null ? null : `<incident.${letters(thread)}@${host}>`;
-  const leaves = occasion.kind !== "confirm" && occasion.kind !== "unsubscribed";
-  return {
-    messageId: `<${letters(key)}@${host}>`,
-    ...(root === null ? {} : { inReplyTo: root, references: root }),
-    headers: {
-      // Nobody answers a machine, and no machine answers it (RFC 3834).
-      "Auto-Submitted": "auto-generated",
-      "X-Auto-Response-Suppress": "All",
-      Precedence: "list",
-      "Content-Language": language,
-      // One click, which is a POST (RFC 8058): its signature covers both of these.
-      ...(leaves ? { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" } : {}),
-    },
-    list: {
-      id: { url: `status.${host}`, comment: name },
-      ...(leaves ? { unsubscribe: links.oneClick } : {}),
-    },
-  };
+function madeOf(
+  mail: Mail,
+  { name, host, voice }: Sender,
+  from: MailSettings["from"],
+  thread: string | null,
+  leaves: boolean,
+): Made {
+  const sender = { name: from.name ?? name, address: from.address };
+  const shared = { from: sender, listId: `status.${host}`, language: voice.code, thread };
+  return { bytes: mailBytes(mail, shared), host, leaves };
 }
 
 /** What may stand in a message's name. */

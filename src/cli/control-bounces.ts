@@ -42,16 +42,16 @@ export function bouncesOf({ store, subscribers, clock, domain }: Parts): BounceD
         const state = (await subscribers.get(page, id))?.state;
         return state === "active" || state === "quarantined";
       },
-      async quarantine(page, id) {
-        await subscribers.change(page, [id], { state: "quarantined" });
+      async quarantine(page, id, _why, by) {
+        await subscribers.change(page, [id], { state: "quarantined" }, by);
       },
-      async suppress(page, id) {
-        await subscribers.change(page, [id], { state: "unsubscribed" });
+      async suppress(page, id, by) {
+        await subscribers.change(page, [id], { state: "unsubscribed" }, by);
       },
     },
   });
   return {
-    take: (page, told) => bounces.take(page, told),
-    takeReport: (page, message) => bounces.take(page, bouncesInReport(message)),
+    take: (page, told, by) => bounces.take(page, told, by),
+    takeReport: (page, message, by) => bounces.take(page, bouncesInReport(message), by),
   };
 }

@@ -1,6 +1,8 @@
 // /api/pharos/v1/pages/{page_id}/bounces. In: calls of the service that sends our mail, or of whoever receives what comes back. Out: what became of each subscriber.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
+import { byOf } from "../people/principal.ts";
+import type { By } from "../store/tokens.ts";
 import { answer, endpoint } from "./endpoint.ts";
 
 /** What takes bounces: counts them, quarantines, suppresses. */
@@ -12,9 +14,10 @@ export interface BounceDesk {
       readonly kind: "hard" | "soft" | "complaint";
       readonly reason?: string | undefined;
     }[],
+    by: By,
   ): Promise<readonly ("counted" | "quarantined" | "suppressed" | "passing" | "unknown")[]>;
   /** The same of a report as mail; none where it is no report. */
-  takeReport(page: string, message: string): ReturnType<BounceDesk["take"]>;
+  takeReport(page: string, message: string, by: By): ReturnType<BounceDesk["take"]>;
 }
 
 const became = t.UnionEnum(["counted", "quarantined", "suppressed", "passing", "unknown"]);
@@ -45,11 +48,11 @@ export const ownBounceEndpoints = [
         bounces: [{ address: "nobody@reader.example", kind: "hard", reason: "550 5.1.1 No such user" }],
       },
     },
-    async answer({ view, bounces, body, effect }) {
+    async answer({ view, bounces, body, principal, effect }) {
       const { id } = view.page;
-      const told = await effect(() => bounces.take(id, body.bounces ?? []));
+      const told = await effect(() => bounces.take(id, body.bounces ?? [], byOf(principal)));
       const reported = await effect(async () =>
-        body.message === undefined ? [] : bounces.takeReport(id, body.message),
+        body.message === undefined ? [] : bounces.takeReport(id, body.message, byOf(principal)),
       );
       return answer(200, { became: [...told, ...reported] });
     },

@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { BounceCounts } from "../store/bounces.ts";
+import type { By } from "../store/tokens.ts";
 import type { ReturnPaths } from "./return-path.ts";
 
 export interface Bounce {
@@ -22,9 +23,9 @@ export interface Addressees {
   find(page: string, address: string): Promise<readonly string[]>;
   /** Whether it can still be written to. */
   isReachable(page: string, id: string): Promise<boolean>;
-  quarantine(page: string, id: string, why: string): Promise<void>;
+  quarantine(page: string, id: string, why: string, by: By): Promise<void>;
   /** It complained. */
-  suppress(page: string, id: string): Promise<void>;
+  suppress(page: string, id: string, by: By): Promise<void>;
 }
 
 export interface BounceParts {
@@ -37,7 +38,7 @@ export interface BounceParts {
 
 export interface Bounces {
   /** In their order; on the device when it resolves. A return path of another page is `unknown` here. */
-  take(page: string, bounces: readonly Bounce[]): Promise<readonly Became[]>;
+  take(page: string, bounces: readonly Bounce[], by: By): Promise<readonly Became[]>;
 }
 
 export function createBounces({ clock, addressees, counts, returnPaths }: BounceParts): Bounces {
@@ -50,7 +51,7 @@ export function createBounces({ clock, addressees, counts, returnPaths }: Bounce
       : [];
   }
 
-  async function hard(page: string, id: string, why: string): Promise<Became> {
+  async function hard(page: string, id: string, why: string, by: By): Promise<Became> {
     const nowMs = clock.wallMs();
     const held = counts.get(page, id);
     const isOld = held === null || nowMs - held.lastMs > limits.bouncesForgottenMs;
@@ -61,27 +62,27 @@ export function createBounces({ clock, addressees, counts, returnPaths }: Bounce
       await counts.put(page, id, { count, lastMs: nowMs });
       return "counted";
     }
-    await addressees.quarantine(page, id, why);
+    await addressees.quarantine(page, id, why, by);
     await counts.put(page, id, null);
     return "quarantined";
   }
 
-  async function one(page: string, { address, kind, reason }: Bounce): Promise<Became> {
+  async function one(page: string, { address, kind, reason }: Bounce, by: By): Promise<Became> {
     const ids = await who(page, address);
     let became: Became = ids.length === 0 ? "unknown" : "passing";
     for (const id of ids) {
       if (kind === "complaint") {
-        await addressees.suppress(page, id);
+        await addressees.suppress(page, id, by);
         became = "suppressed";
-      } else if (kind === "hard") became = await hard(page, id, said(reason));
+      } else if (kind === "hard") became = await hard(page, id, said(reason), by);
     }
     return became;
   }
 
   return {
-    async take(page, bounces) {
+    async take(page, bounces, by) {
       const all: Became[] = [];
-      for (const bounce of bounces) all.push(await one(page, bounce));
+      for (const bounce of bounces) all.push(await one(page, bounce, by));
       return all;
     },
   };

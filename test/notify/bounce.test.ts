@@ -14,6 +14,7 @@ import { returnPathsBy } from "../../src/notify/return-path.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { readReaderLinks } from "../../src/store/reader-links.ts";
 import { createSubscribers, type Subscribers } from "../../src/store/subscribers.ts";
+import { commandLine } from "../../src/store/tokens.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 const page = "page00000001";
@@ -72,28 +73,28 @@ test("notify/three hard bounces in a row quarantine; what comes within an hour c
     kind: "hard",
     reason: "550 5.1.1 No such\r\nuser",
   } as const;
-  expect(await desk.take(page, [hard, hard, hard])).toEqual(["counted", "counted", "counted"]);
+  expect(await desk.take(page, [hard, hard, hard], commandLine)).toEqual(["counted", "counted", "counted"]);
   expect(await stateOf(id)).toBe("active");
   await clock.advance(limits.bouncesApartMs);
-  expect(await desk.take(page, [{ ...hard, kind: "soft" }])).toEqual(["passing"]);
-  expect(await desk.take(page, [hard])).toEqual(["counted"]);
+  expect(await desk.take(page, [{ ...hard, kind: "soft" }], commandLine)).toEqual(["passing"]);
+  expect(await desk.take(page, [hard], commandLine)).toEqual(["counted"]);
   await clock.advance(limits.bouncesForgottenMs + 1);
   for (const wanted of ["counted", "counted", "quarantined"] as const) {
     await clock.advance(limits.bouncesApartMs);
-    expect(await desk.take(page, [hard])).toEqual([wanted]);
+    expect(await desk.take(page, [hard], commandLine)).toEqual([wanted]);
   }
   expect(await stateOf(id)).toBe("quarantined");
 });
 
 test("notify/a complaint ends it at once; an address says whose it is as well, in any case", async () => {
   const id = await subscribed("Grace@Reader.example");
-  expect(await desk.take(page, [{ address: "grace@reader.example", kind: "complaint" }])).toEqual([
-    "suppressed",
-  ]);
+  expect(
+    await desk.take(page, [{ address: "grace@reader.example", kind: "complaint" }], commandLine),
+  ).toEqual(["suppressed"]);
   expect(await stateOf(id)).toBe("unsubscribed");
-  expect(await desk.take(page, [{ address: "grace@reader.example", kind: "complaint" }])).toEqual([
-    "unknown",
-  ]);
+  expect(
+    await desk.take(page, [{ address: "grace@reader.example", kind: "complaint" }], commandLine),
+  ).toEqual(["unknown"]);
 });
 
 test("notify/what nobody was given is unknown: another page's path, another domain's, a forged one, part of an address", async () => {
@@ -108,11 +109,11 @@ test("notify/what nobody was given is unknown: another page's path, another doma
     "b-@bounces.acme.example",
   ];
   for (const other of others)
-    expect([other, await desk.take(page, [{ address: other, kind: "complaint" }])]).toEqual([
+    expect([other, await desk.take(page, [{ address: other, kind: "complaint" }], commandLine)]).toEqual([
       other,
       ["unknown"],
     ]);
-  expect(await desk.take("page00000002", [{ address, kind: "complaint" }])).toEqual(["unknown"]);
+  expect(await desk.take("page00000002", [{ address, kind: "complaint" }], commandLine)).toEqual(["unknown"]);
   expect(await stateOf(id)).toBe("active");
 });
 
@@ -147,6 +148,6 @@ describe("notify/reports that come as mail", () => {
     const complaint =
       "To: a@b.example\r\n\r\nFeedback-Type: abuse\r\nOriginal-Rcpt-To: <x@reader.example>\r\n\r\n";
     expect(bouncesInReport(complaint)).toEqual([{ address: "<x@reader.example>", kind: "complaint" }]);
-    expect(await desk.takeReport(page, "Subject: Hello\r\n\r\nI am on holiday.")).toEqual([]);
+    expect(await desk.takeReport(page, "Subject: Hello\r\n\r\nI am on holiday.", commandLine)).toEqual([]);
   });
 });

@@ -121,7 +121,7 @@ test("it says each address, each answers, and the organisation is there", async 
   expect(first.err).toContain("Made 90 days of an invented organisation");
   expect([...first.addresses.keys()]).toEqual([
     ...["Status page, POP 1", "Status page, POP 2", "Status page, POP 3"],
-    ...["Admin pages", "As JSON", "History", "Feed"],
+    ...["Admin pages", "Mail that was sent", "As JSON", "History", "Feed"],
     ...["Metrics of POP 1", "Metrics of POP 2", "Metrics of POP 3"],
   ]);
   for (const url of first.addresses.values()) expect([url, (await fetch(url)).status]).toEqual([url, 200]);

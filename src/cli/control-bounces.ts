@@ -11,7 +11,7 @@ import type { Subscribers } from "../store/subscribers.ts";
 
 interface Parts {
   readonly store: Store;
-  readonly subscribers: Pick<Subscribers, "get" | "list" | "change">;
+  readonly subscribers: Pick<Subscribers, "get" | "list" | "change" | "suppress">;
   readonly clock: Clock;
   /** Null where no return path is given out. */
   readonly domain: string | null;
@@ -42,11 +42,12 @@ export function bouncesOf({ store, subscribers, clock, domain }: Parts): BounceD
         const state = (await subscribers.get(page, id))?.state;
         return state === "active" || state === "quarantined";
       },
-      async quarantine(page, id, _why, by) {
-        await subscribers.change(page, [id], { state: "quarantined" }, by);
+      async quarantine(page, id, why, by) {
+        await subscribers.change(page, [id], { state: "quarantined", why }, by);
       },
       async suppress(page, id, by) {
-        await subscribers.change(page, [id], { state: "unsubscribed" }, by);
+        const one = await subscribers.get(page, id);
+        if (one !== null) await subscribers.suppress(page, [one], "complaint", by);
       },
     },
   });

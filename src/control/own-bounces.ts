@@ -27,7 +27,7 @@ export const ownBounceEndpoints = [
     methods: ["POST"],
     path: "/pages/:page_id/bounces",
     summary: "Tell of mail that came back, or was complained of",
-    description: `An address is the return path that the mail had (--mail-bounce-domain), or a subscriber's own. ${limits.bouncesInARowMax} hard bounces in a row, an hour or more apart, quarantine a subscriber; a complaint ends its subscription at once. \`message\` is a report as it came by mail (RFC 3464, RFC 5965).`,
+    description: `An address is the return path that the mail had (--mail-bounce-domain), or a subscriber's own. ${limits.bouncesInARowMax} hard bounces in a row, an hour or more apart, quarantine a subscriber; a complaint puts its address on the list of those who are told nothing. \`message\` is a report as it came by mail (RFC 3464, RFC 5965).`,
     answers: { 200: t.Object({ became: t.Array(became) }, { title: "Bounces" }) },
     needs: "administer",
     body: t.Object({

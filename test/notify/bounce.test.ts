@@ -92,6 +92,9 @@ test("notify/a complaint ends it at once; an address says whose it is as well, i
     await desk.take(page, [{ address: "grace@reader.example", kind: "complaint" }], commandLine),
   ).toEqual(["suppressed"]);
   expect(await stateOf(id)).toBe("unsubscribed");
+  expect(subscribers.suppressions(page, "", 10).map(({ kind, why }) => [kind, why])).toEqual([
+    ["email", "complaint"],
+  ]);
   expect(
     await desk.take(page, [{ address: "grace@reader.example", kind: "complaint" }], commandLine),
   ).toEqual(["unknown"]);

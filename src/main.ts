@@ -17,7 +17,11 @@ function noteWritten(error?: NodeJS.ErrnoException | null): void {
 const log = createLog(systemClock, (line) => process.stderr.write(line));
 if (process.argv[2] === "control" && !process.argv.includes("--help")) {
   const { beginAgainWithin } = await import("./host/heap-room.ts");
-  const why = await beginAgainWithin(limits.controlMachineBytes);
+  const why = await beginAgainWithin({
+    machineBytes: limits.heapMachineBytes,
+    freshBytes: limits.heapFreshBytes,
+    freshShareMin: limits.heapFreshShareMin,
+  });
   if (why !== null) log.warn(`The control plane takes as much memory as the runtime likes: ${why}.`);
 }
 

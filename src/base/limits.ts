@@ -6,6 +6,7 @@ import { memberLimits } from "./limits-members.ts";
 import { assertNoteLimits, noteLimits } from "./limits-notes.ts";
 import { notifyLimits } from "./limits-notify.ts";
 import { peopleLimits } from "./limits-people.ts";
+import { publishLimits } from "./limits-publish.ts";
 import { seriesLimits } from "./limits-series.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
@@ -111,10 +112,6 @@ export const limits = {
   shelveEveryMs: 60_000,
   /** A start has other things to do first. */
   shelveFirstMs: 15_000,
-  /** So long after its last order a maker collects what that left. */
-  makerRestMs: 3_000,
-  /** What a control plane's heap takes its machine for (`host/heap-room.ts`): below a quarter of it the heap doubles before all of it is collected, above half of it it grows by a quarter. Below a heap of 100 MB and what half a minute of writes throws away, collecting takes more of a core than the writes do. */
-  controlMachineBytes: 2 * 1024 * 1024 * 1024,
   /** A stamp further ahead of this machine's clock is refused. */
   stampAheadMsMax: 5 * 60_000,
   opBytesMax: 1024 * 1024,
@@ -136,39 +133,7 @@ export const limits = {
   /** Addresses of one sitemap; the protocol takes 50,000 and 50 MB, which is more than a change should make anew. */
   sitemapUrlsMax: 10_000,
 
-  // Publish
-  /** What an open page is told of a change: three packets, so that 10,000 of them are told with 40 MB. */
-  eventBytesMax: 4_096,
-  /** A page, or JSON, of an incident that ended this long ago may be fetched when somebody asks for it. */
-  lazyAgeMs: 90 * 24 * 3_600_000,
-  /** So may a longer body, if it is not one that visitors come for. */
-  lazyBytesMin: 256 * 1024,
-  publishRetryMsMin: 200,
-  publishRetryMsMax: 10_000,
-  /** Components and incidents from which on a page is made by a process of its own: a change then costs tens of milliseconds and more. */
-  pageApartEntities: 1_000,
-  /** The publisher works so long before it looks whether requests wait: what an editor notices of it. */
-  publishSliceMs: 4,
-  /** Of the thread, kept by the publisher under writes without end: half of a core's rest makes a generation, nothing would make none. */
-  publishShareMin: 0.25,
-  /** Pages that turn at the same moment (midnight) are published within this time of it, each at its own place. */
-  publishSpreadMs: 60_000,
-  /** Files of a folder that becomes a page: 256 parts of 80 routes are some 20 kB a changed part. */
-  folderFilesMax: 20_000,
-  /** Bytes of its files: they lie on every POP's disk, and a young POP fetches all of them. */
-  folderBytesMax: 1024 * 1024 * 1024,
-  /** Folders within folders: a link that leads back into itself ends here too. */
-  folderDepthMax: 32,
-  /** CDNs are told of a generation when all POPs have it, and after this at the latest: a CDN that asks a late POP is wrong for 5 s. */
-  purgeAckMsMax: 2_000,
-  /** Pages that one CDN is still to be told of; beyond it the oldest are left to their age. */
-  purgesWaitingMax: 4_096,
-  purgeRetryMsMin: 500,
-  purgeRetryMsMax: 60_000,
-  purgeAnswerMsMax: 10_000,
-  purgeAnswerBytesMax: 64 * 1024,
-  /** The longest that a CDN may show what it holds (`stale-if-error`): a purge that was not taken by then has nothing left to remove. */
-  purgeGivenUpMs: 600_000,
+  ...publishLimits,
 
   // Render
   /** A longer text is shown without its Markdown. Twice what an update may have: post-mortems are long. */

@@ -15,34 +15,8 @@ import type { Ledger } from "../store/ledger.ts";
 import type { Store } from "../store/open.ts";
 import { createPeople } from "../store/people.ts";
 import type { Tokens } from "../store/tokens.ts";
+import type { PeopleFlags } from "./control-flags.ts";
 import { userOperations, userPlaneOf } from "./user-plane.ts";
-
-export const peopleFlags = {
-  "admin-url": {
-    kind: "string",
-    help: "address by which browsers reach the admin pages, such as https://pharos.example.org; without it, that of --listen",
-  },
-  "behind-proxy": {
-    kind: "boolean",
-    help: "a proxy stands in front and names the client last in X-Forwarded-For",
-  },
-  "oidc-issuer": {
-    kind: "string",
-    help: "OpenID Connect service by whose accounts people sign on, such as https://accounts.example.org",
-  },
-  "oidc-client": { kind: "string", default: "pharos", help: "our client id there" },
-  "oidc-secret-file": { kind: "path", help: "file with our client secret there" },
-  "oidc-name": { kind: "string", default: "Single sign-on", help: "what the button of the sign-in says" },
-} as const;
-
-export interface PeopleFlags {
-  readonly adminUrl?: string | undefined;
-  readonly behindProxy?: boolean | undefined;
-  readonly oidcIssuer?: string | undefined;
-  readonly oidcClient?: string | undefined;
-  readonly oidcSecretFile?: string | undefined;
-  readonly oidcName?: string | undefined;
-}
 
 export interface Persons {
   readonly accounts: Accounts;

@@ -15,7 +15,7 @@ export interface Order extends Terms {
 }
 
 export interface Maker {
-  /** What differs from the generation before. Bodies beyond `limits.applyBytesMax` go to `stage` ahead. */
+  /** What differs from the generation before. Bodies beyond `limits.madeBytesMax` go to `stage` ahead. */
   make(order: Order, stage: (objects: Apply["objects"]) => Promise<void>): Promise<Made>;
   /** What was made last of the page is in the store, under this head. */
   kept(head: Head): void;

@@ -3,6 +3,7 @@
 import { decodePart } from "../snapshot/part.ts";
 import type { Digest, Manifest, Route } from "../snapshot/types.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import { heldRoute } from "./held-route.ts";
 
 /** A route and the key of the document that it was made from. */
 export interface Rendered {
@@ -37,7 +38,7 @@ export function loadRendered(
     const bytes = store.tree(digest);
     const part = bytes === null ? null : decodePart(bytes);
     if (part === null || !part.ok) return null;
-    const { routes } = part.value;
+    const routes = part.value.routes.map(heldRoute);
     const keys = keysOf(notes.get(noteName(index, manifest.parts.length)), digest);
     for (const route of routes) rendered.set(route.path, { key: keys[route.path] ?? "", route });
     groups.push(routes);

@@ -7,6 +7,7 @@ import { bytesOf, type Document } from "../render/types.ts";
 import { compressBody } from "../snapshot/body.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { Digest, Route } from "../snapshot/types.ts";
+import { heldRoute, withLazy } from "./held-route.ts";
 import { mayWait } from "./lazy-rule.ts";
 import type { MakeContext } from "./make-page.ts";
 import type { Rendered } from "./notes.ts";
@@ -31,7 +32,7 @@ const documentsAtOnce = 4;
 const documentsNamed = 10;
 
 /**
- * Renders what changed. Bodies beyond `limits.applyBytesMax` are staged in the store ahead of the snapshot, the rest is returned.
+ * Renders what changed. Bodies beyond `limits.madeBytesMax` are staged in the store ahead of the snapshot, the rest is returned.
  * Throws what the store throws.
  */
 export async function renderRoutes(
@@ -40,33 +41,37 @@ export async function renderRoutes(
   { stage, giveWay = nextTurn }: Pick<MakeContext, "stage" | "giveWay">,
   asOf: number,
 ): Promise<RenderedPage> {
-  const fresh: Document[] = [];
   const changed = new Map<string, Rendered>();
   const paths = new Set<string>();
-  let seen = 0;
-  for (const document of documents) {
-    if (++seen % documentsNamed === 0) await giveWay();
-    const known = last.get(document.path);
-    if (known?.key !== document.key) fresh.push(document);
-    if (!whole) continue;
-    paths.add(document.path);
-    // Where all documents are named, after a start and once a day: what has aged since takes its part along. On a big page that is a few
-    // parts a night; with every publish it would be one more part for each incident that ended 90 days before.
-    if (known?.key !== document.key) continue;
-    const route = waiting(known.route, document, asOf);
-    if (route !== known.route) changed.set(document.path, { key: known.key, route });
-  }
-  const gone = whole ? [...last.keys()].filter((path) => !paths.has(path)) : [];
+  let [seen, renderedCount] = [0, 0];
+  // Named as they are rendered: all that a storm of writes changed would otherwise be held as documents before the first becomes bytes.
+  const named = async function* (): AsyncGenerator<Document, void> {
+    for (const document of documents) {
+      if (++seen % documentsNamed === 0) await giveWay();
+      const known = last.get(document.path);
+      if (whole) paths.add(document.path);
+      if (known?.key !== document.key) {
+        renderedCount++;
+        yield document;
+        continue;
+      }
+      // Where all documents are named, after a start and once a day: what has aged since takes its part along. On a big page that is a few
+      // parts a night; with every publish it would be one more part for each incident that ended 90 days before.
+      if (!whole) continue;
+      const route = waiting(known.route, document, asOf);
+      if (route !== known.route) changed.set(document.path, { key: known.key, route });
+    }
+  };
   let objects: Body[] = [];
   let bytes = 0;
-  const renderSome = async (queue: Iterable<Document>): Promise<void> => {
-    for (const document of queue) {
+  const renderSome = async (queue: AsyncIterable<Document>): Promise<void> => {
+    for await (const document of queue) {
       await giveWay();
       const { made, bodies } = await renderOne(document, last, asOf);
       changed.set(document.path, made);
       objects.push(...bodies);
       bytes += bodies.reduce((sum, [, body]) => sum + body.length, 0);
-      if (bytes <= limits.applyBytesMax) continue;
+      if (bytes <= limits.madeBytesMax) continue;
       const full = objects;
       objects = [];
       bytes = 0;
@@ -74,13 +79,10 @@ export async function renderRoutes(
     }
   };
   // One queue for all: while the front page is compressed, others are rendered. The first failure closes it, and the others end too.
-  const queue = queueOf(fresh);
+  const queue = named();
   await Promise.all(Array.from({ length: documentsAtOnce }, () => renderSome(queue)));
-  return { changed, gone, objects, renderedCount: fresh.length };
-}
-
-function* queueOf<Item>(items: readonly Item[]): Generator<Item> {
-  yield* items;
+  const gone = whole ? [...last.keys()].filter((path) => !paths.has(path)) : [];
+  return { changed, gone, objects, renderedCount };
 }
 
 async function renderOne(
@@ -97,15 +99,13 @@ async function renderOne(
   const { variants, objects } = await compressBody(identity, known?.variants);
   const { contentType, cache, slot, framed } = document;
   const route: Route = { path, contentType, cache, slot, ...(framed && { framed }), variants };
-  return { made: { key, route: waiting(route, document, asOf) }, bodies: objects };
+  return { made: { key, route: waiting(heldRoute(route), document, asOf) }, bodies: objects };
 }
 
 /** The route, lazy where its document may wait by now; the same object where it says so already. */
 function waiting(route: Route, document: Document, asOf: number): Route {
   const lazy = mayWait(document, route.variants.identity.length, asOf);
-  if (lazy === (route.lazy ?? false)) return route;
-  const { lazy: _was, ...rest } = route;
-  return lazy ? { ...rest, lazy } : rest;
+  return lazy === (route.lazy ?? false) ? route : withLazy(route, lazy);
 }
 
 function sameResponse(route: Route, document: Document, identity: Digest): boolean {

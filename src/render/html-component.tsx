@@ -16,14 +16,14 @@ import { componentPrint, incidentPrint, keyOf, transitionsPrint } from "./key.ts
 import { perLanguage, type Voice, voiceOf } from "./languages.ts";
 import { dateText, daysText, durationText, percentText } from "./moment.ts";
 import { DayName } from "./past.tsx";
-import { type Memory, rememberedDocument } from "./per-incident.ts";
+import { createMemory, rememberedDocument } from "./per-incident.ts";
 import { componentPath, Facts, incidentPath, Name, State, towardsStart, When } from "./piece.tsx";
 import { attribute } from "./prose.tsx";
 import { beganAt, latestFirst, touchingSince } from "./selection.ts";
 import { componentMarks, type Mark } from "./severity.ts";
 import type { Document, Scene, Shown } from "./types.ts";
 
-const memoryOf = perLanguage<Memory<Component>>(() => new WeakMap());
+const memoryOf = perLanguage(() => createMemory<Component>());
 const marks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 const noTransitions: readonly Transition[] = [];
 /** Incidents that one page lists, the latest to begin first; the rest is in the history. */

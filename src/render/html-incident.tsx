@@ -13,7 +13,7 @@ import { affectedComponents } from "./json-shape.ts";
 import { incidentPrint, keyOf } from "./key.ts";
 import { perLanguage, type Voice, voiceOf } from "./languages.ts";
 import { incidentsByMonth } from "./months.ts";
-import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
+import { createMemory, rememberedDocument } from "./per-incident.ts";
 import {
   Facts,
   incidentPath,
@@ -30,7 +30,7 @@ import { beganAt, monthIn, settledSince } from "./selection.ts";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
 
-const memoryOf = perLanguage<IncidentMemory>(() => new WeakMap());
+const memoryOf = perLanguage(() => createMemory<Incident>());
 const allMarks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
 
 /** What a page tells beside its incident: names, as they are now. */

@@ -3,19 +3,14 @@
 import type { Component, Incident, Page } from "../model/view.ts";
 import { affectedComponents, incidentShape, jsonType } from "./json-shape.ts";
 import { componentPrint, incidentPrint, keyOf } from "./key.ts";
-import { type IncidentMemory, rememberedDocument } from "./per-incident.ts";
 import type { Document, Scene } from "./types.ts";
-
-const memory: IncidentMemory = new WeakMap();
 
 /** One document an incident. */
 export function* incidentJson({ view, since }: Scene): Iterable<Document> {
   const { page } = view;
   for (const incident of since?.incidents ?? view.incidentById.values()) {
     const affected = affectedComponents(view, incident);
-    yield rememberedDocument(memory, incident, [page.id, page.timeZone, ...affected], () =>
-      incidentDocument(incident, page, affected),
-    );
+    yield incidentDocument(incident, page, affected);
   }
 }
 

@@ -72,15 +72,25 @@ function toldBefore(a: Incident, b: Incident): boolean {
   return later > 0 || (later === 0 && a.id < b.id);
 }
 
-const monthMemory = new WeakMap<Incident, { readonly zone: string; readonly month: string }>();
+interface InZone {
+  readonly zone: string;
+  readonly month: string;
+}
+
+const monthMemory = new WeakMap<Incident, InZone>();
+/** A few hundred for 20,000 incidents. */
+const monthsSeen = new Map<string, InZone>();
 
 /** The zone's calendar month (YYYY-MM) in which an incident began. Worked out once an incident: history asks for all of them. */
 export function monthIn(incident: Incident, zone: string): string {
   const known = monthMemory.get(incident);
   if (known?.zone === zone) return known.month;
   const month = monthOf(beganAt(incident), zone);
-  monthMemory.set(incident, { zone, month });
-  return month;
+  const name = `${zone} ${month}`;
+  const inZone = monthsSeen.get(name) ?? { zone, month };
+  monthsSeen.set(name, inZone);
+  monthMemory.set(incident, inZone);
+  return inZone.month;
 }
 
 /** The latest to begin first. */

@@ -8,7 +8,7 @@ import { limits } from "../../src/base/limits.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import { startControl } from "../../src/cli/control.ts";
+import { startControl } from "../../src/cli/control-run.ts";
 import { readRootKey } from "../../src/cli/read-keys.ts";
 import { runWhole } from "../../src/edge/pop.ts";
 import { until } from "../support/installation.ts";

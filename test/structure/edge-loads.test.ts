@@ -35,5 +35,5 @@ test("a POP loads sync, store and edge; no control plane, no publisher, no templ
 });
 
 test("the control plane's framework is found by the same search", () => {
-  expect([...loadedWith(["cli/control.ts"])]).toContain("elysia");
+  expect([...loadedWith(["cli/control-run.ts"])]).toContain("elysia");
 });

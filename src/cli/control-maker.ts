@@ -2,7 +2,7 @@
 // It opens the store to read, holds no key, and ends with the control plane.
 import type { Timer } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import { collectDropped } from "../host/collect.ts";
+import { collectDropped, collectFresh } from "../host/collect.ts";
 import { goBehindOthers, linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
 import { createMaker, type Maker } from "../publish/maker.ts";
 import { createMakerApart } from "../publish/maker-apart.ts";
@@ -21,7 +21,11 @@ export async function runMaker(folder: string, { clock, log }: Context): Promise
   const maker = createMaker({ store: store.snapshots, view, series: createSeries(store) });
   const gone = Promise.withResolvers<void>();
   const link = linkFramed({
-    onFrame: (frame) => child.take(fromFrame<ToMaker>(frame)),
+    onFrame(frame) {
+      const message = fromFrame<ToMaker>(frame);
+      child.take(message);
+      if (message.does === "staged") collectFresh();
+    },
     onGone: gone.resolve,
   });
   let resting: Timer | null = null;

@@ -9,15 +9,50 @@ import type { Incident, IncidentUpdate, PageView } from "./view.ts";
 
 export type IncidentsOf = Pick<PageView, "incidents" | "maintenances" | "incidentById">;
 
+/** The lists of a view that was made here, as they are before anybody looks at them. */
+interface Listings {
+  readonly incidents: Listing;
+  readonly maintenances: Listing;
+}
+
+interface Lists extends Listings {
+  readonly incidentById: PageView["incidentById"];
+}
+
+const listings = new WeakMap<object, Listings>();
+
+/** The view of `lists` and `others`; both lists are properties of its own, so whoever spreads it has them. */
+export function withLists<Others extends object>(
+  { incidents, maintenances, incidentById }: Lists,
+  others: Others,
+): Others & IncidentsOf {
+  const view = {
+    ...others,
+    get incidents() {
+      return incidents.list();
+    },
+    get maintenances() {
+      return maintenances.list();
+    },
+    incidentById,
+  };
+  listings.set(view, { incidents, maintenances });
+  return view;
+}
+
 /** `changed`: ids of incidents of which something changed; `updates`: keys of changed updates. */
 export function nextIncidents(
   state: PageState,
   before: IncidentsOf,
   changed: readonly string[],
   updates: readonly string[],
-): IncidentsOf {
-  const { incidents, maintenances, incidentById } = before;
-  if (changed.length === 0) return { incidents, maintenances, incidentById };
+): Lists {
+  const { incidentById } = before;
+  const lists = listings.get(before) ?? {
+    incidents: Listing.of(before.incidents, listedBefore),
+    maintenances: Listing.of(before.maintenances, startsBefore),
+  };
+  if (changed.length === 0) return { ...lists, incidentById };
   const changedChildren = Map.groupBy(updates, (key) => parentOf(state.records.get(key)) ?? "");
   const changes: [string, Incident | undefined][] = [];
   const removed: Incident[] = [];
@@ -36,13 +71,11 @@ export function nextIncidents(
   }
   const [maintained, told] = [removed.filter(isMaintenance), removed.filter((it) => !isMaintenance(it))];
   return {
-    incidents: relist(
-      incidents,
+    incidents: lists.incidents.with(
       told,
       added.filter((it) => !isMaintenance(it)),
-      listedBefore,
     ),
-    maintenances: relist(maintenances, maintained, added.filter(isMaintenance), startsBefore),
+    maintenances: lists.maintenances.with(maintained, added.filter(isMaintenance)),
     incidentById: LayeredMap.over(incidentById).with(changes),
   };
 }
@@ -94,14 +127,64 @@ export function childrenOf(state: PageState, parent: string): readonly EntityRec
 
 type Order = (a: Incident, b: Incident) => number;
 
-/** `list` without `removed` and with `added`, in order; the same array when nothing in it changes. */
+/** Above this many, sorting the whole list is cheaper than moving its tail for each. */
+const movedOneByOneMax = 64;
+
+/**
+ * A list that is made when somebody looks at it. A change of one of 20,000 copies 160 kB, and of 500 writes a second nobody looks at the lists in
+ * between: they were most of what a write threw away.
+ */
+export class Listing {
+  readonly #order: Order;
+  #list: readonly Incident[];
+  /** Of `#list`; what is not in it yet. */
+  #removed: readonly Incident[];
+  #added: readonly Incident[];
+
+  private constructor(
+    order: Order,
+    list: readonly Incident[],
+    removed: readonly Incident[],
+    added: readonly Incident[],
+  ) {
+    this.#order = order;
+    this.#list = list;
+    this.#removed = removed;
+    this.#added = added;
+  }
+
+  /** `list` is in order, and not to be changed from now on. */
+  static of(list: readonly Incident[], order: Order): Listing {
+    return new Listing(order, list, [], []);
+  }
+
+  /** The same where nothing changes. */
+  with(removed: readonly Incident[], added: readonly Incident[]): Listing {
+    if (removed.length + added.length === 0) return this;
+    if (this.#removed.length + this.#added.length >= movedOneByOneMax) this.list();
+    // What came since the list was made, and goes again, was never in it.
+    const gone = new Set(removed);
+    const stay = this.#added.filter((incident) => !gone.delete(incident));
+    return new Listing(this.#order, this.#list, [...this.#removed, ...gone], [...stay, ...added]);
+  }
+
+  /** The same array each time. */
+  list(): readonly Incident[] {
+    if (this.#removed.length + this.#added.length === 0) return this.#list;
+    this.#list = relist(this.#list, this.#removed, this.#added, this.#order);
+    this.#removed = [];
+    this.#added = [];
+    return this.#list;
+  }
+}
+
+/** `list` without `removed` and with `added`, in order. */
 function relist(
   list: readonly Incident[],
   removed: readonly Incident[],
   added: readonly Incident[],
   order: Order,
 ): readonly Incident[] {
-  if (removed.length + added.length === 0) return list;
   if (removed.length + added.length > movedOneByOneMax) {
     const gone = new Set(removed);
     return [...list.filter((incident) => !gone.has(incident)), ...added].sort(order);
@@ -115,9 +198,6 @@ function relist(
   for (const incident of added) next.splice(placeOf(incident, next, order), 0, incident);
   return next;
 }
-
-/** Above this many, sorting the whole list is cheaper than moving its tail for each. */
-const movedOneByOneMax = 64;
 
 /** The place of `incident` in a sorted list, or where it belongs. */
 function placeOf(incident: Incident, list: readonly Incident[], order: Order): number {

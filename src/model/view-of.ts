@@ -7,7 +7,7 @@ import type { EntityKind } from "./op.ts";
 import { byName, byPosition, publishedBefore } from "./order.ts";
 import type { Metric, Page, PageView, Recurrence, TellingDraft, Template } from "./view.ts";
 import { nextComponents, nextTransitions, sameItems } from "./view-components.ts";
-import { nextIncidents } from "./view-incidents.ts";
+import { nextIncidents, withLists } from "./view-incidents.ts";
 
 /** A page without anything. */
 export const noView: Omit<PageView, "page"> = {
@@ -43,10 +43,10 @@ export function nextView(state: PageState, page: Page, before: Omit<PageView, "p
   const changedIds = idsByKind(state.changed);
   const touched = idsByKind(state.touched);
   const [updates, transitions] = [keysOf(state.changed, "update"), keysOf(state.changed, "transition")];
-  const view = {
+  const incidents = [...new Set([...changedIds.incident, ...touched.incident])];
+  const view = withLists(nextIncidents(state, before, incidents, updates), {
     page,
     ...nextComponents(state, before, changedIds.component),
-    ...nextIncidents(state, before, [...new Set([...changedIds.incident, ...touched.incident])], updates),
     transitions: nextTransitions(
       state,
       before.transitions,
@@ -59,7 +59,7 @@ export function nextView(state: PageState, page: Page, before: Omit<PageView, "p
     drafts: nextList(state, before.drafts, changedIds.draft, draftList),
     gone: nextGone(state, before.gone),
     version: state.version,
-  };
+  });
   for (const set of [state.changed, state.fresh, state.touched, state.lost]) set.clear();
   state.view = view;
   return view;

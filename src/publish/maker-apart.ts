@@ -5,6 +5,7 @@ import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
+import { collectFresh } from "../host/collect.ts";
 import type { Child } from "../host/process.ts";
 import type { Apply } from "../store/types.ts";
 import type { Made } from "./make-page.ts";
@@ -102,7 +103,11 @@ class MakerApart implements Maker {
     if (waiting === undefined) return;
     if (message.says === "stage") {
       waiting.stage(message.objects).then(
-        () => this.#tell({ does: "staged", order, failure: null }),
+        () => {
+          this.#tell({ does: "staged", order, failure: null });
+          // Frame, pieces and bodies: 20 MB that the heap hardly counts.
+          collectFresh();
+        },
         (thrown) => this.#tell({ does: "staged", order, failure: failureOf(thrown) }),
       );
       return;

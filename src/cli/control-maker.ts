@@ -1,6 +1,6 @@
 // The process that makes large pages. In: a data folder that a control plane writes, orders on standard input. Out: generations without a signature.
 // It opens the store to read, holds no key, and ends with the control plane.
-import type { Timer } from "../base/clock.ts";
+import { nextTurn, type Timer } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import { collectDropped, collectFresh } from "../host/collect.ts";
 import { goBehindOthers, linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
@@ -24,7 +24,7 @@ export async function runMaker(folder: string, { clock, log }: Context): Promise
     onFrame(frame) {
       const message = fromFrame<ToMaker>(frame);
       child.take(message);
-      if (message.does === "staged") collectFresh();
+      if (message.does === "staged") void nextTurn().then(collectFresh);
     },
     onGone: gone.resolve,
   });

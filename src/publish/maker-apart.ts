@@ -1,6 +1,6 @@
 // A maker in a process of its own. In: how to start it. Out: the same as a maker in this process; an end of it fails what it was making.
 // A large page takes seconds of processor time to make; editors and POPs are answered by a thread that has none of it.
-import type { Clock } from "../base/clock.ts";
+import { type Clock, nextTurn } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
@@ -105,8 +105,8 @@ class MakerApart implements Maker {
       waiting.stage(message.objects).then(
         () => {
           this.#tell({ does: "staged", order, failure: null });
-          // Frame, pieces and bodies: 20 MB that the heap hardly counts.
-          collectFresh();
+          // Frame, pieces and bodies: 20 MB that the heap hardly counts, and that this turn still holds.
+          void nextTurn().then(collectFresh);
         },
         (thrown) => this.#tell({ does: "staged", order, failure: failureOf(thrown) }),
       );

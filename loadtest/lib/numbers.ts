@@ -1,5 +1,5 @@
 // Numbers as everybody but k6 knows them. In: what k6 counted, a plan. Out: the same with visits by phase, and rates of what failed. Pure.
-// k6 counts only what goes wrong, and tells one visit in `toldOneIn` by interval and kind: here what follows from that is written out.
+// k6 counts only what goes wrong, and tells one visit in `toldOneIn` by interval, kind and level: here what follows from that is written out.
 import { failureKinds, type Plan, phases, seriesOf } from "./plan.ts";
 
 /** As k6's handleSummary has them. */
@@ -24,7 +24,7 @@ export function writtenOut({ metrics }: K6Numbers, { toldOneIn }: Pick<Plan, "to
     .reduce((sum, why) => sum + count(seriesOf("failures", { why })), 0);
   const written: Record<string, Metric> = {};
   for (const [series, metric] of Object.entries(metrics))
-    written[series] = series.startsWith("visit{") ? timesAs(metric, toldOneIn) : metric;
+    written[series] = /^(visit\{|answers)/.test(series) ? timesAs(metric, toldOneIn) : metric;
   written.visit = { values: { count: ended } };
   written.visits_failed = rate(count("failures"), ended);
   for (const phase of phases) {
@@ -36,7 +36,7 @@ export function writtenOut({ metrics }: K6Numbers, { toldOneIn }: Pick<Plan, "to
     );
   }
   written[seriesOf("answers", { level: "0" })] = {
-    values: { count: Math.max(0, ended - silent - count("answers")) },
+    values: { count: Math.max(0, ended - silent - toldOneIn * count("answers")) },
   };
   return { metrics: written };
 }

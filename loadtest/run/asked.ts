@@ -15,6 +15,8 @@ export interface Asked {
   readonly peak: number | null;
   /** Seconds at the top, likewise. */
   readonly holdS: number | null;
+  /** Of `ci`: the controls of the harness have been tried already. */
+  readonly withoutControls: boolean;
 }
 
 export type Read =
@@ -31,6 +33,7 @@ const options = {
   compare: { type: "string" },
   peak: { type: "string" },
   hold: { type: "string" },
+  "without-controls": { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -73,7 +76,11 @@ export function readAsked(
     return wrong(`--peak: ${JSON.stringify(values.peak)} is no number of visits a second.`);
   if (Number.isNaN(holdS)) return wrong(`--hold: ${JSON.stringify(values.hold)} is no number of seconds.`);
   const { profile, report = null, summary = null, compare = null } = values;
-  return { kind: "asked", asked: { scenario, profile, target, report, summary, compare, peak, holdS } };
+  const withoutControls = values["without-controls"];
+  return {
+    kind: "asked",
+    asked: { scenario, profile, target, report, summary, compare, peak, holdS, withoutControls },
+  };
 }
 
 const parse = (argv: readonly string[]) =>

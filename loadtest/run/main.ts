@@ -62,15 +62,7 @@ async function main(argv: readonly string[]): Promise<number> {
     say(`pharos loadtest: ${k6.sentence}`);
     return 1;
   }
-  if (asked.scenario === ciName) {
-    const ci = profileNamed("ci");
-    return runCi({
-      k6,
-      run: (name) => load({ ...asked, scenario: name }, scenarioNamed(name), ci, k6),
-      ratio: () => measureRatio(ci),
-      out,
-    });
-  }
+  if (asked.scenario === ciName) return runSet(k6, asked);
   const summary = await load(
     asked,
     scenarioNamed(asked.scenario),
@@ -94,17 +86,28 @@ function profileNamed(wanted: string): Profile {
   return found;
 }
 
-const measureRatio = (profile: Profile): Promise<number | null> =>
+/** What is run with every change, on one network: starting one takes as long as most of it. */
+const runSet = (
+  k6: { readonly file: string; readonly version: string },
+  { withoutControls }: Asked,
+): Promise<number> =>
   inFolder(async (folder, children) => {
-    const network = await startNetwork({
-      pharos: pharosCommand(),
-      folder,
-      children,
-      profile,
-      scenario: scenarioNamed("spike-1000x-warm"),
-      say,
+    const [pharos, profile] = [pharosCommand(), profileNamed("ci")];
+    const scenario = scenarioNamed("smoke");
+    say("Starting the demo network: a control plane, three POPs, DNS, and a POP over TLS.");
+    const network = await startNetwork({ pharos, folder, children, profile, scenario, say });
+    const [peak = 1] = profile.peaks;
+    return runCi({
+      k6,
+      withControls: !withoutControls,
+      run: (name) =>
+        runOnce({
+          ...{ scenario: scenarioNamed(name), profile, peak, network, target: "demo network", k6, script },
+          ...{ folder: join(folder, name), children, attempts: [], say, step },
+        }),
+      ratio: () => ratioToRaw(network, children, folder),
+      out,
     });
-    return ratioToRaw(network, children, folder);
   });
 
 /** How pharos is run: as who started us says, else from the source beside us. */
@@ -115,7 +118,7 @@ function pharosCommand(): readonly string[] {
 
 function profileOf(profile: Profile, { peak, holdS }: Asked): Profile {
   const peaks = peak === null ? {} : { peaks: [peak], warmPeaks: [peak] };
-  return { ...profile, ...peaks, ...(holdS === null ? {} : { holdS }) };
+  return { ...profile, ...peaks, ...(holdS === null ? {} : { holdS, soakS: holdS }) };
 }
 
 /** The first of the profile's rates at which the generator is not what is measured; the last one is what it is. */
@@ -137,7 +140,12 @@ async function load(
     say(
       `Invalid at ${peak.toLocaleString("en")}/s; once more at ${(peaks[at + 1] ?? 0).toLocaleString("en")}/s.`,
     );
-    attempts.push({ peak, outcome, reasons: reasons.map(({ sentence }) => sentence) });
+    attempts.push({
+      peak,
+      outcome,
+      reasons: reasons.map(({ sentence }) => sentence),
+      measured: `${summary.visits.ended.toLocaleString("en")} visits until then, p95 at the top ${ms(summary.visitors.spike?.p95 ?? null)}, in the POPs ${ms(summary.server.p95)}; k6 used ${(100 * summary.generator.busiest).toFixed(0)} % of its cores at most.`,
+    });
   }
   throw new Error("The profile has no rate.");
 
@@ -207,10 +215,11 @@ function step(line: string): void {
   stepShown = true;
 }
 
+const ms = (value: number | null): string =>
+  value === null ? "-" : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
 function tell(summary: Summary): void {
   const { visitors, server, generator, visits, attempts, topRate, profile } = summary;
-  const ms = (value: number | null): string =>
-    value === null ? "-" : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
   for (const [phase, { count, p50, p95, p99 }] of Object.entries(visitors))
     if (count > 0)
       out(
@@ -224,7 +233,8 @@ function tell(summary: Summary): void {
     out(
       `k6 used at most ${(100 * generator.busiest).toFixed(0)} % of its cores for 2 s, and was late by ${ms(generator.lateMs)} at the top (p95); ${visits.ended.toLocaleString("en")} of ${Math.round(visits.asked).toLocaleString("en")} visits took place`,
     );
-  for (const one of attempts) out(`invalid at ${one.peak.toLocaleString("en")}/s: ${one.reasons.join(" ")}`);
+  for (const one of attempts)
+    out(`invalid at ${one.peak.toLocaleString("en")}/s: ${one.reasons.join(" ")} ${one.measured ?? ""}`);
   for (const line of linesOf(
     summary.verdict,
     `${summary.scenario}, profile ${profile}${visits.asked > 0 ? `, up to ${topRate.toLocaleString("en")} visits a second` : ""}.`,

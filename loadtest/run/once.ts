@@ -58,7 +58,12 @@ export async function runOnce(once: Once): Promise<Summary> {
   const lines =
     scenario.slow === undefined
       ? null
-      : await openSlowLines(network.pops, scenario.slow, { children, folder, cores: profile.generatorCores });
+      : await openSlowLines(network.pops, scenario.slow, {
+          children,
+          folder,
+          cores: profile.generatorCores,
+          say,
+        });
   // Who comes by a slow line is led by its address: DNS knows only the POPs' own.
   const desk = await openDesk(lines === null ? deskOf(network) : { dns: null, fixed: lines.places, port: 0 });
   let begunMs = Number.POSITIVE_INFINITY;

@@ -29,5 +29,6 @@ ${[0, 1, 2, 3, 4, 5, 6, 7].map((at) => `.c${at}{stroke:var(--c${at})}`).join("")
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;width:100%}
 th,td{text-align:left;padding:6px 14px 6px 0;border-bottom:1px solid var(--rule);vertical-align:top}th{font-weight:600;color:var(--soft)}
 td.n,th.n{text-align:right;white-space:nowrap}.tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:0 40px}td.ok{color:var(--good);font-weight:600}td.no{color:var(--bad);font-weight:600}
+.tables>div,.runs>section{min-width:0}
 .reasons{border-left:4px solid var(--odd);padding:2px 0 2px 12px;margin:12px 0}
 `;

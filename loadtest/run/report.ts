@@ -44,7 +44,8 @@ function headOf(run: Summary): string {
     ["k6 late at the top, p95", ms(generator.lateMs)],
   ];
   const tried = attempts.map(
-    ({ peak, reasons }) => `<p>Tried first at ${whole(peak)}/s, invalid: ${escaped(reasons.join(" "))}</p>`,
+    ({ peak, reasons, measured = "" }) =>
+      `<p>Tried first at ${whole(peak)}/s, invalid: ${escaped(reasons.join(" "))} <span class="soft">${escaped(measured)}</span></p>`,
   );
   const reasons = verdict.reasons.map(({ sentence }) => `<p>${escaped(sentence)}</p>`);
   const said = [...reasons, ...tried].join("");

@@ -1,5 +1,6 @@
 // Lines that are long, narrow or broken. In: toxiproxy's server, POPs, what each line is like. Out: addresses to visit in their place.
 // https://github.com/Shopify/toxiproxy: one process, an HTTP API; a toxic is a fault on one proxy in one direction.
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { SlowLine } from "../lib/scenario.ts";
@@ -18,7 +19,20 @@ export interface SlowLines {
   mend(): Promise<void>;
 }
 
-/** By either of its names; null where it is not here. */
+const answers = /^toxiproxy-server version (\S+)/;
+
+/** `v2.12.0`; what `go install` makes calls itself "git" and has its version in its file. Null for a program that is not toxiproxy: `server` may be anybody's. */
+export function toxiproxyVersion(file: string): string | null {
+  const said = answers.exec(
+    spawnSync(file, ["-version"], { encoding: "utf8", timeout: 5_000 }).stdout ?? "",
+  )?.[1];
+  if (said === undefined) return null;
+  if (said !== "git") return `v${said}`;
+  const built = spawnSync("go", ["version", "-m", file], { encoding: "utf8" }).stdout ?? "";
+  return /^\s+mod\s+github\.com\/Shopify\/toxiproxy\/v2\s+(v\S+)/m.exec(built)?.[1] ?? "of unknown version";
+}
+
+/** By either of its names, of any version 2, whose toxics are ours; null where it is not here. */
 export function findToxiproxy(env: NodeJS.ProcessEnv = process.env): string | null {
   const gobin = join((env.GOPATH ?? join(env.HOME ?? "", "go")).split(delimiter)[0] ?? "", "bin");
   const files = [
@@ -26,7 +40,9 @@ export function findToxiproxy(env: NodeJS.ProcessEnv = process.env): string | nu
     join(gobin, "toxiproxy-server"),
     join(gobin, "server"),
   ];
-  return files.find(isProgram) ?? null;
+  return (
+    files.filter(isProgram).find((file) => /^(v2\.|of unknown)/.test(toxiproxyVersion(file) ?? "")) ?? null
+  );
 }
 
 function isProgram(file: string): boolean {
@@ -42,10 +58,16 @@ function isProgram(file: string): boolean {
 export async function openSlowLines(
   pops: readonly Pop[],
   lines: readonly SlowLine[],
-  options: { readonly children: Children; readonly folder: string; readonly cores: string | null },
+  options: {
+    readonly children: Children;
+    readonly folder: string;
+    readonly cores: string | null;
+    say(line: string): void;
+  },
 ): Promise<SlowLines> {
   const program = findToxiproxy();
   if (program === null) throw new Error(toxiproxyHow);
+  options.say(`Lines by toxiproxy ${toxiproxyVersion(program)} (${program}).`);
   const [host = "", port = ""] = api.split(":");
   const logFile = join(options.folder, "toxiproxy.log");
   options.children.start([program, "-host", host, "-port", port], { logFile, cores: options.cores });

@@ -30,6 +30,8 @@ export interface Attempt {
   readonly peak: number;
   readonly outcome: Verdict["outcome"];
   readonly reasons: readonly string[];
+  /** What was measured until it was ended, in a sentence: for comparison, for it counts as little as the rest of the run. */
+  readonly measured?: string;
 }
 
 export interface Summary {

@@ -18,6 +18,7 @@ test("a scenario alone takes the demo network and the laptop's profile", () => {
       compare: null,
       peak: null,
       holdS: null,
+      withoutControls: false,
     },
   });
 });

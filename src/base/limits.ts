@@ -5,6 +5,7 @@ import { listenerLimits } from "./limits-listeners.ts";
 import { memberLimits } from "./limits-members.ts";
 import { assertNoteLimits, noteLimits } from "./limits-notes.ts";
 import { notifyLimits } from "./limits-notify.ts";
+import { assertOutboxLimits, outboxLimits } from "./limits-outbox.ts";
 import { peopleLimits } from "./limits-people.ts";
 import { publishLimits } from "./limits-publish.ts";
 import { seriesLimits } from "./limits-series.ts";
@@ -375,6 +376,7 @@ export const limits = {
   ...noteLimits,
   ...subscriberLimits,
   ...notifyLimits,
+  ...outboxLimits,
   ...zoneLimits,
   ...dnsLimits,
 
@@ -434,6 +436,7 @@ export function assertLimits(): void {
     limits.eventBeatMs / limits.eventBeatSlots >= limits.refsPollMs,
     "Limits: levels of open pages need not be looked at more often than those of requests.",
   );
+  assertOutboxLimits();
   assertSteeringLimits();
   assertNoteLimits(limits.pathBytesMax);
 }

@@ -102,7 +102,8 @@ function keyBytesMax(key: Key): number {
   return key instanceof Uint8Array ? key.length : 9;
 }
 
-function diskFault(path: string, why: string, cause?: unknown): Fault {
+/** What a write that did not come through is to who asked for it. */
+export function diskFault(path: string, why: string, cause?: unknown): Fault {
   return new Fault(
     "disk-full",
     `Nothing was written to ${path}: ${why}.`,
@@ -112,7 +113,7 @@ function diskFault(path: string, why: string, cause?: unknown): Fault {
 }
 
 /** lmdb-js hides the system's reason in a second promise. */
-async function reasonOf(thrown: unknown): Promise<string> {
+export async function reasonOf(thrown: unknown): Promise<string> {
   const second = (thrown as { commitError?: Promise<never> } | null)?.commitError;
   if (second === undefined) return messageOf(thrown);
   return second.then(() => messageOf(thrown), messageOf);

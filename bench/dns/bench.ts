@@ -93,12 +93,36 @@ async function measure(folder: string, servers: DnsServer[], run: Run): Promise<
         ...(name === "pharos" ? { contract: "< 1 ms" } : {}),
       });
   }
+  const shared = await sharedPort(folder, servers, queries, run);
   return [
     ...figuresOf("A", plain, wanted),
     ...figuresOf("A by client subnet", bySubnet, wanted),
     ...late,
+    ...shared,
     ...(await failoverApart(run)),
   ];
+}
+
+/**
+ * Two processes on one port, on two cores of which the generator has one as well, beside one process on its own core: nobody goes first. Senders enough for the
+ * kernel to share them out.
+ */
+async function sharedPort(
+  folder: string,
+  servers: DnsServer[],
+  queries: string,
+  run: Run,
+): Promise<readonly Figure[]> {
+  run.say("two processes on a port");
+  const two = await startPharos(folder, 2);
+  const one = servers[0];
+  servers.push(two);
+  if (one === undefined) return [];
+  const seconds = run.quick ? 2 : 3;
+  const turns = await compare([two, one], run.quick ? 3 : 5, (server) =>
+    flooded(server as DnsServer, queries, seconds, ["-c", "64"], false),
+  );
+  return figuresOf("A, all cores shared", turns, {});
 }
 
 /** It leads those of the network to the first address, and says for whom that holds. */

@@ -29,23 +29,25 @@ export async function first<Done>(server: DnsServer, during: () => Promise<Done>
 }
 
 /** What it prints. */
-async function generate(command: readonly string[]): Promise<string> {
-  const priority = mayGoFirst ? ["chrt", "--fifo", "1"] : [];
+async function generate(command: readonly string[], goesFirst = mayGoFirst): Promise<string> {
+  const priority = goesFirst ? ["chrt", "--fifo", "1"] : [];
   const [program = "", ...args] = [...priority, "taskset", "-c", String(generatorCore), ...command];
   return (await run(program, args)).stdout;
 }
 
-/** As many queries as it answers, 200 of them on their way. */
+/** As many queries as it answers, 200 of them on their way. `goesFirst` false: what answers may have the generator's core, too. */
 export async function flooded(
   server: DnsServer,
   queries: string,
   seconds: number,
   flags: readonly string[],
+  goesFirst = mayGoFirst,
 ): Promise<Turn> {
-  const text = await generate([
+  const program = [
     ...["dnsperf", "-s", "127.0.0.1", "-p", String(server.port), "-d", queries, "-l", String(seconds)],
     ...["-c", "4", "-q", "200", ...flags],
-  ]);
+  ];
+  const text = await generate(program, goesFirst);
   const numberIn = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
   const lost = numberIn(/Queries lost:\s+(\d+)/);
   const errors = /Response codes:\s+(.*)/.exec(text)?.[1] ?? "";

@@ -53,8 +53,13 @@ export function versionsHere(): Readonly<Record<string, string>> {
 }
 
 /** Starts `command` on the servers' core, and waits until it answers. */
-async function started(name: string, port: number, command: readonly string[]): Promise<DnsServer> {
-  const child: ChildProcess = spawn("taskset", ["-c", String(serverCore), ...command], { stdio: "ignore" });
+async function started(
+  name: string,
+  port: number,
+  command: readonly string[],
+  cores = String(serverCore),
+): Promise<DnsServer> {
+  const child: ChildProcess = spawn("taskset", ["-c", cores, ...command], { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const pid = child.pid ?? 0;
   const pids = (): readonly number[] => [pid, ...childrenOf(pid)];
@@ -65,7 +70,7 @@ async function started(name: string, port: number, command: readonly string[]): 
     address: `127.0.0.1:${port}`,
     port,
     pids,
-    answering: () => (name === "pharos" ? pids().filter(answersHere) : pids()),
+    answering: () => (name.startsWith("pharos") ? pids().filter(answersHere) : pids()),
     async stop() {
       child.kill("SIGTERM");
       await ended;
@@ -126,10 +131,11 @@ zone:
   return started("knot", port, ["knotd", "-c", join(own, "knot.conf")]);
 }
 
-/** All in one process, without rate limiting: neither of the others has any. */
-export async function startPharos(folder: string): Promise<DnsServer> {
+/** One process that answers, or two on two cores; without rate limiting: neither of the others has any. */
+export async function startPharos(folder: string, workers: 1 | 2 = 1): Promise<DnsServer> {
   const port = await freePort();
-  const own = join(folder, "pharos");
+  const name = workers === 1 ? "pharos" : "pharos, two processes";
+  const own = join(folder, `pharos-${workers}`);
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, "bench.zone"), zoneText());
   writeFileSync(
@@ -148,10 +154,15 @@ export async function startPharos(folder: string): Promise<DnsServer> {
     process.env.PHAROS_TEST_BINARY === undefined
       ? [process.execPath, main]
       : [process.env.PHAROS_TEST_BINARY];
-  return started("pharos", port, [
-    ...program,
-    ...["dns", "--listen", `127.0.0.1:${port}`, "--data", join(own, "data")],
-    ...["--zone", join(own, "bench.toml"), "--steering", join(own, "steering.toml")],
-    ...["--workers", "1", "--rate-limit", "0"],
-  ]);
+  return started(
+    name,
+    port,
+    [
+      ...program,
+      ...["dns", "--listen", `127.0.0.1:${port}`, "--data", join(own, "data")],
+      ...["--zone", join(own, "bench.toml"), "--steering", join(own, "steering.toml")],
+      ...["--workers", String(workers), "--rate-limit", "0"],
+    ],
+    workers === 1 ? String(serverCore) : `${serverCore},${1 - serverCore}`,
+  );
 }

@@ -1,5 +1,5 @@
-// Answers to packets that came before, byte for byte but for their id. In: a packet by UDP; its answer, and what counters and limits have to know of it.
-// Out: the same again, without reading the packet. Dropped whole when zones or steering change, as the bodies of `answer-cache.ts` are.
+// Answers to packets that came before, byte for byte but for their id and the case of the name that is asked for, which resolvers send at random. In: a
+// packet by UDP; its answer, and what counters and limits have to know of it. Out: the same again, without reading the packet. Dropped whole when zones or steering change, as the bodies of `answer-cache.ts` are.
 //
 // Rows of one piece of memory, each in one of two places by the packet's hash: the collector sees one object however many answers there are, and a look-up
 // makes none. A packet has a row once it came twice. Memory is the system's until a row is written.
@@ -14,7 +14,10 @@
 // |     14 |    2 | type                                               |
 // |     16 |    2 | where it leads: place in a list, from 1 on; 0 nowhere |
 // |     18 |    2 | length of the answer that says no more than to come by TCP |
-// |     20 |      | the packet without its id, the answer without its id |
+// |     20 |      | the packet without its id, its name in lower case; the answer without its id |
+//
+// The name is what stands behind the header up to the first zero, which may be less than all of it: what follows is compared as it is. Lengths of labels are no
+// letters. An answer says the name once, where the question has it (compressed names point there), so it is the asker's own.
 import type { Led } from "../zones/types.ts";
 
 /** What is known of an answer beside its bytes. */
@@ -42,6 +45,8 @@ export interface PacketCache {
 const rowBytes = 256;
 const headBytes = 20;
 const idBytes = 2;
+/** Behind the header. */
+const nameAt = 12;
 const ledsMax = 65_535;
 
 export function createPacketCache(bytesMax: number, marksMax: number): PacketCache {
@@ -101,6 +106,7 @@ class Rows implements PacketCache {
     out[0] = packet[0] as number;
     out[1] = packet[1] as number;
     this.#bytes.copy(out, idBytes, from, from + length - idBytes);
+    for (let at = nameAt; at < packet.length && packet[at] !== 0; at++) out[at] = packet[at] as number;
     return out;
   }
 
@@ -116,7 +122,10 @@ class Rows implements PacketCache {
     this.#words[start >> 2] = hash;
     this.#words[(start >> 2) + 1] = kind;
     this.#shorts.set([packet.length, answer.length, rcode, type, place, cutBytes], (start + 8) >> 1);
-    this.#bytes.set(packet.subarray(idBytes), start + headBytes);
+    const own = start + headBytes - idBytes;
+    this.#bytes.set(packet.subarray(idBytes), own + idBytes);
+    for (let at = nameAt; at < packet.length && packet[at] !== 0; at++)
+      this.#bytes[own + at] = lower(packet[at] as number);
     answer.copy(this.#bytes, start + headBytes + packet.length - idBytes, idBytes);
   }
 
@@ -155,8 +164,12 @@ class Rows implements PacketCache {
     if (this.#words[start >> 2] !== hash) return false;
     if (this.#shorts[(start + 8) >> 1] !== packet.length) return false;
     const bytes = this.#bytes;
-    for (let at = idBytes, own = start + headBytes; at < packet.length; at++, own++)
-      if (bytes[own] !== packet[at]) return false;
+    const own = start + headBytes - idBytes;
+    let at = idBytes;
+    for (; at < nameAt; at++) if (bytes[own + at] !== packet[at]) return false;
+    for (; at < packet.length && packet[at] !== 0; at++)
+      if (bytes[own + at] !== lower(packet[at] as number)) return false;
+    for (; at < packet.length; at++) if (bytes[own + at] !== packet[at]) return false;
     return true;
   }
 
@@ -179,12 +192,19 @@ class Rows implements PacketCache {
 }
 
 /**
- * FNV-1a over all but the id. Of the same bytes two seeds never make the same hash, for each step can be undone. Who makes two packets of one hash takes a
+ * FNV-1a over all but id and case. Of the same bytes two seeds never make the same hash, for each step can be undone. Who makes two packets of one hash takes a
  * row from one of them, which costs a look-up.
  */
 function hashOf(seed: number, packet: Uint8Array): number {
   let hash = seed;
-  for (let at = idBytes; at < packet.length; at++)
-    hash = Math.imul(hash ^ (packet[at] as number), 0x01000193);
+  let at = idBytes;
+  for (; at < nameAt && at < packet.length; at++) hash = Math.imul(hash ^ (packet[at] as number), 0x01000193);
+  for (; at < packet.length && packet[at] !== 0; at++)
+    hash = Math.imul(hash ^ lower(packet[at] as number), 0x01000193);
+  for (; at < packet.length; at++) hash = Math.imul(hash ^ (packet[at] as number), 0x01000193);
   return hash;
+}
+
+function lower(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 }

@@ -18,6 +18,17 @@ function withId(query: Buffer, id: number): Buffer {
   return own;
 }
 
+/** The letters of the name as a resolver that guards against forged answers sends them (draft-vixie-dnsext-dns0x20). */
+function inAnyCase(query: Buffer, random: { below(bound: number): number }): Buffer {
+  const own = Buffer.from(query);
+  for (let at = 12; at < own.length && own[at] !== 0; at++) {
+    const octet = own[at] as number;
+    const isLetter = (octet | 0x20) >= 0x61 && (octet | 0x20) <= 0x7a;
+    if (isLetter && random.below(2) === 0) own[at] = octet ^ 0x20;
+  }
+  return own;
+}
+
 describe("dns/packet-cache: the same packet four times, from each of two", () => {
   const rows: readonly (readonly [what: string, query: Ask, finds: number])[] = [
     ["a name", {}, 2],
@@ -45,6 +56,24 @@ describe("dns/packet-cache: the same packet four times, from each of two", () =>
       expect(/dns_answers_total\{[^}]*\} (\d+)/.exec(text)?.[1]).toBe("8");
       expect(/dns_queries_total\{[^}]*\} (\d+)/.exec(text)?.[1]).toBe("8");
     });
+
+  test("a name in another case each time, said in the asker's", () => {
+    const [world, random] = [dnsWorld(), seededRandom(4)];
+    for (let id = 0; id < 40; id++) {
+      const packet = inAnyCase(
+        withId(ask({ ...near, edns: { options: [subnet([65, 90, 97, 0], 24)] } }), id),
+        random,
+      );
+      const said = world.answering.answer(packet, asker, "udp");
+      expect(said).toEqual(dnsWorld().answering.answer(packet, asker, "udp"));
+    }
+    // The octets of a network are no letters: 65 is not 97.
+    const another = ask({ ...near, edns: { options: [subnet([97, 90, 97, 0], 24)] } });
+    expect(world.answering.answer(another, asker, "udp")).toEqual(
+      dnsWorld().answering.answer(another, asker, "udp"),
+    );
+    expect(world.finds()).toBe(3);
+  });
 
   test("what is found changes: nothing of before is said", () => {
     const { answering } = dnsWorld();
@@ -85,7 +114,8 @@ test(`dns/packet-cache: queries in any order, three times each, are answered as 
   );
   const world = dnsWorld();
   for (let at = 0; at < 1_000; at++) {
-    const query = withId(queries[random.below(queries.length)] as Buffer, random.below(65_536));
+    const asIs = withId(queries[random.below(queries.length)] as Buffer, random.below(65_536));
+    const query = random.below(2) === 0 ? asIs : inAnyCase(asIs, random);
     const from = Buffer.of(198, 51, 100, random.below(3));
     const said = world.answering.answer(query, from, "udp");
     if (at % 5 === 0) expect(said).toEqual(dnsWorld().answering.answer(query, from, "udp"));

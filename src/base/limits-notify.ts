@@ -14,7 +14,9 @@ export const notifyLimits = {
   /** Mail under way at once: what a kill sends twice. More than connections, so that none of them waits for the next one. */
   mailInFlightMax: 48,
   /** Connections to the mail server. Postfix takes 50 of one client. */
-  mailConnectionsMax: 16,
+  mailConnectionsMax: 24,
+  /** Mail of one domain under way at once. Fewer than connections: where servers ask that domain before they answer us, and it hangs, the others go on. */
+  mailPerReceiverMax: 16,
   /** Messages that a connection carries before it is made anew: servers of mail bound it at some hundred. */
   mailPerConnectionMax: 500,
   /** To the server's greeting, the way through TLS too. */

@@ -393,6 +393,11 @@ export function assertLimits(): void {
     limits.sourceSilentMs < limits.staleAfterMs,
     "Limits: a POP must change its source before its page turns stale.",
   );
+  assert(
+    limits.mailPerReceiverMax < limits.mailConnectionsMax &&
+      limits.mailConnectionsMax <= limits.mailInFlightMax,
+    "Limits: a domain that hangs must leave connections for mail to others.",
+  );
   assert(limits.frameBytesMax > limits.manifestBytesMax, "Limits: a manifest must fit into one frame.");
   assert(
     limits.frameBytesMax > limits.documentBytesMax,

@@ -52,7 +52,7 @@ export function createEmailChannel({ settings, clock, returnPath }: EmailParts):
   return {
     kind: "email",
     inFlightMax: limits.mailInFlightMax,
-    inFlightPerReceiverMax: Math.floor(limits.mailInFlightMax * 0.75),
+    inFlightPerReceiverMax: limits.mailPerReceiverMax,
     perSecondMax: null,
     tells: (occasion) => occasion !== "component" && occasion !== "challenge",
     receiverOf: ({ contact }) => contact.email?.split("@").at(-1)?.toLowerCase() ?? "",

@@ -269,6 +269,21 @@ test("notify/one of many is refused, one is stalled, one is dropped in the middl
   expect(channel.receiverOf(subscriberAt("Ada@Reader.example"))).toBe("reader.example");
 });
 
+test("notify/a domain that hangs leaves connections to the others", async () => {
+  const clock = manualClock(now);
+  const { send, channel } = await world(
+    { toRecipient: (to) => (to.endsWith("@hangs.example") ? "hold" : null) },
+    {},
+    clock,
+  );
+  const many = Array.from({ length: channel.inFlightPerReceiverMax }, (_, at) => at);
+  const hanging = Promise.all(many.map((at) => send(deliveryTo(`r${at}@hangs.example`))));
+  const others = await Promise.all(many.map((at) => send(deliveryTo(`r${at}@reader.example`))));
+  expect(new Set(others.map(({ kind }) => kind))).toEqual(new Set(["sent"]));
+  await clock.advance(limits.mailDeliveryMsMax);
+  expect(new Set((await hanging).map(({ kind }) => kind))).toEqual(new Set(["later"]));
+});
+
 test("notify/no server, a server that says nothing after all, and one that was called off: later", async () => {
   const { server, send, channel } = await world();
   await server.close();

@@ -3,7 +3,7 @@ import { assert } from "../base/fault.ts";
 import { type GiveWay, inSteps } from "../base/slices.ts";
 import type { PageView } from "../model/view.ts";
 import { documentsSince } from "../render/documents.ts";
-import type { Charts } from "../render/types.ts";
+import type { Charts, Offer } from "../render/types.ts";
 import { partHolding, type Unsigned } from "../snapshot/assemble.ts";
 import type { PublicKey } from "../snapshot/keys.ts";
 import type { Head } from "../snapshot/types.ts";
@@ -27,6 +27,8 @@ export interface Terms {
   readonly asOf: number;
   readonly epoch: number;
   readonly signer: PublicKey;
+  /** What the page takes from visitors; absent: nothing. */
+  readonly offer?: Offer | null;
 }
 
 export type Made =
@@ -48,7 +50,7 @@ export async function makePage(
   charts?: Charts,
 ): Promise<MadePage> {
   const { asOf, epoch, signer } = terms;
-  const { shown, ...since } = documentsSince(before.shown, view, asOf, charts);
+  const { shown, ...since } = documentsSince(before.shown, view, asOf, charts, terms.offer ?? null);
   const documents = await renderRoutes(since, before.rendered, context, asOf);
   const page = await withEvent(context, view, documents, before, terms);
   const { id, hosts } = view.page;

@@ -1,5 +1,6 @@
 // One page, one generation. In: a maker, what is signed now. Out: a signed snapshot in the store, or nothing where nothing changed.
 
+import type { Offer } from "../render/types.ts";
 import type { Maker } from "./maker.ts";
 import { loadSigned, type Published } from "./published.ts";
 import { keep, type Refused, type SigningContext, signAgain, signedNow } from "./sign-page.ts";
@@ -14,14 +15,14 @@ export type Outcome =
  * maker is to be told to forget.
  */
 export async function publishPage(
-  context: SigningContext & { readonly maker: Maker },
+  context: SigningContext & { readonly maker: Maker; readonly offer?: (page: string) => Offer | null },
   page: string,
   asOf: number,
   before: Published,
 ): Promise<Outcome> {
   const { maker, trust, secretKey, store } = context;
   const signer = secretKey.publicKey;
-  const order = { page, asOf, epoch: trust.epochOf(page), signer };
+  const order = { page, asOf, epoch: trust.epochOf(page), signer, offer: context.offer?.(page) ?? null };
   const made = await maker.make(order, (objects) => store.stage(objects));
   const { renderedCount } = made;
   if (made.kind === "unchanged") return { kind: "unchanged", signed: before, renderedCount };

@@ -9,6 +9,7 @@ import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import { createGiveWay } from "../base/slices.ts";
 import { dueAt } from "../model/due.ts";
+import type { Offer } from "../render/types.ts";
 import { digestOf } from "../snapshot/digest.ts";
 import type { SecretKey } from "../snapshot/keys.ts";
 import { refusalSentence } from "../snapshot/refusals.ts";
@@ -27,6 +28,8 @@ export interface PublisherOptions {
   readonly series?: SeriesSource;
   /** Default: this process, behind whatever requests it has to answer. */
   readonly maker?: Maker;
+  /** What a page takes from visitors, and how subscribers are reached; without it no page has a form. */
+  offer?(page: string): Offer | null;
   readonly trust: Trust;
   readonly secretKey: SecretKey;
   readonly clock: Clock;

@@ -16,8 +16,10 @@ import { incidentPages } from "./html-incident.tsx";
 import { methodPage } from "./html-method.tsx";
 import { missingPage } from "./html-missing.tsx";
 import { subscribePage } from "./html-subscribe.tsx";
+import { subscribeSteps } from "./html-subscribe-steps.tsx";
 import { uptimePages } from "./html-uptime.tsx";
 import { widgetPages } from "./html-widget.tsx";
+import { inboxFile } from "./inbox.ts";
 import { incidentJson } from "./json-incident.ts";
 import { pageJson } from "./json-page.ts";
 import { voicesOf } from "./languages.ts";
@@ -28,7 +30,7 @@ import { statePictures } from "./picture.ts";
 import { robotsFile } from "./robots.ts";
 import { sinceOf } from "./since.ts";
 import { sitemaps } from "./sitemap.ts";
-import type { Charts, Document, Kind, Shown, Since } from "./types.ts";
+import type { Charts, Document, Kind, Offer, Shown, Since } from "./types.ts";
 import { widget } from "./widget.ts";
 
 /** What is there in each of the page's languages: what people read in a browser. */
@@ -42,6 +44,7 @@ const spokenKinds: readonly Kind[] = [
   calendarPages,
   methodPage,
   subscribePage,
+  subscribeSteps,
   widgetPages,
   missingPage,
   pageScript,
@@ -62,11 +65,17 @@ const kinds: readonly Kind[] = [
   statePictures,
   widget,
   emblems,
+  inboxFile,
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */
-export function documentsOf(view: PageView, asOf: number, charts: Charts = noCharts): Iterable<Document> {
-  return documentsSince(null, view, asOf, charts).documents;
+export function documentsOf(
+  view: PageView,
+  asOf: number,
+  charts: Charts = noCharts,
+  offer: Offer | null = null,
+): Iterable<Document> {
+  return documentsSince(null, view, asOf, charts, offer).documents;
 }
 
 const noCharts: Charts = new Map();
@@ -86,8 +95,9 @@ export function documentsSince(
   view: PageView,
   asOf: number,
   charts: Charts = noCharts,
+  offer: Offer | null = null,
 ): DocumentsSince {
-  const shown = { view, charts, asOf, day: dayOf(asOf, view.page.timeZone) };
+  const shown = { view, charts, offer, asOf, day: dayOf(asOf, view.page.timeZone) };
   const since = sinceOf(before, shown);
   return { whole: since === null, documents: documentsIn(shown, since), shown };
 }

@@ -6,6 +6,7 @@
 import { Html } from "@elysiajs/html";
 import { isClosed } from "../model/order.ts";
 import type { Component, Incident, IncidentUpdate, Page } from "../model/view.ts";
+import { AskForm } from "./form.tsx";
 import { FootLinks, frameInputs, htmlDocument, htmlPage, ZoneNote } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { CoursesOf, coursesOf } from "./incident-course.tsx";
@@ -29,6 +30,7 @@ import { attribute, type Told as Body, Prose, plainText } from "./prose.tsx";
 import { beganAt, monthIn, settledSince } from "./selection.ts";
 import { componentMarks, incidentMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
+import { formWords } from "./words-forms.ts";
 
 const memoryOf = perLanguage(() => createMemory<Incident>());
 const allMarks: readonly Mark[] = ["ok", "deg", "par", "maj", "mnt", "inf"];
@@ -40,6 +42,8 @@ interface Around {
   /** Those that began before and after it in the same month. */
   readonly older: Incident | null;
   readonly newer: Incident | null;
+  /** It is open, and mail is sent to those who ask for it. */
+  readonly canFollow: boolean;
 }
 
 /** One page an incident. Where one of a month changed, the others may lead to it by another name. */
@@ -65,6 +69,7 @@ function* pagesOf(incidents: readonly Incident[], scene: Scene): Iterable<Docume
       affected: affectedComponents(view, incident),
       older: ordered[at - 1] ?? null,
       newer: ordered[at + 1] ?? null,
+      canFollow: !isClosed(incident) && scene.offer?.channels.includes("email") === true,
     };
     yield rememberedDocument(memory, incident, [...frame, ...inputsOf(around)], () =>
       incidentDocument(incident, view.page, around, voiceOf(scene)),
@@ -72,13 +77,14 @@ function* pagesOf(incidents: readonly Incident[], scene: Scene): Iterable<Docume
   }
 }
 
-function inputsOf({ affected, older, newer }: Around): readonly (string | null)[] {
+function inputsOf({ affected, older, newer, canFollow }: Around): readonly (string | null)[] {
   return [
     older?.id ?? null,
     older?.name ?? null,
     newer?.id ?? null,
     newer?.name ?? null,
     ...affected.map(({ name }) => name),
+    ...(canFollow ? ["\0follow"] : []),
   ];
 }
 
@@ -102,7 +108,7 @@ function incidentBody(incident: Incident, page: Page, around: Around, voice: Voi
     description: plainText(incident.updates[0]?.body ?? incident.name),
     mark,
     marks: allMarks,
-    style: ["log", "days", "course"],
+    style: around.canFollow ? ["log", "days", "course", "ask"] : ["log", "days", "course"],
     path: incidentPath(incident),
     band: <Band incident={incident} mark={mark} voice={voice} />,
     footer: (
@@ -116,6 +122,7 @@ function incidentBody(incident: Incident, page: Page, around: Around, voice: Voi
         <PostmortemOf incident={incident} voice={voice} />
         <Affected incident={incident} affected={around.affected} voice={voice} />
         <Timeline incident={incident} voice={voice} />
+        {around.canFollow ? <Follow incident={incident} voice={voice} /> : ""}
         <Neighbours around={around} voice={voice} />
         <p class="pg">
           <a href={voice.path("/")} safe>{`${towardsStart(voice)} ${words.frame.current}`}</a>
@@ -148,6 +155,21 @@ function Band({
         <Facts incident={incident} voice={voice} />
       </div>
     </div>
+  );
+}
+
+function Follow({ incident, voice }: Told): JSX.Element {
+  const words = formWords[voice.code];
+  return (
+    <section aria-labelledby="follow">
+      <h2 id="follow" safe>
+        {words.follow}
+      </h2>
+      <p class="mu" safe>
+        {words.followSays}
+      </p>
+      <AskForm kind="email" voice={voice} incident={incident.id} />
+    </section>
   );
 }
 

@@ -1,19 +1,23 @@
-// /subscribe. In: a scene. Out: every way to follow the page that there is today: feeds, the calendar, an open page, programs.
+// /subscribe. In: a scene. Out: every way to follow the page: forms, where somebody takes them; feeds, the calendar, an open page, programs.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
-import type { Page } from "../model/view.ts";
+import type { PageView } from "../model/view.ts";
 import { calendarPath } from "./calendar-ics.ts";
 import { baseOf } from "./feed-entry.ts";
 import { jsonFeedPath } from "./feed-json.ts";
+import { AskForm, choiceInputs, choiceOf, formKinds, ScopeFields } from "./form.tsx";
 import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { examplesPath } from "./html-widget.tsx";
+import { offerPrint } from "./inbox.ts";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
+import { attribute } from "./prose.tsx";
 import { subjectPage } from "./subject-page.tsx";
-import type { Document, Scene } from "./types.ts";
+import type { Document, Offer, Scene } from "./types.ts";
 import type { SubscribeWay } from "./words.ts";
+import { formWords } from "./words-forms.ts";
 
 const path = "/subscribe";
 
@@ -32,17 +36,20 @@ const isPage = (to: string): boolean => to === "/" || to === examplesPath;
 
 /** The page that says how to follow. */
 export function* subscribePage(scene: Scene): Iterable<Document> {
-  const { page } = scene.view;
+  const { view, offer } = scene;
+  const { page } = view;
+  const offered = offer === null ? [] : [offerPrint(offer), ...choiceInputs(choiceOf(view))];
   const voice = voiceOf(scene);
   yield {
     path: voice.path(path),
     ...htmlDocument,
-    key: keyOf("subscribe", [...frameInputs(page, voice), page.url]),
-    body: () => subscribeBody(page, voice),
+    key: keyOf("subscribe", [...frameInputs(page, voice), page.url, ...offered]),
+    body: () => subscribeBody(view, offer, voice),
   };
 }
 
-function subscribeBody(page: Page, voice: Voice): string {
+function subscribeBody(view: PageView, offer: Offer | null, voice: Voice): string {
+  const { page } = view;
   const { subscribe } = voice.words;
   return subjectPage({
     page,
@@ -51,27 +58,86 @@ function subscribeBody(page: Page, voice: Voice): string {
     title: subscribe.name,
     lead: subscribe.lead(page.name),
     marks: [],
-    style: ["log"],
+    style: offer === null ? ["log"] : ["log", "ask"],
     children: (
-      <section>
-        <ul class="past">
-          {ways.map(([way, to]) => (
-            <li>
-              <h2>
-                <a href={isPage(to) ? voice.path(to) : to} safe>
-                  {subscribe.ways[way].name}
-                </a>
-              </h2>
-              <div>
-                <p safe>{subscribe.ways[way].says}</p>
-                {isPage(to) ? "" : <Address of={`${baseOf(page)}${to}`} />}
-              </div>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <>
+        {offer === null ? "" : <Forms view={view} offer={offer} voice={voice} />}
+        <section>
+          {offer === null ? "" : <h2 safe>{formWords[voice.code].feeds}</h2>}
+          <ul class="past">
+            {ways.map(([way, to]) => (
+              <li>
+                <h2>
+                  <a href={isPage(to) ? voice.path(to) : to} safe>
+                    {subscribe.ways[way].name}
+                  </a>
+                </h2>
+                <div>
+                  <p safe>{subscribe.ways[way].says}</p>
+                  {isPage(to) ? "" : <Address of={`${baseOf(page)}${to}`} />}
+                </div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      </>
     ),
   });
+}
+
+/** The first way with the choice of components; the others by their address alone, for all of the page. */
+function Forms({
+  view,
+  offer,
+  voice,
+}: {
+  readonly view: PageView;
+  readonly offer: Offer;
+  readonly voice: Voice;
+}): JSX.Element {
+  const words = formWords[voice.code];
+  const [first, ...others] = formKinds(offer);
+  if (first === undefined) return "";
+  return (
+    <>
+      <section>
+        <h2 safe>{words.channels[first].name}</h2>
+        <AskForm kind={first} voice={voice}>
+          <ScopeFields components={choiceOf(view)} voice={voice} />
+        </AskForm>
+        <p class="mu" safe>
+          {words.next}
+        </p>
+        <Itself page={view.page} voice={voice} />
+      </section>
+      {others.length === 0 ? (
+        ""
+      ) : (
+        <section>
+          <h2 safe>{words.other}</h2>
+          {others.map((kind) => (
+            <details class="fd">
+              <summary safe>{words.channels[kind].name}</summary>
+              <AskForm kind={kind} voice={voice} />
+            </details>
+          ))}
+        </section>
+      )}
+    </>
+  );
+}
+
+/** A copy of the page on a plain web server looks the same and takes no form; nothing in it can know that. */
+function Itself({ page, voice }: { readonly page: PageView["page"]; readonly voice: Voice }): JSX.Element {
+  const url = `${baseOf(page)}${voice.path(path)}`;
+  return (
+    <p class="mu">
+      {Html.escapeHtml(formWords[voice.code].copy)}{" "}
+      <a href={attribute(url)} dir="ltr" safe>
+        {url}
+      </a>
+    </p>
+  );
 }
 
 /** In full, since programs ask for it. */

@@ -1,6 +1,7 @@
 // What may differ between two moments of a page. In: what was rendered last, and the scene now. Out: the incidents whose documents are to be
 // named again, or null where all of them are. Entities are shared between views: one that is the same object did not change.
 import type { Component, Incident, Page, PageView } from "../model/view.ts";
+import { offerPrint } from "./inbox.ts";
 import { looksPrint } from "./looks.ts";
 import { measuredOf } from "./metrics.tsx";
 import { monthIn } from "./selection.ts";
@@ -14,6 +15,7 @@ import type { Shown, Since } from "./types.ts";
 export function sinceOf(before: Shown | null, scene: Shown): Since | null {
   if (before === null || before.day !== scene.day || !sameFrame(before.view.page, scene.view.page))
     return null;
+  if (offerPrint(before.offer) !== offerPrint(scene.offer)) return null;
   if (hasMetrics(before) !== hasMetrics(scene)) return null;
   const components = changedComponents(before.view, scene.view);
   const zone = scene.view.page.timeZone;

@@ -256,6 +256,20 @@ main img{vertical-align:middle}
 .shown{margin-block:1rem 1.5rem}
 `;
 
+/** Forms that ask for an address and a choice. */
+const ask = `
+.fm{display:grid;gap:.9rem;justify-items:start;max-width:34rem;margin:.9rem 0}
+.fm p{display:grid;gap:.3rem;width:100%}
+.fm p label,.fm legend{font-weight:600;padding:0}
+.fm input:not([type=radio],[type=checkbox]){width:100%;font:inherit;color:inherit;background:var(--sf);border:1px solid var(--mu);border-radius:.3rem;padding:.55rem .7rem}
+.fm fieldset{border:0;margin:0;padding:0;display:grid;gap:.35rem;width:100%}
+.fm fieldset label{display:flex;gap:.55rem;align-items:baseline;padding-block:.15rem}
+.pick{max-height:20rem;overflow:auto}
+.fm button{font:inherit;font-weight:600;color:var(--bg);background:var(--lk);border:0;border-radius:.3rem;padding:.65rem 1.1rem;min-height:2.75rem;cursor:pointer}
+.fd{border-block-end:1px solid var(--ln)}
+.fd summary{padding-block:.7rem;font-weight:600;cursor:pointer}
+`;
+
 export const pieces = {
   base,
   card,
@@ -268,6 +282,7 @@ export const pieces = {
   days,
   course,
   form,
+  ask,
   snippet,
 } as const;
 

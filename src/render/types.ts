@@ -1,5 +1,6 @@
 // What render gives to publish: documents that know what they are made of before they are made.
 import type { Spans } from "../model/series.ts";
+import type { SubscriberKind } from "../model/subscriber.ts";
 import type { Incident, PageView } from "../model/view.ts";
 import type { Voice } from "./languages.ts";
 
@@ -33,10 +34,20 @@ export const slotClose = "<!--/pharos:slot-->";
 /** What was measured, by metric; a metric without a point is not in it. Spans are the same object while nothing new was measured. */
 export type Charts = ReadonlyMap<string, Spans>;
 
+/** What visitors may say to the page, and how they can be told. */
+export interface Offer {
+  /** What their words are sealed for: X25519, 32 bytes as base64url. */
+  readonly inboxKey: string;
+  /** By what subscribers are reached, the one to offer first first. */
+  readonly channels: readonly SubscriberKind[];
+}
+
 /** What was rendered: the page, the moment (ms), and the page's calendar day of that moment. */
 export interface Shown {
   readonly view: PageView;
   readonly charts: Charts;
+  /** Null: nobody takes what visitors say, and the page has no form. */
+  readonly offer: Offer | null;
   readonly asOf: number;
   readonly day: string;
 }

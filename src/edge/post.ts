@@ -117,7 +117,7 @@ function inboxStep(parts: PostParts): Step {
     const rule = inbox?.paths.get(path);
     if (inbox === null || rule === undefined) return plain("badMethod", exchange);
     parts.served(exchange.host, exchange.head);
-    const contentType = typeOf(asked.field("content-type"), asked.hasBody);
+    const contentType = typeOf(asked.field("content-type"));
     if (contentType === null) return refused("badType", exchange, taken);
     if (Buffer.byteLength(queryOf(asked.target)) > limits.noteQueryBytesMax)
       return refused("badBody", exchange, taken);
@@ -150,10 +150,9 @@ async function heardInTime(asked: Asked, clock: Clock): Promise<Heard | "slow"> 
   return first;
 }
 
-/** One of the two, without its parameters: both are UTF-8. A button without fields need not say what it sends. */
-function typeOf(field: string | null, hasBody: boolean): string | null {
-  const type = field?.split(";")[0]?.trim().toLowerCase();
-  if (type === undefined) return hasBody ? null : form;
+/** One of the two, without its parameters: both are UTF-8. A button without fields need not say what it sends, so silence is a form. */
+function typeOf(field: string | null): string | null {
+  const type = field?.split(";")[0]?.trim().toLowerCase() ?? form;
   return type === form || type === json ? type : null;
 }
 

@@ -91,7 +91,7 @@ const rows: readonly (readonly [what: string, target: string, said: Said, status
       "not what it says",
     ],
     ["another type", "/subscribe", { type: "multipart/form-data; boundary=x" }, 415, "a form or JSON"],
-    ["no type", "/subscribe", { type: null }, 415, "a form or JSON"],
+    ["no type", "/subscribe", { type: null }, 303, "/subscribe/asked"],
     ["too long", "/subscribe", tooLong, 413, "more than anybody has to say"],
     ["broken off", "/subscribe", { body: Promise.resolve<Heard>("malformed") }, 400, "broken off"],
     ["a query too long", `/subscribe?token=${"x".repeat(limits.noteQueryBytesMax)}`, {}, 400, "broken off"],

@@ -39,6 +39,8 @@ export interface VisitorNotesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Default `notesHeldBytesMax`. */
+  readonly heldBytesMax?: number;
 }
 
 interface Env {
@@ -118,7 +120,8 @@ class NotesOnDisk implements VisitorNotes {
     const ahead = this.#waiting.length;
     const isFull =
       this.#held.size + ahead >= limits.notesHeldMax ||
-      this.#bytes + ahead * limits.noteBytesMax + note.length > limits.notesHeldBytesMax;
+      this.#bytes + ahead * limits.noteBytesMax + note.length >
+        (this.#options.heldBytesMax ?? limits.notesHeldBytesMax);
     if (isFull) {
       this.#dropped.add(1, "full");
       this.#sayFull(

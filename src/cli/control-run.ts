@@ -43,6 +43,7 @@ import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
 import { makerApart } from "./control-maker.ts";
 import { createMembership } from "./control-members.ts";
+import { notifierApart } from "./control-notifier.ts";
 import { createPersons } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import type { Address, Context } from "./flags.ts";
@@ -212,6 +213,12 @@ async function wire(
   publisher.start();
   const happening = startTimers({ ...common, ledger });
   closing.push(() => happening.stop());
+  const notifier = notifierApart({
+    ...{ store, ledger, subscribers, clock, random, log, metrics },
+    flags: options.notify ?? {},
+    keys: options.keys,
+  });
+  closing.push(() => notifier.stop());
   // Nobody waits for it: what needs them says by itself what is wrong.
   subscribers.ready().catch((thrown: unknown) => log.error(messageOf(thrown)));
   return { ...addresses, first: persons.firstLink(addresses.api) };

@@ -57,8 +57,8 @@ export const command = defineCommand({
     role: {
       kind: "string",
       default: "control",
-      allowed: ["control", "maker"],
-      help: "what this process is; given by the control plane to the one that makes its large pages",
+      allowed: ["control", "maker", "notifier"],
+      help: "what this process is; given by the control plane to those that make its large pages and tell subscribers",
     },
     tied,
     json: { kind: "boolean", help: "say the addresses as one JSON object" },
@@ -67,6 +67,10 @@ export const command = defineCommand({
     if (values.role === "maker") {
       const { runMaker } = await import("./control-maker.ts");
       return runMaker(values.data, context);
+    }
+    if (values.role === "notifier") {
+      const { runNotifier } = await import("./control-notifier.ts");
+      return runNotifier(values, context);
     }
     const { startControl } = await import("./control-run.ts");
     const { firstOwnerLine } = await import("./control-people.ts");

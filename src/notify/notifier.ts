@@ -145,6 +145,7 @@ class Engine implements Notifier {
             says: "confirmed",
             page: lane.job.page,
             subscriber: id,
+            askedMs: lane.job.occurredMs,
             atMs: clock.wallMs(),
           });
       },

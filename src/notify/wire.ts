@@ -27,8 +27,14 @@ export type ToNotifier =
 
 export type FromNotifier =
   | { readonly says: "gone"; readonly gone: readonly GoneReport[] }
-  /** Its endpoint answered a challenge. Where this word is lost, it is asked again when somebody asks for that. */
-  | { readonly says: "confirmed"; readonly page: string; readonly subscriber: string; readonly atMs: number }
+  /** Its endpoint answered a challenge of `askedMs`. Where this word is lost, it is asked again when somebody asks for that. */
+  | {
+      readonly says: "confirmed";
+      readonly page: string;
+      readonly subscriber: string;
+      readonly askedMs: number;
+      readonly atMs: number;
+    }
   /** Ask rows up to here are in the outbox. */
   | { readonly says: "asked"; readonly until: number };
 

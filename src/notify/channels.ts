@@ -1,0 +1,44 @@
+// All channels there are, by what is configured. In: settings, ways out. Out: channels. One more is a file (`channel-*.ts`) and a line here.
+import type { Clock } from "../base/clock.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Allowed, DialPolicy } from "../host/dial.ts";
+import type { SubscriberKind } from "../model/subscriber.ts";
+import { createDiscordChannel } from "./channel-discord.ts";
+import { createEmailChannel, type EmailParts } from "./channel-email.ts";
+import { createSlackChannel } from "./channel-slack.ts";
+import { createSmsChannel, type SmsOptions } from "./channel-sms.ts";
+import { createTeamsChannel } from "./channel-teams.ts";
+import { createWebhookChannel, type WebhookOptions } from "./channel-webhook.ts";
+import type { MailSettings } from "./mail-settings.ts";
+import { createPosting, type Posting } from "./posting.ts";
+import type { Channel } from "./types.ts";
+
+export interface ChannelParts
+  extends Pick<WebhookOptions, "secretsOf" | "challengeOf">,
+    Pick<EmailParts, "returnPath"> {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Null: none is sent. */
+  readonly mail: MailSettings | null;
+  readonly sms: Pick<SmsOptions, "url" | "account" | "from" | "token"> | null;
+  /** Networks in which webhooks and chats may be although they are private. */
+  readonly allowed: Allowed;
+  readonly perSecond: ReadonlyMap<SubscriberKind, number>;
+}
+
+/** Connections that are kept to one receiver: as many messages of it are under way at most. */
+const perHostMax = 64;
+
+export function channelsOf(parts: ChannelParts): readonly Channel[] {
+  const { clock, mail, sms, allowed, perSecond } = parts;
+  const way = (policy: DialPolicy): Posting => createPosting({ clock, policy, allowed, perHostMax });
+  const channels = [
+    ...(mail === null ? [] : [createEmailChannel({ ...parts, settings: mail })]),
+    ...(sms === null ? [] : [createSmsChannel({ ...parts, ...sms, posting: way("configured") })]),
+    createWebhookChannel({ ...parts, posting: way("foreign") }),
+    createSlackChannel(way("foreign")),
+    createTeamsChannel(way("foreign")),
+    createDiscordChannel(way("foreign")),
+  ];
+  return channels.map((channel) => ({ ...channel, perSecondMax: perSecond.get(channel.kind) ?? null }));
+}

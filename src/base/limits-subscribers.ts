@@ -26,10 +26,12 @@ export const subscriberLimits = {
   endpointAsksPerPageDayMax: 2_000,
   /** Unconfirmed ones of a page: what strangers may fill of its store is 50 MB. */
   unconfirmedPerPageMax: 100_000,
+  /** Between two looks for what was never confirmed: a week need not be kept to the minute, and notes that waited at POPs come in first after a start. */
+  subscribersSweptMs: 3_600_000,
   /** Names of visitors' notes are kept so long: a note that comes again is not even opened. Later, it changes nothing by what it says. */
   noteNamesMs: 8 * 24 * 3_600_000,
-  /** Notes opened and taken in by one commit: 0.2 ms each. */
-  notesPerTxn: 200,
+  /** What readers said, in one commit. */
+  heardPerTxn: 200,
   /** Access users of a page, or rows of another kind that a list reads whole: 10,000 are 2 MB and 20 ms. */
   pageRowsMax: 10_000,
 } as const;

@@ -43,6 +43,7 @@ import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
 import { makerApart } from "./control-maker.ts";
 import { createMembership } from "./control-members.ts";
+import { startForgetting, takeNotes } from "./control-notes.ts";
 import { notifierApart } from "./control-notifier.ts";
 import { createPersons } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
@@ -139,7 +140,8 @@ async function wire(
   const access = options.feedAccess ?? "open";
   const members = await createMembership({ ...common, store, secretKey, access });
   const onAck = (page: string): void => purging.acked(page);
-  const feed = createFeed({ ...common, mayFollow: () => true, gate: members.gate, onAck });
+  const noting = { ...common, store, subscribers, ledger, gate: members.gate };
+  const feed = takeNotes(createFeed({ ...common, mayFollow: () => true, gate: members.gate, onAck }), noting);
   const mirror = await mirrorIn(options.export, common, closing);
   members.onSigned(announce);
   closing.push(() => feed.close());
@@ -204,6 +206,7 @@ async function wire(
   };
   const timers = [
     startSweeping(common),
+    startForgetting(noting),
     startShelving({ ...common, ledger }),
     await startBeat({ ...common, secretKey, send }),
   ];

@@ -2,12 +2,13 @@
 
 /** One @, something before it, a name with a dot behind it, no spaces (RFC 5321 allows more than anyone has). */
 export function isEmail(text: string): boolean {
-  return /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\.]+(\.[^\s@<>"(),;:\\.]+)+$/.test(text) && text.length <= 254;
+  const isShaped = /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\.]+(\.[^\s@<>"(),;:\\.]+)+$/.test(text);
+  return isShaped && text.length <= 254 && !/\p{Cc}/u.test(text);
 }
 
-/** http or https with a host. */
+/** http or https with a host. Nothing that a parser would leave out in silence. */
 export function isWebAddress(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = URL.canParse(text) && !/[\s\p{Cc}]/u.test(text.trim()) ? new URL(text) : null;
   return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "";
 }
 

@@ -9,7 +9,7 @@ import type { Result } from "../base/result.ts";
 import type { Subscriber } from "../model/subscriber.ts";
 import { overCounts } from "./asking.ts";
 import { type Erasure, readErasures } from "./erasures.ts";
-import { oldNames } from "./note-names.ts";
+import { hasNote, oldNames } from "./note-names.ts";
 import type { Store } from "./open.ts";
 import { addGroup, type NotAdded, type Vouched, type Wanted } from "./subscriber-adding.ts";
 import { askThem, type ChangingOf, changeThem, type SubscriberChange } from "./subscriber-changing.ts";
@@ -58,6 +58,8 @@ export interface Subscribers {
   ask(page: string, ids: readonly string[]): Promise<number>;
   /** What readers say, in its order, on the device when it resolves. Throws Fault `disk-full`: those of the transaction under way were then not heard. */
   hear(page: string, said: readonly Said[]): Promise<readonly Became[]>;
+  /** Whether a note of this name was heard already. */
+  hasNote(name: string): boolean;
   /** Puts contacts on the list of whom the page never tells anything, and ends what they subscribed to. Gives their names there. */
   suppress(
     page: string,
@@ -184,12 +186,16 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
       turns(async () => {
         const state = await held();
         const became: Became[] = [];
-        for (let at = 0; at < said.length; at += limits.notesPerTxn) {
-          const group = said.slice(at, at + limits.notesPerTxn);
+        for (let at = 0; at < said.length; at += limits.heardPerTxn) {
+          const group = said.slice(at, at + limits.heardPerTxn);
           became.push(...(await hearGroup({ store, random, held: state, page }, group)));
         }
         return became;
       }),
+    hasNote(name) {
+      refresh();
+      return hasNote(store, name);
+    },
     suppress: (page, reached, why, by) =>
       turns(async () => suppressThem({ ...(await of(page, by)), random }, reached, why)),
     unsuppress: (page, name, by) => turns(async () => unsuppress({ ...(await of(page, by)), random }, name)),

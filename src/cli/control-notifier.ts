@@ -72,12 +72,11 @@ export function linksOf({ page }: PageView, { id }: Subscriber, links: ReaderLin
   const base = baseOf(page);
   const to = (path: VisitorPath, deed: LinkDeed): string =>
     linkAddress(base, path, links.linkOf(deed, page.id, id, askedMs));
-  const unsubscribe = to(visitorPaths.unsubscribe, "unsubscribe");
   return {
     confirm: to(visitorPaths.confirm, "confirm"),
     manage: to(visitorPaths.manage, "manage"),
-    unsubscribe,
-    oneClick: unsubscribe,
+    unsubscribe: to(visitorPaths.unsubscribe, "unsubscribe"),
+    oneClick: to(visitorPaths.oneClick, "unsubscribe"),
   };
 }
 

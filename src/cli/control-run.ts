@@ -45,6 +45,7 @@ import { makerApart } from "./control-maker.ts";
 import { createMembership } from "./control-members.ts";
 import { startForgetting, takeNotes } from "./control-notes.ts";
 import { notifierApart } from "./control-notifier.ts";
+import { offering } from "./control-offer.ts";
 import { createPersons } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
 import type { Address, Context } from "./flags.ts";
@@ -148,7 +149,8 @@ async function wire(
   const purging = createPurging({ ...common, dial, adapters: options.purge ?? [], lacking: feed.lacking });
   closing.push(() => purging.stop());
   purging.look(snapshots.heads());
-  const publishing = { ...common, ledger, series, secretKey, announce };
+  const offer = await offering({ store, random, log, flags: options.notify ?? {} });
+  const publishing = { ...common, ledger, series, secretKey, announce, offer };
   const maker = makerBySize({
     view: ledger.view,
     here: makerHere(publishing),

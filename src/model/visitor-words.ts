@@ -6,8 +6,10 @@ export const visitorPaths = {
   subscribe: "/subscribe",
   confirm: "/subscribe/confirm",
   manage: "/subscribe/manage",
-  /** Takes the one click of RFC 8058 too. A token of `manage` does here as well. */
+  /** A token of `manage` does here as well. */
   unsubscribe: "/unsubscribe",
+  /** The same for programs that click for their reader (RFC 8058): it answers, and leads nowhere. */
+  oneClick: "/unsubscribe/one-click",
   /** For programs, as Statuspage has it: `subscriber[email]=…`, or `{"subscriber": {"email": …}}`. */
   program: "/api/v2/subscribers.json",
 } as const;

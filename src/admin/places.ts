@@ -41,7 +41,10 @@ export interface Places {
       ) => Promise<number>)
     | null;
   /** Those who follow, one by one; null where nobody keeps them. */
-  readonly subscribers: Pick<Subscribers, "list" | "get" | "histogram" | "add" | "change" | "erase"> | null;
+  readonly subscribers: Pick<
+    Subscribers,
+    "list" | "get" | "histogram" | "add" | "change" | "ask" | "suppress" | "erase"
+  > | null;
   /** Pages as they would be, while somebody looks at them. Who asked for one with the next key that they press asks for another. */
   readonly previews: Held<PreviewDocument>;
   /** What an import read, until somebody agrees to it. */

@@ -31,9 +31,8 @@ export function PreviewPane({ looked, notify, told }: Pane): JSX.Element {
 
 function sentTo(notify: boolean, told: number | null): string {
   if (!notify) return "Nobody will be notified.";
-  // The choice is kept with the update; who sends comes with a later release.
   const whom = told === null ? "Subscribers" : counted(told, "subscriber");
-  return `For ${whom}. Nothing is sent yet: this release has no notifications.`;
+  return `For ${whom}.`;
 }
 
 function Seen({ looked }: { readonly looked: Looked | null }): JSX.Element {

@@ -57,6 +57,9 @@ export const subscribersScreen = screen({
   done: {
     added: "Added.",
     unsubscribed: "Unsubscribed: it is told nothing any more.",
+    asked: "Asked again, unless it was asked three times today.",
+    reactivated: "It is tried again from the next message on.",
+    suppressed: "Nothing is sent there any more, whoever adds it.",
     erased: "Erased. Nothing of its address is left.",
   },
   show: (visit) => listFor(visit, formFrom(new URLSearchParams())),
@@ -68,9 +71,28 @@ export const subscribersScreen = screen({
     if (does === "add") return added(sent, kept);
     const found = await kept.get(view.page.id, form.text("subscriber"));
     if (found === null) return listFor(sent, form, ["There is no such subscriber any more."]);
-    if (does === "erase") await kept.erase(view.page.id, [found.id], byOf(who));
-    else await kept.change(view.page.id, [found.id], { state: "unsubscribed" }, byOf(who));
-    return go(path, does === "erase" ? "erased" : "unsubscribed");
+    switch (does) {
+      case "erase":
+        await kept.erase(view.page.id, [found.id], byOf(who));
+        return go(path, "erased");
+      case "ask":
+        await kept.ask(view.page.id, [found.id], byOf(who));
+        return go(path, "asked");
+      case "reactivate":
+        await kept.change(view.page.id, [found.id], { state: "active" }, byOf(who));
+        return go(path, "reactivated");
+      case "suppress":
+        await kept.suppress(view.page.id, [found], "operator", byOf(who));
+        return go(path, "suppressed");
+      default:
+        await kept.change(
+          view.page.id,
+          [found.id],
+          { state: "unsubscribed", tell: "unsubscribed" },
+          byOf(who),
+        );
+        return go(path, "unsubscribed");
+    }
   },
 });
 
@@ -87,9 +109,15 @@ async function added(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
       view,
       null,
     );
-    const [made] = await kept.add(view.page.id, [{ ...wanted, by: actorOf(who.principal) }], byOf(who));
+    const asked = { ...wanted, by: actorOf(who.principal), ask: true };
+    const [made] = await kept.add(view.page.id, [asked], byOf(who));
     if (made?.ok === true) return go(path, "added");
-    return listFor(sent, form, ["This address follows the page already."]);
+    const isBarred = made?.reason === "suppressed";
+    return listFor(sent, form, [
+      isBarred
+        ? "This address is on the list of those that nothing is sent to."
+        : "This address follows the page already.",
+    ]);
   } catch (thrown) {
     // What cannot be an address is a sentence of the API's.
     if (thrown instanceof ApiRefusal) return listFor(sent, form, [thrown.answer.error].flat());
@@ -257,10 +285,35 @@ function Row({
           {Html.escapeHtml(`${kindWords[kind]}, ${what}${more}, since `)}
           <When ms={createdMs} voice={voiceFor(view)} />
         </small>
+        {state === "quarantined" && subscriber.course?.why ? (
+          <small class="sub" safe>
+            {`Nobody is reached there: ${subscriber.course.why}`}
+          </small>
+        ) : (
+          ""
+        )}
+        {state === "unconfirmed" || state === "quarantined" ? (
+          <Post who={who} to={path} kind="bare">
+            <Hidden name="subscriber" value={id} />
+            <Button
+              does="ask"
+              label="Ask to confirm again"
+              kind="quiet"
+              says={`Ask ${address} to confirm again`}
+            />
+            {state === "quarantined" ? (
+              <Button does="reactivate" label="Try again" kind="quiet" says={`Try ${address} again`} />
+            ) : (
+              ""
+            )}
+          </Post>
+        ) : (
+          ""
+        )}
       </div>
       <Dangerous
         label="Take off…"
-        says="Unsubscribed, the address is kept so that nobody adds it again unasked. Erased, nothing of it is left."
+        says="Unsubscribed, the address is kept so that nobody adds it again unasked. Never sent to, nobody can add it at all. Erased, nothing of it is left."
       >
         <Post who={who} to={path} kind="bare">
           <Hidden name="subscriber" value={id} />
@@ -269,6 +322,7 @@ function Row({
           ) : (
             <Button does="unsubscribe" label="Unsubscribe" kind="quiet" says={`Unsubscribe ${address}`} />
           )}
+          <Button does="suppress" label="Never send there" kind="quiet" says={`Never send to ${address}`} />
           <Button does="erase" label="Erase for good" kind="no" says={`Erase for good: ${address}`} />
         </Post>
       </Dangerous>

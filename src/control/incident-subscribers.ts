@@ -8,11 +8,11 @@ import { incidentOf } from "./incidents.ts";
 import {
   incidentSubscriberBody,
   newSubscriberOf,
+  notAddedRefusal,
   subscriberAnswer,
   subscriberShape,
-  takenRefusal,
 } from "./subscriber-fields.ts";
-import { liveStates, subscriberOf } from "./subscribers.ts";
+import { liveStates, subscriberOf, unsubscribing } from "./subscribers.ts";
 
 const base = "/pages/:page_id/incidents/:incident_id/subscribers";
 const one = `${base}/:subscriber_id` as const;
@@ -49,9 +49,9 @@ export const incidentSubscriberEndpoints = [
       const incident = incidentOf(view, params.incident_id).id;
       const wanted = newSubscriberOf(body.subscriber, view, incident);
       const [made] = await effect(() =>
-        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }], byOf(principal)),
+        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal), ask: true }], byOf(principal)),
       );
-      if (made?.ok !== true) throw takenRefusal(wanted.kind);
+      if (made?.ok !== true) throw notAddedRefusal(wanted.kind, made?.reason ?? "taken");
       return answer(201, subscriberShape(made.value, view));
     },
   }),
@@ -78,9 +78,7 @@ export const incidentSubscriberEndpoints = [
     async answer({ view, params, principal, subscribers, effect }) {
       const { id } = incidentOf(view, params.incident_id);
       const found = await subscriberOf(subscribers, view, params.subscriber_id, id);
-      await effect(() =>
-        subscribers.change(view.page.id, [found.id], { state: "unsubscribed" }, byOf(principal)),
-      );
+      await effect(() => subscribers.change(view.page.id, [found.id], unsubscribing(false), byOf(principal)));
       return answer(200, subscriberShape(found, view));
     },
   }),
@@ -89,11 +87,12 @@ export const incidentSubscriberEndpoints = [
     path: `${one}/resend_confirmation`,
     summary: "Ask a subscriber of an incident again to confirm",
     answers: { 201: nothing },
-    description: "Nothing is sent yet: the answer is that of Statuspage.",
+    description: "At most three times a day; the answer is the same.",
     needs: "edit",
-    async answer({ view, params, subscribers }) {
-      const { id } = incidentOf(view, params.incident_id);
-      await subscriberOf(subscribers, view, params.subscriber_id, id);
+    async answer({ view, params, principal, subscribers, effect }) {
+      const incident = incidentOf(view, params.incident_id).id;
+      const { id } = await subscriberOf(subscribers, view, params.subscriber_id, incident);
+      await effect(() => subscribers.ask(view.page.id, [id], byOf(principal)));
       return answer(201, {});
     },
   }),

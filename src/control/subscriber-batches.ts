@@ -9,7 +9,7 @@ import { ApiRefusal, unprocessable } from "./answer.ts";
 import { nothing } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { flag, maybe, said, text } from "./fields.ts";
-import { statesOf, stateWord, subscriberOf, typeWord } from "./subscribers.ts";
+import { statesOf, stateWord, subscriberOf, typeWord, unsubscribing } from "./subscribers.ts";
 
 /** Ids, one id, or "all". */
 const whom = t.Union([t.Array(text(limits.idCharsMax)), text(limits.idCharsMax, 1)]);
@@ -68,7 +68,8 @@ export const subscriberBatchEndpoints = [
         states: statesOf(body.state),
         most: limits.subscribersPerRequestMax,
       });
-      await effect(() => subscribers.change(view.page.id, ids, { state: "unsubscribed" }, byOf(principal)));
+      const change = unsubscribing(body.skip_unsubscription_notification);
+      await effect(() => subscribers.change(view.page.id, ids, change, byOf(principal)));
       return answer(201, done);
     },
   }),
@@ -96,21 +97,30 @@ export const subscriberBatchEndpoints = [
     path: `${base}/resend_confirmation`,
     summary: "Ask several subscribers again to confirm",
     answers: { 201: nothing },
-    description: "Nothing is sent yet: the answer is that of Statuspage.",
+    description:
+      "Those that are not confirmed, or cannot be reached. A contact is asked at most three times a day; the answer is the same.",
     example,
     needs: "edit",
     body: t.Object({ subscribers: whom }),
-    answer: () => answer(201, done),
+    async answer({ view, body, principal, subscribers, effect }) {
+      const ids = await idsOf(subscribers, view, {
+        ...{ subscribers: body.subscribers, states: ["unconfirmed", "quarantined"] },
+        most: Number.POSITIVE_INFINITY,
+      });
+      await effect(() => subscribers.ask(view.page.id, ids, byOf(principal)));
+      return answer(201, done);
+    },
   }),
   endpoint({
     methods: ["POST"],
     path: `${base}/:subscriber_id/resend_confirmation`,
     summary: "Ask a subscriber again to confirm",
     answers: { 201: nothing },
-    description: "Nothing is sent yet: the answer is that of Statuspage.",
+    description: "At most three times a day; the answer is the same.",
     needs: "edit",
-    async answer({ view, params, subscribers }) {
-      await subscriberOf(subscribers, view, params.subscriber_id, null);
+    async answer({ view, params, principal, subscribers, effect }) {
+      const { id } = await subscriberOf(subscribers, view, params.subscriber_id, null);
+      await effect(() => subscribers.ask(view.page.id, [id], byOf(principal)));
       return answer(201, done);
     },
   }),

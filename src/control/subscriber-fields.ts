@@ -12,6 +12,7 @@ import {
   subscriberKinds,
 } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
+import type { NotAdded } from "../store/subscriber-adding.ts";
 import { idList, isComponent } from "./access-rows.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
 import { id, orNull, time } from "./answers.ts";
@@ -86,8 +87,13 @@ export function componentsOf(ids: readonly string[] | undefined, view: PageView)
 
 const taken: Readonly<Partial<Record<Subscriber["kind"], string>>> = { email: "Email", sms: "Phone number" };
 
-export function takenRefusal(kind: Subscriber["kind"]): ApiRefusal {
-  return refused(`${taken[kind] ?? "Endpoint"} is already subscribed`);
+export function notAddedRefusal(kind: Subscriber["kind"], why: NotAdded): ApiRefusal {
+  const what = taken[kind] ?? "Endpoint";
+  return refused(
+    why === "taken"
+      ? `${what} is already subscribed`
+      : `${what} is on the list of those that nothing is sent to`,
+  );
 }
 
 export const subscriberAnswer = t.Object(

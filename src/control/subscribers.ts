@@ -1,9 +1,10 @@
-// /v1/pages/{page_id}/subscribers. In: calls. Out: who is told of a page: kept, listed, counted, unsubscribed, erased. Nothing is sent yet.
+// /v1/pages/{page_id}/subscribers. In: calls. Out: who is told of a page: kept, listed, counted, unsubscribed, erased; what follows is said to them.
 import { type TSchema, t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { type Subscriber, subscriberKinds } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { actorOf, byOf } from "../people/principal.ts";
+import type { SubscriberChange } from "../store/subscriber-changing.ts";
 import type { SortField } from "../store/subscriber-index.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import { accessUserOf, idList } from "./access-rows.ts";
@@ -13,10 +14,10 @@ import { flag, maybe, oneOf, paging, partOf, said, text } from "./fields.ts";
 import {
   componentsOf,
   newSubscriberOf,
+  notAddedRefusal,
   subscriberAnswer,
   subscriberBody,
   subscriberShape,
-  takenRefusal,
 } from "./subscriber-fields.ts";
 
 /** Those that are subscribed: what `state=all` asks for. */
@@ -29,6 +30,11 @@ type StateWord = (typeof liveStates)[number] | "all" | "" | null | undefined;
 export function statesOf(word: StateWord): readonly Subscriber["state"][] {
   const wanted = said(word) ?? "active";
   return wanted === "all" ? liveStates : [wanted];
+}
+
+/** The end of a subscription, said to who was told so far unless asked not to. */
+export function unsubscribing(skip: boolean | "" | null | undefined): SubscriberChange {
+  return { state: "unsubscribed", ...(said(skip) === true ? {} : { tell: "unsubscribed" }) };
 }
 
 /** One that is subscribed: to the page, or to the one incident. */
@@ -165,7 +171,7 @@ export const subscriberEndpoints = [
     summary: "Add a subscriber",
     answers: { 201: subscriberAnswer },
     description:
-      "By email, by phone number, or by the endpoint of a webhook. Mail waits for its reader's confirmation unless skip_confirmation_notification is true; numbers always wait.",
+      "By email, by phone number, or by the endpoint of a webhook. Mail waits for its reader's confirmation unless skip_confirmation_notification is true; numbers always wait. Who waits is asked, at most three times a day.",
     example,
     needs: "edit",
     body: subscriberBody,
@@ -173,9 +179,9 @@ export const subscriberEndpoints = [
       const wanted = newSubscriberOf(body.subscriber, view, null);
       if (wanted.accessUser !== null) accessUserOf(rows, view.page.id, wanted.accessUser);
       const [made] = await effect(() =>
-        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal) }], byOf(principal)),
+        subscribers.add(view.page.id, [{ ...wanted, by: actorOf(principal), ask: true }], byOf(principal)),
       );
-      if (made?.ok !== true) throw takenRefusal(wanted.kind);
+      if (made?.ok !== true) throw notAddedRefusal(wanted.kind, made?.reason ?? "taken");
       return answer(201, subscriberShape(made.value, view));
     },
   }),
@@ -227,7 +233,14 @@ export const subscriberEndpoints = [
       if (found === null) throw new ApiRefusal(notFound("Subscriber"));
       if (erase) await effect(() => subscribers.erase(page, [found.id], byOf(principal)));
       else
-        await effect(() => subscribers.change(page, [found.id], { state: "unsubscribed" }, byOf(principal)));
+        await effect(() =>
+          subscribers.change(
+            page,
+            [found.id],
+            unsubscribing(query.skip_unsubscription_notification),
+            byOf(principal),
+          ),
+        );
       return answer(200, subscriberShape(found, view));
     },
   }),

@@ -28,7 +28,7 @@ export type AuditWhat =
   | "key.make"
   | "key.revoke"
   | `${RowKind}.${"create" | "update" | "delete"}`
-  | `subscriber.${"add" | "update" | "erase"}`
+  | `subscriber.${"add" | "update" | "ask" | "erase"}`
   | `suppression.${"add" | "remove"}`
   | "subscribers.export"
   | "subscribers.import"

@@ -61,7 +61,7 @@ export async function askThem(of: ChangingOf, ids: readonly string[]): Promise<n
       (before.state === "unconfirmed" || before.state === "quarantined") &&
       !isSuppressed(of.store, of.page, hash),
   );
-  return writeThem({ ...of, by: undefined }, waiting, ({ before }) => askFor(before.kind));
+  return writeThem(of, waiting, ({ before }) => askFor(before.kind), "ask");
 }
 
 function foundOf({ store, held, page }: ChangingOf, ids: readonly string[]): readonly Found[] {
@@ -84,6 +84,7 @@ async function writeThem(
   { store, held, page, by }: ChangingOf,
   found: readonly Found[],
   askOf: (one: Found) => NewAsk["kind"] | null,
+  deed: "update" | "ask" = "update",
 ): Promise<number> {
   const { tables, commit, clock } = store;
   const index = indexOf(held, page);
@@ -106,7 +107,7 @@ async function writeThem(
       ...subscriberEntry(
         store,
         page,
-        "update",
+        deed,
         some.map(({ before, row }) => [before, row]),
         by,
       ),

@@ -11,7 +11,7 @@ export type Told = readonly (readonly [before: OpenRow | null, after: OpenRow | 
 export function subscriberEntry(
   store: Store,
   page: string,
-  deed: "add" | "update" | "erase",
+  deed: "add" | "update" | "ask" | "erase",
   told: Told,
   by: By | undefined,
 ): readonly Change[] {

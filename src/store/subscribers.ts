@@ -55,7 +55,7 @@ export interface Subscribers {
     by?: By,
   ): Promise<readonly Subscriber[]>;
   /** Asks those that wait for it, or cannot be reached, again for their word; gives how many were asked. */
-  ask(page: string, ids: readonly string[]): Promise<number>;
+  ask(page: string, ids: readonly string[], by?: By): Promise<number>;
   /** What readers say, in its order, on the device when it resolves. Throws Fault `disk-full`: those of the transaction under way were then not heard. */
   hear(page: string, said: readonly Said[]): Promise<readonly Became[]>;
   /** Whether a note of this name was heard already. */
@@ -181,7 +181,7 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
       return indexOf(await held(), page).histogram(incident);
     },
     change: (page, ids, change, by) => turns(async () => changeThem(await of(page, by), ids, change)),
-    ask: (page, ids) => turns(async () => askThem(await of(page), ids)),
+    ask: (page, ids, by) => turns(async () => askThem(await of(page, by), ids)),
     hear: (page, said) =>
       turns(async () => {
         const state = await held();

@@ -38,7 +38,7 @@ describe("an incident by plain forms", () => {
     form.append("component", world.grouped);
     const seen = await browser.post(at("/incidents/new"), withDeed(form, "preview"));
     expect(seen.status).toBe(200);
-    expect(seen.text).toContain("For 1,234 subscribers. Nothing is sent yet");
+    expect(seen.text).toContain("For 1,234 subscribers.");
     const preview = await browser.get(frameIn(seen.text));
     expect(preview.headers.get("content-security-policy")).toContain("sandbox");
     expect(world.ledger.view(world.page)?.incidents).toEqual([]);

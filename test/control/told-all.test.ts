@@ -15,17 +15,15 @@ const untold: ReadonlySet<string> = new Set([
   "POST /v1/pages/:page_id/metrics/:metric_id/data",
 ]);
 
-/** Whose example leaves the store as it was: nothing is sent yet, is chosen, or is new. */
+/** Whose example leaves the store as it was: nobody waits to be asked, nothing is chosen, or is new. */
 const changeNothing: readonly string[] = [
   "PUT /v1/pages/:page_id",
   "DELETE /v1/pages/:page_id/components/:component_id/page_access_users",
   "DELETE /v1/pages/:page_id/components/:component_id/page_access_groups",
   "POST /v1/pages/:page_id/incident_templates/:template_id/fill",
-  "POST /v1/pages/:page_id/incidents/:incident_id/subscribers/:subscriber_id/resend_confirmation",
   "POST /v1/pages/:page_id/subscribers/unsubscribe",
   "POST /v1/pages/:page_id/subscribers/reactivate",
   "POST /v1/pages/:page_id/subscribers/resend_confirmation",
-  "POST /v1/pages/:page_id/subscribers/:subscriber_id/resend_confirmation",
   "POST /api/pharos/v1/import/subscribers",
   "POST /api/pharos/v1/import/points",
   // Nobody has the address of the example.

@@ -153,8 +153,8 @@ async function listFor(
           <Post who={who} to={path}>
             <Line
               name="address"
-              label="E-mail address, or address of a webhook"
-              hint="Such as name@example.com or https://example.com/hook"
+              label="E-mail address, or address of a webhook or channel"
+              hint="Such as name@example.com, https://example.com/hook, or what Slack, Teams or Discord name as a webhook of a channel"
               value={form.text("address")}
               required={true}
             />

@@ -1,11 +1,14 @@
 // What a body says of a subscriber, and what an answer says of one. In: Statuspage's names. Out: a new subscriber, or the refusal; its shape.
 // As in Statuspage: mail is confirmed by its reader unless the operator vouches for it (skip_confirmation_notification), a number always
-// (people answer a text first), a webhook never: who gave its address runs what is behind it.
+// (people answer a text first), an endpoint never: who gave its address runs what is behind it.
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import { displayedPhone, isEmail, isPhoneNumber, isWebAddress } from "../model/addresses.ts";
 import {
   type Contact,
+  endpointKinds,
+  isPerson,
+  kindOfEndpoint,
   type NewSubscriber,
   noContact,
   type Subscriber,
@@ -31,6 +34,7 @@ export const subscriberBody = t.Object({
   subscriber: t.Object({
     ...contactFields,
     endpoint: maybe(text(limits.endpointCharsMax)),
+    mode: maybe(oneOf(endpointKinds)),
     page_access_user: maybe(text(limits.idCharsMax)),
     component_ids: t.Optional(idList()),
   }),
@@ -44,7 +48,7 @@ const refused = (sentence: string): ApiRefusal => new ApiRefusal(unprocessable(s
 export function newSubscriberOf(asked: Said, view: PageView, incident: string | null): NewSubscriber {
   const { kind, contact } = contactOf(asked);
   const skipConfirmation = said(asked.skip_confirmation_notification) ?? false;
-  const active = kind === "webhook" || (kind === "email" && skipConfirmation);
+  const active = !isPerson(kind) || (kind === "email" && skipConfirmation);
   return {
     kind,
     contact,
@@ -68,7 +72,8 @@ function contactOf(asked: Said): Pick<NewSubscriber, "kind"> & { readonly contac
   if (endpoint !== undefined) {
     if (!isWebAddress(endpoint))
       throw refused("Endpoint must be an address such as https://example.com/hook");
-    return { kind: "webhook", contact: { ...noContact, endpoint, email: email ?? null } };
+    const kind = said(asked.mode) ?? kindOfEndpoint(endpoint);
+    return { kind, contact: { ...noContact, endpoint, email: email ?? null } };
   }
   if (email === undefined) throw refused("Email, endpoint or phone number must be given");
   return { kind: "email", contact: { ...noContact, email } };

@@ -171,7 +171,7 @@ export const subscriberEndpoints = [
     summary: "Add a subscriber",
     answers: { 201: subscriberAnswer },
     description:
-      "By email, by phone number, or by the endpoint of a webhook. Mail waits for its reader's confirmation unless skip_confirmation_notification is true; numbers always wait. Who waits is asked, at most three times a day.",
+      "By email, by phone number, or by the endpoint of a webhook, or of a channel of Slack, Teams or Discord: its host says which, unless mode does. Mail waits for its reader's confirmation unless skip_confirmation_notification is true; numbers always wait. Who waits is asked, at most three times a day.",
     example,
     needs: "edit",
     body: subscriberBody,

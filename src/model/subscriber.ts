@@ -99,6 +99,9 @@ export function identityOf(kind: SubscriberKind, contact: Contact): string {
   return kind === "email" ? primary.toLowerCase() : primary;
 }
 
+/** Kinds that are told at an address of the web. */
+export const endpointKinds = ["webhook", "slack", "teams", "discord"] as const;
+
 const endpointHosts: readonly (readonly [RegExp, SubscriberKind])[] = [
   [/^hooks\.slack(-gov)?\.com$/, "slack"],
   [/(^|\.)webhook\.office\.com$|\.(logic\.azure|environment\.api\.powerplatform)\.com$/, "teams"],

@@ -2,7 +2,13 @@
 // It is a stranger's text: fields are bounded, addresses are ones that can be reached, and nothing of it is ever part of an answer.
 import { limits } from "../base/limits.ts";
 import { isEmail, isPhoneNumber, isWebAddress } from "../model/addresses.ts";
-import { type Contact, kindOfEndpoint, noContact, type SubscriberKind } from "../model/subscriber.ts";
+import {
+  type Contact,
+  endpointKinds,
+  kindOfEndpoint,
+  noContact,
+  type SubscriberKind,
+} from "../model/subscriber.ts";
 import { tokenField, visitorFields, visitorPaths } from "../model/visitor-words.ts";
 import type { VisitorNote } from "../snapshot/visitor-note.ts";
 
@@ -68,8 +74,6 @@ function contactIn(fields: Fields): { readonly kind: SubscriberKind; readonly co
   }
   return email !== null && isEmail(email) ? { kind: "email", contact: { ...noContact, email } } : null;
 }
-
-const endpointKinds = ["webhook", "slack", "teams", "discord"] as const;
 
 function endpointKind(fields: Fields, endpoint: string): SubscriberKind {
   const said = oneIn(fields, visitorFields.kind);

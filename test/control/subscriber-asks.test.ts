@@ -50,3 +50,24 @@ test("who is on the list of the suppressed cannot be added, and the sentence say
   const { status, json } = await ask("POST", "", { subscriber: { email: "Never@example.com" } });
   expect([status, json.error]).toEqual([422, ["Email is on the list of those that nothing is sent to"]]);
 });
+
+test("an endpoint is of the kind that its host is known for, unless the request names one, and active at once", async () => {
+  const kinds: unknown[] = [];
+  for (const subscriber of [
+    { endpoint: "https://hooks.slack.com/services/T0/B0/x" },
+    { endpoint: "https://acme.webhook.office.com/webhookb2/x" },
+    { endpoint: "https://discord.com/api/webhooks/1/x" },
+    { endpoint: "https://example.com/hook" },
+    { endpoint: "https://chat.acme.example/hooks/x", mode: "slack" },
+  ]) {
+    const { status, json } = await ask("POST", "", { subscriber });
+    const kept = await world.subscribers.get(world.page, json.id);
+    kinds.push([status, json.mode, kept?.state, kept?.consent?.way]);
+  }
+  expect(kinds).toEqual(
+    ["slack", "teams", "discord", "webhook", "slack"].map((kind) => [201, kind, "active", "operator"]),
+  );
+  expect(
+    (await ask("POST", "", { subscriber: { endpoint: "https://a.example", mode: "email" } })).status,
+  ).toBe(422);
+});

@@ -24,6 +24,8 @@ export const outboxLimits = {
   /** With full jitter up to half an hour: most of a day. */
   deliveryAttemptsMax: 40,
   deliveryAgeMsMax: 24 * 3_600_000,
+  /** Messages that a receiver may have on their way before it took one; each that it takes makes it one more, up to what its channel gives one receiver. */
+  receiverPlacesFirst: 8,
   /** Failures in a row after which a receiver is left alone for a while. One mail that a list of others surrounds says nothing of their server. */
   receiverFailuresMax: 5,
   receiverRestMsMin: 2_000,

@@ -98,7 +98,9 @@ class ChannelDrain implements Drain {
     this.#kind = channel.kind;
     this.#rate = createRate(channel.perSecondMax, clock);
     this.#isShared = channel.inFlightPerReceiverMax >= channel.inFlightMax;
-    this.#receivers = createReceivers({ inFlightMax: channel.inFlightPerReceiverMax, clock, random });
+    const inFlightMax = channel.inFlightPerReceiverMax;
+    const inFlightFirst = this.#isShared ? inFlightMax : Math.min(inFlightMax, limits.receiverPlacesFirst);
+    this.#receivers = createReceivers({ inFlightFirst, inFlightMax, clock, random });
   }
 
   inFlight(): number {

@@ -1,5 +1,5 @@
 // Who takes messages, and how they fare. In: names of receivers, what became of messages to them. Out: whether one may be sent another now, or when.
-// One that hangs holds a few places and no more; one that fails again and again is left alone for a while, and then asked by one message.
+// One that hangs holds a few places and no more: it has few until it takes messages. One that fails again and again is left alone for a while, and then asked by one message.
 import { backoffMs } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
@@ -7,6 +7,8 @@ import type { Random } from "../base/random.ts";
 
 interface Receiver {
   inFlight: number;
+  /** Of its messages on their way at once. */
+  places: number;
   /** In a row. */
   failures: number;
   /** Monotonic ms, as all here. */
@@ -26,28 +28,31 @@ export interface Receivers {
 }
 
 export interface ReceiversOptions {
-  /** Messages of one on their way at once. */
+  /** Messages of one on their way at once, before it took any. */
+  readonly inFlightFirst: number;
+  /** And at most: one more with each that it takes. */
   readonly inFlightMax: number;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export function createReceivers({ inFlightMax, clock, random }: ReceiversOptions): Receivers {
+export function createReceivers({ inFlightFirst, inFlightMax, clock, random }: ReceiversOptions): Receivers {
   const held = new Map<string, Receiver>();
+  const fresh = (): Receiver => ({ inFlight: 0, places: inFlightFirst, failures: 0, restUntilMs: 0 });
   const of = (name: string): Receiver => {
     const known = held.get(name);
     if (known !== undefined) return known;
-    const made = { inFlight: 0, failures: 0, restUntilMs: 0 };
+    const made = fresh();
     held.set(name, made);
     return made;
   };
   const restsMs = (name: string): number =>
     Math.max(0, (held.get(name)?.restUntilMs ?? 0) - clock.monotonicMs());
   const free = (name: string): number => {
-    const { inFlight, failures } = held.get(name) ?? { inFlight: 0, failures: 0 };
+    const { inFlight, places, failures } = held.get(name) ?? fresh();
     if (restsMs(name) > 0) return 0;
     // One message asks for all whether it is there again.
-    return Math.max(0, (failures >= limits.receiverFailuresMax ? 1 : inFlightMax) - inFlight);
+    return Math.max(0, (failures >= limits.receiverFailuresMax ? 1 : places) - inFlight);
   };
   return {
     restsMs,
@@ -64,6 +69,7 @@ export function createReceivers({ inFlightMax, clock, random }: ReceiversOptions
       const receiver = of(name);
       receiver.inFlight = Math.max(0, receiver.inFlight - 1);
       receiver.failures = wasTaken ? 0 : receiver.failures + 1;
+      receiver.places = wasTaken ? Math.min(inFlightMax, receiver.places + 1) : inFlightFirst;
       // Of one that fares well there is nothing to remember.
       if (wasTaken && receiver.inFlight === 0) held.delete(name);
       const beyond = receiver.failures - limits.receiverFailuresMax;

@@ -37,7 +37,7 @@ sub vcl_recv {
 	if (local.socket == "purge") {
 		call purge_pages;
 	}
-	# Preflights and what a POP refuses anyway.
+	# Preflights, what visitors say, and what a POP refuses anyway.
 	if (req.method != "GET" && req.method != "HEAD") {
 		return (pass);
 	}
@@ -64,7 +64,7 @@ sub vcl_recv {
 }
 
 # A ban throws away, and what is thrown away is missing when the POP dies next. So pages are banned only once the POP has answered this very
-# request (405 is how it answers any POST), and only for requests that may renew them: with the POP gone the old page is still found.
+# request (any word of its own will do: it takes no POST there), and only for requests that may renew them: with the POP gone the old page is still found.
 # (xkey.softpurge of varnish-modules would leave them stale; it is not in varnish itself.)
 sub purge_pages {
 	if (req.method != "POST" || req.url != "/.pharos/purge") {
@@ -116,7 +116,7 @@ sub vcl_backend_fetch {
 
 sub vcl_deliver {
 	if (req.http.x-purge) {
-		if (resp.status == 405 && std.ban("req.http.x-renew == yes && obj.http.surrogate-key ~ ^(" + req.http.x-purge + ")$")) {
+		if (resp.status < 500 && std.ban("req.http.x-renew == yes && obj.http.surrogate-key ~ ^(" + req.http.x-purge + ")$")) {
 			set resp.status = 200;
 		} else {
 			set resp.status = 502;

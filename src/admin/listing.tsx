@@ -99,7 +99,8 @@ export function Listing({
   );
 }
 
-function Ways({
+/** To the part before and to the part after. */
+export function Ways({
   part,
   path,
   also,

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { PopDesk } from "../control/install.ts";
+import type { DeliveryDesk } from "../control/own-deliveries.ts";
 import type { ImportBundle } from "../model/command.ts";
 import type { Accounts } from "../people/accounts.ts";
 import type { ByHand } from "../publish/by-hand.ts";
@@ -45,6 +46,8 @@ export interface Places {
     Subscribers,
     "list" | "get" | "histogram" | "add" | "change" | "ask" | "suppress" | "erase"
   > | null;
+  /** How far they are told, and what could not be. */
+  readonly deliveries: DeliveryDesk;
   /** Pages as they would be, while somebody looks at them. Who asked for one with the next key that they press asks for another. */
   readonly previews: Held<PreviewDocument>;
   /** What an import read, until somebody agrees to it. */

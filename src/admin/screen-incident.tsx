@@ -17,6 +17,7 @@ import {
 import { attribute } from "../render/prose.tsx";
 import { incidentMark } from "../render/severity.ts";
 import { PickComponents } from "./component-pick.tsx";
+import { DeliveryRows, deliveriesAt } from "./delivery-rows.tsx";
 import { Area, Button, Check, Chips, Head, Hidden, Lamp, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { detailsIn, detailsOf, detailValues, IncidentDetails } from "./incident-details.tsx";
@@ -161,6 +162,7 @@ async function formFor(
           <IncidentLog view={view} incident={incident} mayEdit={mayTell} />
         </div>
       </section>
+      <WhoWasTold visit={visit} incident={incident} />
       {mayTell ? (
         <IncidentDetails
           visit={visit}
@@ -174,6 +176,34 @@ async function formFor(
   );
   const status = statusOf(sentences, stale);
   return shown(body, { title: incident.name, status });
+}
+
+/** Of the latest that was told, since an incident may have a hundred updates. */
+function WhoWasTold({ visit: { path, places, view }, incident }: Shown): JSX.Element {
+  const asked = { incident: incident.id, sinceMs: incident.createdAt, limit: limits.adminDeliveriesMax };
+  const deliveries = places.deliveries.list(view.page.id, asked);
+  return (
+    <section aria-labelledby="who-h">
+      <h2 id="who-h">Who was told</h2>
+      <div
+        id="who"
+        hx-get={attribute(path)}
+        hx-trigger="every 15s"
+        hx-select="#who"
+        hx-target="this"
+        hx-swap="outerHTML"
+      >
+        {deliveries.length === 0 ? (
+          <p class="empty">Nobody was told by a message yet.</p>
+        ) : (
+          <DeliveryRows view={view} deliveries={deliveries} />
+        )}
+      </div>
+      <a class="btn quiet" href={attribute(deliveriesAt(view.page.id, incident.id))}>
+        All deliveries of it
+      </a>
+    </section>
+  );
 }
 
 interface Shown {

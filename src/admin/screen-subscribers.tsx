@@ -10,7 +10,6 @@ import { newSubscriberOf } from "../control/subscriber-fields.ts";
 import {
   primaryOf,
   type Subscriber,
-  type SubscriberKind,
   type SubscriberState,
   subscriberKinds,
   subscriberStates,
@@ -24,17 +23,8 @@ import { type Form, formFrom } from "./form.ts";
 import { Listing, type Part, partOf } from "./listing.tsx";
 import type { Places } from "./places.ts";
 import { go, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
-import { counted, fullName, voiceFor } from "./speech.ts";
+import { channelWords, counted, fullName, voiceFor } from "./speech.ts";
 
-const kindWords: Readonly<Record<SubscriberKind, string>> = {
-  email: "E-mail",
-  sms: "Text message",
-  webhook: "Webhook",
-  slack: "Slack",
-  discord: "Discord",
-  teams: "Teams",
-  integration_partner: "Integration",
-};
 const stateWords: Readonly<Record<SubscriberState, string>> = {
   active: "Active",
   unconfirmed: "Not confirmed yet",
@@ -185,7 +175,7 @@ function Counts({ histogram }: { readonly histogram: Awaited<ReturnType<Kept["hi
         const states = stateOrder.filter((state) => histogram[kind][state] > 0);
         return (
           <li>
-            <b safe>{kindWords[kind]}</b>
+            <b safe>{channelWords[kind]}</b>
             <span class="hint" safe>
               {states
                 .map(
@@ -282,7 +272,7 @@ function Row({
           {address}
         </b>
         <small class="sub">
-          {Html.escapeHtml(`${kindWords[kind]}, ${what}${more}, since `)}
+          {Html.escapeHtml(`${channelWords[kind]}, ${what}${more}, since `)}
           <When ms={createdMs} voice={voiceFor(view)} />
         </small>
         {state === "quarantined" && subscriber.course?.why ? (

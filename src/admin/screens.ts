@@ -4,6 +4,7 @@ import { auditScreen } from "./screen-audit.tsx";
 import { componentScreen, newComponentScreen } from "./screen-component.tsx";
 import { componentsScreen } from "./screen-components.tsx";
 import { dashboardScreen } from "./screen-dashboard.tsx";
+import { deliveriesScreen } from "./screen-deliveries.tsx";
 import { draftScreen } from "./screen-draft.tsx";
 import { draftsScreen } from "./screen-drafts.tsx";
 import { importScreen } from "./screen-import.tsx";
@@ -52,6 +53,7 @@ export const screens: readonly Screen[] = [
   newMetricScreen,
   metricScreen,
   subscribersScreen,
+  deliveriesScreen,
   snapshotsScreen,
   settingsScreen,
   tokensScreen,

@@ -1,4 +1,5 @@
 // How the admin pages say states and times. In: a page. Out: English words, times in the page's zone. Editors read one language; their readers all.
+import type { SubscriberKind } from "../model/subscriber.ts";
 import type {
   Component,
   ComponentStatus,
@@ -11,6 +12,16 @@ import { type Voice, voicesOf } from "../render/languages.ts";
 import { componentMarks } from "../render/severity.ts";
 import { english } from "../render/words-en.ts";
 import type { Choice } from "./field.tsx";
+
+export const channelWords: Readonly<Record<SubscriberKind, string>> = {
+  email: "E-mail",
+  sms: "Text message",
+  webhook: "Webhook",
+  slack: "Slack",
+  discord: "Discord",
+  teams: "Teams",
+  integration_partner: "Integration",
+};
 
 /** The voice of a page's screens; without a page times are UTC. */
 export function voiceFor(view: PageView | null): Voice {

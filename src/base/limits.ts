@@ -169,6 +169,8 @@ export const limits = {
   // Admin pages
   /** Rows of one list, boxes of one choice: what a phone scrolls through in a few strokes, of 2,000 components. */
   adminListMax: 50,
+  /** Things told of an incident whose numbers stand beside it; a link leads to all. */
+  adminDeliveriesMax: 5,
   /** What a list that opens has to choose from, such as groups. */
   adminChoicesMax: 500,
   /** A form: a text with everything that its author may write around it, every letter escaped three times. */

@@ -15,7 +15,10 @@ import type { PopPlane } from "./pop-plane.ts";
 export const frontBodyBytesMax = Math.max(bodyBytesMaxOfAll, limits.adminImportBytesMax);
 
 export interface FrontParts
-  extends Pick<Places, "ledger" | "series" | "byHand" | "accounts" | "clock" | "random" | "log"> {
+  extends Pick<
+    Places,
+    "ledger" | "series" | "byHand" | "accounts" | "deliveries" | "clock" | "random" | "log"
+  > {
   readonly store: Store;
   readonly pops: PopPlane;
   readonly subscribers: Subscribers;

@@ -38,6 +38,7 @@ import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
 import { bouncesOf } from "./control-bounces.ts";
+import { deliveriesOf } from "./control-deliveries.ts";
 import type { PeopleFlags } from "./control-flags.ts";
 import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
@@ -172,13 +173,21 @@ async function wire(
     pops: members.pops,
     people: persons.accounts.desk,
   });
+  const notifier = notifierApart({
+    ...{ store, ledger, subscribers, clock, random, log, metrics },
+    flags: options.notify ?? {},
+    keys: options.keys,
+  });
+  closing.push(() => notifier.stop());
+  const deliveries = deliveriesOf({ store, notifier });
+  closing.push(() => deliveries.close());
   const addresses = listenAll(options, closing, {
     onDefect: defectsOf({ log, metrics, of: "control" }),
     api: createControlFront({
-      ...{ ledger, series, byHand, subscribers, clock, random, log, store, pops: members.pops },
+      ...{ ledger, series, byHand, subscribers, deliveries, clock, random, log, store, pops: members.pops },
       accounts: persons.accounts,
       api: createApi({
-        ...{ ledger, tokens, series, rows, subscribers, install, clock, log, metrics },
+        ...{ ledger, tokens, series, rows, subscribers, deliveries, install, clock, log, metrics },
         bounces: bouncesOf({ store, subscribers, clock, domain: options.notify?.mailBounceDomain ?? null }),
         replays: createReplays(store),
         requestsPerMinute: options.apiRate ?? limits.apiRequestsPerMinute,
@@ -218,12 +227,6 @@ async function wire(
   publisher.start();
   const happening = startTimers({ ...common, ledger });
   closing.push(() => happening.stop());
-  const notifier = notifierApart({
-    ...{ store, ledger, subscribers, clock, random, log, metrics },
-    flags: options.notify ?? {},
-    keys: options.keys,
-  });
-  closing.push(() => notifier.stop());
   // Nobody waits for it: what needs them says by itself what is wrong.
   subscribers.ready().catch((thrown: unknown) => log.error(messageOf(thrown)));
   return { ...addresses, first: persons.firstLink(addresses.api) };

@@ -10,6 +10,7 @@ import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { Install } from "./install.ts";
 import type { BounceDesk } from "./own-bounces.ts";
+import type { DeliveryDesk } from "./own-deliveries.ts";
 
 /** What endpoints work with beside the page itself. A part more is a line here, and one where the API is made. */
 export interface Parts {
@@ -23,6 +24,8 @@ export interface Parts {
   readonly subscribers: Subscribers;
   /** What becomes of mail that came back. */
   readonly bounces: BounceDesk;
+  /** How far they are told. */
+  readonly deliveries: DeliveryDesk;
 }
 
 /** Rows of a page that are kept with commands; `decide` is asked when all writes of rows before it are on the device. */

@@ -17,6 +17,7 @@ import { metricsProviderEndpoints } from "./metrics-providers.ts";
 import { organizationEndpoints } from "./organizations.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
 import { ownBounceEndpoints } from "./own-bounces.ts";
+import { ownDeliveryEndpoints } from "./own-deliveries.ts";
 import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
 import { ownListEndpoints } from "./own-lists.ts";
@@ -71,6 +72,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownTokenEndpoints,
   ...ownAuditEndpoints,
   ...ownBounceEndpoints,
+  ...ownDeliveryEndpoints,
 ];
 
 export const tables: readonly Table[] = [

@@ -31,8 +31,8 @@ export interface NotifierApartOptions {
 export interface NotifierApart {
   /** Something was written that subscribers may have to be told of. */
   wake(): void;
-  /** Sends what was given up once more. */
-  replay(dead: readonly DeadName[]): void;
+  /** Sends what was given up once more; false while no process is there that could. */
+  replay(dead: readonly DeadName[]): boolean;
   stop(): Promise<void>;
 }
 
@@ -70,8 +70,12 @@ class Apart implements NotifierApart {
     this.#tell({ does: "wake", from: this.#from });
   }
 
-  replay(dead: readonly DeadName[]): void {
-    this.#tell({ does: "replay", dead });
+  replay(dead: readonly DeadName[]): boolean {
+    if (this.#child === null) return false;
+    // Each fits a frame.
+    for (let at = 0; at < dead.length; at += limits.deadLettersPerFrame)
+      this.#tell({ does: "replay", dead: dead.slice(at, at + limits.deadLettersPerFrame) });
+    return true;
   }
 
   async stop(): Promise<void> {

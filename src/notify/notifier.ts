@@ -70,6 +70,8 @@ class Engine implements Notifier {
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #stopping = false;
+  /** One after the other: a lane that is over is claimed once. */
+  #replays: Promise<void> = Promise.resolve();
 
   constructor(options: NotifierOptions) {
     const { channels, clock, holder, log, outbox, report, store } = options;
@@ -100,7 +102,8 @@ class Engine implements Notifier {
       this.#from = message.from;
       if (isFirst) this.#begin();
       this.#look();
-    } else if (message.does === "replay") void this.#replay(message.dead);
+    } else if (message.does === "replay")
+      this.#replays = this.#replays.then(() => this.#replay(message.dead));
     else if (message.does === "took") this.#gone.taken(message.page, message.ids);
     else this.#bounced(message);
   }

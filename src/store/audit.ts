@@ -32,6 +32,7 @@ export type AuditWhat =
   | `suppression.${"add" | "remove"}`
   | "subscribers.export"
   | "subscribers.import"
+  | "deliveries.replay" // dead letters are sent again
   | "webhook.secret" // another one signs from now on
   | "metric.forget" // its points
   | "page.rollback"

@@ -4,9 +4,11 @@ import type { SubscriberKind } from "../model/subscriber.ts";
 import { type Outbox, readOutbox } from "./outbox.ts";
 import {
   type DeadRow,
+  type JobRow,
   type JobState,
   kindAt,
   type LaneRow,
+  placeOfKind,
   unpackDead,
   unpackJob,
   unpackLane,
@@ -47,11 +49,30 @@ export interface DeadLetter extends DeadRow {
   readonly subscriber: string;
 }
 
+export interface JobsAsked {
+  readonly incident?: string | undefined;
+  /** Nothing of the page that is older is wanted: what is behind it is not read. */
+  readonly sinceMs?: number | undefined;
+  /** Those with a lower number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+export interface DeadAsked {
+  /** Of this job alone. */
+  readonly job?: number | undefined;
+  /** Of this job and subscriber alone. */
+  readonly one?: { readonly kind: SubscriberKind; readonly subscriber: string } | undefined;
+  /** Behind so many. */
+  readonly offset: number;
+  readonly limit: number;
+}
+
 export interface ProgressReader {
   /** Of a page, or of one of its incidents, the latest first. */
-  list(page: string, asked: { readonly incident?: string; readonly limit: number }): readonly Progress[];
-  /** Of a page, those of the latest jobs first; behind `offset` of them. */
-  dead(page: string, offset: number, limit: number): readonly DeadLetter[];
+  list(page: string, asked: JobsAsked): readonly Progress[];
+  /** Of a page, those of the latest jobs first. */
+  dead(page: string, asked: DeadAsked): readonly DeadLetter[];
   close(): Promise<void>;
 }
 
@@ -64,26 +85,25 @@ export function progressIn(folder: string): ProgressReader {
     return held;
   };
   return {
-    list(page, { incident, limit }) {
+    list(page, asked) {
+      const from = outbox();
       const found: Progress[] = [];
-      for (const progress of jobsOf(outbox(), page)) {
-        const { occasion } = progress;
-        if (incident !== undefined && !("incident" in occasion && occasion.incident === incident)) continue;
-        found.push(progress);
-        if (found.length >= limit) break;
+      if (from === null) return found;
+      for (const [job, row] of jobsOf(from, page, asked)) {
+        found.push(progressOf(from, job, row));
+        if (found.length >= asked.limit) break;
       }
       return found;
     },
-    dead(page, offset, limit) {
+    dead(page, { job: only, one, offset, limit }) {
       const from = outbox();
       const found: DeadLetter[] = [];
+      if (from === null) return found;
       let skip = offset;
-      for (const { job, occasion, channels } of jobsOf(from, page)) {
-        if (from === null || channels.every(({ failed }) => failed === 0)) continue;
-        for (const { key, value } of from.tables.dead.getRange({ start: [job], end: [job, "\uffff"] })) {
+      for (const [job, { occasion }] of jobsOf(from, page, only === undefined ? {} : { only })) {
+        for (const [kind, subscriber, row] of deadOf(from, job, one)) {
           if (skip-- > 0) continue;
-          const [, kind, subscriber] = key as [number, number, string];
-          found.push({ job, occasion, kind: kindAt(kind), subscriber, ...unpackDead(value) });
+          found.push({ job, occasion, kind, subscriber, ...row });
           if (found.length >= limit) return found;
         }
       }
@@ -95,20 +115,52 @@ export function progressIn(folder: string): ProgressReader {
   };
 }
 
-function* jobsOf(outbox: Outbox | null, page: string): Iterable<Progress> {
-  if (outbox === null) return;
-  for (const { key, value } of outbox.tables.jobs.getRange({ reverse: true })) {
+/** The latest first. */
+function* jobsOf(
+  { tables }: Outbox,
+  page: string,
+  { incident, sinceMs = 0, before, only }: Omit<JobsAsked, "limit"> & { readonly only?: number },
+): Iterable<readonly [number, JobRow]> {
+  const start = only ?? (before === undefined ? undefined : before - 1);
+  const range = { reverse: true, ...(start === undefined ? {} : { start }) };
+  for (const { key, value } of tables.jobs.getRange(range)) {
     const job = key as number;
-    const { occasion, occurredMs, state, endedMs } = unpackJob(value);
+    if (only !== undefined && job !== only) return;
+    const row = unpackJob(value);
+    const { occasion, occurredMs } = row;
+    // Jobs of ops are numbered in the order of time; those of one subscriber alone are not.
+    if (occurredMs < sinceMs && !("subscriber" in occasion)) return;
     if (occasion.page !== page) continue;
-    const lanes = Array.from(
-      outbox.tables.lanes.getRange({ start: [job], end: [job, "\uffff"] }),
-      (lane) => [kindAt((lane.key as [number, number])[1]), unpackLane(lane.value)] as const,
-    );
-    const channels = lanes
-      .map(([kind, row]) => ({ kind, ...tallyOf([row]) }))
-      .filter(({ queued, sent }) => queued !== 0 || sent > 0);
-    yield { job, occasion, occurredMs, state, endedMs, channels, ...tallyOf(lanes.map(([, row]) => row)) };
+    if (incident === undefined || ("incident" in occasion && occasion.incident === incident))
+      yield [job, row];
+  }
+}
+
+function progressOf({ tables }: Outbox, job: number, row: JobRow): Progress {
+  const lanes = Array.from(
+    tables.lanes.getRange({ start: [job], end: [job, "\uffff"] }),
+    (lane) => [kindAt((lane.key as [number, number])[1]), unpackLane(lane.value)] as const,
+  );
+  const channels = lanes
+    .map(([kind, lane]) => ({ kind, ...tallyOf([lane]) }))
+    .filter(({ queued, sent }) => queued !== 0 || sent > 0);
+  const { occasion, occurredMs, state, endedMs } = row;
+  return { job, occasion, occurredMs, state, endedMs, channels, ...tallyOf(lanes.map(([, lane]) => lane)) };
+}
+
+function* deadOf(
+  { tables }: Outbox,
+  job: number,
+  one: DeadAsked["one"],
+): Iterable<readonly [SubscriberKind, string, DeadRow]> {
+  if (one !== undefined) {
+    const bytes = tables.dead.getBinary([job, placeOfKind(one.kind), one.subscriber]);
+    if (bytes !== undefined) yield [one.kind, one.subscriber, unpackDead(bytes)];
+    return;
+  }
+  for (const { key, value } of tables.dead.getRange({ start: [job], end: [job, "\uffff"] })) {
+    const [, kind, subscriber] = key as [number, number, string];
+    yield [kindAt(kind), subscriber, unpackDead(value)];
   }
 }
 

@@ -8,11 +8,13 @@ import { createHeld } from "../../src/admin/held.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
 import type { PopSeen } from "../../src/control/install.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Role } from "../../src/model/roles.ts";
+import type { DeadName } from "../../src/notify/wire.ts";
 import { type Accounts, createAccounts } from "../../src/people/accounts.ts";
 import { createPasswords } from "../../src/people/password.ts";
 import { createByHand } from "../../src/publish/by-hand.ts";
@@ -67,6 +69,8 @@ export interface AdminWorld {
   readonly accounts: Accounts;
   readonly people: People;
   readonly subscribers: Subscribers;
+  /** Dead letters that the process which sends would be told of. */
+  readonly sentAgain: readonly DeadName[];
   /** A browser in which somebody of this role is signed in: one person for each role and page. */
   as(role: Role, page?: string): Browser;
   /** A browser in which nobody is. */
@@ -121,13 +125,16 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     behindProxy: false,
     costs: cheap,
   });
+  const sentAgain: DeadName[] = [];
+  const replay = (dead: readonly DeadName[]): boolean => sentAgain.push(...dead) > 0;
+  const deliveries = deliveriesOf({ store, notifier: { replay } });
   const admin = createAdmin({
     ...{ ledger, series, clock, random, byHand, accounts, log: silentLog },
     audit: auditOf(store),
     snapshots: store.snapshots,
     previews: createHeld(random, 64),
     imports: createHeld(random, 4),
-    subscribers,
+    ...{ subscribers, deliveries },
     subscriberCount: async () => 1_234,
     pops: {
       list: async () => pops,
@@ -167,7 +174,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   await settled();
   return {
     ...{ admin, ledger, store, clock, page, otherPage, group, grouped, plain, pops, run, settled },
-    ...{ accounts, people, subscribers },
+    ...{ accounts, people, subscribers, sentAgain },
     as(role, on = page) {
       const known = browsers.get(role + on) ?? browserOf(admin, signedIn(role, on));
       browsers.set(role + on, known);
@@ -185,6 +192,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     async close() {
       publisher.stop();
       await subscribers.close();
+      await deliveries.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -5,6 +5,7 @@ import { Secret, TOTP } from "otpauth";
 import { screens } from "../../src/admin/screens.ts";
 import type { Role } from "../../src/model/roles.ts";
 import { noContact } from "../../src/model/subscriber.ts";
+import { writeTold } from "../store/told.ts";
 import {
   axeFindings,
   type Browser,
@@ -43,9 +44,15 @@ beforeAll(async () => {
     fields: { name: "New disks", window: { from, until: from + 1 } },
   });
   await world.sessionOf("editor");
+  const update = world.ledger.view(page)?.incidentById.get(incident)?.updates[0]?.id ?? "";
+  await writeTold(world.store.folder, {
+    ...{ page, otherPage: world.otherPage, incident, update, failed: ["nobody", "gone"] },
+    atMs: world.clock.wallMs(),
+    why: "550 5.1.1 <a-very-long-name-of-a-mailbox-that-nobody-has@mail.a-long-name.example>: no such user",
+  });
   Object.assign(parameters, {
     ...{ page, incident, component: world.grouped, person: world.people.list()[0]?.id, name: "" },
-    update: world.ledger.view(page)?.incidentById.get(incident)?.updates[0]?.id,
+    update,
     template: await world.run(page, {
       kind: "template.create",
       fields: { name: "Slow", title: "Slow", body: "We look." },

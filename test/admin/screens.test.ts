@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { screens } from "../../src/admin/screens.ts";
 import { allows, type Role, roles } from "../../src/model/roles.ts";
 import { commandLine } from "../../src/store/tokens.ts";
+import { writeTold } from "../store/told.ts";
 import { type AdminWorld, openAdminWorld } from "./admin-world.ts";
 
 let world: AdminWorld;
@@ -41,6 +42,10 @@ beforeAll(async () => {
         durationMs: 3_600_000,
       },
     }),
+  });
+  await writeTold(world.store.folder, {
+    ...{ page: world.page, otherPage: world.otherPage, incident, update: parameters.update ?? "" },
+    ...{ failed: ["nobody", nasty], why: nasty, atMs: world.clock.wallMs() },
   });
   world.pops.push({
     key: "k",
@@ -171,6 +176,41 @@ describe("a form", () => {
     const sent = await world.as("owner").post(path(), { text: "x".repeat(2_000_000) });
     expect(sent.status).toBe(413);
     expect(sent.text).toContain("larger than a form may be");
+  });
+});
+
+describe("deliveries", () => {
+  const path = (): string => `/admin/p/${world.page}/deliveries`;
+
+  test("an incident says who was told of it, by channel, and leads to all of it", async () => {
+    const incident = `/admin/p/${world.page}/incidents/${parameters.incident}`;
+    const { text } = await world.as("viewer").get(incident);
+    expect(text).toContain(
+      "E-mail: 7 of 10 sent, 2 failed, 1 left meanwhile, 3 tried again, 95 in 100 within 0.1 s",
+    );
+    expect(text).toContain("Webhook: 4 of 4 sent, 0 failed, 3 tried again");
+    const all = await world.as("viewer").get(`${path()}?incident=${parameters.incident}`);
+    expect(all.text).toContain("E-mail: 7 of 10 sent");
+    expect((await world.as("viewer").get(`${path()}?before=1`)).text).toContain("Nobody was told");
+  });
+
+  test("what failed is an editor's, says why, and is sent again: one, or all of it", async () => {
+    expect((await world.as("viewer").get(path())).text).not.toContain("What failed");
+    const editor = world.as("editor");
+    const seen = await editor.get(path());
+    expect(seen.text).toContain("Tried 2 times: &lt;script&gt;alert(1)");
+    const one = seen.fields("one");
+    one.set("do", "one");
+    expect((await world.as("viewer").post(path(), one)).status).toBe(403);
+    expect(world.sentAgain).toEqual([]);
+    expect((await editor.post(path(), one)).to).toContain("done=again");
+    expect(world.sentAgain).toMatchObject([{ job: 1, kind: "email" }]);
+    await editor.post(path(), { do: "all", job: "1" });
+    expect(world.sentAgain).toHaveLength(3);
+    // That of another page is none of this one's.
+    expect((await editor.post(path(), { do: "all", job: "2" })).to).toContain("done=none");
+    expect((await editor.post(path(), { do: "one", job: "1" })).status).toBe(422);
+    expect(world.sentAgain).toHaveLength(3);
   });
 });
 

@@ -7,6 +7,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
+import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
 import { type Api, createApi } from "../../src/control/api.ts";
 import { bundleOf } from "../../src/control/import-statuspage.ts";
 import { createRoots } from "../../src/edge/roots.ts";
@@ -129,6 +130,7 @@ export async function openCaptured(
       install: openInstall({ store, ledger, tokens }).install,
       subscribers,
       bounces: bouncesOf({ store, subscribers, clock, domain: null }),
+      deliveries: deliveriesOf({ store, notifier: { replay: () => false } }),
       clock,
       log,
       metrics,

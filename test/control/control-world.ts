@@ -6,9 +6,11 @@ import { silentLog } from "../../src/base/log.ts";
 import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
+import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
 import { type ApiOptions, createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
+import type { DeadName } from "../../src/notify/wire.ts";
 import type { Change } from "../../src/store/commit.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
@@ -50,6 +52,8 @@ export interface ControlWorld {
   readonly ownerToken: string;
   /** What the API is made of, to make another one of it. */
   readonly parts: ApiOptions;
+  /** Dead letters that the process which sends would be told of. */
+  readonly sentAgain: readonly DeadName[];
   api(request: Request): Promise<Response>;
   /** Sends with this page's token, or another key, JSON unless `body` is a text. */
   send(method: string, path: string, body?: unknown, key?: string): Promise<Reply>;
@@ -80,6 +84,9 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const metrics = createMetrics();
   const { install, pops, publish } = openInstall({ store, ledger, tokens });
   const replays = createReplays(store);
+  const sentAgain: DeadName[] = [];
+  const replay = (dead: readonly DeadName[]): boolean => sentAgain.push(...dead) > 0;
+  const deliveries = deliveriesOf({ store, notifier: { replay } });
   const parts = {
     replays,
     requestsPerMinute: 0,
@@ -89,6 +96,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
     rows,
     subscribers,
     bounces: bouncesOf({ store, subscribers, clock, domain: "bounces.acme.example" }),
+    deliveries,
     install,
     clock,
     log: silentLog,
@@ -115,6 +123,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
   return {
     ...{
       parts,
+      sentAgain,
       store,
       commits,
       pops,
@@ -145,6 +154,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       await subscribers.close();
       // When a key was last used is written after the answer: behind it all that is.
       await tokens.revoke(() => false, commandLine);
+      await deliveries.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

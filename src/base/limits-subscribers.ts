@@ -13,6 +13,10 @@ export const subscriberLimits = {
   endpointCharsMax: 2_000,
   /** What is said of where a consent comes from. */
   consentSourceCharsMax: 300,
+  /** Rows of one CSV: all are looked at before one is kept, 10,000 in a second of turns; a request has room for not many more. */
+  csvRowsMax: 10_000,
+  /** Wrong lines of a CSV that are told: who has more has one mistake many times. */
+  csvWrongToldMax: 100,
   /** Why nobody was reached: a receiver's own words, cut. */
   unreachableWhyCharsMax: 300,
   /** A link to confirm, and what waits for it: as long as people are away. */

@@ -29,7 +29,7 @@ import { createOnce, printOf } from "./idempotency.ts";
 import { linesIn } from "./lines.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReference } from "./reference.tsx";
-import { bodyBytesMaxOf, methodsOf, tables, takesLines, wordsAt } from "./table.ts";
+import { bodyBytesMaxOf, methodsOf, tables, takesLines, takesText, wordsAt } from "./table.ts";
 import { sentencesOf } from "./validation.ts";
 
 export interface ApiOptions extends CallOptions {
@@ -81,7 +81,7 @@ function createCarryOut(options: ApiOptions): (request: Request, principal: Prin
   return async (request, principal) => {
     const path = pathOf(request);
     const lined = takesLines(path);
-    const plain = await plainRequest(lined ? bodiless(request) : request, bodyBytesMaxOf(path));
+    const plain = await plainRequest(lined ? bodiless(request) : request, bodyBytesMaxOf(path), takesText);
     if (!plain.ok) return errorResponse(plain.reason);
     const { value: inner } = plain;
     const wanted = askedOf(request, principal);

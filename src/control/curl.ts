@@ -10,7 +10,9 @@ export function curlOf(prefix: string, endpoint: Endpoint, method: Endpoint["met
   const asked = new URLSearchParams(example?.query ?? requiredOf(query));
   const url = `"$pharos${place}${asked.size === 0 ? "" : `?${asked}`}"`;
   const lines = [`curl${method === "GET" ? "" : ` -X ${method}`} ${url}`, `-H "Authorization: OAuth $key"`];
-  if (body !== undefined && method !== "GET") {
+  if (endpoint.text !== undefined) {
+    lines.push(`-H "Content-Type: ${endpoint.text}"`, `--data-binary ${quoted(example?.text ?? "")}`);
+  } else if (body !== undefined && method !== "GET") {
     lines.push(`-H "Content-Type: application/json"`);
     lines.push(`-d ${quoted(JSON.stringify(example?.body ?? exampleOf(body)))}`);
   }

@@ -9,10 +9,11 @@ import { parseForm } from "./form.ts";
 // given this host before Elysia sees it.
 const origin = "http://control.internal";
 
-/** The request as the endpoints read it. Reads at most `bodyBytesMax` bytes of body. */
+/** The request as the endpoints read it. Reads at most `bodyBytesMax` bytes of body; where `isText` of its path, they are a text and no value. */
 export async function plainRequest(
   request: Request,
   bodyBytesMax: number,
+  isText: (path: string) => boolean = () => false,
 ): Promise<Result<Request, ApiError>> {
   const url = plainUrl(request.url);
   if (url === null) return refuse({ status: 400, error: "The address cannot be read." });
@@ -25,7 +26,7 @@ export async function plainRequest(
   if (bytes === "cut-off") return refuse({ status: 400, error: "The body ended before its end." });
   if (bytes === null)
     return refuse({ status: 413, error: `A request body has at most ${bodyBytesMax} bytes.` });
-  const body = parseBody(bytes);
+  const body = parseBody(bytes, isText(new URL(url).pathname));
   if (!body.ok) return refuse({ status: 400, error: body.reason });
   return ok(new Request(url, { method, body: body.value, headers: { "content-type": "application/json" } }));
 }
@@ -61,13 +62,14 @@ async function readBody(request: Request, bytesMax: number): Promise<Uint8Array 
 }
 
 /** JSON text of a body: an object, or a form. The content type is not asked, since clients get it wrong. */
-function parseBody(bytes: Uint8Array): Result<string, string> {
+function parseBody(bytes: Uint8Array, isText: boolean): Result<string, string> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return refuse("The body is not UTF-8.");
   }
+  if (isText) return ok(JSON.stringify({ text }));
   if (text.trim() === "") return ok("{}");
   if (/^\s*[{["]/.test(text)) return plainJson(text);
   const form = parseForm(text.trim());

@@ -1,5 +1,5 @@
 // A dry run: the answer that a request would get, what its page would say, and which documents would change. In: a call's commands.
-// Out: nothing is written. Commands are previewed, each on top of those before it; any other write ends the call.
+// Out: nothing is written. Commands are previewed, each on top of those before it; any other write ends the call, unless the row says what it would give.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Command } from "../model/command.ts";
@@ -54,7 +54,7 @@ export function rehearsalOf(options: Options, principal: Principal, view: PageVi
       after = seen.view;
       return { id: seen.id, view: seen.view };
     },
-    effect: () => Promise.reject(new DryRunEnd()),
+    effect: (_write, foreseen) => (foreseen === undefined ? Promise.reject(new DryRunEnd()) : foreseen()),
     outcome: (said) =>
       answer(200, {
         dry_run: true,

@@ -58,8 +58,11 @@ export interface Call<Body, Query, View> extends Parts {
   ): Promise<{ readonly id: string; readonly view: PageView }>;
   /** The body of a row that takes lines, one by one; a line has at most `listLineCharsMax` characters. Throws ApiRefusal. */
   readonly lines: AsyncIterable<string>;
-  /** Every write that is no command goes through here. In a dry run it is not carried out: the answer ends with what is known until then. */
-  effect<Value>(write: () => Promise<Value>): Promise<Value>;
+  /**
+   * Every write that is no command goes through here. In a dry run it is not carried out: `foreseen` says what it would have given, and without that the
+   * answer ends with what is known until then.
+   */
+  effect<Value>(write: () => Promise<Value>, foreseen?: () => Promise<Value>): Promise<Value>;
 }
 
 export interface Answer {
@@ -75,6 +78,8 @@ export interface Example {
   readonly body?: unknown;
   /** Of a row that takes lines: each becomes one. */
   readonly lines?: readonly unknown[];
+  /** Of a row that takes a text. */
+  readonly text?: string;
   readonly query?: Readonly<Record<string, string>>;
 }
 
@@ -100,6 +105,8 @@ export interface Endpoint {
    * of them, and `answers` say what one line holds. `in`: the body is. Only on paths without parameters, as `bodyBytesMax`.
    */
   readonly lines?: "out" | "in";
+  /** The body is a text of this type, whatever the request calls it; `body` is then a table with it as `text`. */
+  readonly text?: "text/csv";
   /** Without one, the reference makes it from the schemas. */
   readonly example?: Example;
   answer(call: Call<unknown, unknown, PageView | null>): Answer | Promise<Answer>;
@@ -124,6 +131,7 @@ export function endpoint<
   readonly answers: Answers;
   readonly unable?: string;
   readonly lines?: "out" | "in";
+  readonly text?: "text/csv";
   readonly example?: Example;
   answer(
     call: Call<

@@ -128,7 +128,7 @@ function operationOf(
   method: Method,
   refOf: (schema: object) => Schema,
 ): Operation {
-  const { summary, description, body, answers, needs, example, unable, lines } = endpoint;
+  const { summary, description, body, answers, needs, example, unable, lines, text } = endpoint;
   const path = templateOf(table.prefix + endpoint.path);
   const content = (schema: object, shown?: unknown): Content["x"] => ({
     schema: refOf(schema),
@@ -162,7 +162,7 @@ function operationOf(
     summary,
     ...(description === undefined ? {} : { description }),
     parameters: parametersOf(endpoint, method, refOf),
-    ...(body === undefined || method === "GET"
+    ...(body === undefined || text !== undefined || method === "GET"
       ? {}
       : {
           requestBody: {
@@ -173,6 +173,9 @@ function operationOf(
             },
           },
         }),
+    ...(text === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [text]: content(t.String(), example?.text) } } }),
     ...(lines === "in"
       ? { requestBody: { required: true, content: { [linesType]: content(t.String()) } } }
       : {}),

@@ -29,12 +29,22 @@ const contactFields = {
   skip_confirmation_notification: maybe(flag()),
 };
 
+const endpointFields = {
+  endpoint: maybe(text(limits.endpointCharsMax)),
+  mode: maybe(oneOf(endpointKinds)),
+};
+
+/** What an address may be given by. */
+export const addressFields = {
+  ...{ email: contactFields.email, phone_number: contactFields.phone_number },
+  ...{ phone_country: contactFields.phone_country, ...endpointFields },
+};
+
 export const incidentSubscriberBody = t.Object({ subscriber: t.Object(contactFields) });
 export const subscriberBody = t.Object({
   subscriber: t.Object({
     ...contactFields,
-    endpoint: maybe(text(limits.endpointCharsMax)),
-    mode: maybe(oneOf(endpointKinds)),
+    ...endpointFields,
     page_access_user: maybe(text(limits.idCharsMax)),
     component_ids: t.Optional(idList()),
   }),
@@ -46,7 +56,7 @@ const refused = (sentence: string): ApiRefusal => new ApiRefusal(unprocessable(s
 
 /** What the body asks for, `incident` being the one it is about, or null for the page. Throws where no address of it can be one. */
 export function newSubscriberOf(asked: Said, view: PageView, incident: string | null): NewSubscriber {
-  const { kind, contact } = contactOf(asked);
+  const { kind, contact } = addressOf(asked);
   const skipConfirmation = said(asked.skip_confirmation_notification) ?? false;
   const active = !isPerson(kind) || (kind === "email" && skipConfirmation);
   return {
@@ -60,7 +70,10 @@ export function newSubscriberOf(asked: Said, view: PageView, incident: string | 
   };
 }
 
-function contactOf(asked: Said): Pick<NewSubscriber, "kind"> & { readonly contact: Contact } {
+type AddressSaid = Pick<Said, keyof typeof addressFields>;
+
+/** Throws where no address of it can be one. */
+export function addressOf(asked: AddressSaid): Pick<NewSubscriber, "kind"> & { readonly contact: Contact } {
   const [email, endpoint, number] = [said(asked.email), said(asked.endpoint), said(asked.phone_number)];
   if (email !== undefined && !isEmail(email))
     throw refused("Email must be an address such as name@example.com");

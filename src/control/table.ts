@@ -24,6 +24,8 @@ import { ownListEndpoints } from "./own-lists.ts";
 import { ownPageEndpoints } from "./own-pages.ts";
 import { ownPopEndpoints } from "./own-pops.ts";
 import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
+import { ownSubscriberEndpoints } from "./own-subscribers.ts";
+import { ownSuppressionEndpoints } from "./own-suppressions.ts";
 import { ownTokenEndpoints } from "./own-tokens.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
@@ -65,6 +67,8 @@ export interface Table {
 const ownEndpoints: readonly Endpoint[] = [
   ...ownPageEndpoints,
   ...ownListEndpoints,
+  ...ownSubscriberEndpoints,
+  ...ownSuppressionEndpoints,
   ...ownDraftEndpoints,
   ...ownRecurrenceEndpoints,
   ...ownGenerationEndpoints,
@@ -85,6 +89,10 @@ export function bodyBytesMaxOf(path: string): number {
   return longer.get(path) ?? limits.apiBodyBytesMax;
 }
 
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`);
+}
+
 interface Route {
   readonly pattern: RegExp;
   readonly methods: Endpoint["methods"];
@@ -94,7 +102,7 @@ interface Route {
 
 const routes: readonly Route[] = tables.flatMap(({ prefix, endpoints }) =>
   endpoints.map(({ path, methods }) => ({
-    pattern: new RegExp(`^${(prefix + path).replaceAll(/:\w+/g, "[^/]+")}$`),
+    pattern: patternOf(prefix + path),
     methods,
     names: path.split(":").length,
   })),
@@ -126,6 +134,13 @@ const lined: ReadonlySet<string> = new Set(
   tables.flatMap((table) =>
     table.endpoints.flatMap(({ path, lines }) => (lines === "in" ? [table.prefix + path] : [])),
   ),
+);
+
+/** Whether the body of a path is a text. */
+export const takesText = (path: string): boolean => texts.some((pattern) => pattern.test(path));
+
+const texts: readonly RegExp[] = tables.flatMap(({ prefix, endpoints }) =>
+  endpoints.flatMap(({ path, text }) => (text === undefined ? [] : [patternOf(prefix + path)])),
 );
 
 const longer: ReadonlyMap<string, number> = new Map(

@@ -23,6 +23,8 @@ export interface Vouched extends NewSubscriber {
   readonly by?: string;
   /** Where the operator has its consent from. */
   readonly source?: string;
+  /** When it was given, by that source (ms); now where nobody says. */
+  readonly consentMs?: number;
   /** What waits for its reader's word is asked for it. */
   readonly ask?: boolean;
 }
@@ -58,7 +60,7 @@ export async function addGroup(
   const [asks, counting]: [NewAsk[], Counting] = [[], countingFor(store, page)];
   const [changes, rows, unused]: [Change[], [OpenRow, Contact][], number[]] = [[], [], []];
   const ids = new Set<string>();
-  for (const [at, { was, by, source, ask, ...one }] of wanted.entries()) {
+  for (const [at, { was, by, source, consentMs, ask, ...one }] of wanted.entries()) {
     const { slot, key } = taken[at] ?? { slot: -1, key: new Uint8Array() };
     const lookUp = lookUpOf(page, one, keys.lookUp);
     const bytes = tables.meta.getBinary([lookUpPlace, page, lookUp]);
@@ -78,7 +80,8 @@ export async function addGroup(
     if (known !== null) unused.push(known.slot);
     const id = known?.id ?? was?.id ?? newId(random);
     const sealed = seal({ page, id }, one.contact, key, random);
-    const history = was ?? historyOf(one, stateOf(one, known), clock.wallMs(), by, source);
+    const given = { atMs: consentMs ?? clock.wallMs(), by, source };
+    const history = was ?? historyOf(one, stateOf(one, known), clock.wallMs(), given);
     let row: OpenRow = { ...one, ...pick(history), language: one.language ?? null, id, slot, sealed };
     if (ask === true && row.state === "unconfirmed" && counting.take(row.kind, hash, askFor(row.kind))) {
       asks.push({ page, subscriber: id, kind: askFor(row.kind) });
@@ -121,12 +124,12 @@ function historyOf(
   { components, language = null }: NewSubscriber,
   state: Subscriber["state"],
   atMs: number,
-  by: string | undefined,
-  source: string | undefined,
+  given: { readonly atMs: number; readonly by: string | undefined; readonly source: string | undefined },
 ): History {
+  const { by, source } = given;
   const isVouched = state === "active" && by !== undefined;
   const consent: Consent | null = isVouched
-    ? { way: "operator", atMs, by, ...(source === undefined ? {} : { source }) }
+    ? { way: "operator", atMs: given.atMs, by, ...(source === undefined ? {} : { source }) }
     : null;
   const course: Course | null =
     state === "unconfirmed" ? { ...noCourse, wish: { atMs, components, language }, chosenMs: atMs } : null;

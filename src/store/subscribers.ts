@@ -13,6 +13,7 @@ import { hasNote, oldNames } from "./note-names.ts";
 import type { Store } from "./open.ts";
 import { addGroup, type NotAdded, type Vouched, type Wanted } from "./subscriber-adding.ts";
 import { askThem, type ChangingOf, changeThem, type SubscriberChange } from "./subscriber-changing.ts";
+import { type Addressed, type Footing, footingsOf } from "./subscriber-footing.ts";
 import { eraseThem, expireThem, waitingLong } from "./subscriber-forgetting.ts";
 import { type Became, hearGroup, type Said } from "./subscriber-hearing.ts";
 import { contactOf, type Held, indexOf, place, subscriberOf } from "./subscriber-held.ts";
@@ -34,6 +35,8 @@ export interface Subscribers {
    * `suppressed`. On the device when it resolves. Throws Fault `disk-full`: those of the transaction under way are then not there.
    */
   add(page: string, wanted: readonly Vouched[], by?: By): Promise<readonly Result<Subscriber, NotAdded>[]>;
+  /** What `add` would make of each, without writing anything. */
+  footings(page: string, wanted: readonly Addressed[]): Promise<readonly Footing[]>;
   /**
    * Adds those that another installation had, as they were. Whoever is here already, by id or by contact, stays as here; who was erased here stays
    * so. On the device when it resolves; a second time it changes nothing.
@@ -69,8 +72,8 @@ export interface Subscribers {
   ): Promise<readonly string[]>;
   /** Takes one off that list by its name there; whether it was on it. */
   unsuppress(page: string, name: string, by?: By): Promise<boolean>;
-  /** The list by its names, from the one after `after` on. */
-  suppressions(page: string, after: string, limit: number): readonly Suppression[];
+  /** The list by its names, from the one after `after` on; with `only` that one alone. */
+  suppressions(page: string, after: string, limit: number, only?: string): readonly Suppression[];
   /** The name of a contact on the list; null where it is not on it. */
   suppressed(page: string, reached: Reached): Promise<string | null>;
   /** Forgets, in turns of the event loop, what was never confirmed in time, counts of yesterday, names of old notes. Says how many subscribers. */
@@ -139,6 +142,7 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
 
   return {
     add: addAll,
+    footings: async (page, wanted) => footingsOf(store, await held(), page, wanted),
     async bring(page, brought) {
       const index = indexOf(await held(), page);
       const gone = new Set(readErasures(folder).map((it) => `${it.page} ${it.subscriber}`));
@@ -199,7 +203,7 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     suppress: (page, reached, why, by) =>
       turns(async () => suppressThem({ ...(await of(page, by)), random }, reached, why)),
     unsuppress: (page, name, by) => turns(async () => unsuppress({ ...(await of(page, by)), random }, name)),
-    suppressions: (page, after, limit) => suppressionsOf(store, page, after, limit),
+    suppressions: (page, after, limit, only) => suppressionsOf(store, page, after, limit, only),
     async suppressed(page, reached) {
       const name = hashIn(await held(), page, reached);
       refresh();

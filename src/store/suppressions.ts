@@ -49,25 +49,28 @@ export function unsuppressing({ tables }: Store, page: string, id: string): Chan
   return { table: tables.meta, key: [place, page, id], value: null };
 }
 
-/** By their hashes, from the one after `after` on. */
+/** By their hashes, from the one after `after` on; with `only` that one alone. */
 export function suppressionsOf(
   { tables, refresh }: Store,
   page: string,
   after: string,
   limit: number,
+  only?: string,
 ): readonly Suppression[] {
   refresh();
+  if (only !== undefined) {
+    const value = tables.meta.getBinary([place, page, only]);
+    return value === undefined ? [] : [suppressionIn(only, value)];
+  }
   const range = { start: [place, page, after], end: [place, page, "\uffff"], limit: limit + 1 };
-  return Array.from(tables.meta.getRange(range), ({ key, value }) => {
-    const [kind, why, atMs, by] = unpackValue<Row>(value);
-    return {
-      id: (key as [string, string, string])[2],
-      kind: subscriberKinds[kind] ?? "email",
-      why,
-      atMs,
-      by,
-    };
-  })
+  return Array.from(tables.meta.getRange(range), ({ key, value }) =>
+    suppressionIn((key as [string, string, string])[2], value),
+  )
     .filter(({ id }) => id !== after)
     .slice(0, limit);
+}
+
+function suppressionIn(id: string, value: Uint8Array): Suppression {
+  const [kind, why, atMs, by] = unpackValue<Row>(value);
+  return { id, kind: subscriberKinds[kind] ?? "email", why, atMs, by };
 }

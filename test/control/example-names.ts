@@ -1,6 +1,7 @@
 // What the parameters of an operation's example name. In: a world, the command. Out: a value for each of its variables, made for this command
 // alone, so that one example cannot take away what another one speaks of.
 import { seededRandom } from "../../src/base/random.ts";
+import { noContact } from "../../src/model/subscriber.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { commandLine } from "../../src/store/tokens.ts";
 import type { ControlWorld } from "./control-world.ts";
@@ -66,6 +67,10 @@ const makers: Readonly<Record<string, Make>> = {
   token_id: async ({ tokens, page }) =>
     (await tokens.add({ name: "example", grants: [[page, "viewer"]], expiresMs: null }, commandLine)).held.id,
   subscriber_id: subscriberFor,
+  suppression_id: async ({ subscribers, page }) => {
+    const contact = { ...noContact, email: `never-${++made}@example.com` };
+    return (await subscribers.suppress(page, [{ kind: "email", contact }], "operator"))[0] ?? "";
+  },
   page_access_group_id: posted("page_access_groups", { page_access_group: { name: "Example" } }),
 };
 

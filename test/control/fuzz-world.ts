@@ -146,6 +146,7 @@ export async function openFuzzWorld(world: ControlWorld): Promise<FuzzWorld> {
       gone.set(kind, [id]);
     }
     await fillSubscribers(page);
+    await fillSuppressions(page);
   };
   const asList = async (path: string): Promise<readonly { readonly id: string }[]> =>
     (await asAdmin("GET", path)) as unknown as readonly { readonly id: string }[];
@@ -160,6 +161,14 @@ export async function openFuzzWorld(world: ControlWorld): Promise<FuzzWorld> {
       rows.set(`${page} ${kind}`, held);
       if (!gone.has(kind)) gone.set(kind, [await erased(page, incident)]);
     }
+  };
+  const fillSuppressions = async (page: string): Promise<void> => {
+    const held = subscribers.suppressions(page, "", few).map(({ id }) => id);
+    while (held.length < few) {
+      const contact = { ...noContact, email: `s${++made}@example.com` };
+      held.push(...(await subscribers.suppress(page, [{ kind: "email", contact }], "operator")));
+    }
+    rows.set(`${page} suppression_id`, held);
   };
   const erased = async (page: string, incident: string | null): Promise<string> => {
     const id = await addSubscriber(page, incident);

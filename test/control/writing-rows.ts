@@ -49,7 +49,11 @@ export async function exampleRequest(
     name === "now" ? Math.floor(world.clock.wallMs() / 1_000) : names[name];
   const said = withSamples(JSON.parse(shown), sampleOf);
   const text =
-    lines === "in" ? (said as object[]).map((line) => JSON.stringify(line)).join("\n") : JSON.stringify(said);
+    example?.text !== undefined
+      ? example.text
+      : lines === "in"
+        ? (said as object[]).map((line) => JSON.stringify(line)).join("\n")
+        : JSON.stringify(said);
   const url = `${place.replaceAll(/:(\w+)/g, (_, name) => names[name] ?? "")}${query}`;
   return new Request(`http://api.example${url}`, {
     method,

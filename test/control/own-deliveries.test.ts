@@ -1,7 +1,10 @@
 // How far subscribers are told, over the API: numbers by channel, dead letters in parts, those sent again; nothing of another page.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
+import { createApi } from "../../src/control/api.ts";
 import { commandLine } from "../../src/store/tokens.ts";
 import { writeTold } from "../store/told.ts";
+import { checkedAnswers } from "./checked-answers.ts";
 import { type ControlWorld, openControlWorld } from "./control-world.ts";
 
 let world: ControlWorld;
@@ -94,4 +97,21 @@ test("one or all of a delivery are sent again, and the audit tells of it; a dry 
     ...{ actor: "token:tests", what: "deliveries.replay", pages: [world.page] },
     after: { delivery: 1, messages: 2 },
   });
+});
+
+test("while the process that sends is not there, nothing is sent again, said to be, or told in the audit", async () => {
+  const { store, parts, ownerToken, page } = world;
+  const deliveries = deliveriesOf({ store, notifier: { replay: () => false } });
+  const api = checkedAnswers(createApi({ ...parts, deliveries }));
+  const [before] = parts.install.audit.newestFirst();
+  const response = await api(
+    new Request(`http://api.example/api/pharos/v1/pages/${page}/deliveries/dead/replay`, {
+      ...{ method: "POST", headers: { authorization: `OAuth ${ownerToken}` } },
+      body: JSON.stringify({ delivery_id: 1 }),
+    }),
+  );
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "10"]);
+  expect(((await response.json()) as { error: string }).error).toContain("Nothing was sent again");
+  expect(parts.install.audit.newestFirst()[Symbol.iterator]().next().value).toEqual(before);
+  await deliveries.close();
 });

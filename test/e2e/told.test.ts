@@ -16,14 +16,15 @@ const data = join(installation.folder, "control");
 let control: Running;
 let api: ApiClient;
 let there: Receiver;
-let subscriber = "";
+let [subscriber, address, token] = ["", "", ""];
 
 beforeAll(async () => {
   there = await receiver();
   await installation.run("import", "statuspage", writeSampleSummary(installation.folder), "--data", data);
-  const token = await installation.token();
+  token = await installation.token();
   control = await installation.control("--notify-allow", "127.0.0.1");
-  api = new ApiClient(`http://${await installation.address("api")}`, token);
+  address = `http://${await installation.address("api")}`;
+  api = new ApiClient(address, token);
 }, 60_000);
 afterAll(async () => {
   await installation.end();
@@ -50,16 +51,31 @@ async function open(name: string): Promise<string> {
   return body.id as string;
 }
 
+async function subscribe(endpoint: string): Promise<string> {
+  const { status, body } = await api.ask("POST", `/pages/${samplePage}/subscribers`, {
+    subscriber: { endpoint, email: "ops@example.org" },
+  });
+  expect(status).toBe(201);
+  return body.id as string;
+}
+
+/** The own API of deliveries. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON of several shapes
+async function own(method: string, path: string, body?: object): Promise<any> {
+  const response = await fetch(`${address}/api/pharos/v1/pages/${samplePage}/deliveries${path}`, {
+    ...{ method, headers: { authorization: `OAuth ${token}`, "content-type": "application/json" } },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
 testWithProc(
   "while nobody is subscribed, no process waits to tell anybody; what happened by then is told nobody later",
   async () => {
     await open("Before anybody asked");
     expect(notifiers()).toEqual([]);
-    const { status, body } = await api.ask("POST", `/pages/${samplePage}/subscribers`, {
-      subscriber: { endpoint: `${there.url}/hook`, email: "ops@example.org" },
-    });
-    expect(status).toBe(201);
-    subscriber = body.id as string;
+    subscriber = await subscribe(`${there.url}/hook`);
     await until("a process that tells is there", () => notifiers().length === 1);
   },
   30_000,
@@ -95,6 +111,40 @@ testWithProc(
     await until("another try came", () => there.came.length > 1 && notifiers().length === 1);
     const keys = new Set(there.came.map(({ headers }) => headers["webhook-id"]));
     expect([keys.size, keys.has(undefined)]).toEqual([1, false]);
+  },
+  60_000,
+);
+
+testWithProc(
+  "progress over the API is what the receiver counted; what could not be told is listed with why, and sent again when asked",
+  async () => {
+    const more = 60;
+    for (let at = 0; at < more; at++) await subscribe(`${there.url}/more/${at}`);
+    // Nobody allowed this address.
+    const shut = await subscribe("http://127.0.0.2:9/hook");
+    there.came.length = 0;
+    there.answers = [(_came, response) => void response.end()];
+    const incident = await open("Many hear of it");
+    const progress = async () => (await own("GET", `?incident_id=${incident}`)).deliveries[0];
+    await until("all of it is settled", async () => (await progress())?.state === "done");
+    const told = await progress();
+    const heard = () => said().filter((body) => body.incident.id === incident).length;
+    const counted = heard();
+    expect(Math.abs(told.sent - counted)).toBeLessThanOrEqual(0.05 * counted);
+    expect(told).toMatchObject({ meant: more + 2, queued: 0, sent: more + 1, failed: 1 });
+    expect(told.channels).toMatchObject([{ channel: "webhook", sent: more + 1, failed: 1 }]);
+    expect(told.p95_s).toBeGreaterThan(0);
+    const dead = async () => (await own("GET", `/dead?delivery_id=${told.id}`)).dead_letters;
+    const [first, ...others] = await dead();
+    expect([first, others]).toMatchObject([{ channel: "webhook", subscriber_id: shut }, []]);
+    expect(first.why).toContain("127.0.0.2");
+    expect(await own("POST", "/dead/replay", { delivery_id: told.id })).toEqual({ again: 1, more: false });
+    await until("it was tried once more", async () => {
+      const [again] = await dead();
+      return again !== undefined && again.at > first.at;
+    });
+    await until("its numbers are as before", async () => (await progress()).failed === 1);
+    expect(heard()).toBe(counted);
   },
   60_000,
 );

@@ -61,6 +61,11 @@ class HeldRoute implements Route {
     }
     return variants as Route["variants"];
   }
+
+  /** Over a socket it is what it holds. */
+  toJSON(): Route {
+    return { ...this, variants: this.variants };
+  }
 }
 
 export const heldRoute = (route: Route): Route => (route instanceof HeldRoute ? route : new HeldRoute(route));

@@ -46,3 +46,7 @@ test("one that is remembered stays the object that it is, until it waits or wait
   expect([lazy.lazy, lazy.variants]).toEqual([true, plain.variants]);
   expect("lazy" in withLazy(lazy, false)).toBe(false);
 });
+
+test("over a socket, as JSON, it says all that the route says", () => {
+  for (const route of routes) expect(JSON.parse(JSON.stringify(heldRoute(route)))).toEqual(route);
+});

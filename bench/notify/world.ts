@@ -12,7 +12,7 @@ export interface Sizes {
   readonly beside: number;
 }
 
-export const fullSizes: Sizes = { million: 1_000_000, each: 100_000, beside: 30_000 };
+export const fullSizes: Sizes = { million: 1_000_000, each: 100_000, beside: 20_000 };
 export const quickSizes: Sizes = { million: 100_000, each: 10_000, beside: 10_000 };
 
 /** Where the sinks listen. */
@@ -27,6 +27,7 @@ export const pages = {
   small: "small0000000",
   hooks: "hooks0000000",
   mails: "mails0000000",
+  signed: "signed000000",
   texts: "texts0000000",
   /** Of ten mails four are at one provider, as on lists of people. */
   crowded: "crowded00000",
@@ -41,7 +42,7 @@ export type PageName = keyof typeof pages;
 export const countOf = (page: PageName, { million, each, beside }: Sizes): number =>
   ({
     ...{ small: 1, hooks: each, mails: each, texts: each },
-    ...{ crowded: Math.ceil(each / 2), calm: beside, beside, million },
+    ...{ signed: Math.ceil(each / 4), crowded: Math.ceil(each / 4), calm: beside, beside, million },
   })[page];
 
 /** Of those of `beside`, whose receiver is dead. */
@@ -68,6 +69,7 @@ export function contactOf(
         contact: { ...noContact, phoneNumber: `${2_015_550_000 + at}`, phoneCountry: "US" },
       };
     case "mails":
+    case "signed":
       return mail(spread);
     case "crowded":
       return mail(at % 10 < 4 ? "large.example.net" : spread);

@@ -52,7 +52,7 @@ export const outboxLimits = {
   notifierStopMs: 2_000,
   /** Dead letters that one answer of the API lists. */
   deadLettersPerAnswer: 100,
-  /** Dead letters that one request sends again: read in one turn of the control plane, some 20 ms. */
+  /** Dead letters that one request sends again: read in one turn of the control plane, some 30 ms. */
   deadLettersPerReplay: 5_000,
   /** With names of 150 bytes and less they fit a frame (`frameBytesMax`). */
   deadLettersPerFrame: 1_000,

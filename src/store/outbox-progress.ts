@@ -100,7 +100,10 @@ export function progressIn(folder: string): ProgressReader {
       const found: DeadLetter[] = [];
       if (from === null) return found;
       let skip = offset;
-      for (const [job, { occasion }] of jobsOf(from, page, only === undefined ? {} : { only })) {
+      for (const job of only === undefined ? jobsWithDead(from) : [only]) {
+        const bytes = from.tables.jobs.getBinary(job);
+        const occasion = bytes && unpackJob(bytes).occasion;
+        if (occasion?.page !== page) continue;
         for (const [kind, subscriber, row] of deadOf(from, job, one)) {
           if (skip-- > 0) continue;
           found.push({ job, occasion, kind, subscriber, ...row });
@@ -119,13 +122,11 @@ export function progressIn(folder: string): ProgressReader {
 function* jobsOf(
   { tables }: Outbox,
   page: string,
-  { incident, sinceMs = 0, before, only }: Omit<JobsAsked, "limit"> & { readonly only?: number },
+  { incident, sinceMs = 0, before }: JobsAsked,
 ): Iterable<readonly [number, JobRow]> {
-  const start = only ?? (before === undefined ? undefined : before - 1);
-  const range = { reverse: true, ...(start === undefined ? {} : { start }) };
+  const range = { reverse: true, ...(before === undefined ? {} : { start: before - 1 }) };
   for (const { key, value } of tables.jobs.getRange(range)) {
     const job = key as number;
-    if (only !== undefined && job !== only) return;
     const row = unpackJob(value);
     const { occasion, occurredMs } = row;
     // Jobs of ops are numbered in the order of time; those of one subscriber alone are not.
@@ -146,6 +147,19 @@ function progressOf({ tables }: Outbox, job: number, row: JobRow): Progress {
     .filter(({ queued, sent }) => queued !== 0 || sent > 0);
   const { occasion, occurredMs, state, endedMs } = row;
   return { job, occasion, occurredMs, state, endedMs, channels, ...tallyOf(lanes.map(([, lane]) => lane)) };
+}
+
+/** Jobs of all pages that have dead letters, the latest first: one key of each is read. */
+function* jobsWithDead({ tables }: Outbox): Iterable<number> {
+  let below: number | null = null;
+  for (;;) {
+    const start = below === null ? {} : { start: [below] };
+    const [key] = Array.from(tables.dead.getKeys({ ...start, reverse: true, limit: 1 }));
+    if (key === undefined) return;
+    const [job] = key as [number, number, string];
+    yield job;
+    below = job;
+  }
 }
 
 function* deadOf(

@@ -44,7 +44,18 @@ export interface Places {
   /** Those who follow, one by one; null where nobody keeps them. */
   readonly subscribers: Pick<
     Subscribers,
-    "list" | "get" | "histogram" | "add" | "change" | "ask" | "suppress" | "erase"
+    | "list"
+    | "get"
+    | "histogram"
+    | "add"
+    | "footings"
+    | "change"
+    | "ask"
+    | "suppress"
+    | "unsuppress"
+    | "suppressions"
+    | "suppressed"
+    | "erase"
   > | null;
   /** How far they are told, and what could not be. */
   readonly deliveries: DeliveryDesk;

@@ -1,4 +1,4 @@
-// /admin/p/<page>/subscribers: how many follow, and for editors who. In: a question; an address to add, one to tell no more, or to forget. Out: them.
+// /admin/p/<page>/subscribers: how many follow, and for editors who. In: a question; an address to add, one to tell no more, or to forget; a CSV. Out: them.
 // They are asked of their store a part at a time: a page may have a hundred thousand.
 /** @jsxRuntime classic */
 /** @jsx Html.createElement */
@@ -24,6 +24,8 @@ import { Listing, type Part, partOf } from "./listing.tsx";
 import type { Places } from "./places.ts";
 import { go, type Reply, type Sent, screen, shown, statusOf, type Visit } from "./screen.ts";
 import { channelWords, counted, fullName, voiceFor } from "./speech.ts";
+import { CsvForm, type CsvLook, csvIn, csvTaken } from "./subscriber-csv.tsx";
+import { reachedIn, SuppressionList } from "./suppression-list.tsx";
 
 const stateWords: Readonly<Record<SubscriberState, string>> = {
   active: "Active",
@@ -44,8 +46,12 @@ export const subscribersScreen = screen({
   needs: "read",
   changes: "edit",
   menu: "page",
+  // A CSV, and the line ends that a browser writes into it.
+  bytesMax: 2 * limits.adminFormBytesMax,
   done: {
     added: "Added.",
+    imported: "Imported. Who was here already stays as they were.",
+    unsuppressed: "Taken off the list: it may be added again.",
     unsubscribed: "Unsubscribed: it is told nothing any more.",
     asked: "Asked again, unless it was asked three times today.",
     reactivated: "It is tried again from the next message on.",
@@ -59,32 +65,39 @@ export const subscribersScreen = screen({
     if (kept === null) return listFor(sent, form, ["Nobody keeps subscribers here."]);
     const does = form.text("do");
     if (does === "add") return added(sent, kept);
-    const found = await kept.get(view.page.id, form.text("subscriber"));
-    if (found === null) return listFor(sent, form, ["There is no such subscriber any more."]);
-    switch (does) {
-      case "erase":
-        await kept.erase(view.page.id, [found.id], byOf(who));
-        return go(path, "erased");
-      case "ask":
-        await kept.ask(view.page.id, [found.id], byOf(who));
-        return go(path, "asked");
-      case "reactivate":
-        await kept.change(view.page.id, [found.id], { state: "active" }, byOf(who));
-        return go(path, "reactivated");
-      case "suppress":
-        await kept.suppress(view.page.id, [found], "operator", byOf(who));
-        return go(path, "suppressed");
-      default:
-        await kept.change(
-          view.page.id,
-          [found.id],
-          { state: "unsubscribed", tell: "unsubscribed" },
-          byOf(who),
-        );
-        return go(path, "unsubscribed");
+    if (does === "csv-look" || does === "csv-import") return imported(sent, kept);
+    if (does === "unsuppress") {
+      await kept.unsuppress(view.page.id, form.text("suppression"), byOf(who));
+      return go(path, "unsuppressed");
     }
+    if (does === "bar" || does === "unbar") return barred(sent, kept);
+    return ofOne(sent, kept);
   },
 });
+
+/** What befalls one of the list. */
+async function ofOne(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
+  const { form, path, view, who } = sent;
+  const found = await kept.get(view.page.id, form.text("subscriber"));
+  if (found === null) return listFor(sent, form, ["There is no such subscriber any more."]);
+  switch (form.text("do")) {
+    case "erase":
+      await kept.erase(view.page.id, [found.id], byOf(who));
+      return go(path, "erased");
+    case "ask":
+      await kept.ask(view.page.id, [found.id], byOf(who));
+      return go(path, "asked");
+    case "reactivate":
+      await kept.change(view.page.id, [found.id], { state: "active" }, byOf(who));
+      return go(path, "reactivated");
+    case "suppress":
+      await kept.suppress(view.page.id, [found], "operator", byOf(who));
+      return go(path, "suppressed");
+    default:
+      await kept.change(view.page.id, [found.id], { state: "unsubscribed", tell: "unsubscribed" }, byOf(who));
+      return go(path, "unsubscribed");
+  }
+}
 
 async function added(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
   const { form, path, view, who } = sent;
@@ -115,12 +128,45 @@ async function added(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
   }
 }
 
+async function imported(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
+  const taken = await csvTaken(sent, kept);
+  switch (taken.kind) {
+    case "done":
+      return go(sent.path, "imported");
+    case "look":
+      return listFor(sent, sent.form, [], taken.look);
+    case "refused":
+      return listFor(sent, sent.form, taken.sentences);
+  }
+}
+
+/** An address onto the list of those that nothing is sent to, or off it. */
+async function barred(sent: Sent<PageView>, kept: Kept): Promise<Reply> {
+  const { form, path, view, who } = sent;
+  const page = view.page.id;
+  try {
+    const reached = reachedIn(form);
+    if (form.text("do") === "bar") {
+      await kept.suppress(page, [reached], "operator", byOf(who));
+      return go(path, "suppressed");
+    }
+    const name = await kept.suppressed(page, reached);
+    if (name === null) return listFor(sent, form, ["This address is not on the list."]);
+    await kept.unsuppress(page, name, byOf(who));
+    return go(path, "unsuppressed");
+  } catch (thrown) {
+    if (thrown instanceof ApiRefusal) return listFor(sent, form, [thrown.answer.error].flat());
+    throw thrown;
+  }
+}
+
 async function listFor(
   visit: Visit<PageView>,
   form: Form,
   sentences: readonly string[] = [],
+  look: CsvLook | null = null,
 ): Promise<Reply> {
-  const { path, places, view, who } = visit;
+  const { places, view } = visit;
   const kept = places.subscribers;
   const followers = (await places.subscriberCount?.(view.page.id)) ?? null;
   const safeList = kept === null || !visit.may("edit") ? "" : await whoTheyAre(visit, kept);
@@ -138,30 +184,46 @@ async function listFor(
       {kept === null || !visit.may("edit") ? (
         ""
       ) : (
-        <section aria-labelledby="add-h">
-          <h2 id="add-h">Another one</h2>
-          <Post who={who} to={path}>
-            <Line
-              name="address"
-              label="E-mail address, or address of a webhook or channel"
-              hint="Such as name@example.com, https://example.com/hook, or what Slack, Teams or Discord name as a webhook of a channel"
-              value={form.text("address")}
-              required={true}
-            />
-            <Check
-              name="sure"
-              label="They agreed to it already"
-              hint="Without this, mail waits until its reader confirms."
-              checked={form.has("sure")}
-            />
-            <div class="acts">
-              <Button does="add" label="Add" />
-            </div>
-          </Post>
-        </section>
+        <>
+          <Another visit={visit} form={form} />
+          <CsvForm visit={visit} text={look?.text ?? csvIn(form)} look={look} />
+          <SuppressionList visit={visit} kept={kept} barred={form.text("barred")} />
+        </>
       )}
     </>,
-    { status: statusOf(sentences) },
+    { status: statusOf([...sentences, ...(look?.wrong ?? [])]) },
+  );
+}
+
+function Another({
+  visit: { path, who },
+  form,
+}: {
+  readonly visit: Visit<PageView>;
+  readonly form: Form;
+}): JSX.Element {
+  return (
+    <section aria-labelledby="add-h">
+      <h2 id="add-h">Another one</h2>
+      <Post who={who} to={path}>
+        <Line
+          name="address"
+          label="E-mail address, or address of a webhook or channel"
+          hint="Such as name@example.com, https://example.com/hook, or what Slack, Teams or Discord name as a webhook of a channel"
+          value={form.text("address")}
+          required={true}
+        />
+        <Check
+          name="sure"
+          label="They agreed to it already"
+          hint="Without this, mail waits until its reader confirms."
+          checked={form.has("sure")}
+        />
+        <div class="acts">
+          <Button does="add" label="Add" />
+        </div>
+      </Post>
+    </section>
   );
 }
 

@@ -76,7 +76,7 @@ export async function readSubscriberCsv(
 
 /** What would become of them. */
 export async function foreseenOf(
-  subscribers: Subscribers,
+  subscribers: Pick<Subscribers, "footings">,
   page: string,
   wanted: readonly Vouched[],
 ): Promise<CsvCounts> {
@@ -85,7 +85,7 @@ export async function foreseenOf(
 
 /** Adds those that are new. Who unsubscribed stays so: a list is older than what its people say themselves. */
 export async function bringCsv(
-  subscribers: Subscribers,
+  subscribers: Pick<Subscribers, "footings" | "add">,
   page: string,
   wanted: readonly Vouched[],
   by: By,

@@ -264,6 +264,7 @@ function fieldsOf(html: string, does?: string): URLSearchParams {
   const plain = (text: string): string =>
     text
       .replaceAll("&#34;", '"')
+      .replaceAll("&quot;", '"')
       .replaceAll("&#39;", "'")
       .replaceAll("&lt;", "<")
       .replaceAll("&gt;", ">")

@@ -213,6 +213,67 @@ describe("who follows", () => {
     expect([gone.status, gone.text.includes("no such subscriber any more")]).toEqual([422, true]);
   });
 
+  test("comes from a CSV once it was looked at, with where the consent is from; what is wrong is said and stands there to be mended", async () => {
+    const [editor, path] = [world.as("editor"), at("/subscribers")];
+    const of = async (text: string) =>
+      (
+        await world.subscribers.list(world.page, {
+          ...{ text, incident: null, sort: "primary", descending: false, offset: 0, limit: 10 },
+        })
+      )[0];
+    const right = 'email,consent_source\nlisted@mail.example,"Contract, page <2>"\nreader-1@mail.example,x';
+    expect((await editor.post(path, { do: "csv-look", csv: "" })).status).toBe(422);
+    const wrong = await editor.post(path, { do: "csv-import", csv: `${right}\nnobody,x` });
+    expect([wrong.status, wrong.text.includes("Line 4, email:"), await of("listed@")]).toEqual([
+      ...[422, true, undefined],
+    ]);
+    expect(wrong.fields("csv-look").get("csv")).toBe(`${right}\nnobody,x`);
+    const looked = await editor.post(path, { do: "csv-look", csv: right });
+    expect([looked.status, looked.text.includes("1 subscriber would be added"), await of("listed@")]).toEqual(
+      [...[200, true, undefined]],
+    );
+    expect(looked.text).toContain("1 are here already");
+    expect((await world.as("responder").post(path, { do: "csv-import", csv: right })).status).toBe(403);
+    const done = await editor.post(path, filled(looked.fields("csv-import"), { do: "csv-import" }));
+    expect(done.to).toContain("imported");
+    expect(await of("listed@")).toMatchObject({
+      state: "active",
+      consent: { way: "operator", source: "Contract, page <2>" },
+    });
+    const rest = {
+      do: "csv-import",
+      csv: "email,consent_source\nrest@mail.example,x\nnobody,x",
+      skip_wrong: "on",
+    };
+    expect((await editor.post(path, rest)).to).toContain("imported");
+    expect((await of("rest@"))?.state).toBe("active");
+  });
+
+  test("is put on the list of those that nothing is sent to by address, and taken off by address or row", async () => {
+    const [editor, path] = [world.as("editor"), at("/subscribers")];
+    const ids = () => world.subscribers.suppressions(world.page, "", 10).map(({ id }) => id);
+    const before = ids().length;
+    for (const barred of ["never@mail.example", "US 202-555-0105", "https://hooks.slack.com/services/x"])
+      expect((await editor.post(path, { do: "bar", barred })).to).toContain("suppressed");
+    expect(ids()).toHaveLength(before + 3);
+    const seen = await editor.get(path);
+    expect([seen.text.includes("put here by hand"), seen.text.includes("never@mail.example")]).toEqual([
+      ...[true, false],
+    ]);
+    expect((await world.as("viewer").get(path)).text).not.toContain("Never sent to");
+    const refused = await editor.post(path, { do: "add", address: "never@mail.example" });
+    expect([refused.status, refused.text.includes("nothing is sent to")]).toEqual([422, true]);
+    expect((await editor.post(path, { do: "unbar", barred: "us 202 555 0105" })).to).toContain(
+      "unsuppressed",
+    );
+    expect((await editor.post(path, { do: "unbar", barred: "us 202 555 0105" })).status).toBe(422);
+    expect((await editor.post(path, { do: "bar", barred: "nobody" })).fields("bar").get("barred")).toBe(
+      "nobody",
+    );
+    for (const suppression of ids()) await editor.post(path, { do: "unsuppress", suppression });
+    expect(ids()).toEqual([]);
+  });
+
   test("of another page is not there", async () => {
     const [made] = await world.subscribers.add(world.otherPage, [
       {

@@ -27,6 +27,7 @@ import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
 import { ownSubscriberEndpoints } from "./own-subscribers.ts";
 import { ownSuppressionEndpoints } from "./own-suppressions.ts";
 import { ownTokenEndpoints } from "./own-tokens.ts";
+import { ownWebhookEndpoints } from "./own-webhooks.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
 import { subscriberBatchEndpoints } from "./subscriber-batches.ts";
@@ -69,6 +70,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownListEndpoints,
   ...ownSubscriberEndpoints,
   ...ownSuppressionEndpoints,
+  ...ownWebhookEndpoints,
   ...ownDraftEndpoints,
   ...ownRecurrenceEndpoints,
   ...ownGenerationEndpoints,

@@ -11,6 +11,7 @@ import { overCounts } from "./asking.ts";
 import { type Erasure, readErasures } from "./erasures.ts";
 import { hasNote, oldNames } from "./note-names.ts";
 import type { Store } from "./open.ts";
+import { readerLinksBy } from "./reader-links.ts";
 import { addGroup, type NotAdded, type Vouched, type Wanted } from "./subscriber-adding.ts";
 import { askThem, type ChangingOf, changeThem, type SubscriberChange } from "./subscriber-changing.ts";
 import { type Addressed, type Footing, footingsOf } from "./subscriber-footing.ts";
@@ -24,6 +25,7 @@ import { hashIn, suppressThem, unsuppress } from "./subscriber-suppressing.ts";
 import { isSuppressed, type Reached, type Suppression, suppressionsOf } from "./suppressions.ts";
 import type { By } from "./tokens.ts";
 import { createTurns } from "./turns.ts";
+import { createWebhookSecrets, type WebhookSecrets } from "./webhook-secrets.ts";
 
 /**
  * With `by`, what is done stands in the audit, in the same transaction: of whom by id alone, since an entry outlives an erasure. Without, it is what follows
@@ -82,6 +84,10 @@ export interface Subscribers {
   erase(page: string, ids: readonly string[], by?: By): Promise<number>;
   /** How many would be told: active ones that want all components or one of the incident's, and those of the incident itself; a contact once. */
   subscriberCount(page: string, incident?: Told): Promise<number>;
+  /** By which messages to a webhook are signed: that of now, and while receivers change to it the one before it. Null where there is no such webhook. */
+  secrets(page: string, id: string): Promise<readonly string[] | null>;
+  /** There is another one from now on. Null where there is no such webhook. */
+  replaceSecret(page: string, id: string, by: By): Promise<readonly string[] | null>;
   /** Reads the rows, if that was not begun yet. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -123,6 +129,14 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     return row && contact && subscriberOf(row, contact);
   };
   const of = async (page: string, by?: By): Promise<ChangingOf> => ({ store, held: await held(), page, by });
+
+  const secretsFor = async (page: string, id: string): Promise<WebhookSecrets | null> => {
+    const { keys } = await held();
+    refresh();
+    return keys === null || rowOf(page, id)?.kind !== "webhook"
+      ? null
+      : createWebhookSecrets(store, readerLinksBy(keys.lookUp));
+  };
 
   const addAll = (
     page: string,
@@ -225,6 +239,17 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
     async subscriberCount(page, incident) {
       return indexOf(await held(), page).told(incident);
     },
+    async secrets(page, id) {
+      const secrets = await secretsFor(page, id);
+      return secrets?.of(page, id) ?? null;
+    },
+    replaceSecret: (page, id, by) =>
+      turns(async () => {
+        const secrets = await secretsFor(page, id);
+        await secrets?.replace(page, id, by);
+        refresh();
+        return secrets?.of(page, id) ?? null;
+      }),
     async ready() {
       await held();
     },

@@ -67,6 +67,21 @@ const makers: Readonly<Record<string, Make>> = {
   token_id: async ({ tokens, page }) =>
     (await tokens.add({ name: "example", grants: [[page, "viewer"]], expiresMs: null }, commandLine)).held.id,
   subscriber_id: subscriberFor,
+  webhook_id: async ({ subscribers, page }) => {
+    const contact = { ...noContact, endpoint: `https://hook-${++made}.example.com/` };
+    const state = "active";
+    const none = {
+      components: null,
+      incident: null,
+      accessUser: null,
+      skipConfirmation: true,
+      language: null,
+    };
+    const [added] = await subscribers.add(page, [
+      { kind: "webhook", state, contact, ...none, by: "example" },
+    ]);
+    return added?.ok === true ? added.value.id : "";
+  },
   suppression_id: async ({ subscribers, page }) => {
     const contact = { ...noContact, email: `never-${++made}@example.com` };
     return (await subscribers.suppress(page, [{ kind: "email", contact }], "operator"))[0] ?? "";

@@ -169,6 +169,19 @@ export async function openFuzzWorld(world: ControlWorld): Promise<FuzzWorld> {
       held.push(...(await subscribers.suppress(page, [{ kind: "email", contact }], "operator")));
     }
     rows.set(`${page} suppression_id`, held);
+    rows.set(`${page} webhook_id`, await webhooksOf(page));
+  };
+  const webhooksOf = async (page: string): Promise<string[]> => {
+    const asked = { states: ["active"], incident: null, sort: "primary", descending: false } as const;
+    const found = await subscribers.list(page, { ...asked, kind: "webhook", offset: 0, limit: few });
+    const held = found.map(({ id }) => id);
+    const none = { components: null, incident: null, accessUser: null, skipConfirmation: true } as const;
+    while (held.length < few) {
+      const contact = { ...noContact, endpoint: `https://w${++made}.example.com/` };
+      const one = { kind: "webhook", state: "active", contact, ...none, language: null, by: "fuzz" } as const;
+      for (const added of await subscribers.add(page, [one])) if (added.ok) held.push(added.value.id);
+    }
+    return held;
   };
   const erased = async (page: string, incident: string | null): Promise<string> => {
     const id = await addSubscriber(page, incident);

@@ -55,7 +55,10 @@ export const controls: readonly Control[] = [
     wants: "failed",
     because: newer.says,
     generationAt: (answer) => (answer === 20 ? 6 : 7),
+    // One visitor sees every answer; an eighth of a second each, so that none is dropped on a busy machine.
     visitors: 1,
+    perSecond: 8,
+    seconds: 4,
   },
   {
     ...plain,
@@ -83,8 +86,9 @@ export const controls: readonly Control[] = [
     perSecond: 40,
     visitors: 40,
     seconds: 4,
-    // By itself it would use four tenths of its core, and be in time.
+    // By itself it would use four tenths of its core, and be in time, if only just.
     wasteMs: 10,
+    sleepsMs: 72,
     neighbours: 8,
   },
 ];

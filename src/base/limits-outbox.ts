@@ -48,6 +48,8 @@ export const outboxLimits = {
   notifyLookMs: 1_000,
   /** So often a control plane looks whether anybody is to be told of anything. */
   notifierNeededMs: 1_000,
+  /** A storm of writes is one word to the notifier each so long, and not one a write. */
+  notifierWakeMs: 20,
   /** Messages under way have so long when the notifier is to stop. */
   notifierStopMs: 2_000,
   /** Dead letters that one answer of the API lists. */

@@ -1,7 +1,7 @@
 // The process that tells subscribers. In: a data folder that a control plane writes, words on standard input, how subscribers are told. Out: messages, and
 // reports to the control plane. It opens the store to read, alone writes the outbox, and ends with the control plane.
 import { createMetrics } from "../base/metrics.ts";
-import { linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
+import { goBehindOthers, linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
 import type { Subscriber } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { linkAddress, type VisitorPath, visitorPaths } from "../model/visitor-words.ts";
@@ -28,6 +28,8 @@ export async function runNotifier(
   { data, ...flags }: NotifyFlags & { readonly data: string },
   { clock, random, log }: Context,
 ): Promise<void> {
+  // Editors go first: on a core of their own both have all of it.
+  goBehindOthers();
   const settings = notifySettings(flags);
   const store = openStore({ folder: data, clock, log, role: "reader" });
   const outbox = await openOutbox(data);

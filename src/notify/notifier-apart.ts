@@ -47,6 +47,7 @@ class Apart implements NotifierApart {
   readonly #looking: Timer;
   #child: Child<Uint8Array> | null = null;
   #again: Timer | null = null;
+  #waking: Timer | null = null;
   #failures = 0;
   #stopping = false;
   /** Where an outbox that is new begins to read: what was written before anybody was there to be told is told nobody. */
@@ -67,7 +68,7 @@ class Apart implements NotifierApart {
   wake(): void {
     // At each append: who comes after it is not told of it.
     this.#look();
-    this.#tell({ does: "wake", from: this.#from });
+    this.#waking ??= this.#options.clock.after(limits.notifierWakeMs, () => this.#tellWake());
   }
 
   replay(dead: readonly DeadName[]): boolean {
@@ -78,9 +79,16 @@ class Apart implements NotifierApart {
     return true;
   }
 
+  #tellWake(): void {
+    this.#waking?.cancel();
+    this.#waking = null;
+    this.#tell({ does: "wake", from: this.#from });
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#looking.cancel();
+    this.#waking?.cancel();
     this.#again?.cancel();
     const child = this.#child;
     if (child === null) return;
@@ -110,7 +118,7 @@ class Apart implements NotifierApart {
       this.#startAgain();
       return;
     }
-    this.wake();
+    this.#tellWake();
     void this.#child.exited.then(({ code, signal }) => {
       this.#child = null;
       if (this.#stopping) return;

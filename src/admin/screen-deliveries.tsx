@@ -11,6 +11,7 @@ import { byOf } from "../people/accounts.ts";
 import { When } from "../render/piece.tsx";
 import { attribute } from "../render/prose.tsx";
 import type { DeadLetter } from "../store/outbox-progress.ts";
+import { attemptsAt, attemptsFor, isEndpoint } from "./attempt-rows.tsx";
 import { DeliveryRows, occasionWords } from "./delivery-rows.tsx";
 import { Button, Head, Hidden, Post, Refused } from "./field.tsx";
 import type { Form } from "./form.ts";
@@ -65,6 +66,7 @@ async function listFor(visit: Visit<PageView>, sentences: readonly string[] = []
   const shownNow = found.slice(0, size);
   const older = found.length > size ? shownNow.at(-1)?.job : undefined;
   const safeDead = visit.may("edit") ? await deadFor(visit) : "";
+  const safeAttempts = visit.may("edit") ? await attemptsFor(visit) : "";
   const ofIncident = incident === undefined ? {} : { incident: incident.id };
   return shown(
     <>
@@ -100,6 +102,7 @@ async function listFor(visit: Visit<PageView>, sentences: readonly string[] = []
           </nav>
         )}
       </section>
+      {safeAttempts}
       {safeDead}
     </>,
     { status: statusOf(sentences) },
@@ -179,6 +182,11 @@ function Letter({
         <small class="sub">
           <When ms={atMs} voice={voiceFor(view)} />
         </small>
+        {isEndpoint({ kind }) ? (
+          <a href={attribute(attemptsAt(view.page.id, subscriber))}>Each attempt</a>
+        ) : (
+          ""
+        )}
       </div>
       <Post who={who} to={path} kind="bare">
         <Hidden name="job" value={String(job)} />

@@ -18,6 +18,8 @@ import type { PageView } from "../model/view.ts";
 import { byOf } from "../people/accounts.ts";
 import { actorOf } from "../people/principal.ts";
 import { When } from "../render/piece.tsx";
+import { attribute } from "../render/prose.tsx";
+import { attemptsAt, isEndpoint } from "./attempt-rows.tsx";
 import { Button, Check, Dangerous, Head, Hidden, Line, Post, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
 import { Listing, type Part, partOf } from "./listing.tsx";
@@ -344,6 +346,7 @@ function Row({
         ) : (
           ""
         )}
+        {isEndpoint(subscriber) ? <a href={attribute(attemptsAt(view.page.id, id))}>Attempts</a> : ""}
         {state === "unconfirmed" || state === "quarantined" ? (
           <Post who={who} to={path} kind="bare">
             <Hidden name="subscriber" value={id} />

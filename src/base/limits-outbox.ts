@@ -38,6 +38,10 @@ export const outboxLimits = {
   jobsKept: 5_000,
   jobsKeptMs: 30 * 24 * 3_600_000,
   jobsSweepMs: 60_000,
+  /** Of an endpoint: a day of tries, and of one that takes what it gets its last twenty messages. Some 20 bytes each, with a reason 100. */
+  triesKept: 20,
+  /** Each is read to be swept: of a hundred thousand endpoints half a second in all, in turns. */
+  triesSweepMs: 3_600_000,
   /** What subscribers are told of themselves and is not settled: the others wait in the store. */
   ownJobsMax: 1_000,
   /** Updates of an incident that a message can tell of. */

@@ -21,6 +21,7 @@ export function deliveriesOf({
   return {
     list: progress.list,
     dead: progress.dead,
+    tries: progress.tries,
     close: progress.close,
     async replay({ id, name }, { job, one }, by) {
       const most = limits.deadLettersPerReplay;

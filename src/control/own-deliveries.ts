@@ -27,7 +27,7 @@ export interface Replayed {
 }
 
 /** How far subscribers of pages are told. */
-export interface DeliveryDesk extends Pick<ProgressReader, "list" | "dead"> {
+export interface DeliveryDesk extends Pick<ProgressReader, "list" | "dead" | "tries"> {
   /** Sends dead letters once more, and says so in the audit; null while the process that sends them is not there. */
   replay(
     page: { readonly id: string; readonly name: string },
@@ -50,7 +50,7 @@ const tally = {
   again: count("tries that were to be repeated"),
   p95_s: orNull(t.Number({ description: "95 of 100 of those sent were taken so soon after it occurred" })),
 };
-const occasionAnswer = t.Object(
+export const occasionAnswer = t.Object(
   {
     kind: oneOf([
       ...(["update", "reminder", "postmortem", "component"] as const),
@@ -88,7 +88,7 @@ const deadAnswer = t.Object(
   { title: "DeadLetter" },
 );
 
-function occasionOf(occasion: Occasion) {
+export function occasionOf(occasion: Occasion) {
   return {
     kind: occasion.kind,
     incident_id: "incident" in occasion ? occasion.incident : null,

@@ -48,8 +48,8 @@ export function createWebhookChannel({ posting, clock, secretsOf, challengeOf }:
     const outcome = outcomeOf(posted);
     if (outcome.kind !== "sent" || posted.kind !== "answered") return outcome;
     return repeats(posted.text, asked)
-      ? { kind: "confirmed" }
-      : { kind: "refused", why: "It did not repeat the challenge." };
+      ? { kind: "confirmed", status: posted.status }
+      : { kind: "refused", why: "It did not repeat the challenge.", status: posted.status };
   }
 
   return {
@@ -57,6 +57,7 @@ export function createWebhookChannel({ posting, clock, secretsOf, challengeOf }:
     inFlightMax: 256,
     inFlightPerReceiverMax: 64,
     perSecondMax: null,
+    keepsTries: true,
     tells: (kind) => kind !== "confirm" && kind !== "changed" && kind !== "unsubscribed",
     receiverOf: ({ contact }) => URL.parse(contact.endpoint ?? "")?.host ?? "",
     async deliver(delivery, signal) {

@@ -34,6 +34,7 @@ export function chatChannel(chat: Chat, posting: Posting): Channel {
     // They allow about one message a second to an address, and some tens to all of their own.
     inFlightPerReceiverMax: 8,
     perSecondMax: null,
+    keepsTries: true,
     tells: (kind) =>
       kind === "update" || kind === "reminder" || kind === "postmortem" || kind === "challenge",
     receiverOf: ({ contact }) => URL.parse(contact.endpoint ?? "")?.host ?? "",
@@ -45,11 +46,13 @@ export function chatChannel(chat: Chat, posting: Posting): Channel {
         { url, body, headers: { "content-type": "application/json" } },
         signal,
       );
-      const outcome =
-        (posted.kind === "answered" && chat.judge?.(posted)) || outcomeOf(posted, chat.statuses);
+      const judged = posted.kind === "answered" ? chat.judge?.(posted) : null;
+      const outcome = judged ?? outcomeOf(posted, chat.statuses);
+      if (posted.kind !== "answered") return outcome;
+      const { status } = posted;
       return outcome.kind === "sent" && delivery.occasion.kind === "challenge"
-        ? { kind: "confirmed" }
-        : outcome;
+        ? { kind: "confirmed", status }
+        : { ...outcome, status };
     },
     close: async () => posting.close(),
   };

@@ -7,6 +7,7 @@ import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
 import type { Subscriber, SubscriberKind } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
+import type { TryRow } from "../store/outbox-tries.ts";
 import type { ReaderLinks } from "../store/reader-links.ts";
 import type { SubscriberLanes } from "../store/subscriber-lanes.ts";
 import { createDue } from "./due.ts";
@@ -348,9 +349,12 @@ class ChannelDrain implements Drain {
   }
 
   async #deliver(work: Try, subscriber: Subscriber, receiver: string, links: ReaderLinks): Promise<void> {
-    const { channel, keeping } = this.#options;
+    const { channel, clock, keeping } = this.#options;
     const { lane } = work;
+    const [atMs, beganMs] = [clock.wallMs(), clock.monotonicMs()];
     const outcome = await this.#outcomeOf(work, subscriber, links);
+    if (channel.keepsTries === true)
+      this.#tried(work, outcome, { atMs, tookMs: clock.monotonicMs() - beganMs });
     this.#receivers.done(receiver, outcome.kind !== "later");
     this.#freed(receiver);
     this.#settle(work, outcome, receiver);
@@ -401,6 +405,18 @@ class ChannelDrain implements Drain {
       timer.cancel();
       this.#aborts.delete(abort);
     }
+  }
+
+  #tried({ lane, id, attempts }: Try, outcome: Outcome, at: Pick<TryRow, "atMs" | "tookMs">): void {
+    lane.tried(id, {
+      atMs: at.atMs,
+      tookMs: Math.round(at.tookMs),
+      status: outcome.status ?? null,
+      outcome: outcome.kind,
+      why: "why" in outcome ? outcome.why.slice(0, limits.whyCharsMax) : "",
+      job: lane.job.number,
+      attempt: attempts + 1,
+    });
   }
 
   #settle({ lane, id, attempts: before }: Try, outcome: Outcome, receiver: string): void {

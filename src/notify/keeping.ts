@@ -8,6 +8,7 @@ import type { Log } from "../base/log.ts";
 import type { Change } from "../store/commit.ts";
 import type { Outbox } from "../store/outbox.ts";
 import { packJob, packLane, placeOfKind, unpackLane } from "../store/outbox-rows.ts";
+import { triesAdded } from "../store/outbox-tries.ts";
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
@@ -59,8 +60,8 @@ export function createKeeping(options: KeepingOptions): Keeping {
         failures = 0;
         for (const tell of told) tell();
       } catch (thrown) {
-        for (const [lane, { changes }] of batch.lanes) {
-          lane.keptNot(changes);
+        for (const [lane, collected] of batch.lanes) {
+          lane.keptNot(collected);
           lanes.add(lane);
         }
         for (const job of batch.jobs) jobs.add(job);
@@ -120,6 +121,13 @@ async function keepBatch(
       rows.set(lane, row);
       changes.push({ table: tables.lanes, key, value }, ...own);
     }
+    // Also of a lane that is another's now: those messages were sent.
+    changes.push(
+      ...triesAdded(
+        outbox,
+        [...batch.lanes.values()].flatMap(({ tried }) => tried),
+      ),
+    );
     const over = [...rows].filter(([, { state }]) => state === "done" || state === "cancelled");
     const jobs = new Set([...over].map(([lane]) => lane.job));
     const endedJobs = [...jobs].filter((job) => isEnded(outbox, job, rows));

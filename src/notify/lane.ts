@@ -12,6 +12,7 @@ import {
   placeOfKind,
 } from "../store/outbox-rows.ts";
 import { addTime, listOf, type Times, timesFrom } from "../store/outbox-times.ts";
+import type { Tried, TryRow } from "../store/outbox-tries.ts";
 import type { Job } from "./job.ts";
 
 export interface LaneOptions {
@@ -20,6 +21,12 @@ export interface LaneOptions {
   readonly row: LaneRow;
   readonly again: ReadonlyMap<string, AgainRow>;
   readonly tables: OutboxTables;
+}
+
+export interface Collected {
+  readonly row: Omit<LaneRow, "holder" | "leaseUntilMs">;
+  readonly changes: readonly Change[];
+  readonly tried: readonly Tried[];
 }
 
 export class Lane {
@@ -54,6 +61,7 @@ export class Lane {
   #takenTo: string;
   #exhausted: boolean;
   #changes: Change[] = [];
+  #tried: Tried[] = [];
   readonly #tables: OutboxTables;
 
   constructor({ job, kind, row, again, tables }: LaneOptions) {
@@ -201,6 +209,11 @@ export class Lane {
     this.#put(this.#tables.dead, id, packDead(row));
   }
 
+  /** What one try came to, beside what becomes of the message. */
+  tried(subscriber: string, row: TryRow): void {
+    this.#tried.push({ page: this.job.page, subscriber, row });
+  }
+
   /** It is not to be told any more. */
   left(id: string): void {
     this.#settle(id);
@@ -231,20 +244,16 @@ export class Lane {
     return this.#again;
   }
 
-  /** A change that goes with the next row. */
-  along(change: Change): void {
-    this.#changes.push(change);
-  }
-
   /** What is to be kept now; `keptNot` gives it back where it could not be. */
-  collect(): { readonly row: Omit<LaneRow, "holder" | "leaseUntilMs">; readonly changes: readonly Change[] } {
-    const changes = this.#changes;
-    this.#changes = [];
-    return { row: this.#row(), changes };
+  collect(): Collected {
+    const [changes, tried] = [this.#changes, this.#tried];
+    [this.#changes, this.#tried] = [[], []];
+    return { row: this.#row(), changes, tried };
   }
 
-  keptNot(changes: readonly Change[]): void {
+  keptNot({ changes, tried }: Pick<Collected, "changes" | "tried">): void {
     this.#changes = [...changes, ...this.#changes];
+    this.#tried = [...tried, ...this.#tried];
   }
 
   #row(): Omit<LaneRow, "holder" | "leaseUntilMs"> {

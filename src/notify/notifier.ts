@@ -11,6 +11,7 @@ import type { Store } from "../store/open.ts";
 import type { Outbox } from "../store/outbox.ts";
 import type { Holder } from "../store/outbox-holders.ts";
 import { forgetJob, sweepOutbox } from "../store/outbox-sweep.ts";
+import { sweepTries } from "../store/outbox-tries.ts";
 import { type ReaderLinks, readReaderLinks } from "../store/reader-links.ts";
 import { subscriberLanes } from "../store/subscriber-lanes.ts";
 import { createAdopting } from "./adopting.ts";
@@ -156,22 +157,26 @@ class Engine implements Notifier {
   }
 
   #begin(): void {
-    const { clock, log, outbox } = this.#options;
-    const sweep = async (): Promise<void> => {
-      try {
-        await sweepOutbox(outbox, clock.wallMs());
-      } catch (thrown) {
-        log.error(`The outbox could not be swept: ${messageOf(thrown)}`);
-      }
-    };
+    const { clock, outbox } = this.#options;
     this.#timers.push(
       every(clock, limits.notifyLookMs, () => this.#look()),
       every(clock, limits.laneRenewMs, () => {
         for (const lane of this.#lanes) this.#keeping.changed(lane);
       }),
-      every(clock, limits.jobsSweepMs, sweep),
+      every(clock, limits.jobsSweepMs, () => this.#swept(sweepOutbox(outbox, clock.wallMs()))),
+      every(clock, limits.triesSweepMs, () => {
+        const isThere = (page: string, id: string): boolean => this.#subscribers.row(page, id) !== null;
+        this.#options.store.refresh();
+        return this.#swept(sweepTries(outbox, clock.wallMs(), isThere));
+      }),
     );
     this.#gone.tell();
+  }
+
+  async #swept(sweeping: Promise<void>): Promise<void> {
+    await sweeping.catch((thrown) =>
+      this.#options.log.error(`The outbox could not be swept: ${messageOf(thrown)}`),
+    );
   }
 
   /** One look at a time; what comes meanwhile is looked at once more. */

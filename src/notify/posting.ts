@@ -107,10 +107,10 @@ export function outcomeOf(posted: Posted, also: Readonly<Record<number, "gone" |
   if (posted.kind === "unreachable") return { kind: "later", why: posted.why, afterMs: null };
   if (posted.kind === "shut") return { kind: "refused", why: posted.why };
   const { status, retryAfterMs } = posted;
-  if (status >= 200 && status < 300) return { kind: "sent", receipt: String(status) };
+  if (status >= 200 && status < 300) return { kind: "sent", receipt: String(status), status };
   const why = `It answered ${status}.`;
-  if (status === 410) return { kind: "gone", why };
+  if (status === 410) return { kind: "gone", why, status };
   const kind = also[status];
-  if (kind !== undefined) return { kind, why };
-  return { kind: "later", why, afterMs: retryAfterMs };
+  if (kind !== undefined) return { kind, why, status };
+  return { kind: "later", why, afterMs: retryAfterMs, status };
 }

@@ -37,12 +37,16 @@ export interface Delivery {
  * What became of it. `confirmed`: sent, and by its answer the receiver wants what it is subscribed to (a challenge was repeated). `later`: worth another try, after `afterMs` where the receiver said so. `gone`: nobody is reached there any more, the subscriber is
  * quarantined. `refused`: this message will never be taken, it becomes a dead letter.
  */
-export type Outcome =
+export type Outcome = (
   | { readonly kind: "sent"; readonly receipt: string | null }
   | { readonly kind: "confirmed" }
   | { readonly kind: "later"; readonly why: string; readonly afterMs: number | null }
   | { readonly kind: "gone"; readonly why: string }
-  | { readonly kind: "refused"; readonly why: string };
+  | { readonly kind: "refused"; readonly why: string }
+) & {
+  /** What it was answered over HTTP. */
+  readonly status?: number;
+};
 
 export interface Channel {
   readonly kind: SubscriberKind;
@@ -52,6 +56,8 @@ export interface Channel {
   readonly inFlightPerReceiverMax: number;
   /** Null: as fast as receivers take them. */
   readonly perSecondMax: number | null;
+  /** Whether each try is kept for who runs the receiver (`store/outbox-tries.ts`). */
+  readonly keepsTries?: true;
   /** Whether it tells of such a thing at all. */
   tells(occasion: Occasion["kind"]): boolean;
   /** Who takes it: a host, where many subscribers share one. */

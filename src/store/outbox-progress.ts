@@ -14,6 +14,7 @@ import {
   unpackLane,
 } from "./outbox-rows.ts";
 import { timeBelow } from "./outbox-times.ts";
+import { type TryRow, unpackTries } from "./outbox-tries.ts";
 
 /** What became of messages: of one channel, or of all of an occasion. */
 export interface Tally {
@@ -49,6 +50,10 @@ export interface DeadLetter extends DeadRow {
   readonly subscriber: string;
 }
 
+export interface EndpointTry extends TryRow {
+  readonly occasion: Occasion | null;
+}
+
 export interface JobsAsked {
   readonly incident?: string | undefined;
   /** Nothing of the page that is older is wanted: what is behind it is not read. */
@@ -73,6 +78,8 @@ export interface ProgressReader {
   list(page: string, asked: JobsAsked): readonly Progress[];
   /** Of a page, those of the latest jobs first. */
   dead(page: string, asked: DeadAsked): readonly DeadLetter[];
+  /** The last tries of an endpoint, the latest first; `occasion` null where what it was told of is forgotten. */
+  tries(page: string, subscriber: string): readonly EndpointTry[];
   close(): Promise<void>;
 }
 
@@ -111,6 +118,17 @@ export function progressIn(folder: string): ProgressReader {
         }
       }
       return found;
+    },
+    tries(page, subscriber) {
+      const tables = outbox()?.tables;
+      const bytes = tables?.tries.getBinary([page, subscriber]);
+      if (tables === undefined || bytes === undefined) return [];
+      return unpackTries(bytes)
+        .toReversed()
+        .map((row) => {
+          const job = tables.jobs.getBinary(row.job);
+          return { ...row, occasion: job === undefined ? null : unpackJob(job).occasion };
+        });
     },
     async close() {
       await held?.close();

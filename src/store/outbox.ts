@@ -26,6 +26,8 @@ export interface OutboxTables {
   readonly dead: Table;
   /** [page, subscriber] -> why nobody is reached there */
   readonly gone: Table;
+  /** [page, subscriber] -> the last tries of an endpoint */
+  readonly tries: Table;
 }
 
 /** What `meta` holds: the format, how far op-log and ask rows were read, the number of the last job. */
@@ -39,6 +41,7 @@ const tableNames = [
   "again",
   "dead",
   "gone",
+  "tries",
 ] as const satisfies readonly (keyof OutboxTables)[];
 const tablesMax = 2 * tableNames.length;
 

@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { screens } from "../../src/admin/screens.ts";
 import { allows, type Role, roles } from "../../src/model/roles.ts";
+import { noContact } from "../../src/model/subscriber.ts";
 import { commandLine } from "../../src/store/tokens.ts";
 import { writeTold } from "../store/told.ts";
 import { type AdminWorld, openAdminWorld } from "./admin-world.ts";
 
 let world: AdminWorld;
+let endpoint = "";
 /** What a screen's parameters stand for here; each is named by what an editor could do worst. */
 const parameters: Record<string, string> = {};
 const nasty = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>&amp;`;
@@ -43,9 +45,18 @@ beforeAll(async () => {
       },
     }),
   });
+  const [hook] = await world.subscribers.add(world.page, [
+    {
+      ...{ kind: "webhook", state: "active", components: null, incident: null, accessUser: null },
+      skipConfirmation: true,
+      contact: { ...noContact, endpoint: "https://hooks.example.org/<script>" },
+    },
+  ]);
+  endpoint = hook?.ok === true ? hook.value.id : "";
   await writeTold(world.store.folder, {
     ...{ page: world.page, otherPage: world.otherPage, incident, update: parameters.update ?? "" },
     ...{ failed: ["nobody", nasty], why: nasty, atMs: world.clock.wallMs() },
+    endpoint,
   });
   world.pops.push({
     key: "k",
@@ -211,6 +222,19 @@ describe("deliveries", () => {
     expect((await editor.post(path(), { do: "all", job: "2" })).to).toContain("done=none");
     expect((await editor.post(path(), { do: "one", job: "1" })).status).toBe(422);
     expect(world.sentAgain).toHaveLength(3);
+  });
+
+  test("each attempt of an endpoint is an editor's: what it answered, how soon, why it did not take it", async () => {
+    const list = await world.as("editor").get(`/admin/p/${world.page}/subscribers`);
+    const attempts = `${path()}?subscriber=${endpoint}`;
+    expect(list.text).toContain(`href="${attempts}#attempts-h"`);
+    const { text } = await world.as("editor").get(attempts);
+    expect(text).toContain("Last messages to https://hooks.example.org/&lt;script&gt;");
+    expect(text).toContain("Answered 503 after 1,204 ms");
+    expect(text).toContain("Answered 200 after 31 ms, attempt 2");
+    expect(text).not.toContain("<script>alert(1)");
+    expect((await world.as("viewer").get(attempts)).text).not.toContain("Last messages");
+    expect((await world.as("editor").get(`${path()}?subscriber=nobody`)).text).not.toContain("Last messages");
   });
 });
 

@@ -10,10 +10,14 @@ import { type ControlWorld, openControlWorld } from "./control-world.ts";
 let world: ControlWorld;
 let at = "";
 let incident = "";
+let endpoint = "";
+const added = async (subscriber: object): Promise<string> =>
+  (await world.send("POST", `/v1/pages/${world.page}/subscribers`, { subscriber })).json.id;
 beforeAll(async () => {
   world = await openControlWorld();
   at = `/api/pharos/v1/pages/${world.page}/deliveries`;
   incident = await world.run(world.page, { kind: "incident.create", fields: { name: "Slow" } });
+  endpoint = await added({ endpoint: "https://hooks.example.org/a", email: "ops@example.org" });
 });
 afterAll(() => world.close());
 
@@ -32,6 +36,7 @@ test("an outbox that is made later is read: numbers of each channel, for an inci
   await writeTold(world.store.folder, {
     ...{ page: world.page, otherPage, incident, update: "u1" },
     ...{ failed: ["sub1", "sub2"], why: "550 No such user", atMs: world.clock.wallMs() },
+    endpoint,
   });
   const { json } = await world.send("GET", at);
   expect(json).toEqual({
@@ -114,4 +119,32 @@ test("while the process that sends is not there, nothing is sent again, said to 
   expect(((await response.json()) as { error: string }).error).toContain("Nothing was sent again");
   expect(parts.install.audit.newestFirst()[Symbol.iterator]().next().value).toEqual(before);
   await deliveries.close();
+});
+
+test("each attempt of an endpoint is read by who may edit: when, what it answered, how soon, why", async () => {
+  const attempts = (id: string) => `/api/pharos/v1/pages/${world.page}/webhooks/${id}/attempts`;
+  const at = new Date(world.clock.wallMs() + 1_000).toISOString();
+  const { json } = await world.send("GET", attempts(endpoint));
+  expect(json.attempts).toEqual([
+    {
+      ...{ at, delivery_id: 9, occasion: null, attempt: 2 },
+      ...{ status: 200, ms: 31, outcome: "sent", why: null },
+    },
+    {
+      ...{
+        at,
+        delivery_id: 1,
+        attempt: 1,
+        status: 503,
+        ms: 1_204,
+        outcome: "later",
+        why: "550 No such user",
+      },
+      occasion: { kind: "update", incident_id: incident, update_id: "u1", component_id: null },
+    },
+  ]);
+  const untold = await added({ endpoint: "https://discord.com/api/webhooks/1/a", email: "ops@example.org" });
+  expect((await world.send("GET", attempts(untold))).json).toEqual({ attempts: [] });
+  const mail = await added({ email: "reader@example.org" });
+  for (const id of [mail, "nobody"]) expect((await world.send("GET", attempts(id))).status).toBe(404);
 });

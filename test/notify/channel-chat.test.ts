@@ -31,7 +31,7 @@ async function setUp(kind: keyof typeof channels) {
 
 test("Slack: a header, the text in its markup, what is affected, links", async () => {
   const { deliver, said } = await setUp("slack");
-  expect(await deliver()).toEqual({ kind: "sent", receipt: "200" });
+  expect(await deliver()).toEqual({ kind: "sent", receipt: "200", status: 200 });
   const { text, blocks } = said();
   expect(text).toBe("Identified: Database is down");
   expect(blocks[0]).toEqual({
@@ -162,7 +162,7 @@ test("a first message shows who takes it, and confirms by being taken", async ()
   const occasion = { kind: "challenge", page: view.page.id, subscriber: "sub1", asked: 1 } as const;
   for (const kind of ["slack", "teams", "discord"] as const) {
     const { there, deliver } = await setUp(kind);
-    expect(await deliver({ occasion })).toEqual({ kind: "confirmed" });
+    expect(await deliver({ occasion })).toEqual({ kind: "confirmed", status: 200 });
     expect(there.came[0]?.body).toContain("Northwind Cloud");
     there.answers = [(_came, response) => void response.writeHead(404).end()];
     expect((await deliver({ occasion })).kind).toBe("gone");

@@ -37,7 +37,7 @@ const last = ({ came }: Receiver) => came.at(-1) ?? { path: "", headers: {}, bod
 
 test("an update is signed so that the specification's own library takes it, in Statuspage's form", async () => {
   const { there, deliver } = await setUp();
-  expect(await deliver()).toEqual({ kind: "sent", receipt: "200" });
+  expect(await deliver()).toEqual({ kind: "sent", receipt: "200", status: 200 });
   const { body, headers } = last(there);
   const said = new Webhook(secretOf(1)).verify(body, headers as Record<string, string>);
   expect(said).toMatchObject({

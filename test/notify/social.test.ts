@@ -23,6 +23,7 @@ test("Mastodon: one public post by its key; a cut text; what its answers mean", 
   expect(await account?.publish({ ...post, text: "👩‍🚒".repeat(600) }, unsignalled)).toEqual({
     kind: "sent",
     receipt: "200",
+    status: 200,
   });
   const [came] = server.came;
   expect(came).toMatchObject({

@@ -22,6 +22,7 @@ import {
 } from "../../src/store/outbox-rows.ts";
 import { sweepOutbox } from "../../src/store/outbox-sweep.ts";
 import { addTime, listOf, timeBelow } from "../../src/store/outbox-times.ts";
+import { packTries, type TryRow, unpackTries } from "../../src/store/outbox-tries.ts";
 import { freshFolder } from "./stores.ts";
 
 const job: JobRow = {
@@ -38,6 +39,15 @@ const lane: LaneRow = {
   ...{ queued: 12, sent: 8, failed: 1, left: 1, retried: 3, firstSentMs: 1_767_614_400_100 },
   ...{ lastSentMs: 1_767_614_401_000, times: [0, 7, 31, 1] },
 };
+const tries: readonly TryRow[] = [
+  {
+    ...{ atMs: 1_767_614_460_000, tookMs: 15_000, status: null, outcome: "later", why: "Nobody answered." },
+    ...{ job: 7, attempt: 1 },
+  },
+  {
+    ...{ atMs: 1_767_614_470_000, tookMs: 31, status: 200, outcome: "sent", why: "", job: 7, attempt: 2 },
+  },
+];
 const rows = {
   job: [packJob(job), unpackJob, job],
   lane: [packLane(lane), unpackLane, lane],
@@ -51,6 +61,7 @@ const rows = {
     unpackDead,
     { atMs: 1_767_614_460_000, attempts: 40, why: "It said 400." },
   ],
+  tries: [packTries(tries), unpackTries, tries],
   gone: [
     packGone({ kind: "webhook", atMs: 1_767_614_460_000, why: "It said 410.", count: 1 }),
     unpackGone,

@@ -7,6 +7,7 @@ import { assertNoteLimits, noteLimits } from "./limits-notes.ts";
 import { notifyLimits } from "./limits-notify.ts";
 import { assertOutboxLimits, outboxLimits } from "./limits-outbox.ts";
 import { peopleLimits } from "./limits-people.ts";
+import { assertProbeLimits, probeLimits } from "./limits-probes.ts";
 import { publishLimits } from "./limits-publish.ts";
 import { seriesLimits } from "./limits-series.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
@@ -379,6 +380,7 @@ export const limits = {
   ...subscriberLimits,
   ...notifyLimits,
   ...outboxLimits,
+  ...probeLimits,
   ...zoneLimits,
   ...dnsLimits,
 
@@ -444,6 +446,7 @@ export function assertLimits(): void {
     "Limits: levels of open pages need not be looked at more often than those of requests.",
   );
   assertOutboxLimits();
+  assertProbeLimits();
   assertSteeringLimits();
   assertNoteLimits(limits.pathBytesMax);
 }

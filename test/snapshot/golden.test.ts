@@ -5,6 +5,22 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { seededRandom } from "../../src/base/random.ts";
 import {
+  type CheckPlan,
+  openPlan,
+  pingName,
+  sealPlan,
+  signPlan,
+  unsealPlan,
+} from "../../src/snapshot/check-plan.ts";
+import {
+  batchesOf,
+  type CheckReport,
+  openProbes,
+  type ReportEntry,
+  readBatch,
+  signProbes,
+} from "../../src/snapshot/check-report.ts";
+import {
   openAppointment,
   openDelegation,
   openEpoch,
@@ -22,6 +38,7 @@ import { openManifest, signManifest } from "../../src/snapshot/manifest.ts";
 import { decodePart, encodePart } from "../../src/snapshot/part.ts";
 import { openRegistry, signRegistry } from "../../src/snapshot/registry.ts";
 import { openReport, signReport } from "../../src/snapshot/report.ts";
+import { boxPublicKey } from "../../src/snapshot/sealed-box.ts";
 import type {
   Appointment,
   Delegation,
@@ -196,6 +213,72 @@ const view: NodeView = {
   ],
 };
 
+const plan: CheckPlan = {
+  sequence: 1_790_000_000_000,
+  pop: pop.publicKey,
+  checks: [
+    {
+      ...{ page: "acme", id: "web", everyMs: 10_000, timeoutMs: 5_000, slowMs: 800, latency: true },
+      target: {
+        ...{ kind: "http", url: "https://acme.example/health?Grüße", method: "POST", body: '{"a":1}' },
+        ...{ headers: [["authorization", "Bearer secret"]], statuses: "200-299,301" },
+        ...{ keyword: "ok", keywordAbsent: false, json: { path: "$.state", equals: "up" } },
+        ...{ redirectsMax: 3, certificateDays: 14 },
+      },
+    },
+    {
+      ...{ page: "acme", id: "db", everyMs: 60_000, timeoutMs: 10_000, slowMs: null, latency: false },
+      target: { kind: "tcp", host: "db.acme.example", port: 5432, send: null, expect: null },
+    },
+    {
+      ...{ page: "acme", id: "tls", everyMs: 3_600_000, timeoutMs: 10_000, slowMs: null, latency: false },
+      target: { kind: "tls", host: "192.0.2.1", port: 443, serverName: "acme.example", days: 21 },
+    },
+    {
+      ...{ page: "acme", id: "dns", everyMs: 60_000, timeoutMs: 3_000, slowMs: 100, latency: false },
+      target: {
+        kind: "dns",
+        name: "acme.example",
+        type: "AAAA",
+        server: "192.0.2.53",
+        expect: ["2001:db8::1"],
+      },
+    },
+    {
+      ...{ page: "other", id: "ws", everyMs: 30_000, timeoutMs: 5_000, slowMs: null, latency: false },
+      target: { kind: "websocket", url: "wss://acme.example/ws", send: "ping", expect: "pong" },
+    },
+  ],
+  pings: [{ page: "acme", id: "nightly", name: pingName("0123456789abcdefghijkl") }],
+};
+const probeEntries: readonly ReportEntry[] = [
+  {
+    probe: {
+      ...{ check: "acme/web", atMs: 1_790_000_001_000, state: "slow", ms: 950, why: null, said: null },
+      certificateEndsMs: 1_800_000_000_000,
+    },
+  },
+  {
+    probe: {
+      ...{ check: "acme/db", atMs: 1_790_000_001_500, state: "down", ms: null, why: "refused" },
+      ...{ said: "192.0.2.7:5432 refused the connection – Grüße.", certificateEndsMs: null },
+    },
+  },
+  {
+    ping: { check: "acme/nightly", atMs: 1_790_000_002_000, word: "fail", exit: 137, said: "killed" },
+  },
+  {
+    ping: { check: "acme/nightly", atMs: 1_790_000_003_000, word: "success", exit: null, said: null },
+  },
+];
+const probes: CheckReport = {
+  timeMs: 1_790_000_004_000,
+  origin: "000102030405060708090a0b0c0d0e0f",
+  plan: plan.sequence,
+  receiver: boxPublicKey(noteSecret),
+  batches: batchesOf(probeEntries).map((bytes, at) => ({ number: 1_790_000_003_500 + at, bytes })),
+};
+
 interface Row {
   readonly file: string;
   readonly value: unknown;
@@ -270,6 +353,32 @@ const rows: readonly Row[] = [
     value: { value: view, key: pop.publicKey },
     read: (bytes) => openView(bytes),
     write: () => signView(view, pop.secretKey),
+  },
+  {
+    file: "plan-1.bin",
+    value: { value: plan, key: publisher.publicKey },
+    read: (bytes) => openPlan(bytes),
+    write: () => signPlan(plan, publisher.secretKey),
+  },
+  {
+    file: "plan-sealed-1.bin",
+    value: signPlan(plan, publisher.secretKey),
+    read(bytes) {
+      const plain = unsealPlan(noteSecret, bytes);
+      return plain.ok ? ok(new Uint8Array(plain.value)) : plain;
+    },
+    write: () => sealPlan(signPlan(plan, publisher.secretKey), boxPublicKey(noteSecret), seededRandom(12)),
+  },
+  {
+    file: "probes-1.bin",
+    value: { value: probes, key: pop.publicKey, entries: [probeEntries] },
+    read(bytes) {
+      const opened = openProbes(bytes);
+      if (!opened.ok) return opened;
+      const entries = opened.value.value.batches.map((batch) => readBatch(batch.bytes));
+      return ok({ ...opened.value, entries: entries.map((read) => (read.ok ? read.value : read.reason)) });
+    },
+    write: () => signProbes(probes, pop.secretKey),
   },
   {
     file: "note-1.bin",

@@ -7,8 +7,8 @@ import { assertNoteLimits, noteLimits } from "./limits-notes.ts";
 import { notifyLimits } from "./limits-notify.ts";
 import { assertOutboxLimits, outboxLimits } from "./limits-outbox.ts";
 import { peopleLimits } from "./limits-people.ts";
-import { assertProbeLimits, probeLimits } from "./limits-probes.ts";
 import { publishLimits } from "./limits-publish.ts";
+import { assertResultLimits, resultLimits } from "./limits-results.ts";
 import { seriesLimits } from "./limits-series.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
@@ -380,7 +380,7 @@ export const limits = {
   ...subscriberLimits,
   ...notifyLimits,
   ...outboxLimits,
-  ...probeLimits,
+  ...resultLimits,
   ...zoneLimits,
   ...dnsLimits,
 
@@ -446,7 +446,7 @@ export function assertLimits(): void {
     "Limits: levels of open pages need not be looked at more often than those of requests.",
   );
   assertOutboxLimits();
-  assertProbeLimits();
+  assertResultLimits();
   assertSteeringLimits();
   assertNoteLimits(limits.pathBytesMax);
 }

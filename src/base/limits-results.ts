@@ -1,7 +1,7 @@
 // Limits of checks on their way: plans to POPs, results and pings back, and how long they are kept. A part of limits.ts, which is where they are read.
 import { assert } from "./fault.ts";
 
-export const probeLimits = {
+export const resultLimits = {
   /** A plan of one POP: 20,000 checks, of which most have 300 bytes, and some a body to send. */
   planBytesMax: 16 * 1024 * 1024,
   planChecksMax: 20_000,
@@ -63,8 +63,8 @@ export const probeLimits = {
 } as const;
 
 /** A part of `assertLimits`. */
-export function assertProbeLimits(): void {
-  const limits = probeLimits;
+export function assertResultLimits(): void {
+  const limits = resultLimits;
   assert(
     limits.probesHeldMsMax + 1_800_000 < limits.resultsRawMs,
     "Limits: a POP must not bring what its source has rolled up.",

@@ -4,7 +4,7 @@
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
-import { endpointKinds, primaryOf, type Subscriber } from "../model/subscriber.ts";
+import { type ChannelKind, endpointKinds, primaryOf } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { When } from "../render/piece.tsx";
 import type { EndpointTry } from "../store/outbox-progress.ts";
@@ -22,7 +22,7 @@ const outcomeWords: Readonly<Record<TryOutcome, string>> = {
 };
 
 /** Whether there are attempts to see. */
-export const isEndpoint = ({ kind }: Pick<Subscriber, "kind">): boolean =>
+export const isEndpoint = ({ kind }: { readonly kind: ChannelKind }): boolean =>
   endpointKinds.some((it) => it === kind);
 
 export const attemptsAt = (page: string, subscriber: string): string =>

@@ -5,7 +5,7 @@
 import { Html } from "@elysiajs/html";
 import { limits } from "../base/limits.ts";
 import { nobodySends, type ReplayAsked } from "../control/own-deliveries.ts";
-import { primaryOf, subscriberKinds } from "../model/subscriber.ts";
+import { channelKinds, primaryOf } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { byOf } from "../people/accounts.ts";
 import { When } from "../render/piece.tsx";
@@ -44,7 +44,7 @@ function replayIn(form: Form): ReplayAsked | null {
   const job = Number(form.text("job"));
   if (!Number.isSafeInteger(job) || job < 1) return null;
   if (form.text("do") === "all") return { job };
-  const kind = subscriberKinds.find((it) => it === form.text("kind"));
+  const kind = channelKinds.find((it) => it === form.text("kind"));
   const subscriber = form.text("subscriber");
   return kind === undefined || subscriber === "" ? null : { job, one: { kind, subscriber } };
 }
@@ -153,7 +153,11 @@ async function deadFor(visit: Visit<PageView>): Promise<JSX.Element> {
   );
 }
 
-async function addressOf({ places, view }: Visit<PageView>, { subscriber }: DeadLetter): Promise<string> {
+async function addressOf(
+  { places, view }: Visit<PageView>,
+  { kind, subscriber }: DeadLetter,
+): Promise<string> {
+  if (kind === "social") return subscriber;
   const found = await places.subscribers?.get(view.page.id, subscriber);
   return found ? primaryOf(found.kind, found.contact) : "A subscriber that is gone";
 }

@@ -1,5 +1,5 @@
 // How the admin pages say states and times. In: a page. Out: English words, times in the page's zone. Editors read one language; their readers all.
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import type {
   Component,
   ComponentStatus,
@@ -13,7 +13,7 @@ import { componentMarks } from "../render/severity.ts";
 import { english } from "../render/words-en.ts";
 import type { Choice } from "./field.tsx";
 
-export const channelWords: Readonly<Record<SubscriberKind, string>> = {
+export const channelWords: Readonly<Record<ChannelKind, string>> = {
   email: "E-mail",
   sms: "Text message",
   webhook: "Webhook",
@@ -21,6 +21,7 @@ export const channelWords: Readonly<Record<SubscriberKind, string>> = {
   discord: "Discord",
   teams: "Teams",
   integration_partner: "Integration",
+  social: "Own account",
 };
 
 /** The voice of a page's screens; without a page times are UTC. */

@@ -70,7 +70,12 @@ function linksIn(folder: string): () => ReaderLinks {
 }
 
 /** Addresses of the page as its readers write it. */
-export function linksOf({ page }: PageView, { id }: Subscriber, links: ReaderLinks, askedMs: number): Links {
+export function linksOf(
+  { page }: PageView,
+  { id }: Pick<Subscriber, "id">,
+  links: ReaderLinks,
+  askedMs: number,
+): Links {
   const base = baseOf(page);
   const to = (path: VisitorPath, deed: LinkDeed): string =>
     linkAddress(base, path, links.linkOf(deed, page.id, id, askedMs));
@@ -111,6 +116,7 @@ export function notifierApart({
     ...parts,
     start: (onFrame) => spawnFramed({ command, onFrame }),
     isNeeded() {
+      if ((flags.post ?? []).length > 0) return true;
       refresh();
       const range = { start: ["subscriber"], end: ["subscriber", "\uffff"], limit: 1 };
       return Array.from(tables.meta.getKeys(range)).length > 0;

@@ -3,10 +3,11 @@
 // so that a wrong one is refused before a message waits for it.
 import { Fault } from "../base/fault.ts";
 import { type Allowed, allowedOf } from "../host/reach.ts";
-import { type SubscriberKind, subscriberKinds } from "../model/subscriber.ts";
+import { type ChannelKind, channelKinds } from "../model/subscriber.ts";
 import type { MailSettings } from "../notify/mail-settings.ts";
 import { mailOf } from "./mail-flags.ts";
 import { secretIn } from "./secret-file.ts";
+import { type SocialSetting, socialFlags, socialForms, socialSettings } from "./social-flags.ts";
 
 export const notifyFlags = {
   mail: {
@@ -36,6 +37,11 @@ export const notifyFlags = {
     help: "number or messaging service that SMS come from, such as +15005550006",
   },
   "sms-token-file": { kind: "path", help: "file with our secret there" },
+  post: {
+    kind: "list",
+    help: `own account on which what happens is posted, of all pages or of one, as <page>=…: ${socialForms.join(", ")}`,
+  },
+  "post-token-file": socialFlags["post-token-file"],
   "notify-allow": {
     kind: "list",
     help: "networks that webhooks and chats may be in although they are private, such as 10.20.0.0/16",
@@ -56,6 +62,8 @@ export interface NotifyFlags {
   readonly smsAccount?: string | undefined;
   readonly smsFrom?: string | undefined;
   readonly smsTokenFile?: string | undefined;
+  readonly post?: readonly string[] | undefined;
+  readonly postTokenFile?: readonly string[] | undefined;
   readonly notifyAllow?: readonly string[] | undefined;
   readonly notifyRate?: readonly string[] | undefined;
 }
@@ -72,10 +80,12 @@ export interface NotifySettings {
   readonly mail: MailSettings | null;
   /** Null: no SMS is sent. */
   readonly sms: SmsSettings | null;
+  /** The operator's own accounts. */
+  readonly social: readonly SocialSetting[];
   /** Networks that receivers may be in although they are not public. */
   readonly allowed: Allowed;
   /** Messages a second; a kind that is not in it is as fast as its receivers. */
-  readonly perSecond: ReadonlyMap<SubscriberKind, number>;
+  readonly perSecond: ReadonlyMap<ChannelKind, number>;
 }
 
 /** Throws Fault `usage` for a wrong value, `key-unreadable` for a file that does not hold what it should. */
@@ -83,6 +93,7 @@ export function notifySettings(flags: NotifyFlags): NotifySettings {
   return {
     mail: mailOf(flags),
     sms: smsOf(flags),
+    social: socialSettings(flags.post ?? [], flags.postTokenFile ?? []),
     allowed: networksOf(flags.notifyAllow ?? []),
     perSecond: new Map((flags.notifyRate ?? []).map(rateOf)),
   };
@@ -100,6 +111,8 @@ export function notifyArgv(flags: NotifyFlags): readonly string[] {
     "sms-account": flags.smsAccount,
     "sms-from": flags.smsFrom,
     "sms-token-file": flags.smsTokenFile,
+    post: flags.post,
+    "post-token-file": flags.postTokenFile,
     "notify-allow": flags.notifyAllow,
     "notify-rate": flags.notifyRate,
   };
@@ -167,13 +180,13 @@ function networksOf(networks: readonly string[]): Allowed {
   );
 }
 
-function rateOf(text: string): readonly [SubscriberKind, number] {
+function rateOf(text: string): readonly [ChannelKind, number] {
   const [, name, rate] = /^([a-z_]+)=(\d{1,6})$/.exec(text) ?? [];
-  const kind = subscriberKinds.find((one) => one === name);
+  const kind = channelKinds.find((one) => one === name);
   if (kind !== undefined && Number(rate) > 0) return [kind, Number(rate)];
   throw new Fault(
     "usage",
     `--notify-rate: ${JSON.stringify(text)} is not allowed.`,
-    `Give <kind>=<messages a second>, the kind one of ${subscriberKinds.join(", ")}.`,
+    `Give <kind>=<messages a second>, the kind one of ${channelKinds.join(", ")}.`,
   );
 }

@@ -2,7 +2,7 @@
 import { t } from "elysia";
 import { limits } from "../base/limits.ts";
 import type { Occasion } from "../model/occasion.ts";
-import { type SubscriberKind, subscriberKinds } from "../model/subscriber.ts";
+import { type ChannelKind, channelKinds } from "../model/subscriber.ts";
 import { byOf } from "../people/principal.ts";
 import type { Progress, ProgressReader, Tally } from "../store/outbox-progress.ts";
 import { jobStates } from "../store/outbox-rows.ts";
@@ -16,7 +16,7 @@ import { isoOf, isoOrNull } from "./own-fields.ts";
 /** What is sent again: all of a job, or one of it. */
 export interface ReplayAsked {
   readonly job: number;
-  readonly one?: { readonly kind: SubscriberKind; readonly subscriber: string } | undefined;
+  readonly one?: { readonly kind: ChannelKind; readonly subscriber: string } | undefined;
 }
 
 export interface Replayed {
@@ -62,7 +62,7 @@ export const occasionAnswer = t.Object(
   },
   { title: "Occasion" },
 );
-const channel = () => oneOf(subscriberKinds);
+const channel = () => oneOf(channelKinds);
 const deliveryAnswer = t.Object(
   {
     id: t.Integer(),
@@ -80,7 +80,7 @@ const deadAnswer = t.Object(
     delivery_id: t.Integer(),
     occasion: occasionAnswer,
     channel: channel(),
-    subscriber_id: id(),
+    subscriber_id: t.String({ description: "of an own account its name" }),
     at: time(),
     attempts: t.Integer(),
     why: t.String(),

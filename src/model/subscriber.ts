@@ -13,6 +13,10 @@ export const subscriberKinds = [
 ] as const;
 export type SubscriberKind = (typeof subscriberKinds)[number];
 
+/** Ways to tell: to each subscriber by its kind, and on the operator's own accounts. */
+export const channelKinds = [...subscriberKinds, "social"] as const;
+export type ChannelKind = (typeof channelKinds)[number];
+
 /** Only an active one is sent anything. One that unsubscribed is kept, so that nobody subscribes it again unasked. */
 export const subscriberStates = ["unconfirmed", "active", "quarantined", "unsubscribed"] as const;
 export type SubscriberState = (typeof subscriberStates)[number];

@@ -2,7 +2,7 @@
 // as long as a lease. Two notifiers never have the same one: whoever writes its name into the row, inside a transaction, has it.
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import type { Outbox } from "../store/outbox.ts";
 import type { Holder } from "../store/outbox-holders.ts";
@@ -23,7 +23,7 @@ export interface AdoptingOptions {
   readonly outbox: Outbox;
   readonly holder: Holder;
   readonly clock: Clock;
-  readonly kinds: ReadonlySet<SubscriberKind>;
+  readonly kinds: ReadonlySet<ChannelKind>;
   view(page: string): PageView | null;
 }
 
@@ -31,7 +31,7 @@ export interface Adopting {
   /** Lanes that came since, and of those that others hold the ones that are free by now. */
   look(): Promise<readonly Lane[]>;
   /** This one, also where it is over; null where another holds it or it is not there. */
-  claim(job: number, kind: SubscriberKind): Promise<Lane | null>;
+  claim(job: number, kind: ChannelKind): Promise<Lane | null>;
   /** It is another's now. */
   lost(lane: Lane): void;
   /** Nobody needs the job in memory any more. */

@@ -2,15 +2,17 @@
 import type { Clock } from "../base/clock.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Allowed, DialPolicy } from "../host/dial.ts";
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import { createDiscordChannel } from "./channel-discord.ts";
 import { createEmailChannel, type EmailParts } from "./channel-email.ts";
 import { createSlackChannel } from "./channel-slack.ts";
 import { createSmsChannel, type SmsOptions } from "./channel-sms.ts";
+import { createSocialChannel } from "./channel-social.ts";
 import { createTeamsChannel } from "./channel-teams.ts";
 import { createWebhookChannel, type WebhookOptions } from "./channel-webhook.ts";
 import type { MailSettings } from "./mail-settings.ts";
 import { createPosting, type Posting } from "./posting.ts";
+import type { Account } from "./social-types.ts";
 import type { Channel } from "./types.ts";
 
 export interface ChannelParts
@@ -20,17 +22,22 @@ export interface ChannelParts
   readonly metrics: Metrics;
   /** Null: none is sent. */
   readonly mail: MailSettings | null;
+  /** The operator's own accounts; none: nothing is posted. */
+  readonly social: readonly {
+    readonly page: string | null;
+    open(posting: Posting): Account;
+  }[];
   readonly sms: Pick<SmsOptions, "url" | "account" | "from" | "token"> | null;
   /** Networks in which webhooks and chats may be although they are private. */
   readonly allowed: Allowed;
-  readonly perSecond: ReadonlyMap<SubscriberKind, number>;
+  readonly perSecond: ReadonlyMap<ChannelKind, number>;
 }
 
 /** Connections that are kept to one receiver: as many messages of it are under way at most. */
 const perHostMax = 64;
 
 export function channelsOf(parts: ChannelParts): readonly Channel[] {
-  const { clock, mail, sms, allowed, perSecond } = parts;
+  const { clock, mail, sms, social, allowed, perSecond } = parts;
   const way = (policy: DialPolicy): Posting => createPosting({ clock, policy, allowed, perHostMax });
   const channels = [
     ...(mail === null ? [] : [createEmailChannel({ ...parts, settings: mail })]),
@@ -39,6 +46,14 @@ export function channelsOf(parts: ChannelParts): readonly Channel[] {
     createSlackChannel(way("foreign")),
     createTeamsChannel(way("foreign")),
     createDiscordChannel(way("foreign")),
+    ...(social.length === 0 ? [] : [socialChannelOf(social, way("configured"))]),
   ];
   return channels.map((channel) => ({ ...channel, perSecondMax: perSecond.get(channel.kind) ?? null }));
+}
+
+function socialChannelOf(social: ChannelParts["social"], posting: Posting): Channel {
+  return createSocialChannel(
+    social.map(({ page, open }) => ({ page, account: open(posting) })),
+    posting,
+  );
 }

@@ -2,7 +2,7 @@
 // rows in each turn of the event loop: a channel that nobody on the page uses never reads a million rows to find that out.
 import { nextTurn } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import type { SubscriberLanes } from "../store/subscriber-lanes.ts";
 import type { Job } from "./job.ts";
 import { isMeant } from "./meant.ts";
@@ -11,7 +11,7 @@ export interface CountingOptions {
   readonly subscribers: SubscriberLanes;
   refresh(): void;
   /** The first of a kind is behind this id. */
-  onFirst(kind: SubscriberKind, after: string): void;
+  onFirst(kind: ChannelKind, after: string): void;
   /** Nobody wants to know any more. */
   isOver(): boolean;
 }
@@ -20,8 +20,8 @@ export interface CountingOptions {
 export async function countMeant(
   { audience }: Job,
   { subscribers, refresh, onFirst, isOver }: CountingOptions,
-): Promise<ReadonlyMap<SubscriberKind, number> | null> {
-  const counts = new Map<SubscriberKind, number>();
+): Promise<ReadonlyMap<ChannelKind, number> | null> {
+  const counts = new Map<ChannelKind, number>();
   for (let after: string | null = ""; after !== null; ) {
     if (isOver()) return null;
     refresh();

@@ -5,11 +5,10 @@ import { type Clock, nextTurn, type Timer } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
-import type { Subscriber, SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import type { TryRow } from "../store/outbox-tries.ts";
 import type { ReaderLinks } from "../store/reader-links.ts";
-import type { SubscriberLanes } from "../store/subscriber-lanes.ts";
 import { createDue } from "./due.ts";
 import type { Keeping } from "./keeping.ts";
 import type { Lane } from "./lane.ts";
@@ -17,11 +16,11 @@ import { createLaneTurns } from "./lane-turns.ts";
 import { isMeant } from "./meant.ts";
 import { createRate } from "./rate.ts";
 import { createReceivers } from "./receivers.ts";
-import type { Channel, Links, Outcome } from "./types.ts";
+import type { Channel, Links, Outcome, Recipient, Recipients } from "./types.ts";
 
 export interface DrainOptions {
   readonly channel: Channel;
-  readonly subscribers: SubscriberLanes;
+  readonly subscribers: Recipients;
   readonly keeping: Keeping;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,7 +28,7 @@ export interface DrainOptions {
   refresh(): void;
   /** Null while there is no key: then there is no subscriber either. */
   readerLinks(): ReaderLinks | null;
-  linksOf(view: PageView, subscriber: Subscriber, links: ReaderLinks, askedMs: number): Links;
+  linksOf(view: PageView, subscriber: Pick<Recipient, "id">, links: ReaderLinks, askedMs: number): Links;
   /** Nobody is reached there any more. */
   onGone(lane: Lane, subscriber: string, why: string): void;
   /** It took a message; by its answer it may have confirmed that it wants more. */
@@ -69,7 +68,7 @@ interface Try {
 
 class ChannelDrain implements Drain {
   readonly #options: DrainOptions;
-  readonly #kind: SubscriberKind;
+  readonly #kind: ChannelKind;
   readonly #turns = createLaneTurns();
   readonly #due = createDue<{ readonly lane: Lane; readonly id: string; readonly dueMs: number }>();
   /** What waits for a receiver all of whose places are taken, by its hash. */
@@ -333,7 +332,7 @@ class ChannelDrain implements Drain {
   }
 
   /** As it is at this moment: whoever unsubscribed meanwhile is told nothing. Null where it is not meant. */
-  #subscriberOf(lane: Lane, id: string): Subscriber | null {
+  #subscriberOf(lane: Lane, id: string): Recipient | null {
     const { subscribers } = this.#options;
     const { job } = lane;
     const row = subscribers.row(job.page, id);
@@ -348,7 +347,7 @@ class ChannelDrain implements Drain {
     return ofPage !== null && isMeant(job.audience, ofPage) ? null : subscriber;
   }
 
-  async #deliver(work: Try, subscriber: Subscriber, receiver: string, links: ReaderLinks): Promise<void> {
+  async #deliver(work: Try, subscriber: Recipient, receiver: string, links: ReaderLinks): Promise<void> {
     const { channel, clock, keeping } = this.#options;
     const { lane } = work;
     const [atMs, beganMs] = [clock.wallMs(), clock.monotonicMs()];
@@ -366,11 +365,7 @@ class ChannelDrain implements Drain {
     });
   }
 
-  async #outcomeOf(
-    { lane, id, attempts }: Try,
-    subscriber: Subscriber,
-    links: ReaderLinks,
-  ): Promise<Outcome> {
+  async #outcomeOf({ lane, id, attempts }: Try, subscriber: Recipient, links: ReaderLinks): Promise<Outcome> {
     const { channel, clock, linksOf } = this.#options;
     const { job } = lane;
     const view = job.view as PageView;

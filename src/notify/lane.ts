@@ -1,6 +1,6 @@
 // One channel of a job: which subscribers are next, which are under way, which come again. In: ids as they are found and settled. Out: the row that says
 // all of it. Whoever is behind the row's cursor and not among its open ones is settled, on the device.
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import type { Change } from "../store/commit.ts";
 import type { OutboxTables } from "../store/outbox.ts";
 import {
@@ -17,7 +17,7 @@ import type { Job } from "./job.ts";
 
 export interface LaneOptions {
   readonly job: Job;
-  readonly kind: SubscriberKind;
+  readonly kind: ChannelKind;
   readonly row: LaneRow;
   readonly again: ReadonlyMap<string, AgainRow>;
   readonly tables: OutboxTables;
@@ -31,7 +31,7 @@ export interface Collected {
 
 export class Lane {
   readonly job: Job;
-  readonly kind: SubscriberKind;
+  readonly kind: ChannelKind;
   /** Until then no other notifier takes it, as the device says. */
   leaseUntilMs: number;
   /** Whether anybody is known to be meant: before, there is nothing to look for. */

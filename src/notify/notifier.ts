@@ -5,7 +5,7 @@ import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import { followLedger } from "../store/ledger-follow.ts";
 import type { Store } from "../store/open.ts";
 import type { Outbox } from "../store/outbox.ts";
@@ -54,7 +54,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
 class Engine implements Notifier {
   readonly #options: NotifierOptions;
-  readonly #drains: ReadonlyMap<SubscriberKind, Drain>;
+  readonly #drains: ReadonlyMap<ChannelKind, Drain>;
   readonly #lanes = new Set<Lane>();
   readonly #counting = new Map<Job, Promise<void>>();
   readonly #subscribers;
@@ -137,11 +137,13 @@ class Engine implements Notifier {
     const { clock, linksOf, random, store } = this.#options;
     return createDrain({
       ...{ channel, clock, linksOf, random },
-      subscribers: this.#subscribers,
+      subscribers: channel.recipients ?? this.#subscribers,
       keeping: this.#keeping,
       refresh: store.refresh,
       readerLinks: () => (this.#links ??= readReaderLinks(store.folder)),
-      onGone: (lane, id, why) => this.#gone.bounced(lane.job.page, id, lane.kind, why),
+      onGone: ({ kind, job }, id, why) => {
+        if (kind !== "social") this.#gone.bounced(job.page, id, kind, why);
+      },
       onSent: (lane, id, isConfirmed) => {
         this.#gone.reached(lane.job.page, id);
         if (isConfirmed)

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { Occasion } from "../model/occasion.ts";
 import type { Op } from "../model/op.ts";
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { asksAfter } from "../store/asks.ts";
 import type { Change } from "../store/commit.ts";
@@ -37,14 +37,14 @@ export interface Reading {
 interface NewJob {
   readonly occasion: Occasion;
   readonly occurredMs: number;
-  readonly kinds: readonly SubscriberKind[];
+  readonly kinds: readonly ChannelKind[];
 }
 
 const opsPerRead = 500;
 
 export function createReading(options: ReadingOptions): Reading {
   const { store, outbox, channels, subscribers, view } = options;
-  const kindsFor = (kind: Occasion["kind"]): readonly SubscriberKind[] =>
+  const kindsFor = (kind: Occasion["kind"]): readonly ChannelKind[] =>
     channels.filter((channel) => channel.tells(kind)).map((channel) => channel.kind);
   return {
     async ops(from) {
@@ -107,7 +107,7 @@ function standing(store: Store, held: Position): Position {
 }
 
 async function write(
-  { outbox, holder, clock }: ReadingOptions,
+  { outbox, holder, clock, channels }: ReadingOptions,
   word: "position" | "asked",
   before: number | null,
   after: Position | number,
@@ -115,6 +115,8 @@ async function write(
 ): Promise<void> {
   const { tables, transact } = outbox;
   const leaseUntilMs = clock.wallMs() + limits.laneLeaseMs;
+  const namesOf = (kind: ChannelKind, page: string): readonly string[] | null =>
+    channels.find((it) => it.kind === kind)?.recipients?.of(page) ?? null;
   await transact(() => {
     const held = outbox.word<Position | number>(word);
     if ((typeof held === "object" && held !== null ? held.position : held) !== before)
@@ -130,17 +132,19 @@ async function write(
         key: number,
         value: packJob({ occasion, occurredMs, state, revision: 1, told: null, endedMs: null }),
       });
-      // Of one subscriber there is nobody to look for: it stands there as if its message were under way.
-      const own = "subscriber" in occasion;
-      const row = own
-        ? { ...newLane, state: "scanned" as const, open: [occasion.subscriber], queued: 1 }
-        : newLane;
-      for (const kind of kinds)
+      // Of who is known there is nobody to look for: they stand there as if their messages were under way.
+      for (const kind of kinds) {
+        const known = "subscriber" in occasion ? [occasion.subscriber] : namesOf(kind, occasion.page);
+        const row =
+          known === null
+            ? newLane
+            : { ...newLane, state: "scanned" as const, open: known, queued: known.length };
         changes.push({
           table: tables.lanes,
           key: [number, placeOfKind(kind)],
           value: packLane({ ...row, holder, leaseUntilMs }),
         });
+      }
     }
     changes.push(wordChange(tables, "job", number));
     return { value: null, changes };

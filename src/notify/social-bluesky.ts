@@ -39,6 +39,7 @@ function accountOf(origin: string, handle: string, password: string, posting: Po
     );
   return {
     name: `bluesky:${handle}`,
+    graphemesMax,
     async publish(post, signal): Promise<Outcome> {
       const opened = await ask("com.atproto.server.createSession", { identifier: handle, password }, signal);
       const outcome = outcomeOf(opened, refused);

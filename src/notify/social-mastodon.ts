@@ -13,6 +13,7 @@ export const mastodon: SocialService = {
     if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/") return null;
     return {
       name: `mastodon:${url.host}`,
+      graphemesMax: charsMax,
       async publish({ text, key, language }, signal) {
         const headers = {
           authorization: `Bearer ${token}`,

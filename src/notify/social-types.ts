@@ -15,6 +15,8 @@ export interface SocialPost {
 export interface Account {
   /** As its operator calls it: service and place. */
   readonly name: string;
+  /** How long a post of it may be. */
+  readonly graphemesMax: number;
   /** Never rejects. */
   publish(post: SocialPost, signal: AbortSignal): Promise<Outcome>;
 }

@@ -1,8 +1,10 @@
 // What engine and channels say to each other. In: nothing. Out: types. A channel is one file, `channel-*.ts`, one line in `channels.ts` and one test.
 import type { LanguageCode } from "../model/language.ts";
 import type { Occasion } from "../model/occasion.ts";
-import type { Subscriber, SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind, Subscriber } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
+import type { SubscriberLanes } from "../store/subscriber-lanes.ts";
+import type { OpenRow } from "../store/subscriber-rows.ts";
 
 /** Addresses that are this subscriber's own: whoever has one may do what it says, without an account. */
 export interface Links {
@@ -12,6 +14,28 @@ export interface Links {
   readonly unsubscribe: string;
   /** Takes a POST and nothing else (RFC 8058). */
   readonly oneClick: string;
+}
+
+/** Who is told: a subscriber, or an account of the operator's, whose id is its name. */
+export type Recipient = Omit<Subscriber, "kind"> & { readonly kind: ChannelKind };
+
+/** A row of one, without its contact. */
+type RecipientRow = Pick<OpenRow, "id" | "state" | "components" | "incident"> & {
+  readonly kind: ChannelKind;
+};
+
+/** Where those that a channel tells are read: rows of subscribers, or what is configured. */
+export interface Recipients {
+  /** As `SubscriberLanes`. */
+  next(
+    page: string,
+    after: string,
+    rows: number,
+    meant: Parameters<SubscriberLanes["next"]>[3],
+  ): string | null;
+  row(page: string, id: string): RecipientRow | null;
+  open(page: string, row: RecipientRow): Recipient | null;
+  pageRowOf(page: string, recipient: Recipient): RecipientRow | null;
 }
 
 /** One message to one subscriber. */
@@ -27,7 +51,7 @@ export interface Delivery {
   readonly view: PageView;
   /** Rises with each correction of the text. */
   readonly revision: number;
-  readonly subscriber: Subscriber;
+  readonly subscriber: Recipient;
   /** One of the page's. */
   readonly language: LanguageCode;
   readonly links: Links;
@@ -49,7 +73,7 @@ export type Outcome = (
 };
 
 export interface Channel {
-  readonly kind: SubscriberKind;
+  readonly kind: ChannelKind;
   /** Messages on their way at once. After a kill, at most so many are sent twice. */
   readonly inFlightMax: number;
   /** Messages of one receiver on their way at once: one that hangs holds no more than these. */
@@ -61,7 +85,9 @@ export interface Channel {
   /** Whether it tells of such a thing at all. */
   tells(occasion: Occasion["kind"]): boolean;
   /** Who takes it: a host, where many subscribers share one. */
-  receiverOf(subscriber: Subscriber): string;
+  receiverOf(subscriber: Recipient): string;
+  /** Of a channel that tells others than subscribers: who they are of a page. */
+  readonly recipients?: Recipients & { of(page: string): readonly string[] };
   /** Never rejects; ends by itself within its time (`limits.delivery…MsMax`), sooner where `signal` is aborted. */
   deliver(delivery: Delivery, signal: AbortSignal): Promise<Outcome>;
   close(): Promise<void>;

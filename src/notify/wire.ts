@@ -1,5 +1,5 @@
 // What the notifier's process and the control plane say to each other. In: messages. Out: frames (JSON), and messages of frames.
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 
 /** Subscribers of a page that are reached no more. */
 export interface GoneReport {
@@ -11,7 +11,7 @@ export interface GoneReport {
 /** A dead letter, by its place in the outbox. */
 export interface DeadName {
   readonly job: number;
-  readonly kind: SubscriberKind;
+  readonly kind: ChannelKind;
   readonly subscriber: string;
 }
 

@@ -1,6 +1,6 @@
 // How far subscribers are told, for who shows it. In: the outbox, opened to read. Out: jobs with their numbers, the latest first; dead letters.
 import type { Occasion } from "../model/occasion.ts";
-import type { SubscriberKind } from "../model/subscriber.ts";
+import type { ChannelKind } from "../model/subscriber.ts";
 import { type Outbox, readOutbox } from "./outbox.ts";
 import {
   type DeadRow,
@@ -31,7 +31,7 @@ export interface Tally {
 }
 
 export interface ChannelProgress extends Tally {
-  readonly kind: SubscriberKind;
+  readonly kind: ChannelKind;
 }
 
 export interface Progress extends Tally {
@@ -46,7 +46,7 @@ export interface Progress extends Tally {
 export interface DeadLetter extends DeadRow {
   readonly job: number;
   readonly occasion: Occasion;
-  readonly kind: SubscriberKind;
+  readonly kind: ChannelKind;
   readonly subscriber: string;
 }
 
@@ -67,7 +67,7 @@ export interface DeadAsked {
   /** Of this job alone. */
   readonly job?: number | undefined;
   /** Of this job and subscriber alone. */
-  readonly one?: { readonly kind: SubscriberKind; readonly subscriber: string } | undefined;
+  readonly one?: { readonly kind: ChannelKind; readonly subscriber: string } | undefined;
   /** Behind so many. */
   readonly offset: number;
   readonly limit: number;
@@ -184,7 +184,7 @@ function* deadOf(
   { tables }: Outbox,
   job: number,
   one: DeadAsked["one"],
-): Iterable<readonly [SubscriberKind, string, DeadRow]> {
+): Iterable<readonly [ChannelKind, string, DeadRow]> {
   if (one !== undefined) {
     const bytes = tables.dead.getBinary([job, placeOfKind(one.kind), one.subscriber]);
     if (bytes !== undefined) yield [one.kind, one.subscriber, unpackDead(bytes)];

@@ -1,6 +1,6 @@
 // What is to be told, as rows of the outbox. In: jobs, lanes, tries. Out: bytes, and back. Rows are lists, and what comes later is added at their ends.
 import type { Occasion } from "../model/occasion.ts";
-import { type SubscriberKind, subscriberKinds } from "../model/subscriber.ts";
+import { type ChannelKind, type SubscriberKind, subscriberKinds } from "../model/subscriber.ts";
 import type { Incident } from "../model/view.ts";
 import { packValue, unpackValue } from "./values.ts";
 
@@ -168,5 +168,10 @@ export function unpackGone(bytes: Uint8Array): GoneRow {
 }
 
 /** A channel's place in keys. */
-export const placeOfKind = (kind: SubscriberKind): number => subscriberKinds.indexOf(kind);
-export const kindAt = (place: number): SubscriberKind => subscriberKinds[place] ?? "email";
+export const placeOfKind = (kind: ChannelKind): number =>
+  kind === "social" ? socialPlace : subscriberKinds.indexOf(kind);
+export const kindAt = (place: number): ChannelKind =>
+  place === socialPlace ? "social" : (subscriberKinds[place] ?? "email");
+
+/** Behind all kinds of subscribers that may still come. */
+const socialPlace = 100;

@@ -55,6 +55,28 @@ test("cli/mail: where it goes, in whose name, and how it is secured on the way",
   expect(security("smtp-plain://relay")).toEqual(["relay", 25, "none"]);
 });
 
+test("cli/own accounts: of all pages or of one, each with its token", () => {
+  const token = file("token", "tok\n");
+  const { social } = notifySettings({
+    post: [
+      "mastodon:https://mastodon.example",
+      "k7x2m9q4w1zz=bluesky:https://bsky.social/status.example.org",
+    ],
+    postTokenFile: [`mastodon:${token}`, `k7x2m9q4w1zz=bluesky:${token}`],
+  });
+  expect(social.map(({ page }) => page)).toEqual([null, "k7x2m9q4w1zz"]);
+  const two = ["a1b2c3d4e5f6=mastodon:https://a.example", "k7x2m9q4w1zz=mastodon:https://b.example"];
+  expect(notifySettings({ post: two, postTokenFile: [`mastodon:${token}`] }).social).toHaveLength(2);
+  for (const wrong of [
+    { post: ["mastodon:https://mastodon.example"] },
+    { post: ["mastodon:https://mastodon.example/@me"], postTokenFile: [`mastodon:${token}`] },
+    { post: ["twitter:x"], postTokenFile: [`twitter:${token}`] },
+    { post: [two[0] ?? ""], postTokenFile: [`k7x2m9q4w1zz=mastodon:${token}`, `mastodon:${token}`] },
+    { postTokenFile: [`mastodon:${token}`] },
+  ])
+    expect(() => notifySettings(wrong)).toThrow(Fault);
+});
+
 test("cli/SMS, networks and rates; a child process gets the same flags", () => {
   const flags: NotifyFlags = {
     smsUrl: "https://api.example.org/sms",

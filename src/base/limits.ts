@@ -12,6 +12,7 @@ import { assertResultLimits, resultLimits } from "./limits-results.ts";
 import { seriesLimits } from "./limits-series.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
+import { upstreamLimits } from "./limits-upstream.ts";
 import { zoneLimits } from "./limits-zones.ts";
 
 export const limits = {
@@ -388,6 +389,7 @@ export const limits = {
   ...steeringLimits,
 
   ...seriesLimits,
+  ...upstreamLimits,
 } as const;
 
 /** Relations that the code relies on; called once at start. */

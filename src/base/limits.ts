@@ -1,5 +1,6 @@
 // Every bound of the system, unit last, each with its reason. How they relate is asserted when the program starts.
 import { assert } from "./fault.ts";
+import { checkLimits } from "./limits-checks.ts";
 import { dnsLimits } from "./limits-dns.ts";
 import { listenerLimits } from "./limits-listeners.ts";
 import { memberLimits } from "./limits-members.ts";
@@ -390,6 +391,7 @@ export const limits = {
 
   ...seriesLimits,
   ...upstreamLimits,
+  ...checkLimits,
 } as const;
 
 /** Relations that the code relies on; called once at start. */

@@ -21,6 +21,7 @@ const kinds: Readonly<Record<string, VersionedKind>> = {
   incident_templates: "template",
   recurrences: "recurrence",
   drafts: "draft",
+  checks: "check",
 };
 
 const ofPage = /^\/pages\/:page_id\/([\w-]+)(?:\/:(\w+)(\/.+)?)?$/;

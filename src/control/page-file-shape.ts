@@ -13,6 +13,7 @@ import {
 } from "../model/view.ts";
 import type { RowKind } from "../store/page-rows.ts";
 import { orNull } from "./answers.ts";
+import { checkInFile } from "./check-shape.ts";
 import { embedFields } from "./embed.ts";
 import { oneOf, text } from "./fields.ts";
 import { providerTypes } from "./metrics-providers.ts";
@@ -251,6 +252,7 @@ export const pageFile = t.Object(
     templates: maybe(t.Array(template, { maxItems: 10_000 })),
     recurrences: maybe(t.Array(recurrence, { maxItems: limits.recurrencesPerPageMax })),
     drafts: maybe(t.Array(draft, { maxItems: limits.draftsPerPageMax })),
+    checks: maybe(t.Array(checkInFile, { maxItems: limits.checksPerPageMax })),
     gone: maybe(t.Array(text(200, 3), { maxItems: 1_000_000 })),
     rows: maybe(
       t.Object({

@@ -1,6 +1,8 @@
 // A page as one JSON value: what an export gives and an import takes. In: a view, rows. Out: the value; what an import makes of it. What is in it and
 // what is not, and why, is one table: `control/README.md`, held by `test/control/export.test.ts`.
-import type { ImportBundle, ImportedTemplate } from "../model/command.ts";
+import { type Check, checkUnset } from "../model/check.ts";
+import { withoutSecrets } from "../model/check-target.ts";
+import type { ImportBundle, ImportedCheck, ImportedTemplate } from "../model/command.ts";
 import { wholeIncident } from "../model/recall.ts";
 import { type Incident, noAutomation, type PageView, type Recurrence } from "../model/view.ts";
 import type { PageRows, RowChange, RowKind } from "../store/page-rows.ts";
@@ -9,7 +11,7 @@ import { settingsAsked } from "./page-settings.ts";
 
 /** What the import command takes of it. */
 export function bundleIn(file: PageFile): ImportBundle {
-  const { page, components, metrics, transitions, templates, drafts, gone } = file;
+  const { page, components, metrics, transitions, templates, drafts, checks, gone } = file;
   const recurrences = (file.recurrences ?? []).flatMap(({ state, ...it }) =>
     state === undefined
       ? []
@@ -28,8 +30,14 @@ export function bundleIn(file: PageFile): ImportBundle {
     ...(transitions === undefined ? {} : { transitions }),
     ...(templates === undefined ? {} : { templates: templates satisfies readonly ImportedTemplate[] }),
     ...(drafts === undefined ? {} : { drafts }),
+    ...(checks === undefined ? {} : { checks: checks.map(checkOut) }),
     ...(gone === undefined ? {} : { gone }),
   };
+}
+
+function checkOut(check: NonNullable<PageFile["checks"]>[number], at: number): ImportedCheck {
+  const { rank: _, version: __, ...unset } = checkUnset;
+  return { ...unset, position: at + 1, ...check };
 }
 
 /** What a recurring maintenance is where the file does not say. */
@@ -71,7 +79,7 @@ function same(one: object | null, other: object): boolean {
 
 export function pageFileOf(view: PageView, rows: PageRows): PageFile {
   const { page, components, incidents, maintenances, metrics, templates, ...more } = view;
-  const { recurrences, drafts, transitions, gone, ...rest } = more;
+  const { recurrences, drafts, checks, transitions, gone, ...rest } = more;
   const { componentById: _components, incidentById: _incidents, version: _version, ...unknown } = rest;
   // What a view has and this does not name is no export of everything: the compiler says so here.
   unknown satisfies Record<string, never>;
@@ -90,6 +98,7 @@ export function pageFileOf(view: PageView, rows: PageRows): PageFile {
       templates: templates.map(({ version: _version, ...template }) => template),
       recurrences: recurrences.map(recurrenceIn),
       drafts: drafts.map(({ version: _version, ...draft }) => draft),
+      checks: checks.map(checkIn),
       gone: [...gone].sort(),
       rows: rowsIn(rows, page.id),
     }),
@@ -115,6 +124,11 @@ const without = (row: object, name: string): object =>
 function recurrenceIn({ version: _, ...of }: Recurrence) {
   const { revision, made, nextAt, skips, createdAt, updatedAt, ...said } = of;
   return { ...said, state: { revision, made, nextAt, skips, createdAt, updatedAt } };
+}
+
+/** Secrets stay here. */
+function checkIn({ version: _, rank: __, target, ...check }: Check) {
+  return { ...check, target: withoutSecrets(target) };
 }
 
 function incidentIn(of: Incident) {

@@ -1,5 +1,7 @@
-// What is checked of other systems, and what a POP found. In: nothing. Out: the words and shapes that decisions, plans, reports, the store of
+// What is checked of other systems, and what a POP found. In: limits. Out: the words and shapes that decisions, plans, reports, the store of
 // results and verdicts share. Text that people gave a check is kept as it is: who shows it escapes it.
+
+import { limits } from "../base/limits.ts";
 
 export const checkKinds = ["http", "tcp", "tls", "dns", "websocket", "heartbeat"] as const;
 export type CheckKind = (typeof checkKinds)[number];
@@ -105,6 +107,29 @@ export interface Check {
   /** The greatest stamp of its record. */
   readonly version: string;
 }
+
+/** What a check is where nothing is said. */
+export const checkUnset: Omit<Check, "id" | "name" | "target"> = {
+  paused: false,
+  everyMs: limits.checkEveryMsUsual,
+  timeoutMs: limits.checkTimeoutMsUsual,
+  pops: [],
+  componentId: null,
+  parentId: null,
+  latency: false,
+  slowMs: null,
+  failuresToOpen: 2,
+  successesToClose: 2,
+  alone: false,
+  outageStatus: "major_outage",
+  act: "watch",
+  templateId: null,
+  position: 0,
+  rank: 0,
+  createdAt: null,
+  updatedAt: null,
+  version: "",
+};
 
 /** `blind`: the POP's own connectivity was gone, which says nothing of the target. */
 export const probeStates = ["up", "slow", "down", "blind"] as const;

@@ -1,6 +1,8 @@
 // What an editor may ask for. In: the API, the importer, the demo. Out: `decide` turns one into ops or a refusal.
 // Field values arrive validated for shape by the caller's edge; `decide` checks them against the page.
 
+import type { Check } from "./check.ts";
+import type { SaidTarget } from "./check-target.ts";
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
 import type { Json, OpDraft } from "./op.ts";
@@ -122,6 +124,12 @@ export interface RecurrenceFields {
   readonly paused?: boolean;
 }
 
+export interface CheckFields
+  extends Partial<Omit<Check, "id" | "target" | "rank" | "createdAt" | "updatedAt" | "version">> {
+  /** As a whole, but for secrets that are left out. */
+  readonly target?: SaidTarget;
+}
+
 /**
  * A picture of a page from elsewhere; ids and times are kept. Lists stand in the order of the source, incidents newest first,
  * maintenances by start. What is undefined is not known: it leaves what the page has. Produced by the importers.
@@ -153,6 +161,7 @@ export interface ImportBundle {
   readonly templates?: readonly ImportedTemplate[];
   readonly recurrences?: readonly Omit<Recurrence, "version">[];
   readonly drafts?: readonly Omit<TellingDraft, "version">[];
+  readonly checks?: readonly ImportedCheck[];
   /** Names of what was deleted (`recordKey`): kept from coming back by another import. */
   readonly gone?: readonly string[];
 }
@@ -165,6 +174,9 @@ export interface ImportedTemplate extends TemplateFields {
   readonly createdAt?: number;
   readonly updatedAt?: number;
 }
+
+/** Without its secrets, where they were left out. */
+export type ImportedCheck = Omit<Check, "version" | "target" | "rank"> & { readonly target: SaidTarget };
 
 export interface ImportedIncident {
   readonly id: string;
@@ -309,6 +321,16 @@ export type Command =
   | { readonly kind: "metric.delete"; readonly id: string }
   /** These first, in this order; those that are not named behind them, as they stood. */
   | { readonly kind: "metric.reorder"; readonly ids: readonly string[] }
+  | {
+      readonly kind: "check.create";
+      readonly id?: string;
+      readonly fields: CheckFields & { readonly name: string; readonly target: SaidTarget };
+    }
+  | { readonly kind: "check.update"; readonly id: string; readonly fields: CheckFields }
+  /** What it found is the store's to forget. */
+  | { readonly kind: "check.delete"; readonly id: string }
+  /** As metric.reorder. */
+  | { readonly kind: "check.reorder"; readonly ids: readonly string[] }
   /** A component had this status from then on: history that was known before it was told. */
   | {
       readonly kind: "transition.add";

@@ -1,6 +1,7 @@
 // Commands that take away what readers see. In: view, command, moment. Out: the op that deletes, what follows for others, and the page's
 // time of change; or a refusal. The record stays with its history: the op-log tells who deleted what, and no late op brings it back.
 import type { Command, DecideContext, Decision } from "./command.ts";
+import { withoutSubject } from "./decide-check.ts";
 import { touchPage } from "./decide-component.ts";
 import { componentsChange, decided, opOf, refused } from "./drafts.ts";
 import type { OpDraft } from "./op.ts";
@@ -74,5 +75,6 @@ function withoutComponent(view: PageView, id: string): readonly OpDraft[] {
       opOf(page, "incident", it.id, {}, { components: componentsChange(it, others(it)) }),
     ),
     ...templates.flatMap((it) => opOf(page, "template", it.id, { componentIds: others(it) })),
+    ...withoutSubject(view, id),
   ];
 }

@@ -52,7 +52,11 @@ export function updateTemplate(
 
 export function deleteTemplate(view: PageView, { id }: Of<"template.delete">): Decision {
   if (templateOf(view, id) === undefined) return noTemplate(id);
-  return decided(id, opOf(view.page.id, "template", id, { deleted: true }));
+  const checks = view.checks.filter(({ templateId }) => templateId === id);
+  return decided(id, [
+    ...opOf(view.page.id, "template", id, { deleted: true }),
+    ...checks.flatMap((check) => opOf(view.page.id, "check", check.id, { templateId: null })),
+  ]);
 }
 
 function settable(fields: TemplateFields): Fields {

@@ -1,6 +1,7 @@
 // Decides commands: the one gate for changes. In: the page's view, a command, the moment and new names. Out: ops or a refusal.
 // Pure: the same view, command and context give the same decision. The ledger stamps, logs and folds what comes out.
 import type { Command, DecideContext, Decision } from "./command.ts";
+import { createCheck, deleteCheck, reorderChecks, updateCheck } from "./decide-check.ts";
 import { addTransition, createComponent, updateComponent } from "./decide-component.ts";
 import { deleteComponent, deleteIncident } from "./decide-deletion.ts";
 import { createDraft, deleteDraft, publishDraft, updateDraft } from "./decide-draft.ts";
@@ -91,6 +92,14 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return deleteMetric(view, command, context);
     case "metric.reorder":
       return reorderMetrics(view, command, context);
+    case "check.create":
+      return createCheck(view, command, context);
+    case "check.update":
+      return updateCheck(view, command, context);
+    case "check.delete":
+      return deleteCheck(view, command);
+    case "check.reorder":
+      return reorderChecks(view, command, context);
     case "transition.add":
       return addTransition(view, command, context);
   }

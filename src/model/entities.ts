@@ -1,6 +1,7 @@
 // One record to one object of the view. In: records. Out: Page, Component, Metric, IncidentUpdate, Incident, Transition; null while
 // what makes the entity presentable (its first op) has not arrived, or when it is deleted.
 import { inOrderOfAddition } from "../crdt/or-set.ts";
+import { type Check, type CheckTarget, checkActs, checkKinds, checkUnset, outageStatuses } from "./check.ts";
 import {
   type AnyRecord,
   flagOf,
@@ -194,6 +195,33 @@ export function tellingFrom(record: EntityRecord): TellingDraft | null {
     refusal: refusal.length === 0 ? null : refusal,
     createdAt,
     updatedAt: numberOf(record, "updatedAt") ?? createdAt,
+    version: record.latest,
+  };
+}
+
+/** Null also where a later release's kind is not known here: what is kept is its own. */
+export function checkFrom(record: EntityRecord): Check | null {
+  const name = textOf(record, "name");
+  const target = objectOf(record, "target");
+  if (name === null || target === null || isDeleted(record)) return null;
+  if (!checkKinds.some((kind) => kind === target.kind)) return null;
+  const whole = (field: "everyMs" | "timeoutMs" | "failuresToOpen" | "successesToClose"): number =>
+    numberOf(record, field) ?? checkUnset[field];
+  return {
+    ...{ id: record.id, name, target: target as unknown as CheckTarget },
+    paused: flagOf(record, "paused", false),
+    ...{ everyMs: whole("everyMs"), timeoutMs: whole("timeoutMs") },
+    pops: textsOf(record, "pops"),
+    ...{ componentId: textOf(record, "componentId"), parentId: textOf(record, "parentId") },
+    latency: flagOf(record, "latency", false),
+    slowMs: numberOf(record, "slowMs"),
+    ...{ failuresToOpen: whole("failuresToOpen"), successesToClose: whole("successesToClose") },
+    alone: flagOf(record, "alone", false),
+    outageStatus: oneOf(record, "outageStatus", outageStatuses) ?? checkUnset.outageStatus,
+    act: oneOf(record, "act", checkActs) ?? checkUnset.act,
+    templateId: textOf(record, "templateId"),
+    ...{ position: numberOf(record, "position") ?? 0, rank: numberOf(record, "rank") ?? 0 },
+    ...{ createdAt: numberOf(record, "createdAt"), updatedAt: numberOf(record, "updatedAt") },
     version: record.latest,
   };
 }

@@ -1,8 +1,22 @@
 // What an import leaves alone: entities that were deleted here. In: a view, a bundle that was checked. Out: the bundle without them.
-import type { ImportBundle } from "./command.ts";
+import type { ImportBundle, ImportedCheck } from "./command.ts";
 import { recordKey } from "./fold.ts";
 import type { EntityKind } from "./op.ts";
 import type { PageView } from "./view.ts";
+
+/** What it spoke for or stood below is not here any more. */
+function withoutNamed(check: ImportedCheck, gone: PageView["gone"]): ImportedCheck {
+  const kept = (kind: EntityKind, id: string | null): string | null =>
+    id === null || gone.has(recordKey(kind, id)) ? null : id;
+  const componentId = kept("component", check.componentId);
+  return {
+    ...check,
+    componentId,
+    act: componentId === null && check.act === "component" ? "watch" : check.act,
+    parentId: kept("check", check.parentId),
+    templateId: kept("template", check.templateId),
+  };
+}
 
 export function withoutGone({ gone, incidentById }: PageView, bundle: ImportBundle): ImportBundle {
   if (gone.size === 0) return bundle;
@@ -11,7 +25,7 @@ export function withoutGone({ gone, incidentById }: PageView, bundle: ImportBund
     ({ id }: { readonly id: string }): boolean =>
       !gone.has(recordKey(kind, id));
   const isComponent = (id: string): boolean => !gone.has(recordKey("component", id));
-  const { metrics, transitions, templates, recurrences, drafts } = bundle;
+  const { metrics, transitions, templates, recurrences, drafts, checks } = bundle;
   return {
     ...bundle,
     components: bundle.components
@@ -43,5 +57,8 @@ export function withoutGone({ gone, incidentById }: PageView, bundle: ImportBund
         }),
     ...(recurrences === undefined ? {} : { recurrences: recurrences.filter(stays("recurrence")) }),
     ...(drafts === undefined ? {} : { drafts: drafts.filter(stays("draft")) }),
+    ...(checks === undefined
+      ? {}
+      : { checks: checks.filter(stays("check")).map((check) => withoutNamed(check, gone)) }),
   };
 }

@@ -1,9 +1,13 @@
 // What must hold of what an import brings and no reader sees. In: view, bundle, the components that there will be. Out: sentences.
 import { limits } from "../base/limits.ts";
+import { withSecrets } from "./check-target.ts";
 import { checkBody, checkId, checkMoment, checkName, checkWord, type Sentences } from "./checks.ts";
 import type { ImportBundle, ImportedTemplate } from "./command.ts";
+import { wrongInItself } from "./decide-check.ts";
 import { anyIncidentStatuses } from "./entities.ts";
+import { recordKey } from "./fold.ts";
 import { goneName } from "./import-kept.ts";
+import type { EntityKind } from "./op.ts";
 import { checkRule } from "./rule.ts";
 import { checkPlaceholders } from "./template-text.ts";
 import { type PageView, type Recurrence, type TellingDraft, toldStatuses } from "./view.ts";
@@ -13,18 +17,21 @@ type Known = ReadonlyMap<string, { readonly group: boolean }>;
 const dayMs = 86_400_000;
 
 export function checkKept(view: PageView | null, bundle: ImportBundle, known: Known): Sentences {
-  const { templates = [], recurrences = [], drafts = [], gone = [] } = bundle;
+  const { templates = [], recurrences = [], drafts = [], checks = [], gone = [] } = bundle;
   const zone = bundle.page.timeZone ?? view?.page.timeZone ?? "Etc/UTC";
   return [
     ...twice(templates, "template"),
     ...twice(recurrences, "recurring maintenance"),
     ...twice(drafts, "draft"),
+    ...twice(checks, "check"),
     ...tooMany(view?.templates, templates, limits.templatesPerPageMax, "templates"),
     ...tooMany(view?.recurrences, recurrences, limits.recurrencesPerPageMax, "recurring maintenances"),
     ...tooMany(view?.drafts, drafts, limits.draftsPerPageMax, "drafts"),
     ...templates.flatMap((it) => checkTemplate(it, known)),
     ...recurrences.flatMap((it) => checkRecurrence(it, zone)),
     ...drafts.flatMap(checkDraft),
+    ...tooMany(view?.checks, checks, limits.checksPerPageMax, "checks"),
+    ...checkChecks(view, bundle, known),
     ...gone
       .filter((key) => goneName(key) === null)
       .map((key) => `"${key}" in gone is not a kind and an id, such as component/api.`),
@@ -95,6 +102,33 @@ function checkRecurrence(of: Omit<Recurrence, "version">, zone: string): Sentenc
       ...checkRule(rule, start, durationMs, zone, Date.parse(`${start}:00Z`) - 2 * dayMs),
     ].map((sentence) => `The ${what}: ${sentence}`),
   ];
+}
+
+function checkChecks(view: PageView | null, bundle: ImportBundle, known: Known): Sentences {
+  const { checks = [], templates = [] } = bundle;
+  const named = (...lists: readonly (readonly Named[])[]): ReadonlySet<string> =>
+    new Set(lists.flat().map(({ id }) => id));
+  const allChecks = named(view?.checks ?? [], checks);
+  const allTemplates = named(view?.templates ?? [], templates);
+  const isThere = (names: ReadonlySet<string>, kind: EntityKind, id: string | null): boolean =>
+    id === null || names.has(id) || view?.gone.has(recordKey(kind, id)) === true;
+  return checks.flatMap(({ target, ...said }) => {
+    const { id, componentId, parentId, templateId } = said;
+    const wanted = { ...said, target: withSecrets(target, null), rank: 0, version: "" };
+    return [
+      ...checkId(id, `check "${id}"`),
+      ...wrongInItself(wanted).map((sentence) => `The check "${id}": ${sentence}`),
+      ...(componentId !== null && known.get(componentId)?.group !== false
+        ? [`The check "${id}" speaks for "${componentId}", which is no component of the page.`]
+        : []),
+      ...(isThere(allChecks, "check", parentId)
+        ? []
+        : [`The check "${id}" is below "${parentId}", which is no check.`]),
+      ...(isThere(allTemplates, "template", templateId)
+        ? []
+        : [`The check "${id}" names a template "${templateId}" that is not there.`]),
+    ];
+  });
 }
 
 /** Whether it can be told is asked when it is to be told. */

@@ -1,6 +1,7 @@
-// What an import brings that no reader sees: templates, recurring maintenances, drafts, names of what was deleted. In: view, bundle that was checked,
+// What an import brings that no reader sees: templates, recurring maintenances, drafts, checks, names of what was deleted. In: view, bundle that was checked,
 // moment. Out: ops for what differs. None of them changes the page's own time.
-import type { ImportBundle, ImportedTemplate } from "./command.ts";
+import { withSecrets } from "./check-target.ts";
+import type { ImportBundle, ImportedCheck, ImportedTemplate } from "./command.ts";
 import { differing, opOf } from "./drafts.ts";
 import { recordKey } from "./fold.ts";
 import { type EntityKind, entityKinds, type OpDraft } from "./op.ts";
@@ -10,11 +11,12 @@ import type { PageView, Recurrence, TellingDraft } from "./view.ts";
 export const momentPassed = "Its moment had passed when it was imported.";
 
 export function keptOps(view: PageView | null, bundle: ImportBundle, now: number): readonly OpDraft[] {
-  const { page, templates = [], recurrences = [], drafts = [] } = bundle;
+  const { page, templates = [], recurrences = [], drafts = [], checks = [] } = bundle;
   return [
     ...templates.flatMap((it) => templateOps(view, page.id, it, now)),
     ...recurrences.flatMap((it) => recurrenceOps(view, page.id, it)),
     ...drafts.flatMap((it) => draftOps(view, page.id, it, now)),
+    ...checks.flatMap((it, at) => checkOps(view, page.id, it, at + 1)),
     ...goneOps(view, bundle),
   ];
 }
@@ -61,6 +63,20 @@ function draftOps(
   return opOf(page, "draft", id, differing(held ?? {}, wanted));
 }
 
+/** Secrets that were left out stay as they are here. */
+function checkOps(
+  view: PageView | null,
+  page: string,
+  { target, ...said }: ImportedCheck,
+  place: number,
+): readonly OpDraft[] {
+  const held = view?.checks.find((check) => check.id === said.id);
+  const { id, ...wanted } = said;
+  const fresh = held === undefined ? { rank: place } : {};
+  const whole = { ...wanted, ...fresh, target: withSecrets(target, held?.target ?? null) };
+  return opOf(page, "check", id, differing(held ?? {}, whole));
+}
+
 /** What is there stays, whatever another page deleted. */
 function goneOps(view: PageView | null, { page, gone = [], ...bundle }: ImportBundle): readonly OpDraft[] {
   const named = (kind: EntityKind, list: readonly { readonly id: string }[] = []): readonly string[] =>
@@ -75,6 +91,7 @@ function goneOps(view: PageView | null, { page, gone = [], ...bundle }: ImportBu
     ...named("template", [...(view?.templates ?? []), ...(bundle.templates ?? [])]),
     ...named("recurrence", [...(view?.recurrences ?? []), ...(bundle.recurrences ?? [])]),
     ...named("draft", [...(view?.drafts ?? []), ...(bundle.drafts ?? [])]),
+    ...named("check", [...(view?.checks ?? []), ...(bundle.checks ?? [])]),
   ]);
   return gone.flatMap((key) => {
     const name = goneName(key);

@@ -18,6 +18,7 @@ export const entityKinds = [
   "recurrence",
   "draft",
   "reminder",
+  "check",
 ] as const;
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -8,7 +8,8 @@ export type VersionedKind =
   | "metric"
   | "template"
   | "recurrence"
-  | "draft";
+  | "draft"
+  | "check";
 
 export function versionOf(view: PageView, kind: VersionedKind, id: string): string | null {
   switch (kind) {
@@ -26,5 +27,7 @@ export function versionOf(view: PageView, kind: VersionedKind, id: string): stri
       return view.recurrences.find((one) => one.id === id)?.version ?? null;
     case "draft":
       return view.drafts.find((one) => one.id === id)?.version ?? null;
+    case "check":
+      return view.checks.find((one) => one.id === id)?.version ?? null;
   }
 }

@@ -1,6 +1,7 @@
 // The view of a page state. In: a state, with the keys that changed since its last view. Out: the next view, or the same one.
 // Work grows with the change: unchanged entities keep their object, unchanged lists their array.
-import { metricFrom, pageFrom, recurrenceFrom, tellingFrom, templateFrom } from "./entities.ts";
+import type { Check } from "./check.ts";
+import { checkFrom, metricFrom, pageFrom, recurrenceFrom, tellingFrom, templateFrom } from "./entities.ts";
 import { isDeleted } from "./fields.ts";
 import { type EntityRecord, type PageState, recordKey } from "./fold.ts";
 import type { EntityKind } from "./op.ts";
@@ -21,6 +22,7 @@ export const noView: Omit<PageView, "page"> = {
   templates: [],
   recurrences: [],
   drafts: [],
+  checks: [],
   gone: new Set(),
   version: "",
 };
@@ -57,6 +59,7 @@ export function nextView(state: PageState, page: Page, before: Omit<PageView, "p
     templates: nextList(state, before.templates, changedIds.template, templateList),
     recurrences: nextList(state, before.recurrences, changedIds.recurrence, recurrenceList),
     drafts: nextList(state, before.drafts, changedIds.draft, draftList),
+    checks: nextList(state, before.checks, changedIds.check, checkList),
     gone: nextGone(state, before.gone),
     version: state.version,
   });
@@ -72,7 +75,7 @@ function nextPage({ records, page, changed, view }: PageState): Page | null {
   return record === undefined ? null : pageFrom(record);
 }
 
-const listedKinds = ["component", "incident", "metric", "template", "recurrence", "draft"] as const;
+const listedKinds = ["component", "incident", "metric", "template", "recurrence", "draft", "check"] as const;
 
 function idsByKind(keys: ReadonlySet<string>): Record<(typeof listedKinds)[number], readonly string[]> {
   const ids = Object.fromEntries(listedKinds.map((kind) => [kind, [] as string[]])) as Record<
@@ -117,6 +120,7 @@ const metricList: ListOf<Metric> = { kind: "metric", from: metricFrom, order: by
 const templateList: ListOf<Template> = { kind: "template", from: templateFrom, order: byName };
 const recurrenceList: ListOf<Recurrence> = { kind: "recurrence", from: recurrenceFrom, order: byName };
 const draftList: ListOf<TellingDraft> = { kind: "draft", from: tellingFrom, order: publishedBefore };
+const checkList: ListOf<Check> = { kind: "check", from: checkFrom, order: byPosition };
 
 function nextGone(state: PageState, before: PageView["gone"]): PageView["gone"] {
   const [fresh, back] = [[] as string[], [] as string[]];

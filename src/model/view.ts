@@ -2,6 +2,7 @@
 // Times are ms since the epoch, UTC; null where there is none. Field names follow the Statuspage API v2 in camelCase.
 // Objects are immutable and shared: an entity that did not change is the same object in the next view.
 
+import type { Check } from "./check.ts";
 import type { IncidentFields } from "./command.ts";
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
@@ -337,6 +338,8 @@ export interface PageView {
   readonly recurrences: readonly Recurrence[];
   /** By the moment of publishing, those without one last. */
   readonly drafts: readonly TellingDraft[];
+  /** By `position`, then `rank`. No reader sees one. */
+  readonly checks: readonly Check[];
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
   /** What was deleted, by `recordKey`: its id is not given again, and an import does not bring it back. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { HttpTarget } from "../../src/model/check.ts";
 import type { PageView } from "../../src/model/view.ts";
 import type { MetaWord, Tables } from "../../src/store/tables.ts";
 import { type ControlWorld, openControlWorld, type Reply } from "./control-world.ts";
@@ -122,6 +123,22 @@ async function fill(world: ControlWorld): Promise<void> {
       updateStatus: "identified",
       shouldTweet: true,
       componentIds: [plain],
+    },
+  });
+  await run({
+    kind: "check.create",
+    fields: {
+      name: "API answers",
+      target: {
+        kind: "http",
+        ...{ url: "https://api.example/health", method: "GET", headers: [], body: null },
+        ...{ statuses: "200", keyword: "ok", keywordAbsent: false, json: { path: "$.a", equals: "1" } },
+        ...{ redirectsMax: 2, certificateDays: null },
+      },
+      componentId: plain,
+      act: "component",
+      pops: ["fra1"],
+      slowMs: 500,
     },
   });
   const backups = await run({
@@ -289,6 +306,23 @@ describe("a page out and in", () => {
     const position = there.ledger.position();
     expect((await as(there, "POST", `${own}/import`, free)).status).toBe(200);
     expect(there.ledger.position()).toBe(position);
+  });
+
+  test("what may be a secret of a check is in no file; a file that comes back leaves it as it is here", async () => {
+    const target = {
+      kind: "http",
+      ...{ url: "https://api.example", method: "POST", body: "hush" },
+      headers: [["Authorization", "Bearer hush"]],
+      ...{ statuses: "200", keyword: null, keywordAbsent: false, json: null },
+      ...{ redirectsMax: 0, certificateDays: null },
+    } satisfies HttpTarget;
+    const id = await here.run(here.page, { kind: "check.create", fields: { name: "Secret", target } });
+    const { json: file } = await as(here, "GET", `${own}/pages/${here.page}/export`);
+    expect(JSON.stringify(file)).not.toContain("hush");
+    expect((await as(here, "POST", `${own}/import`, file)).status).toBe(200);
+    const kept = viewOf(here, here.page).checks.find((check) => check.id === id);
+    expect(kept?.target).toEqual(target);
+    await here.run(here.page, { kind: "check.delete", id });
   });
 
   test("what the page has of each kind is in this test: a kind that comes must be filled in here", () => {

@@ -137,6 +137,7 @@ export function viewFrom({
     metrics: [],
     templates: [],
     recurrences: [],
+    checks: [],
     drafts: [],
     gone: new Set(),
     version: "1",

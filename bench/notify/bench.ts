@@ -31,7 +31,7 @@ export const suite: Suite = {
     pin(process.pid, sinkCore);
     const sinks = await startSinks();
     try {
-      return await measure({ installation, sinks, run, sizes: sizesOf(run) });
+      return await within(boundMs, measure({ installation, sinks, run, sizes: sizesOf(run) }));
     } finally {
       sinks.stop();
       pin(process.pid, `0-${cpus().length - 1}`);
@@ -39,6 +39,22 @@ export const suite: Suite = {
     }
   },
 };
+
+/** A part that hangs ends all of it with a sentence. A whole run takes some twenty minutes on a quiet machine. */
+const boundMs = 60 * 60_000;
+
+async function within<Value>(msMax: number, work: Promise<Value>): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`It was not over after ${msMax / 60_000} min.`)),
+    msMax,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function sizesOf({ quick }: Run): Sizes {
   const said = process.argv.flatMap((flag) => /^--subscribers=(\d+)$/.exec(flag)?.[1] ?? []).at(-1);
@@ -69,7 +85,7 @@ async function measure(world: World): Promise<readonly Figure[]> {
   const signed = await withPlane(world, token, [`--mail-dkim=example.org:bench:${key.file}`], (it) =>
     drain(it, "signed", "mails, signed", { rate: { contract: ">= 400 a second" } }),
   );
-  const unsigned = await withPlane(world, token, [], (it) => unsignedOf(it, dataOf(installation)));
+  const unsigned = await withPlane(world, token, [], unsignedOf);
   const { figures, samples } = unsigned.value;
   const peers = await peersOf(world, samples, figures);
   const signedPeer = await peerOf(world, { sends: "mails", sample: samples.mail, dkim: key.pem });
@@ -127,7 +143,8 @@ async function withPlane<Value>(
       300_000,
     );
     run.say("a control plane runs and has read its subscribers");
-    return { value: await part({ plane, ask, sinks, run, sizes }), peak: memory.peak() };
+    const folder = dataOf(installation);
+    return { value: await part({ plane, ask, sinks, run, sizes, folder }), peak: memory.peak() };
   } finally {
     memory.stop();
     await plane.running.kill("SIGTERM");
@@ -135,10 +152,7 @@ async function withPlane<Value>(
 }
 
 /** The large page last: what it leaves to be told ends with the control plane. */
-async function unsignedOf(
-  it: Planed,
-  folder: string,
-): Promise<{ figures: readonly Figure[]; samples: Samples }> {
+async function unsignedOf(it: Planed): Promise<{ figures: readonly Figure[]; samples: Samples }> {
   const { sinks } = it;
   const rate = { contract: ">= 1,000 a second", aim: ">= 2,000 a second" };
   const posts = await drain(it, "hooks", "webhooks", { rate });
@@ -148,7 +162,7 @@ async function unsignedOf(
   const crowded = await drain(it, "crowded", "mails, four of ten to one provider", { rate });
   const texts = await drain(it, "texts", "SMS", { rate, p95: "< 60 s" });
   const beside = await besideDead(it);
-  const all = await large(it, folder, process.argv.includes("--whole"));
+  const all = await large(it, process.argv.includes("--whole"));
   const figures = [...all, ...posts, ...mails, ...crowded, ...texts, ...beside];
   return { figures, samples: { post, mail } };
 }

@@ -27,9 +27,15 @@ function startScript(script: string, args: readonly string[], core: string): Chi
   return child;
 }
 
+/** No part takes so long, whatever else runs on the machine. */
+const childMsMax = 10 * 60_000;
+const askMsMax = 30_000;
+
 async function ended(child: ChildProcess, what: string): Promise<void> {
   child.stdout?.resume();
-  const code = await new Promise((done) => child.once("close", done));
+  const late = setTimeout(() => child.kill("SIGKILL"), childMsMax);
+  const code = await new Promise((done) => child.once("close", (exit, signal) => done(exit ?? signal)));
+  clearTimeout(late);
   if (code !== 0) throw new Error(`${what} ended with ${code}.`);
 }
 
@@ -53,14 +59,18 @@ export interface Sinks {
 
 export async function startSinks(): Promise<Sinks> {
   const child = startScript("sinks.ts", [], sinkCore);
-  const line = await new Promise<string>((done) => child.stdout?.once("data", (it) => done(String(it))));
+  const line = await new Promise<string>((done, failed) => {
+    child.stdout?.once("data", (it) => done(String(it)));
+    child.once("close", () => failed(new Error("The sinks ended before they listened.")));
+  });
   const ports = JSON.parse(line) as Ports;
-  const at = (path: string): string => `http://127.0.0.1:${ports.http}${path}`;
+  const ask = (path: string, method = "GET"): Promise<Response> =>
+    fetch(`http://127.0.0.1:${ports.http}${path}`, { method, signal: AbortSignal.timeout(askMsMax) });
   return {
     ports,
-    begin: async () => void (await fetch(at("/begin"), { method: "POST" })),
-    told: async () => (await (await fetch(at("/told"))).json()) as Told,
-    sample: async () => (await (await fetch(at("/sample"))).json()) as Sample,
+    begin: async () => void (await ask("/begin", "POST")),
+    told: async () => (await (await ask("/told")).json()) as Told,
+    sample: async () => (await (await ask("/sample")).json()) as Sample,
     stop: () => void child.kill("SIGTERM"),
   };
 }

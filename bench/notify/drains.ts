@@ -14,10 +14,15 @@ export interface Planed {
   readonly sinks: Sinks;
   readonly run: Run;
   readonly sizes: Sizes;
+  /** Of the control plane's data. */
+  readonly folder: string;
 }
 
 /** Nobody was told for so long: something is wrong. */
 const quietMsMax = 60_000;
+/** So long one drain may take, however much comes; the largest is told in seven minutes on a quiet machine. */
+const drainMsMax = 8 * 60_000;
+export const wholeMsMax = 20 * 60_000;
 /** So long the large page is watched, unless all of it is. */
 const watchedMs = 30_000;
 const incidentsMeanwhile = 20;
@@ -42,8 +47,13 @@ export async function open(ask: Ask, page: PageName): Promise<Opened> {
   return { beganMs, ackMs: tookMs };
 }
 
-/** Until the sinks were told `count` times; gives up where nothing comes any more. */
-export async function toldAll(sinks: Sinks, count: number): Promise<Told> {
+/** Until the sinks were told `count` times; gives up where nothing comes any more, and with `msMax` over, by an error or with what there is. */
+export async function toldAll(
+  sinks: Sinks,
+  count: number,
+  { msMax = drainMsMax, orLess = false }: { readonly msMax?: number; readonly orLess?: boolean } = {},
+): Promise<Told> {
+  const endMs = performance.now() + msMax;
   let [seen, changedMs] = [-1, performance.now()];
   for (;;) {
     const told = await sinks.told();
@@ -51,6 +61,10 @@ export async function toldAll(sinks: Sinks, count: number): Promise<Told> {
     if (told.count !== seen) [seen, changedMs] = [told.count, performance.now()];
     if (performance.now() - changedMs > quietMsMax)
       throw new Error(`After ${told.count} of ${count} messages nothing came for ${quietMsMax / 1_000} s.`);
+    if (performance.now() > endMs) {
+      if (orLess) return told;
+      throw new Error(`After ${msMax / 60_000} min ${told.count} of ${count} messages had come.`);
+    }
     await new Promise((done) => setTimeout(done, 100));
   }
 }
@@ -59,7 +73,7 @@ const cpuOf = (plane: Started): number => notifierOf(plane.running.pid)?.cpuMs ?
 
 /** One incident of a page, told to all of it. */
 export async function drain(
-  { plane, ask, sinks, run, sizes }: Planed,
+  { plane, ask, sinks, run, sizes, folder }: Planed,
   page: PageName,
   what: string,
   { rate, p95 }: { readonly rate?: Pick<Figure, "contract" | "aim">; readonly p95?: string } = {},
@@ -70,7 +84,10 @@ export async function drain(
   const { beganMs } = await open(ask, page);
   const told = await toldAll(sinks, count);
   const cpuMs = cpuOf(plane) - before;
-  run.say(`${what}: ${count} are told, ${Math.round(perSecond(told))} a second`);
+  const apart = await progressApart(folder, page, told);
+  run.say(
+    `${what}: ${count} are told, ${Math.round(perSecond(told))} a second; progress is ${apart.toFixed(2)} % apart`,
+  );
   return [
     { what: `${what}, told`, value: perSecond(told), unit: "a second", ...rate },
     { what: `${what}, the notifier's processor time each`, value: cpuMs / told.count, unit: "ms" },
@@ -82,7 +99,35 @@ export async function drain(
       ...(p95 === undefined ? {} : { contract: p95 }),
     },
     { what: `${what}, told twice`, value: told.count - told.distinct, unit: "", contract: "0" },
+    {
+      what: `${what}, progress to what was received, most apart`,
+      value: apart,
+      unit: "%",
+      contract: "<= 5 %",
+    },
   ];
+}
+
+/** How far what the control plane shows of the page's last job is from what the sinks measured: of counts and of p95 the worst (%). */
+async function progressApart(folder: string, page: PageName, told: Told): Promise<number> {
+  const progress = progressIn(folder);
+  try {
+    // A lane is kept with the next flush.
+    const last = await until("all of it is kept", () => {
+      const [job] = progress.list(pages[page], { limit: 1 });
+      return job !== undefined && job.state === "done" && job;
+    });
+    const apartOf = (shown: number, measured: number): number =>
+      (100 * Math.abs(shown - measured)) / Math.max(1, measured);
+    return Math.max(
+      apartOf(last.queued ?? 0, told.distinct),
+      apartOf(last.sent, told.distinct),
+      apartOf(last.sent + last.failed, told.distinct),
+      apartOf(last.p95Ms ?? 0, told.p95AtMs - last.occurredMs),
+    );
+  } finally {
+    await progress.close();
+  }
 }
 
 /** The same page with and without receivers that never answer, in turns; what is counted is what the others get. */
@@ -108,15 +153,19 @@ export async function besideDead({ ask, sinks, run, sizes }: Planed): Promise<re
 }
 
 /** All there are of a large page; and meanwhile incidents of a small one. */
-export async function large(it: Planed, folder: string, isWhole: boolean): Promise<readonly Figure[]> {
-  const { ask, sinks, run, sizes } = it;
+export async function large(it: Planed, isWhole: boolean): Promise<readonly Figure[]> {
+  const { ask, sinks, run, sizes, folder } = it;
   const count = countOf("million", sizes);
   await sinks.begin();
   const { beganMs, ackMs } = await open(ask, "million");
-  const first = await until("somebody is told", async () => {
-    const told = await sinks.told();
-    return told.count > 0 && told;
-  });
+  const first = await until(
+    "somebody is told",
+    async () => {
+      const told = await sinks.told();
+      return told.count > 0 && told;
+    },
+    60_000,
+  );
   const countedMs = await counted(folder, beganMs);
   const acks: number[] = [];
   for (let left = incidentsMeanwhile; left > 0; left--) {
@@ -125,7 +174,7 @@ export async function large(it: Planed, folder: string, isWhole: boolean): Promi
   }
   const endMs = performance.now() + watchedMs;
   const told = isWhole
-    ? await toldAll(sinks, count + incidentsMeanwhile)
+    ? await toldAll(sinks, count + incidentsMeanwhile, { msMax: wholeMsMax, orLess: true })
     : await until(
         "it was watched for long enough",
         async () => {
@@ -138,6 +187,7 @@ export async function large(it: Planed, folder: string, isWhole: boolean): Promi
     `the large page: ${told.count} of ${count} are told; ack ${ackMs} ms, first ${first.firstMs - beganMs} ms, counted ${countedMs} ms`,
   );
   const rate = perSecond(told);
+  const isAll = told.count >= count;
   return [
     { what: `${count} of a page, the incident's ack`, value: ackMs, unit: "ms", contract: "< 100 ms" },
     {
@@ -149,10 +199,8 @@ export async function large(it: Planed, folder: string, isWhole: boolean): Promi
     { what: `${count} of a page, counted after`, value: countedMs / 1_000, unit: "s" },
     { what: `${count} of a page, told by mail and webhook`, value: rate, unit: "a second" },
     {
-      what: isWhole
-        ? `${count} of a page, all told after`
-        : `${count} of a page, all told after, at that rate`,
-      value: (isWhole ? told.lastMs - beganMs : (1_000 * count) / rate) / 60_000,
+      what: isAll ? `${count} of a page, all told after` : `${count} of a page, all told after, at that rate`,
+      value: (isAll ? told.lastMs - beganMs : (1_000 * count) / rate) / 60_000,
       unit: "min",
     },
     { what: "acks of another page meanwhile, p50", value: quantile(acks, 0.5), unit: "ms" },

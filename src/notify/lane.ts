@@ -78,7 +78,8 @@ export class Lane {
     this.#scannedTo = row.cursor;
     this.#takenTo = row.cursor;
     this.#exhausted = row.state !== "open";
-    this.ready = row.cursor !== "" || this.#reopened.length > 0;
+    // One that was counted by a notifier before this is not counted again: nothing else would say that it may begin.
+    this.ready = row.queued !== null || row.cursor !== "" || this.#reopened.length > 0;
     this.#tables = tables;
   }
 

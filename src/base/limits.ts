@@ -8,6 +8,7 @@ import { assertNoteLimits, noteLimits } from "./limits-notes.ts";
 import { notifyLimits } from "./limits-notify.ts";
 import { assertOutboxLimits, outboxLimits } from "./limits-outbox.ts";
 import { peopleLimits } from "./limits-people.ts";
+import { probeLimits } from "./limits-probes.ts";
 import { publishLimits } from "./limits-publish.ts";
 import { assertResultLimits, resultLimits } from "./limits-results.ts";
 import { seriesLimits } from "./limits-series.ts";
@@ -138,6 +139,7 @@ export const limits = {
   sitemapUrlsMax: 10_000,
 
   ...publishLimits,
+  ...probeLimits,
 
   // Render
   /** A longer text is shown without its Markdown. Twice what an update may have: post-mortems are long. */

@@ -198,17 +198,26 @@ export async function readAll(body: AsyncIterable<Uint8Array>, bytesMax: number)
 /** A connection to the address that was checked, for protocols of their own (SMTP). Throws Fault `unreachable` or `address-refused`. */
 export async function dialSocket(
   { host, port }: { readonly host: string; readonly port: number },
-  terms: ReachTerms & { readonly timeoutMs: number },
+  terms: ReachTerms & { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<Socket> {
-  const { address, family } = await reach(host, terms);
+  const { signal } = terms;
+  const { address, family } = await whileWanted(reach(host, terms), signal, host);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, family });
     const deadline = setTimeout(
       () => socket.destroy(new Error(`no connection within ${terms.timeoutMs} ms`)),
       terms.timeoutMs,
     );
-    const onError = (error: Error): void => {
+    const onAbort = (): void => void socket.destroy(new Error("called off"));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    // What was called off while the name was looked up tells nobody any more.
+    if (signal?.aborted === true) onAbort();
+    const over = (): void => {
       clearTimeout(deadline);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    const onError = (error: Error): void => {
+      over();
       reject(
         new Fault(
           "unreachable",
@@ -220,7 +229,7 @@ export async function dialSocket(
     };
     socket.once("error", onError);
     socket.once("connect", () => {
-      clearTimeout(deadline);
+      over();
       socket.off("error", onError);
       resolve(socket);
     });

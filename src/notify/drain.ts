@@ -2,6 +2,7 @@
 // A place of the window is taken from the beginning of a message until its outcome is on the device.
 import { backoffMs } from "../base/backoff.ts";
 import { type Clock, nextTurn, type Timer } from "../base/clock.ts";
+import { createDue } from "../base/due.ts";
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
@@ -9,7 +10,6 @@ import type { ChannelKind } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import type { TryRow } from "../store/outbox-tries.ts";
 import type { ReaderLinks } from "../store/reader-links.ts";
-import { createDue } from "./due.ts";
 import type { Keeping } from "./keeping.ts";
 import type { Lane } from "./lane.ts";
 import { createLaneTurns } from "./lane-turns.ts";

@@ -32,6 +32,4 @@ export const probeLimits = {
   guardMsMax: 3_000,
   /** Results of others that are looked at before a failure is called this POP's own. */
   guardResultsMax: 2_000,
-  /** A cron schedule that a heartbeat keeps to. */
-  cronCharsMax: 100,
 } as const;

@@ -1,9 +1,10 @@
 // What a check looks at, as an editor asks for it. In: a target, of which secrets may be left out, and the one that is held. Out: the target as it is
 // kept; sentences on what is wrong with it; which secrets nobody gave yet.
-import { Cron } from "croner";
 import { limits } from "../base/limits.ts";
 import { type CheckTarget, checkMethods, dnsTypes, type HeartbeatTarget, type HttpTarget } from "./check.ts";
 import { checkTimeZone, checkWord, hostOfUrl, type Sentences } from "./checks.ts";
+import { checkCron } from "./cron.ts";
+import { jsonPathOf } from "./json-path.ts";
 
 /**
  * A target in a command. A header whose value is null, and a body that is "", were left out where it comes from, as files do with what may be a
@@ -108,6 +109,9 @@ function checkHttp(target: HttpTarget): Sentences {
       : [
           ...checkSaid(json.path, "path into the JSON"),
           ...checkText(json.path, "path into the JSON"),
+          ...(jsonPathOf(json.path) === null
+            ? [`The path into the JSON "${json.path.slice(0, 200)}" is none such as status.checks[0].state.`]
+            : []),
           ...checkText(json.equals, "expected value"),
         ]),
     ...checkWhole(target.redirectsMax, 0, limits.checkRedirectsMax, "redirects that are followed"),
@@ -210,18 +214,4 @@ function checkSchedule({ schedule, graceMs }: HeartbeatTarget): Sentences {
       ...grace,
     ];
   return [...checkTimeZone(schedule.zone), ...checkCron(schedule.cron), ...grace];
-}
-
-function checkCron(cron: string): Sentences {
-  const wrong = [
-    `The schedule "${cron.slice(0, limits.cronCharsMax)}" is none of cron's, such as 30 2 * * 1-5.`,
-  ];
-  // With a sixth field it would be seconds, which no cron has.
-  if (cron.length > limits.cronCharsMax || !/^(@\w+|\S+(\s+\S+){4})$/.test(cron.trim())) return wrong;
-  try {
-    return new Cron(cron, { paused: true }).nextRun() === null ? wrong : [];
-  } catch (thrown) {
-    if (thrown instanceof TypeError || thrown instanceof RangeError) return wrong;
-    throw thrown;
-  }
 }

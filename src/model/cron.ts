@@ -3,28 +3,27 @@
 import { Cron } from "croner";
 import { limits } from "../base/limits.ts";
 import type { Sentences } from "./checks.ts";
-import { isZone } from "./zone.ts";
 
 /** The library also takes a date for a schedule, which is due once. */
-const shape = /^(@(hourly|daily|weekly|monthly|yearly|annually|midnight)|\S+( +\S+){4})$/i;
+const shape = /^(@(hourly|daily|weekly|monthly|yearly|annually|midnight)|\S+(\s+\S+){4})$/i;
 
-/** Sentences that refuse a schedule; `now` says from when on it must be due. */
-export function checkCron(cron: string, zone: string, now: number): Sentences {
-  if (cron.length > limits.cronCharsMax)
-    return [`The schedule has ${cron.length} characters; ${limits.cronCharsMax} are allowed.`];
-  if (!isZone(zone)) return [`"${zone}" is no time zone such as Europe/Berlin.`];
-  if (!shape.test(cron))
-    return [
-      `The schedule "${cron}" has not the five fields minute, hour, day, month, day of the week, such as 30 2 * * *.`,
-    ];
-  const read = readCron(cron, zone);
-  if (typeof read === "string") return [`The schedule "${cron}" cannot be read: ${read}`];
-  return read.nextRun(new Date(now)) === null ? [`The schedule "${cron}" is never due.`] : [];
+/** Sentences that refuse a schedule. A zone that is none is another's to say. */
+export function checkCron(cron: string): Sentences {
+  const wrong = (why: string): Sentences => [
+    `The schedule "${cron.slice(0, limits.cronCharsMax)}" is none of cron's, such as 30 2 * * 1-5: ${why}`,
+  ];
+  if (cron.length > limits.cronCharsMax) return wrong(`it is longer than ${limits.cronCharsMax} characters.`);
+  if (!shape.test(cron.trim()))
+    return wrong("it has five fields, minute, hour, day, month, day of the week.");
+  const read = readCron(cron.trim(), "UTC");
+  if (typeof read === "string") return wrong(read);
+  // No field names a year: what is ever due was due before.
+  return read.nextRun(new Date(0)) === null ? wrong("it is never due.") : [];
 }
 
 /** The first moment after `afterMs` at which a checked schedule is due (ms); null where there is none. */
 export function cronAfter(cron: string, zone: string, afterMs: number): number | null {
-  const read = readCron(cron, zone);
+  const read = readCron(cron.trim(), zone);
   return typeof read === "string" ? null : (read.nextRun(new Date(afterMs))?.getTime() ?? null);
 }
 
@@ -34,7 +33,6 @@ function readCron(cron: string, zone: string): Cron | string {
     return new Cron(cron, { timezone: zone, mode: "5-part", paused: true });
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    const said = thrown.message.replace(/^Cron\w+: */, "").replace(/\.?$/, ".");
-    return `${said.charAt(0).toUpperCase()}${said.slice(1)}`;
+    return thrown.message.replace(/^Cron\w+: */, "").replace(/\.?$/, ".");
   }
 }

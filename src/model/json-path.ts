@@ -23,6 +23,7 @@ export function jsonAt(value: unknown, steps: readonly string[]): unknown {
   let here = value;
   for (const name of steps) {
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, name)) return undefined;
+    if (Array.isArray(here) && !/^\d+$/.test(name)) return undefined;
     here = (here as Readonly<Record<string, unknown>>)[name];
   }
   return here;

@@ -1,6 +1,7 @@
 // A look at an HTTP target. In: URL, method, headers, body; which statuses, keyword and JSON value count as up. Out: up, slow (its certificate ends soon), or why not.
 import { STATUS_CODES } from "node:http";
 import type { HttpTarget } from "../model/check.ts";
+import { statusRanges } from "../model/check-target.ts";
 import { jsonAt, jsonPathOf, jsonText } from "../model/json-path.ts";
 import { certificateFound, refuseDoubt } from "./certificate-days.ts";
 import { type Connection, connectTo, type Seen, stopwatch } from "./connection.ts";
@@ -111,12 +112,8 @@ const nameOf = (status: number): string =>
   STATUS_CODES[status] === undefined ? "" : ` ${STATUS_CODES[status]}`;
 
 /** Whether a list such as "200-299,301" has a status. */
-function isAmong(status: number, list: string): boolean {
-  return list.split(",").some((part) => {
-    const [, from, to] = /^ *(\d{3})(?: *- *(\d{3}))? *$/.exec(part) ?? [];
-    return from !== undefined && status >= Number(from) && status <= Number(to ?? from);
-  });
-}
+const isAmong = (status: number, list: string): boolean =>
+  statusRanges(list)?.some(([from, until]) => status >= from && status <= until) === true;
 
 function judgeKeyword({ keywordAbsent }: HttpTarget, keyword: string, body: Buffer, isWhole: boolean): void {
   const isThere = body.includes(keyword, 0, "utf8");

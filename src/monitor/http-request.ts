@@ -30,7 +30,7 @@ export interface RequestOf {
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-export function requestHead({ url, method, headers, length, upgrade }: RequestOf): string {
+export function requestHead({ url, method, headers, length, upgrade }: RequestOf): Buffer {
   const usual: Record<string, string> = {
     host: url.host,
     "user-agent": "Pharos (status checks)",
@@ -39,9 +39,6 @@ export function requestHead({ url, method, headers, length, upgrade }: RequestOf
     connection: upgrade === undefined ? "close" : "Upgrade",
     ...(upgrade !== undefined && { upgrade }),
     ...(length !== null && { "content-length": String(length) }),
-    ...(url.username !== "" && {
-      authorization: `Basic ${btoa(decodeURIComponent(`${url.username}:${url.password}`))}`,
-    }),
   };
   const own = headers.filter(([name]) => !framing.has(name.toLowerCase()));
   for (const [name, value] of own) {
@@ -51,7 +48,9 @@ export function requestHead({ url, method, headers, length, upgrade }: RequestOf
     delete usual[name.toLowerCase()];
   }
   const lines = [...Object.entries(usual), ...own].map(([name, value]) => `${name}: ${value}`);
-  return [`${method} ${url.pathname}${url.search} HTTP/1.1`, ...lines, "", ""].join("\r\n");
+  const head = [`${method} ${url.pathname}${url.search} HTTP/1.1`, ...lines, "", ""];
+  // Values are Latin-1 (RFC 9110, 5.5).
+  return Buffer.from(head.join("\r\n"), "latin1");
 }
 
 /** What says how long the request is says no one else: another length would make it two requests. */

@@ -2,13 +2,14 @@
 // Open model: visits begin when the plan says so, whatever becomes of those before them. k6 run -e PLAN=plan.json -e NUMBERS=numbers.json main.ts
 import exec from "k6/execution";
 import http from "k6/http";
+import type { Trend } from "k6/metrics";
 import type { Options } from "k6/options";
 import { type Answer, isOver, type Known, learned, unknown } from "./addresses.ts";
 import { keptApart, meters, slicesOf } from "./meters.ts";
-import { chosenAt, kinds, sharesOf } from "./mix.ts";
+import { slotsOf } from "./mix.ts";
 import { type K6Numbers, writtenOut } from "./numbers.ts";
 import { lengthOf, type Phase, type Plan, phaseAt, type Stage } from "./plan.ts";
-import { type Etags, knownEtags, visitOnce } from "./visit.ts";
+import { type Asking, askingsOf, type Etags, know, knownEtags, visitOnce } from "./visit.ts";
 
 const plan = JSON.parse(open(__ENV.PLAN ?? "")) as Plan;
 /** Beside the visitors: somebody who only looks at the clock, so that it is known how late the generator is. */
@@ -53,20 +54,29 @@ export const options: Options = {
 http.setResponseCallback(null as never);
 
 const slices = slicesOf(plan);
-const shares = sharesOf(plan.mix);
-const sliceMs = plan.sliceSeconds * 1_000;
 const urlOf = (place: string): string => (place.includes("//") ? place : `http://${place}`);
 const fixed = plan.addresses.map(urlOf);
 const secure = plan.secureAddresses.map((place) => `https://${place}`);
 
-// What is read for every visit, by names of this file: one of another module is looked for anew each time.
-const { stages, toldOneIn } = plan;
-const { told, visits } = meters;
+// What is read for every visit, by names of this file: a global, or a property of an object, is looked for anew each time.
+const { stages, toldOneIn, wasteMs, resolver } = plan;
+const { told } = meters;
+const { now } = Date;
+const { random } = Math;
+const sliceMs = plan.sliceSeconds * 1_000;
 
-let known: Known = unknown;
+/** The requests of each kind, made before the first visit. */
+const askings = Object.fromEntries(Object.keys(plan.mix).map((kind) => [kind, askingsOf(kind, plan)]));
+const slots = slotsOf(plan.mix).map((kind) => askings[kind] as readonly Asking[]);
+const slotCount = slots.length;
+
+let known: Known = resolver === null ? { addresses: fixed, untilMs: Number.POSITIVE_INFINITY } : unknown;
+let startedMs = 0;
 /** Where this visitor is in the plan: visits of one visitor begin one after another. */
 let stage = 0;
+let phase: Phase = stages[0]?.phase ?? "calm";
 let stageEndsMs = (stages[0]?.seconds ?? 0) * 1_000;
+let visits = trendOf(phase);
 
 interface Begun {
   readonly startedMs: number;
@@ -76,31 +86,50 @@ interface Begun {
 export function setup(): Begun {
   const etags = knownEtags(plan, fixed);
   if (plan.begun !== "") http.get(plan.begun, { timeout: "2s" });
-  return { startedMs: Date.now(), etags };
+  return { startedMs: now(), etags };
 }
 
-export default function main({ startedMs, etags }: Begun): void {
-  const nowMs = Date.now();
-  if (plan.wasteMs > 0) waste(nowMs + plan.wasteMs);
-  const name = shares.names[chosenAt(shares, Math.random())] as string;
-  const isTold = Math.random() * toldOneIn < 1;
-  const outcome = visitOnce(name, plan, placesOf(name, nowMs), etags, isTold);
+export default function main(begun: Begun): void {
+  const nowMs = now();
+  if (startedMs === 0) begin(begun);
+  if (wasteMs > 0) waste(nowMs + wasteMs);
   const beganMs = nowMs - startedMs;
-  while (beganMs >= stageEndsMs && stage + 1 < stages.length) enter(stage + 1);
-  const { phase } = stages[stage] as Stage;
-  visits.get(phase)?.add(outcome.tookMs);
-  if (!isTold && !outcome.firstFailed) return;
-  const slice = slices[Math.min(slices.length - 1, Math.floor(beganMs / sliceMs))] as string;
-  if (isTold) told.add(outcome.tookMs, { slice, kind: name });
-  if (outcome.firstFailed) tellFailure(outcome.why, phase, slice);
+  if (beganMs >= stageEndsMs) enterStageAt(beganMs);
+  const possible = slots[(random() * slotCount) | 0] as readonly Asking[];
+  const asking = possible[(random() * possible.length) | 0] as Asking;
+  if (isOver(known, nowMs)) known = learned(known, resolve(resolver ?? ""), nowMs);
+  const isTold = random() * toldOneIn < 1;
+  const outcome = visitOnce(asking, asking.secure && secure.length > 0 ? secure : known.addresses, isTold);
+  visits.add(outcome.tookMs);
+  if (isTold) told.add(outcome.tookMs, { slice: sliceAt(beganMs), kind: asking.kind });
+  if (outcome.firstFailed) tellFailure(outcome.why, sliceAt(beganMs));
 }
 
-function enter(next: number): void {
-  stage = next;
-  stageEndsMs += (stages[next]?.seconds ?? 0) * 1_000;
+/** Of this visitor, not of the run. */
+function begin(begun: Begun): void {
+  startedMs = begun.startedMs;
+  for (const all of Object.values(askings)) know(all, begun.etags);
 }
 
-function tellFailure(why: string | null, phase: Phase, slice: string): void {
+function enterStageAt(beganMs: number): void {
+  while (beganMs >= stageEndsMs && stage + 1 < stages.length) {
+    const next = stages[++stage] as Stage;
+    stageEndsMs += next.seconds * 1_000;
+    phase = next.phase;
+  }
+  if (stage + 1 === stages.length) stageEndsMs = Number.POSITIVE_INFINITY;
+  visits = trendOf(phase);
+}
+
+function trendOf(of: Phase): Trend {
+  return meters.visits.get(of) as Trend;
+}
+
+function sliceAt(beganMs: number): string {
+  return slices[Math.min(slices.length - 1, Math.floor(beganMs / sliceMs))] as string;
+}
+
+function tellFailure(why: string | null, slice: string): void {
   meters.firstFailed.add(1, { phase });
   if (why !== null) meters.failures.add(1, { why, slice });
 }
@@ -113,15 +142,8 @@ export function beat({ startedMs }: Begun): void {
   meters.late.add(Math.max(0, nowMs - dueMs), { phase: phaseAt((nowMs - startedMs) / 1_000, plan.stages) });
 }
 
-function placesOf(name: string, nowMs: number): readonly string[] {
-  if (secure.length > 0 && kinds[name]?.secure === true) return secure;
-  if (plan.resolver === null) return fixed;
-  if (isOver(known, nowMs)) known = learned(known, resolve(plan.resolver), nowMs);
-  return known.addresses;
-}
-
-function resolve(resolver: string): Answer | null {
-  const response = http.get(resolver, { responseType: "text", timeout: "2s" });
+function resolve(url: string): Answer | null {
+  const response = http.get(url, { responseType: "text", timeout: "2s" });
   if (response.status !== 200) return null;
   const { addresses, ttlMs } = response.json() as unknown as Answer;
   return { addresses: addresses.map(urlOf), ttlMs };

@@ -109,26 +109,19 @@ export const tourMix: Mix = {
   secure: 0.1,
 };
 
-/** A mix as k6 can look it up for every visit: names, and the number up to which each reaches. */
-export interface Shares {
-  readonly names: readonly string[];
-  readonly until: readonly number[];
-}
+/** The smallest share that a mix may have is one of these. */
+const slotCount = 200;
 
-export function sharesOf(mix: Mix): Shares {
+/** A mix as k6 can look it up for every visit, in one step: each name stands as often as its share says. */
+export function slotsOf(mix: Mix): readonly string[] {
   const names = Object.keys(mix);
   const total = Object.values(mix).reduce((sum, share) => sum + share, 0);
   let sum = 0;
-  const until = Object.values(mix).map((share) => {
-    sum += share / total;
-    return sum;
+  let until = 0;
+  return names.flatMap((name) => {
+    sum += (mix[name] ?? 0) / total;
+    const from = until;
+    until = Math.round(sum * slotCount);
+    return Array.from({ length: until - from }, () => name);
   });
-  return { names, until };
-}
-
-/** Which of the names is at `fraction` (0 to 1). */
-export function chosenAt({ until }: Shares, fraction: number): number {
-  let at = 0;
-  while (at + 1 < until.length && fraction >= (until[at] as number)) at++;
-  return at;
 }

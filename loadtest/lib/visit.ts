@@ -1,11 +1,16 @@
-// One visit. In: a kind, a plan, addresses. Out: how long it took, and what went wrong; what was seen of the answer goes to the meters.
-// It is run thousands of times a second by an interpreter, which takes longer for a spread or an iterator than the system for a packet: so requests are made once and
-// kept, loops count, and what an answer says is read only where it can matter.
+// One visit. In: a request, addresses. Out: how long it took, and what went wrong; what was seen of the answer goes to the meters.
+// It is run thousands of times a second by an interpreter, which takes longer for a property, a global or an iterator than the system for a packet: so requests are made once and
+// kept, globals have names of this file, and what an answer says is read only where it can matter.
 import http, { type RefinedResponse } from "k6/http";
+import { order } from "./addresses.ts";
 import { failureOf } from "./failures.ts";
 import { meters } from "./meters.ts";
 import { type Kind, kinds } from "./mix.ts";
 import type { FailureKind, Plan } from "./plan.ts";
+
+const { now, parse } = Date;
+const { random } = Math;
+const { get } = http;
 
 /** Longer than any promise; what takes so long has failed for a person. */
 const answerMsMax = 10_000;
@@ -20,18 +25,24 @@ interface Params {
 }
 
 /** A request as one visitor sends it again and again. */
-interface Asking {
+export interface Asking {
+  readonly kind: string;
   readonly path: string;
   readonly host: string;
   /** Where another address is left to try, and where none is. */
   readonly early: Params;
   readonly late: Params;
-  readonly kind: Kind;
+  readonly secure: boolean;
+  readonly revalidates: boolean;
+  /** The two statuses that are as they have to be; one, where they are the same. */
+  readonly expected: number;
+  readonly alternate: number;
   /** The last 200 with an ETag came from here, so the next one may be a 304. */
   etag: string;
 }
 
 export type Etags = Readonly<Record<string, string>>;
+type Answered = RefinedResponse<"none">;
 
 export interface Outcome {
   tookMs: number;
@@ -40,30 +51,28 @@ export interface Outcome {
   firstFailed: boolean;
 }
 
-// What one visitor remembers between visits. Each virtual user has these for itself.
-const askings = new Map<string, Asking[]>();
 const generations = new Map<string, number>();
 /** One object for all visits: it is read before the next one begins. */
 const outcome: Outcome = { tookMs: 0, why: null, firstFailed: false };
 
-const nameOf = (host: string, path: string, encoding: string): string => `${host}${path} ${encoding}`;
+const nameOf = ({ host, path, late }: Asking): string => `${host}${path} ${late.headers["Accept-Encoding"]}`;
 
-/** Every request that is possible, so that a visit takes one by chance. ETags are those of `etags`, until an answer has another. */
-function askingsOf(kind: Kind, plan: Plan, etags: Etags): Asking[] {
-  const isFile = kind.paths.length === 0;
+/** Every request of a kind that is possible, so that a visit takes one by chance. */
+export function askingsOf(kind: string, plan: Plan): readonly Asking[] {
+  const { paths, encodings, closes, revalidates, expects, secure } = kinds[kind] as Kind;
+  const isFile = paths.length === 0;
+  const [expected = 200, alternate = expected] = expects;
   const made: Asking[] = [];
   for (const host of isFile ? [plan.files.host] : plan.hosts)
-    for (const path of isFile ? plan.files.paths : kind.paths)
-      for (const encoding of kind.encodings) {
+    for (const path of isFile ? plan.files.paths : paths)
+      for (const encoding of encodings) {
         const headers: Record<string, string> = { Host: host, "Accept-Encoding": encoding };
-        if (kind.closes) headers.Connection = "close";
-        const etag = kind.revalidates ? (etags[nameOf(host, path, encoding)] ?? "") : "";
-        if (etag !== "") headers["If-None-Match"] = etag;
+        if (closes) headers.Connection = "close";
         const [early, late] = [
           { headers, timeout: silenceMsMax },
           { headers, timeout: answerMsMax },
         ];
-        made.push({ path, host, early, late, kind, etag });
+        made.push({ kind, path, host, early, late, secure, revalidates, expected, alternate, etag: "" });
       }
   return made;
 }
@@ -75,63 +84,76 @@ export function knownEtags(plan: Plan, places: readonly string[]): Etags {
   if (place === undefined) return etags;
   for (const name of Object.keys(plan.mix)) {
     const kind = kinds[name];
-    if (kind?.revalidates !== true) continue;
-    for (const { path, host, late } of kind.paths.length === 0 ? [] : askingsOf(kind, plan, {})) {
-      const { status, headers } = http.get(place + path, late);
-      const etag = headers.Etag;
-      if (status === 200 && etag !== undefined)
-        etags[nameOf(host, path, late.headers["Accept-Encoding"] ?? "")] = etag;
+    if (kind?.revalidates !== true || kind.paths.length === 0) continue;
+    for (const asking of askingsOf(name, plan)) {
+      const { status, headers } = get(place + asking.path, asking.late);
+      if (status === 200 && headers.Etag !== undefined) etags[nameOf(asking)] = headers.Etag;
     }
   }
   return etags;
 }
 
-/** Address after address, until one answers; the first one at random, where the answer says nothing of nearness. */
-export function visitOnce(
-  name: string,
-  plan: Plan,
-  places: readonly string[],
-  etags: Etags,
-  isTold: boolean,
-): Outcome {
-  let known = askings.get(name);
-  if (known === undefined) {
-    known = askingsOf(kinds[name] as Kind, plan, etags);
-    askings.set(name, known);
-  }
-  const asking = known[Math.floor(Math.random() * known.length)] as Asking;
+/** This visitor knows what that one found out. */
+export function know(askings: readonly Asking[], etags: Etags): void {
+  for (const asking of askings) if (asking.revalidates) remember(asking, etags[nameOf(asking)]);
+}
+
+/** One address of chance, where the answer says nothing of nearness; the others only where that one did not give what was asked for. */
+export function visitOnce(asking: Asking, places: readonly string[], isTold: boolean): Outcome {
   const count = places.length;
-  const first = Math.floor(Math.random() * count);
-  outcome.tookMs = 0;
-  outcome.why = "other";
-  outcome.firstFailed = true;
-  for (let at = 0; at < count; at++) {
-    const place = places[(first + at) % count] as string;
-    const triedMs = Date.now();
-    const response = http.get(place + asking.path, at + 1 < count ? asking.early : asking.late);
-    const { status } = response;
-    if (status === 0) {
-      outcome.tookMs += Date.now() - triedMs;
-      outcome.why = failureOf(response.error_code);
-      continue;
-    }
-    outcome.tookMs += timeOf(response);
-    if (isTold) look(response, place, asking);
-    if (status === 200 && asking.kind.revalidates) remember(asking, response.headers.Etag);
-    outcome.why = asking.kind.expects.includes(status) ? null : "status";
-    outcome.firstFailed = at > 0 || outcome.why !== null;
-    break;
-  }
+  const first = (random() * count) | 0;
+  const place = places[first] as string;
+  const triedMs = now();
+  const response = get(place + asking.path, count > 1 ? asking.early : asking.late);
+  const { status } = response;
+  if (status !== asking.expected && status !== asking.alternate)
+    return goOn(asking, order(places, first / count), { response, isTold, tookMs: now() - triedMs });
+  outcome.tookMs = timeOf(response);
+  outcome.why = null;
+  outcome.firstFailed = false;
+  if (isTold) look(response, place, asking);
+  if (status === 200 && asking.revalidates) remember(asking, response.headers.Etag);
   return outcome;
 }
 
-/** As the network took it: k6's own processing of the answer is not the visitor's wait. */
-function timeOf({ timings }: RefinedResponse<"none">): number {
-  return timings.blocked + timings.connecting + timings.tls_handshaking + timings.duration;
+/** The first of the addresses gave `response`: silence, or an answer that is none. */
+function goOn(
+  asking: Asking,
+  places: readonly string[],
+  first: { readonly response: Answered; readonly isTold: boolean; readonly tookMs: number },
+): Outcome {
+  let { response, tookMs } = first;
+  let at = 0;
+  while (response.status === 0 && at + 1 < places.length) {
+    at++;
+    const triedMs = now();
+    response = get(places[at] + asking.path, at + 1 < places.length ? asking.early : asking.late);
+    tookMs += response.status === 0 ? now() - triedMs : timeOf(response);
+  }
+  const { status } = response;
+  outcome.firstFailed = true;
+  if (status === 0) {
+    outcome.tookMs = tookMs;
+    outcome.why = failureOf(response.error_code);
+    return outcome;
+  }
+  outcome.tookMs = at === 0 ? timeOf(response) : tookMs;
+  outcome.why = status === asking.expected || status === asking.alternate ? null : "status";
+  if (first.isTold) look(response, places[at] as string, asking);
+  if (status === 200 && asking.revalidates) remember(asking, response.headers.Etag);
+  return outcome;
+}
+
+/**
+ * As the network took it: k6's own processing of the answer is not the visitor's wait. `blocked` lasts from the wish for a connection until there is one, its handshakes
+ * included, and `duration` begins when it is connected: what lies between the two is counted twice, and nothing is left out.
+ */
+function timeOf({ timings }: Answered): number {
+  return timings.blocked + timings.duration;
 }
 
 /** What an answer says of itself: its generation, its level, its age. */
-function look({ headers }: RefinedResponse<"none">, place: string, asking: Asking): void {
+function look({ headers }: Answered, place: string, asking: Asking): void {
   const level = headers["Pharos-Level"];
   if (level !== "0" && level !== undefined) meters.degraded.add(1, { level });
   const said = headers["Pharos-Generation"];
@@ -143,9 +165,9 @@ function look({ headers }: RefinedResponse<"none">, place: string, asking: Askin
     if (before !== undefined && generation < before) meters.generationFell.add(1);
     generations.set(where, generation);
   }
-  if (Math.random() * ageOneIn >= 1) return;
+  if (random() * ageOneIn >= 1) return;
   const confirmed = headers["Pharos-Confirmed-At"];
-  if (confirmed !== undefined) meters.age.add(Math.max(0, Date.now() - Date.parse(confirmed)));
+  if (confirmed !== undefined) meters.age.add(Math.max(0, now() - parse(confirmed)));
 }
 
 function remember(asking: Asking, etag: string | undefined): void {

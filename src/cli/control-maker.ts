@@ -3,7 +3,8 @@
 import { nextTurn, type Timer } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import { collectDropped, collectFresh } from "../host/collect.ts";
-import { goBehindOthers, linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
+import { goBehindOthers } from "../host/core-turns.ts";
+import { linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
 import { createMaker, type Maker } from "../publish/maker.ts";
 import { createMakerApart } from "../publish/maker-apart.ts";
 import { createMakerChild } from "../publish/maker-child.ts";
@@ -15,7 +16,7 @@ import type { Context } from "./flags.ts";
 
 /** Runs until the control plane lets go of it, or is gone. */
 export async function runMaker(folder: string, { clock, log }: Context): Promise<void> {
-  goBehindOthers();
+  await goBehindOthers();
   const store = openStore({ folder, clock, log, role: "reader" });
   const { view } = followLedger(store);
   const maker = createMaker({ store: store.snapshots, view, series: createSeries(store) });

@@ -1,7 +1,8 @@
 // The process that tells subscribers. In: a data folder that a control plane writes, words on standard input, how subscribers are told. Out: messages, and
 // reports to the control plane. It opens the store to read, alone writes the outbox, and ends with the control plane.
 import { createMetrics } from "../base/metrics.ts";
-import { goBehindOthers, linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
+import { goBehindOthers } from "../host/core-turns.ts";
+import { linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
 import type { Subscriber } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { linkAddress, type VisitorPath, visitorPaths } from "../model/visitor-words.ts";
@@ -29,7 +30,7 @@ export async function runNotifier(
   { clock, random, log }: Context,
 ): Promise<void> {
   // Editors go first: on a core of their own both have all of it.
-  goBehindOthers();
+  await goBehindOthers();
   const settings = notifySettings(flags);
   const store = openStore({ folder: data, clock, log, role: "reader" });
   const outbox = await openOutbox(data);

@@ -1,6 +1,7 @@
 // `pharos control`: the control plane of one data folder. In: flags. Out: the management API, the feed for POPs, the ops address.
 // What runs is loaded once it is known what this process is: the one that makes large pages needs no API, and weighs 16 MB less without.
 import { limits } from "../base/limits.ts";
+import { wakeIntoTurn } from "../host/core-turns.ts";
 import { peopleFlags } from "./control-flags.ts";
 import { defineCommand } from "./flags.ts";
 import { notifyFlags } from "./notify-flags.ts";
@@ -72,6 +73,8 @@ export const command = defineCommand({
       const { runNotifier } = await import("./control-notifier.ts");
       return runNotifier(values, context);
     }
+    // Who makes its pages and tells its subscribers shares its cores: whoever edits goes first.
+    await wakeIntoTurn();
     const { startControl } = await import("./control-run.ts");
     const { firstOwnerLine } = await import("./control-people.ts");
     const stop = stopOf(context, values.tied);

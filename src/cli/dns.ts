@@ -9,7 +9,8 @@ import { createDnsTally } from "../dns/tally.ts";
 import { createParent } from "../edge/parent.ts";
 import { checkPlace } from "../edge/pop.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
-import { goBehindOthers, linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
+import { goBehindOthers } from "../host/core-turns.ts";
+import { linkToParent, onHangUp, selfCommand, spawnChild } from "../host/process.ts";
 import { hasWorkers } from "../host/runtime.ts";
 import type { Reloaded } from "../zones/zone-files.ts";
 import { type DnsOptions, dnsFlags, dnsFlagsOf, placesOf, withoutDnsFlags } from "./dns-flags.ts";
@@ -180,7 +181,7 @@ async function runChild(parts: ProcessParts): Promise<number> {
 
   async function keep(): Promise<() => Promise<void>> {
     // A probe takes it milliseconds, and it has the same cores as those that answer.
-    goBehindOthers();
+    await goBehindOthers();
     const { workers } = parts.options;
     const all = createReloadAll(workers, parts.context.clock, (request) => tell({ says: "reload", request }));
     const keeping = await runKeeping(parts, role, all.run);

@@ -3,6 +3,7 @@
 // garbage of half a minute of writes came to 1.6 GB. It looks at the machine once, at its start, and believes nothing but its environment.
 // A parent that starts the same with another environment would weigh 30 MB, and stand between the process and its signals.
 import { messageOf } from "../base/fault.ts";
+import { cFunctions } from "./c-library.ts";
 import { selfCommand } from "./process.ts";
 import { runtime } from "./runtime.ts";
 
@@ -26,8 +27,6 @@ export function heapVariables(room: HeapRoom): Readonly<Record<string, string>> 
 
 /** Of a process that was begun again. */
 const said = "BUN_JSC_forceRAMSize";
-/** glibc's, musl's. */
-const libraries = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
 
 /**
  * Does not return where it succeeds. Gives why it did not: null where the operator or an earlier call has said how much, and where the runtime or the
@@ -36,12 +35,13 @@ const libraries = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64
 export async function beginAgainWithin(room: HeapRoom): Promise<string | null> {
   if (runtime !== "bun" || process.platform !== "linux" || process.env[said] !== undefined) return null;
   try {
-    const { dlopen, FFIType, ptr } = await import("bun:ffi");
-    const execve = { args: [FFIType.ptr, FFIType.ptr, FFIType.ptr], returns: FFIType.int } as const;
+    const library = await cFunctions({ execve: { args: ["ptr", "ptr", "ptr"], returns: "int" } });
+    if (library === null) return "there is no C library";
+    const { functions, addressOf } = library;
     /** Texts as C has them; they stay in memory as long as the list does. */
     const texts = (list: readonly string[]) => {
       const bytes = list.map((text) => Buffer.from(`${text}\0`));
-      return { bytes, pointers: BigUint64Array.from([...bytes.map((one) => BigInt(ptr(one))), 0n]) };
+      return { bytes, pointers: BigUint64Array.from([...bytes.map((one) => BigInt(addressOf(one))), 0n]) };
     };
     const [program = "", ...script] = selfCommand();
     const options = script.length === 0 ? [] : process.execArgv;
@@ -50,21 +50,9 @@ export async function beginAgainWithin(room: HeapRoom): Promise<string | null> {
     // What the operator has said stands.
     const variables = { ...heapVariables(room), ...process.env };
     const env = texts(Object.entries(variables).map(([name, value]) => `${name}=${value}`));
-    const library = libraries.find((name) => opens(() => dlopen(name, { execve })));
-    if (library === undefined) return "there is no C library";
-    dlopen(library, { execve }).symbols.execve(ptr(path), ptr(args.pointers), ptr(env.pointers));
+    functions.execve(addressOf(path), addressOf(args.pointers), addressOf(env.pointers));
     return "the system refused it";
   } catch (thrown) {
     return messageOf(thrown);
-  }
-}
-
-function opens(open: () => unknown): boolean {
-  try {
-    open();
-    return true;
-  } catch {
-    // The loader's one way to say that there is none of this name.
-    return false;
   }
 }

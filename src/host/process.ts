@@ -2,7 +2,6 @@
 // The two speak over the child's stdin and stdout, a line each; a pipe that ends is the one sign of death that kill -9 cannot prevent.
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
-import { setPriority } from "node:os";
 import { assert, Fault, messageOf } from "../base/fault.ts";
 import { runtime } from "./runtime.ts";
 
@@ -148,14 +147,6 @@ function tieToParent(options: TieOptions): void {
   process.stdin.once("close", end);
   process.stdin.once("error", end);
   process.on("SIGTERM", end);
-}
-
-/** Of a core that others want too each of its threads gets a tenth of what each of theirs gets (nice(2)). At 5 its four threads took half of it. */
-const niceOfFollowers = 10;
-
-/** From now on this process goes behind those that want the same core. */
-export function goBehindOthers(): void {
-  setPriority(niceOfFollowers);
 }
 
 /** Calls `run` at each SIGHUP, which from then on ends nothing. */

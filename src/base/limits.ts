@@ -15,6 +15,7 @@ import { seriesLimits } from "./limits-series.ts";
 import { assertSteeringLimits, steeringLimits } from "./limits-steering.ts";
 import { subscriberLimits } from "./limits-subscribers.ts";
 import { upstreamLimits } from "./limits-upstream.ts";
+import { verdictLimits } from "./limits-verdict.ts";
 import { zoneLimits } from "./limits-zones.ts";
 
 export const limits = {
@@ -382,6 +383,7 @@ export const limits = {
   ...memberLimits,
   ...noteLimits,
   ...subscriberLimits,
+  ...verdictLimits,
   ...notifyLimits,
   ...outboxLimits,
   ...resultLimits,

@@ -37,7 +37,8 @@ export type AuditWhat =
   | "metric.forget" // its points
   | "page.rollback"
   | "page.release"
-  | "pop.mark";
+  | "pop.mark"
+  | `monitor.${"open" | "change" | "close" | "leave"}`; // what was done for a component or a check, and why
 
 /** What is told of a thing before and after. No secrets, and no hashes of them. */
 export type AuditFields = Readonly<
@@ -63,6 +64,8 @@ export interface AuditEntry {
       | "metric"
       | "pop"
       | "suppression"
+      | "component"
+      | "check"
       | RowKind;
     readonly id: string;
     readonly name: string;

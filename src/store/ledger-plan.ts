@@ -36,8 +36,8 @@ export interface PlanContext {
   readonly region: string;
   /** A command whose names are there already is answered as if it were carried out again, and writes nothing; otherwise it is refused. */
   readonly repeat?: boolean;
-  /** Refused (412) where this is not what is there. */
-  readonly unchanged?: Unchanged | undefined;
+  /** Refused (412) where one of these is not what is there. */
+  readonly unchanged?: Unchanged | readonly Unchanged[] | undefined;
   readonly following?: Following | undefined;
   /** What is published, of which some has no op-log: a page that was made from a folder keeps its id and its hosts. */
   readonly store: { readonly snapshots: Pick<SnapshotStore, "head" | "pageOf"> };
@@ -124,7 +124,7 @@ export function planCommand(
       ? append(decision.ok ? decision.id : again, subject, [])
       : refuse(409, `This was submitted before: ${again} exists already.`);
   if (!decision.ok) return { kind: "refused", refusal: decision.refusal };
-  if (context.unchanged !== undefined && isStale(view, context.unchanged))
+  if ([context.unchanged ?? []].flat().some((one) => isStale(view, one)))
     return refuse(412, "It was changed meanwhile.");
   const { id, ops: drafts } = decision;
   const target = drafts[0]?.page ?? subject ?? id;

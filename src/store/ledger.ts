@@ -55,8 +55,8 @@ export interface SubmitOptions {
   readonly seed?: string;
   /** What was submitted with this seed before is answered again, not refused. */
   readonly repeat?: boolean;
-  /** Refused (412) where this is not what is there when the command's turn comes. */
-  readonly unchanged?: Unchanged;
+  /** Refused (412) where one of these is not what is there when the command's turn comes. */
+  readonly unchanged?: Unchanged | readonly Unchanged[];
   /** What follows from the page as the commands would leave it, kept with them or not at all. */
   readonly following?: Following | undefined;
   /** What is no op, written in the same transaction as the commands, or not at all; also where they come to nothing. */

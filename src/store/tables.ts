@@ -67,6 +67,7 @@ export const metaWords = [
   "suppressed",
   "visitor-note",
   "bounce",
+  "monitor",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

@@ -244,6 +244,7 @@ const metaFates: Record<MetaWord, Fate> = {
     suppressed: "of the installation",
     "visitor-note": "of the installation",
     bounce: "of the installation",
+    monitor: "of the installation",
   },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };

@@ -21,4 +21,20 @@ export const verdictLimits = {
   verdictTickMs: 1_000,
   /** What could not be written is tried again after this. */
   verdictRetryMs: 5_000,
+  /** Levels of a JSON path. */
+  jsonPathStepsMax: 32,
+  alertNameCharsMax: 200,
+  alertSaidCharsMax: 500,
+  /** A body of alerts: Alertmanager's largest groups have some hundred alerts of 2 kB. */
+  alertBodyBytesMax: 1024 * 1024,
+  alertsPerBodyMax: 1_000,
+  /** Alerts of one source that stand: more of them say nothing that these did not. */
+  alertsPerSourceMax: 500,
+  alertSourcesPerPageMax: 50,
+  /** One that is not sent again for so long speaks no more: Alertmanager repeats every four hours. */
+  alertForgottenMs: 24 * 3_600_000,
+  /** When it was heard last is written down so often. */
+  alertHeardMs: 10 * 60_000,
+  /** Of one source: a flood of one takes nothing from another. */
+  alertRequestsPerMinute: 300,
 } as const;

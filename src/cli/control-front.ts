@@ -6,6 +6,7 @@ import { limits } from "../base/limits.ts";
 import type { Api } from "../control/api.ts";
 import { createFront, type Part } from "../control/front.ts";
 import { bodyBytesMaxOfAll } from "../control/table.ts";
+import type { IngestDoor } from "../monitor/ingest-door.ts";
 import { auditOf } from "../store/audit.ts";
 import type { Store } from "../store/open.ts";
 import type { Subscribers } from "../store/subscribers.ts";
@@ -23,9 +24,10 @@ export interface FrontParts
   readonly pops: PopPlane;
   readonly subscribers: Subscribers;
   readonly api: Api;
+  readonly ingest: IngestDoor;
 }
 
-export function createControlFront({ store, api, subscribers, ...parts }: FrontParts): Part {
+export function createControlFront({ store, api, ingest, subscribers, ...parts }: FrontParts): Part {
   const { random } = parts;
   const admin = createAdmin({
     ...parts,
@@ -39,6 +41,8 @@ export function createControlFront({ store, api, subscribers, ...parts }: FrontP
   return createFront(
     [
       { paths: ["/admin"], part: admin },
+      // Its token is its key.
+      { paths: ["/ingest"], part: ingest },
       // All other paths are the API's: its own, its reference, and what it says of those that nobody has.
       { paths: [""], part: api },
     ],

@@ -44,6 +44,7 @@ import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
 import { installOf } from "./control-install.ts";
 import { makerApart } from "./control-maker.ts";
 import { createMembership } from "./control-members.ts";
+import { monitorOf } from "./control-monitor.ts";
 import { startForgetting, takeNotes } from "./control-notes.ts";
 import { notifierApart } from "./control-notifier.ts";
 import { offering } from "./control-offer.ts";
@@ -179,6 +180,8 @@ async function wire(
     keys: options.keys,
   });
   closing.push(() => notifier.stop());
+  const monitored = monitorOf({ store, ledger, rows, clock, random, log, metrics });
+  closing.push(() => monitored.stop());
   const deliveries = deliveriesOf({ store, notifier });
   closing.push(() => deliveries.close());
   const addresses = listenAll(options, closing, {
@@ -186,8 +189,10 @@ async function wire(
     api: createControlFront({
       ...{ ledger, series, byHand, subscribers, deliveries, clock, random, log, store, pops: members.pops },
       accounts: persons.accounts,
+      ingest: monitored.ingest,
       api: createApi({
         ...{ ledger, tokens, series, rows, subscribers, deliveries, install, clock, log, metrics },
+        alerts: monitored.alerts,
         bounces: bouncesOf({ store, subscribers, clock, domain: options.notify?.mailBounceDomain ?? null }),
         replays: createReplays(store),
         requestsPerMinute: options.apiRate ?? limits.apiRequestsPerMinute,
@@ -225,6 +230,7 @@ async function wire(
     for (const timer of timers) timer.cancel();
   });
   publisher.start();
+  monitored.start();
   const happening = startTimers({ ...common, ledger });
   closing.push(() => happening.stop());
   // Nobody waits for it: what needs them says by itself what is wrong.

@@ -9,6 +9,7 @@ import type { PageRows, RowChange } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { Install } from "./install.ts";
+import type { AlertDesk } from "./own-alert-sources.ts";
 import type { BounceDesk } from "./own-bounces.ts";
 import type { DeliveryDesk } from "./own-deliveries.ts";
 
@@ -26,6 +27,8 @@ export interface Parts {
   readonly bounces: BounceDesk;
   /** How far they are told. */
   readonly deliveries: DeliveryDesk;
+  /** What other systems tell. */
+  readonly alerts: AlertDesk;
 }
 
 /** Rows of a page that are kept with commands; `decide` is asked when all writes of rows before it are on the device. */

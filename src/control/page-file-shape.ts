@@ -12,6 +12,7 @@ import {
   toldStatuses,
 } from "../model/view.ts";
 import type { RowKind } from "../store/page-rows.ts";
+import { sourceInFile } from "./alert-source-shape.ts";
 import { orNull } from "./answers.ts";
 import { checkInFile } from "./check-shape.ts";
 import { embedFields } from "./embed.ts";
@@ -237,6 +238,7 @@ export const rowShapes = {
   }),
   embed: t.Object(embedFields),
   "page-settings": t.Object(settingFields),
+  "alert-source": t.Object({ ...sourceInFile, ...rowTimes }),
 } satisfies Record<RowKind, TSchema>;
 
 const rowsOf = <Shape extends TSchema>(shape: Shape) => maybe(t.Record(id(), shape));
@@ -261,6 +263,7 @@ export const pageFile = t.Object(
         "metrics-provider": rowsOf(rowShapes["metrics-provider"]),
         embed: rowsOf(rowShapes.embed),
         "page-settings": rowsOf(rowShapes["page-settings"]),
+        "alert-source": rowsOf(rowShapes["alert-source"]),
       }),
     ),
   },

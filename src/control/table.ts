@@ -15,6 +15,7 @@ import { incidentEndpoints } from "./incidents.ts";
 import { metricEndpoints } from "./metrics.ts";
 import { metricsProviderEndpoints } from "./metrics-providers.ts";
 import { organizationEndpoints } from "./organizations.ts";
+import { ownAlertSourceEndpoints } from "./own-alert-sources.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
 import { ownBounceEndpoints } from "./own-bounces.ts";
 import { ownDeliveryEndpoints } from "./own-deliveries.ts";
@@ -79,6 +80,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownAuditEndpoints,
   ...ownBounceEndpoints,
   ...ownDeliveryEndpoints,
+  ...ownAlertSourceEndpoints,
 ];
 
 export const tables: readonly Table[] = [

@@ -24,6 +24,7 @@ export interface Deeds {
   keep(change: Change): void;
   /** Goes on with what waits, and with what failed a while ago. */
   wake(): void;
+  start(): void;
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -39,7 +40,7 @@ export function createDeeds(options: DeedsOptions): Deeds {
   /** By key: of what changes often while the disk is full, the last is kept. */
   let unkept = new Map<string, Change>();
   let running: Promise<void> | null = null;
-  let live = true;
+  let live = false;
 
   const heldOf = (page: string, subject: string): Held | null => held.get(page)?.get(subject) ?? null;
   const hold = (page: string, subject: string, one: Held | null): void => {
@@ -155,6 +156,10 @@ export function createDeeds(options: DeedsOptions): Deeds {
           const slash = name.indexOf("/");
           look(name.slice(0, slash), name.slice(slash + 1));
         }
+      work();
+    },
+    start() {
+      live = true;
       work();
     },
     async settled() {

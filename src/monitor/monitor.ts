@@ -38,8 +38,13 @@ export interface Brought {
 export interface Monitor {
   /** Never throws, and waits for nothing. */
   onProbes(brought: Brought): void;
-  /** What something beside checks says of a page now, by who says it: the claims of a source take the place of its last ones. */
-  setClaims(page: string, source: string, claims: readonly Claim[]): void;
+  /**
+   * What something beside checks says of a page now, by who says it: the claims of a source take the place of its last ones. What is claimed no more is well
+   * again, but for those that are `gone`: nobody speaks of them any more.
+   */
+  setClaims(page: string, source: string, claims: readonly Claim[], gone?: readonly string[]): void;
+  /** Acts from now on: when all who claim have said what stood before a restart. */
+  start(): void;
   /** Null where there is no such check. */
   verdict(page: string, check: string): Verdict | null;
   /** Resolves when nothing waits to be done. */
@@ -53,6 +58,8 @@ export function startMonitor(options: MonitorOptions): Monitor {
   /** The checks of each page when those that are gone were last forgotten. */
   const tidied = new Map<string, PageView["checks"]>();
   const claimed = new Map<string, Map<string, readonly Claim[]>>();
+  /** Claims of which nobody speaks any more, by page. */
+  const silent = new Set<string>();
   const changes = metrics.counter(
     "verdict_changes_total",
     "Changes of what is so of checks, by level.",
@@ -85,9 +92,9 @@ export function startMonitor(options: MonitorOptions): Monitor {
   /** Whether something that made a claim is still there to take it back. */
   const stillThere = (view: PageView, subject: string, held: Held): boolean =>
     held.claims.some((claim) => {
-      const check = claim.startsWith("check/") ? checkOf(view, claim.slice(6)) : undefined;
-      if (check === undefined) return !claim.startsWith("check/");
-      return !check.paused && subjectOf(view, check.componentId, claim) === subject;
+      if (!claim.startsWith("check/")) return !silent.has(`${view.page.id}/${claim}`);
+      const check = checkOf(view, claim.slice(6));
+      return check !== undefined && !check.paused && subjectOf(view, check.componentId, claim) === subject;
     });
   const deeds = createDeeds({ ...options, newId: () => newId(random), claimsOn, stillThere });
 
@@ -154,11 +161,12 @@ export function startMonitor(options: MonitorOptions): Monitor {
   );
   for (const page of ledger.pages())
     guarded(`What the monitor knew of page ${page} could not be read`, () => restore(page));
-  deeds.wake();
 
   return {
     onProbes: (brought) => guarded("What a POP found could not be judged", () => onProbes(brought)),
-    setClaims(page, source, claims) {
+    setClaims(page, source, claims, gone = []) {
+      for (const { id } of claims) silent.delete(`${page}/${id}`);
+      for (const id of gone) silent.add(`${page}/${id}`);
       const own = claimed.get(page) ?? new Map<string, readonly Claim[]>();
       claimed.set(page, own.set(source, claims));
       const view = ledger.view(page);
@@ -171,6 +179,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
       const check = view === null ? undefined : checkOf(view, id);
       return view === null || check === undefined ? null : panel.verdict(view, check, clock.wallMs());
     },
+    start: () => deeds.start(),
     settled: () => deeds.settled(),
     async stop() {
       tick.cancel();

@@ -38,6 +38,7 @@ export type AuditWhat =
   | "page.rollback"
   | "page.release"
   | "pop.mark"
+  | "alert-source.address" // another one, by which it sends
   | `monitor.${"open" | "change" | "close" | "leave"}`; // what was done for a component or a check, and why
 
 /** What is told of a thing before and after. No secrets, and no hashes of them. */

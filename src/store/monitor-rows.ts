@@ -4,9 +4,11 @@
 import { auditOf } from "./audit.ts";
 import type { Change } from "./commit.ts";
 import type { Store } from "./open.ts";
+import type { By } from "./tokens.ts";
 import { packValue, unpackValue } from "./values.ts";
 
-export type MonitorRowKind = "level" | "subject" | "alert";
+/** `secret`: sha256 of the secret part of a source's address. */
+export type MonitorRowKind = "level" | "subject" | "alert" | "secret";
 
 export interface MonitorDeed {
   readonly page: string;
@@ -18,8 +20,11 @@ export interface MonitorDeed {
 
 export interface MonitorRows {
   list<Row>(page: string, kind: MonitorRowKind): readonly (readonly [id: string, row: Row])[];
+  get<Row>(page: string, kind: MonitorRowKind, id: string): Row | null;
   /** Null takes it away. */
   change(page: string, kind: MonitorRowKind, id: string, row: object | null): Change;
+  /** The entry in the audit of a new secret. */
+  renewed(page: string, source: { readonly id: string; readonly name: string }, by: By): readonly Change[];
   /** The entry in the audit. */
   told(deed: MonitorDeed): readonly Change[];
   /** All or none, flushed. Throws Fault `disk-full`. */
@@ -37,6 +42,11 @@ export function createMonitorRows(store: Store): MonitorRows {
         return [id, unpackValue<Row>(value)] as const;
       });
     },
+    get<Row>(page: string, kind: MonitorRowKind, id: string) {
+      refresh();
+      const held = tables.meta.getBinary(["monitor", page, kind, id]);
+      return held === undefined ? null : unpackValue<Row>(held);
+    },
     change: (page, kind, id, row) => ({
       table: tables.meta,
       key: ["monitor", page, kind, id],
@@ -46,6 +56,16 @@ export function createMonitorRows(store: Store): MonitorRows {
       auditOf(store).entry({
         ...{ actor: "monitor", address: null, what: `monitor.${deed}`, subject, pages: [page] },
         ...{ before: null, after: { why } },
+      }),
+    renewed: (page, { id, name }, by) =>
+      auditOf(store).entry({
+        ...{
+          ...by,
+          what: "alert-source.address",
+          subject: { kind: "alert-source", id, name },
+          pages: [page],
+        },
+        ...{ before: null, after: null },
       }),
     keep: (changes) => store.commit(changes),
   };

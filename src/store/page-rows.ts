@@ -11,7 +11,13 @@ import type { By } from "./tokens.ts";
 import { createTurns } from "./turns.ts";
 import { packValue, unpackValue } from "./values.ts";
 
-export type RowKind = "access-user" | "access-group" | "metrics-provider" | "embed" | "page-settings";
+export type RowKind =
+  | "access-user"
+  | "access-group"
+  | "metrics-provider"
+  | "embed"
+  | "page-settings"
+  | "alert-source";
 
 export interface HeldRow {
   readonly kind: RowKind;

@@ -7,6 +7,7 @@ import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
 import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
+import { type ControlMonitor, monitorOf } from "../../src/cli/control-monitor.ts";
 import { type ApiOptions, createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
@@ -38,6 +39,7 @@ export interface ControlWorld {
   readonly clock: ManualClock;
   readonly metrics: Metrics;
   readonly store: Store;
+  readonly monitored: ControlMonitor;
   /** Everything that was written, a list for each transaction. */
   readonly commits: readonly (readonly Change[])[];
   readonly pops: Pops;
@@ -87,7 +89,10 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const sentAgain: DeadName[] = [];
   const replay = (dead: readonly DeadName[]): boolean => sentAgain.push(...dead) > 0;
   const deliveries = deliveriesOf({ store, notifier: { replay } });
+  const monitored = monitorOf({ store, ledger, rows, clock, random, log: silentLog, metrics });
+  monitored.start();
   const parts = {
+    alerts: monitored.alerts,
     replays,
     requestsPerMinute: 0,
     ledger,
@@ -125,6 +130,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       parts,
       sentAgain,
       store,
+      monitored,
       commits,
       pops,
       publish,
@@ -151,6 +157,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       return { status: response.status, json: JSON.parse((await response.text()) || "null") };
     },
     async close() {
+      await monitored.stop();
       await subscribers.close();
       // When a key was last used is written after the answer: behind it all that is.
       await tokens.revoke(() => false, commandLine);

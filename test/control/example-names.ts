@@ -39,6 +39,12 @@ const makers: Readonly<Record<string, Make>> = {
       kind: "recurrence.create",
       fields: { name: "Example", rule: "FREQ=WEEKLY", start: "2026-01-11T02:30", durationMs: 3_600_000 },
     }),
+  alert_source_id: async ({ send, page }) => {
+    const { json } = await send("POST", `/api/pharos/v1/pages/${page}/alert_sources`, {
+      alert_source: { name: "Example", format: "grafana" },
+    });
+    return json.id;
+  },
   metrics_provider_id: posted("metrics_providers", { metrics_provider: { type: "Self" } }),
   page_access_user_id: (world, command) =>
     posted("page_access_users", { page_access_user: { email: `example-${++made}@example.com` } })(

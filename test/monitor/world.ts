@@ -168,6 +168,7 @@ export async function openWorld(change: (ledger: Ledger) => Ledger = (ledger) =>
       ...{ ledger: change(ledger), clock, random, log, metrics },
       rows: createMonitorRows(store),
     });
+    monitor.start();
     return { store, ledger, monitor, timers: startTimers({ ledger, clock, log, metrics }) };
   };
   let running = start();

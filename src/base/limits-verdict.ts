@@ -21,8 +21,6 @@ export const verdictLimits = {
   verdictTickMs: 1_000,
   /** What could not be written is tried again after this. */
   verdictRetryMs: 5_000,
-  /** Levels of a JSON path. */
-  jsonPathStepsMax: 32,
   alertNameCharsMax: 200,
   alertSaidCharsMax: 500,
   /** A body of alerts: Alertmanager's largest groups have some hundred alerts of 2 kB. */

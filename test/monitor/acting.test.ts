@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { wholeIncident } from "../../src/model/recall.ts";
 import { monitorKey } from "../../src/monitor/acting.ts";
-import { openWorld, type World } from "./world.ts";
+import { openWorld, type World } from "./acting-world.ts";
 
 const well = ["uuu", "uuu"] as const;
 const down = ["ddu", "ddu"] as const;

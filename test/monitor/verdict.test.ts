@@ -7,7 +7,7 @@ import {
   unwatched,
   verdictOf,
 } from "../../src/monitor/verdict.ts";
-import { levelsOf, probe, rounds, rules } from "./probes.ts";
+import { levelsOf, probe, rounds, rules } from "./said-rounds.ts";
 
 interface Row {
   readonly situation: string;

@@ -2,7 +2,7 @@
 // jitter, reports are late. In: fifty real outages of thirty seconds to ten minutes. Out: what the page said, held against what was so. `--seed` plays it again.
 import { expect, test } from "bun:test";
 import { type Random, seededRandom } from "../../src/base/random.ts";
-import { openWorld, type World } from "../monitor/world.ts";
+import { openWorld, type World } from "../monitor/acting-world.ts";
 import { count, testSeed } from "../support/seed.ts";
 
 const everyMs = 10_000;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Command } from "../../src/model/command.ts";
 import { wholeIncident } from "../../src/model/recall.ts";
 import { monitorKey } from "../../src/monitor/acting.ts";
 import { openWorld, type World } from "./acting-world.ts";
@@ -205,7 +206,7 @@ describe("monitor/acting: a person's change wins", () => {
     const check = await world.check();
     await world.rounds(check, ...well, ...down);
     const { id } = world.incidents()[0] as { readonly id: string };
-    await world.run(change(id));
+    await world.run(change(id) as Command);
     const theirs = whole(world);
     await world.rounds(check, ...down);
     await world.restart();

@@ -8,6 +8,7 @@ import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
 import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
+import { monitorOf } from "../../src/cli/control-monitor.ts";
 import { type Api, createApi } from "../../src/control/api.ts";
 import { bundleOf } from "../../src/control/import-statuspage.ts";
 import { createRoots } from "../../src/edge/roots.ts";
@@ -127,6 +128,7 @@ export async function openCaptured(
       series: createSeries(store),
       rows: createPageRows(store),
       replays: createReplays(store),
+      alerts: monitorOf({ store, ledger, rows: createPageRows(store), clock, random, log, metrics }).alerts,
       install: openInstall({ store, ledger, tokens }).install,
       subscribers,
       bounces: bouncesOf({ store, subscribers, clock, domain: null }),

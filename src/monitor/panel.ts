@@ -8,6 +8,7 @@ import {
   hear,
   type Level,
   type ParentSays,
+  rulesOf,
   settle,
   unwatched,
   type Verdict,
@@ -64,8 +65,8 @@ export function createPanel(): Panel {
     const held = watchedOf(view.page.id, parent.id);
     if (held.level === "down" || parentSays(view, parent, nowMs, depth + 1) === "down") return "down";
     const since = failingSince(watchedOf(view.page.id, check.id));
-    if (since === null || nowMs - since > freshMsOf(parent)) return "fine";
-    const voices = [...held.voices.values()].filter(({ atMs }) => nowMs - atMs <= freshMsOf(parent));
+    if (since === null || nowMs - since > freshMsOf(rulesOf(parent))) return "fine";
+    const voices = [...held.voices.values()].filter(({ atMs }) => nowMs - atMs <= freshMsOf(rulesOf(parent)));
     const well = voices.filter(({ atMs, downs }) => downs === 0 && atMs >= since).length;
     return well > voices.length / 2 ? "fine" : "asked";
   };
@@ -75,20 +76,20 @@ export function createPanel(): Panel {
     hear(view, id, pop, probe, atMs) {
       const check = checkOf(view, id);
       if (check === undefined || check.paused) return false;
-      put(view.page.id, id, hear(watchedOf(view.page.id, id), check, pop, probe, atMs));
+      put(view.page.id, id, hear(watchedOf(view.page.id, id), rulesOf(check), pop, probe, atMs));
       return true;
     },
     settle(view, check, nowMs) {
       const page = view.page.id;
       const before = watchedOf(page, check.id);
-      const after = settle(before, check, nowMs, parentSays(view, check, nowMs));
+      const after = settle(before, rulesOf(check), nowMs, parentSays(view, check, nowMs));
       if (after === before) return null;
       put(page, check.id, after);
       const { level, sinceMs, fallsAt } = after;
       return level === before.level ? null : { level, sinceMs, fallsAt };
     },
     verdict: (view, check, nowMs) =>
-      verdictOf(watchedOf(view.page.id, check.id), check, nowMs, parentSays(view, check, nowMs)),
+      verdictOf(watchedOf(view.page.id, check.id), rulesOf(check), nowMs, parentSays(view, check, nowMs)),
     level: (page, check) => watchedOf(page, check).level,
     restless: (page) => [...(unwell.get(page) ?? [])],
     tidy(view) {

@@ -11,7 +11,20 @@ export type VerdictState = Level | "suspected" | "unknown";
 export type Rules = Pick<
   Check,
   "everyMs" | "timeoutMs" | "failuresToOpen" | "successesToClose" | "alone" | "pops"
->;
+> & {
+  /** So long a probe counts, where that does not follow from the interval. */
+  readonly freshMs?: number;
+};
+
+/**
+ * By which rules a check is judged. A job that pings comes whenever it comes, to whichever POP answers it: the control plane alone says how it is, each of its words
+ * is the whole truth, and it stays that until the next one.
+ */
+export function rulesOf(check: Rules & Pick<Check, "target">): Rules {
+  if (check.target.kind !== "heartbeat") return check;
+  const always = { everyMs: 0, timeoutMs: 0, freshMs: Number.MAX_SAFE_INTEGER };
+  return { ...always, failuresToOpen: 1, successesToClose: 1, alone: true, pops: [] };
+}
 
 /** What one POP says of a check. Counts are of probes in a row, the newest included. */
 export interface Voice {
@@ -59,8 +72,8 @@ export type ParentSays = "fine" | "asked" | "down";
 export const unwatched: Watched = { voices: new Map(), level: null, sinceMs: null, fallsAt: [] };
 
 /** So long a probe counts (ms): two intervals, and the time that it takes to end and to arrive. */
-export const freshMsOf = ({ everyMs, timeoutMs }: Rules): number =>
-  2 * everyMs + timeoutMs + limits.verdictSlackMs;
+export const freshMsOf = ({ everyMs, freshMs, timeoutMs }: Rules): number =>
+  freshMs ?? 2 * everyMs + timeoutMs + limits.verdictSlackMs;
 
 /**
  * One probe more of a POP; `atMs` is its moment on our clock. Blind ones, those of POPs that are not asked and those that came before change nothing:
@@ -75,8 +88,8 @@ export function hear(watched: Watched, rules: Rules, pop: string, probe: Probe, 
   // A row with a gap is no row.
   const before = held !== undefined && atMs - held.atMs <= 2 * freshMsOf(rules) ? held : undefined;
   voices.set(pop, voiceAfter(before, probe, probe.state, atMs));
-  for (const [other, { atMs: heardMs }] of voices)
-    if (heardMs < atMs - limits.voiceKeptMs) voices.delete(other);
+  const keptMs = Math.max(limits.voiceKeptMs, freshMsOf(rules));
+  for (const [other, { atMs: heardMs }] of voices) if (heardMs < atMs - keptMs) voices.delete(other);
   return { ...watched, voices };
 }
 
@@ -112,6 +125,8 @@ function majorityOf(count: number, alone: boolean): number {
 export function successesWanted(rules: Rules, fallsAt: readonly number[], nowMs: number): number {
   const falls = fallsAt.filter((at) => nowMs - at < limits.flapWindowMs).length;
   const doubled = rules.successesToClose * 2 ** Math.min(Math.max(falls - 1, 0), limits.flapDoublingsMax);
+  // A job's word is no probe that comes by itself: the next one may be a day away.
+  if (rules.freshMs !== undefined) return rules.successesToClose;
   const held = Math.max(rules.successesToClose, Math.floor(limits.flapHoldMsMax / rules.everyMs));
   return Math.min(doubled, held);
 }
@@ -220,6 +235,10 @@ function sentenceOf({ watched, rules, nowMs, parent, fresh, state }: Said): stri
   const bad = fresh.filter(([, voice]) => voice.state !== "up");
   const good = fresh.filter(([, voice]) => voice.state === "up");
   const places = `${fresh.length} ${fresh.length === 1 ? "POP" : "POPs"} that reported in the last ${secondsOf(freshMsOf(rules))}`;
+  if (rules.freshMs !== undefined)
+    return bad.length > 0
+      ? `The job failed: ${bad.map(([, voice]) => (voice.said ?? voice.why ?? voice.state).replace(/\.$/, "")).join(", ")}.`
+      : "The job said that all is well when it was heard last.";
   const told = [
     `${bad.length} of ${places} ${bad.length === 1 ? "meets" : "meet"} a fault${bad.length === 0 ? "" : `: ${bad.map(wordsOf).join(", ")}`}.`,
     ...(good.length > 0 && bad.length > 0 ? [`Well from ${good.map(([pop]) => pop).join(", ")}.`] : []),

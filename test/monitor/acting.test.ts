@@ -427,6 +427,37 @@ describe("monitor/acting: maintenance, parents, pauses, restarts", () => {
     expect(world.incidents().length).toBe(1);
   });
 
+  test("a job that pings is judged by its own words: one failure opens, one success closes, silence between them says nothing", async () => {
+    const world = await openWorld();
+    const schedule = { everyMs: 86_400_000 };
+    const check = await world.check({
+      name: "Backup",
+      target: { kind: "heartbeat", schedule, graceMs: 60_000 },
+    });
+    const say = async (state: "up" | "down", why: "silent" | "answer" | null = null): Promise<void> => {
+      const nowMs = world.clock.wallMs();
+      const one = { check: `${world.page}/${check}`, atMs: nowMs, state, ms: null, why };
+      const probes = [
+        { ...one, said: why === "silent" ? "Nothing was heard of it." : null, certificateEndsMs: null },
+      ];
+      world.monitor().onProbes({ pop: "control", sentMs: nowMs, arrivedMs: nowMs, probes });
+      await world.pass(1_000);
+    };
+    await say("up");
+    world.clock.jumpWall(80_000_000);
+    expect(world.monitor().verdict(world.page, check)).toMatchObject({ state: "up" });
+    await say("down", "answer");
+    expect([world.status("api"), world.incidents().length]).toEqual(["major_outage", 1]);
+    await say("up");
+    expect(world.incidents()).toMatchObject([{ status: "resolved" }]);
+    await say("down", "silent");
+    expect(world.monitor().verdict(world.page, check)).toMatchObject({
+      state: "down",
+      sentence: "The job failed: Nothing was heard of it.",
+    });
+    expect(world.incidents().length).toBe(2);
+  });
+
   test("a POP whose clock is off by hours counts as the others do; one that comes back brings no old outage", async () => {
     const world = await openWorld();
     const check = await world.check();

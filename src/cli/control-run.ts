@@ -41,6 +41,7 @@ import { bouncesOf } from "./control-bounces.ts";
 import { deliveriesOf } from "./control-deliveries.ts";
 import type { PeopleFlags } from "./control-flags.ts";
 import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
+import { watchControl } from "./control-gauges.ts";
 import { installOf } from "./control-install.ts";
 import { makerApart } from "./control-maker.ts";
 import { createMembership } from "./control-members.ts";
@@ -184,6 +185,7 @@ async function wire(
   closing.push(() => monitored.stop());
   const deliveries = deliveriesOf({ store, notifier });
   closing.push(() => deliveries.close());
+  watchControl({ ...{ data: options.data, ledger, deliveries, clock, metrics } });
   const addresses = listenAll(options, closing, {
     onDefect: defectsOf({ log, metrics, of: "control" }),
     api: createControlFront({

@@ -47,6 +47,9 @@ export const alertClaimId = ({ source, key }: Pick<StandingAlert, "source" | "ke
 export function startAlerts({ ledger, sources, rows, monitor, clock, log, metrics }: AlertsOptions): Alerts {
   const taken = metrics.counter("alerts_taken_total", "Alerts of other systems, by what they said.", "state");
   const pages = new Map<string, Map<string, StandingAlert>>();
+  metrics.watch("alerts_standing", "Alerts of other systems that stand.", () =>
+    pages.values().reduce((all, held) => all + held.size, 0),
+  );
   const rowId = ({ source, key }: StandingAlert): string => `${source}/${key}`;
   const on = (page: string): Map<string, StandingAlert> => {
     const held = pages.get(page) ?? new Map<string, StandingAlert>();

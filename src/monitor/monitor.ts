@@ -14,8 +14,8 @@ import type { MonitorRows } from "../store/monitor-rows.ts";
 import type { Claim, Held } from "./acting.ts";
 import { claimIdOf, claimOf, speakersOf, subjectOf } from "./claims.ts";
 import { createDeeds } from "./deeds.ts";
-import { checkOf, createPanel, type Kept } from "./panel.ts";
-import type { Verdict } from "./verdict.ts";
+import { checkOf, createPanel, type Kept, type Panel } from "./panel.ts";
+import { type Verdict, verdictStates } from "./verdict.ts";
 
 export interface MonitorOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "position" | "opsAfter" | "onAppend">;
@@ -52,6 +52,40 @@ export interface Monitor {
   stop(): Promise<void>;
 }
 
+function watchChecks(
+  { ledger, clock, metrics }: MonitorOptions,
+  panel: Panel,
+  certificates: Map<string, number>,
+): void {
+  metrics.watchEach("checks", "Checks, by what is so of what they look at.", "state", () => {
+    const counts = new Map<string, number>(verdictStates.map((state) => [state, 0]));
+    for (const page of ledger.pages()) {
+      const view = ledger.view(page);
+      for (const check of view?.checks ?? []) {
+        const state = check.paused || view === null ? "paused" : panel.state(view, check, clock.wallMs());
+        counts.set(state, (counts.get(state) ?? 0) + 1);
+      }
+    }
+    return counts;
+  });
+  metrics.watchEach(
+    "check_certificate_expires_seconds",
+    "Unix time at which the certificate ends that a check met last; of the first to end.",
+    "check",
+    () => {
+      for (const name of certificates.keys()) {
+        const slash = name.indexOf("/");
+        const view = ledger.view(name.slice(0, slash));
+        if (view === null || checkOf(view, name.slice(slash + 1)) === undefined) certificates.delete(name);
+      }
+      return [...certificates]
+        .sort(([, one], [, other]) => one - other)
+        .slice(0, limits.metricPagesMax)
+        .map(([name, endsMs]) => [name, Math.round(endsMs / 1_000)] as const);
+    },
+  );
+}
+
 export function startMonitor(options: MonitorOptions): Monitor {
   const { ledger, rows, clock, random, log, metrics } = options;
   const panel = createPanel();
@@ -66,6 +100,9 @@ export function startMonitor(options: MonitorOptions): Monitor {
     "level",
   );
   const faults = metrics.counter("monitor_faults_total", "Faults of the monitor that were survived.");
+  /** When certificates that checks met end (ms), by page and check. */
+  const certificates = new Map<string, number>();
+  watchChecks(options, panel, certificates);
   const said = new Set<string>();
   const guarded = (what: string, run: () => void): void => {
     try {
@@ -122,6 +159,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
       // A clock that ran ahead while it was probed says no more than that it was just now.
       const atMs = Math.min(probe.atMs + offMs, arrivedMs);
       if (view === null || !panel.hear(view, id, pop, probe, atMs)) continue;
+      if (probe.certificateEndsMs !== null) certificates.set(probe.check, probe.certificateEndsMs);
       settle(view, id);
       if (probe.state !== "up") for (const child of children(view, id)) settle(view, child);
     }

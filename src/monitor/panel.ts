@@ -10,8 +10,10 @@ import {
   type ParentSays,
   rulesOf,
   settle,
+  stateNow,
   unwatched,
   type Verdict,
+  type VerdictState,
   verdictOf,
   type Watched,
 } from "./verdict.ts";
@@ -27,6 +29,7 @@ export interface Panel {
   /** Gives it the level of this moment; what is to be kept where that is another one, else null. */
   settle(view: PageView, check: Check, nowMs: number): Kept | null;
   verdict(view: PageView, check: Check, nowMs: number): Verdict;
+  state(view: PageView, check: Check, nowMs: number): VerdictState;
   /** Null: nothing is known of it. */
   level(page: string, check: string): Level | null;
   /** Those that are not plainly well, by page: time alone may change what is said of them. */
@@ -90,6 +93,8 @@ export function createPanel(): Panel {
     },
     verdict: (view, check, nowMs) =>
       verdictOf(watchedOf(view.page.id, check.id), rulesOf(check), nowMs, parentSays(view, check, nowMs)),
+    state: (view, check, nowMs) =>
+      stateNow(watchedOf(view.page.id, check.id), rulesOf(check), nowMs, parentSays(view, check, nowMs)),
     level: (page, check) => watchedOf(page, check).level,
     restless: (page) => [...(unwell.get(page) ?? [])],
     tidy(view) {

@@ -6,7 +6,8 @@ import type { Check, Probe, ProbeWhy } from "../model/check.ts";
 
 export type Level = "up" | "slow" | "down";
 /** `suspected`: some say so, not enough of them. `unknown`: nobody has reported of late. */
-export type VerdictState = Level | "suspected" | "unknown";
+export const verdictStates = ["up", "slow", "down", "suspected", "unknown"] as const;
+export type VerdictState = (typeof verdictStates)[number];
 
 export type Rules = Pick<
   Check,
@@ -207,6 +208,16 @@ export function verdictOf(
     ...{ state, level, sinceMs, reported: fresh.length, against: against.length },
     sentence: sentence.slice(0, limits.verdictSentenceCharsMax),
   };
+}
+
+/** As `verdictOf` says it, without the words. */
+export function stateNow(
+  watched: Watched,
+  rules: Rules,
+  nowMs: number,
+  parent: ParentSays = "fine",
+): VerdictState {
+  return stateOf(watched, freshVoices(watched, rules, nowMs), parent);
 }
 
 function stateOf(

@@ -83,14 +83,13 @@ class MakerApart implements Maker {
     this.#starts.add();
     void child.exited.then(({ code, signal }) => {
       this.#child = null;
-      if (this.#stopping) return;
       const how = signal ?? `exit code ${code}`;
       const fault = new Fault(
         "internal",
         `The process that makes large pages ended (${how}).`,
         "It is started again; the log above says what it said.",
       );
-      this.#options.log.error(fault.message);
+      if (!this.#stopping) this.#options.log.error(fault.message);
       for (const { made } of this.#waiting.values()) made.reject(fault);
       this.#waiting.clear();
     });

@@ -70,11 +70,12 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let unsubscribe: (() => void) | null = null;
   let points: Pace | null = null;
   let live = false;
-  const turn = createTurn(options, (page, delayMs) => {
+  const wakeAfter = (page: string, delayMs: number): void => {
     const turns = turnsOf(page);
     turns.wake?.cancel();
     turns.wake = clock.after(delayMs, () => mark(page));
-  });
+  };
+  const turn = createTurn({ ...options, isLive: () => live }, wakeAfter);
 
   const turnsOf = (page: string): PageTurns => {
     let turns = pages.get(page);
@@ -143,7 +144,10 @@ export function createPublisher(given: PublisherOptions): Publisher {
       unsubscribe?.();
       points?.stop();
       for (const turns of pages.values()) turns.wake?.cancel();
+      // What is nearly made is waited for, a page of 20,000 new documents is not: the next start publishes it.
+      const ending = clock.after(limits.stopGraceMs, () => void options.maker.stop());
       await settled();
+      ending.cancel();
       await options.maker.stop();
     },
   };
@@ -157,7 +161,7 @@ export function makerHere({ ledger, store, series, clock }: Omit<PublisherOption
 
 /** One turn of one page; `wakeAfter` asks for the next one. Failures are said, counted and tried again. */
 function createTurn(
-  options: PublisherOptions & { readonly maker: Maker },
+  options: PublisherOptions & { readonly maker: Maker; isLive(): boolean },
   wakeAfter: (page: string, delayMs: number) => void,
 ): (page: string, turns: PageTurns) => Promise<void> {
   const { ledger, store, trust, clock, random, log, metrics } = options;
@@ -205,6 +209,10 @@ function createTurn(
       // What the store holds now is not what was remembered.
       turns.signed = null;
       options.maker.forget(page);
+      if (!options.isLive()) {
+        log.info(`Page ${page} waits for the next start to be published: ${messageOf(thrown)}`);
+        return;
+      }
       const remedy = thrown instanceof Fault ? ` ${thrown.remedy}` : "";
       const failure = thrown instanceof Fault ? thrown.code : messageOf(thrown);
       if (turns.refusal !== failure)

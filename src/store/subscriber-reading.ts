@@ -13,11 +13,30 @@ import { createSubscriberIndex, type Entry, type SubscriberIndex } from "./subsc
 import { openSubscriberKeys, type SubscriberKeys, subscriberKeysFile } from "./subscriber-keys.ts";
 import { type OpenRow, unpackRow } from "./subscriber-rows.ts";
 
-/** Reads all rows, some in each turn of the event loop. What the list of erasures names goes, in case a restore brought it back. */
-export async function readSubscribers(store: Store, random: Random, log: Log): Promise<Held> {
-  const { tables, commit, refresh, folder } = store;
+/**
+ * Reads all rows, some in each turn of the event loop. What the list of erasures names goes, in case a restore brought it back. Null, and nothing is left
+ * open, where it is over before the last row is read: whoever stops waits for no 100,000 of them.
+ */
+export async function readSubscribers(
+  store: Store,
+  random: Random,
+  log: Log,
+  isOver: () => boolean,
+): Promise<Held | null> {
   const keys = await keysFor(store, random);
   if (keys === null) return { keys, pages: new Map() };
+  const pages = await readRows(store, keys, log, isOver);
+  if (pages === null) keys.close();
+  return pages && { keys, pages };
+}
+
+async function readRows(
+  store: Store,
+  keys: SubscriberKeys,
+  log: Log,
+  isOver: () => boolean,
+): Promise<Map<string, SubscriberIndex> | null> {
+  const { tables, commit, refresh, folder } = store;
   const erased = new Set(readErasures(folder).map(({ page, subscriber }) => `${page} ${subscriber}`));
   const pages = new Map<string, Entry[]>();
   const used = new Uint8Array(keys.slots());
@@ -45,6 +64,7 @@ export async function readSubscribers(store: Store, random: Random, log: Log): P
       else gather(pages, page, entryOf(row, contact));
     }
     await nextTurn();
+    if (isOver()) return null;
   }
   if (unreadable.length > 0)
     log.error(
@@ -59,7 +79,7 @@ export async function readSubscribers(store: Store, random: Random, log: Log): P
     await index.fill(entries, nextTurn);
     indexes.set(page, index);
   }
-  return { keys, pages: indexes };
+  return indexes;
 }
 
 function gather(pages: Map<string, Entry[]>, page: string, entry: Entry): void {

@@ -2,6 +2,7 @@
 // A row in `meta` each, its contact sealed by a key of its own (subscriber-keys.ts), found by a keyed hash; lists are answered from memory.
 // The rows are read once, at the first question, a few at a time, so that a start does not wait for them.
 import { nextTurn } from "../base/clock.ts";
+import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { type Random, systemRandom } from "../base/random.ts";
@@ -88,8 +89,9 @@ export interface Subscribers {
   secrets(page: string, id: string): Promise<readonly string[] | null>;
   /** There is another one from now on. Null where there is no such webhook. */
   replaceSecret(page: string, id: string, by: By): Promise<readonly string[] | null>;
-  /** Reads the rows, if that was not begun yet. */
+  /** Reads the rows, if that was not begun yet. Resolves too where `close` ends that. */
   ready(): Promise<void>;
+  /** Whoever waits for rows that are not read yet is refused (Fault `busy`). */
   close(): Promise<void>;
 }
 
@@ -111,10 +113,16 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
   const { tables, refresh, folder } = store;
   const turns = createTurns();
   let reading: Promise<Held> | null = null;
+  let isClosing = false;
+  const read = async (): Promise<Held> => {
+    const found = await readSubscribers(store, random, log, () => isClosing);
+    if (found !== null) return found;
+    throw new Fault("busy", "The subscribers were not read to the end: this process stops.", "Ask again.");
+  };
   const held = (): Promise<Held> => {
-    reading ??= readSubscribers(store, random, log).catch((thrown: unknown) => {
+    reading ??= read().catch((thrown: unknown) => {
       // The next question tries again: someone may have put the keys back.
-      reading = null;
+      if (!isClosing) reading = null;
       throw thrown;
     });
     return reading;
@@ -251,13 +259,17 @@ export function createSubscribers({ store, log, random = systemRandom }: Subscri
         return secrets?.of(page, id) ?? null;
       }),
     async ready() {
-      await held();
+      await held().catch((thrown: unknown) => {
+        if (!isClosing) throw thrown;
+      });
     },
-    close: () =>
-      turns(async () => {
+    close() {
+      isClosing = true;
+      return turns(async () => {
         // What could not be read was told to who asked for it, and left nothing open.
         (await reading?.catch(() => null))?.keys?.close();
-      }),
+      });
+    },
   };
 }
 

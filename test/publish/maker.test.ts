@@ -142,7 +142,7 @@ describe("maker", () => {
 
   test("stopping lets its process go, and kills it only when it stays", async () => {
     const { apart, children, clock } = wired(() => silent);
-    void apart.make(order, noStage).catch(() => undefined);
+    const lost = apart.make(order, noStage).catch((thrown: unknown) => thrown);
     const stopping = apart.stop();
     expect(children[0]?.dismissed).toBe(true);
     clock.advance(limits.stopGraceMs - 1);
@@ -151,6 +151,7 @@ describe("maker", () => {
     expect(children[0]?.signals).toEqual(["SIGKILL"]);
     children[0]?.end({ code: null, signal: "SIGKILL" });
     await stopping;
+    expect(await lost).toMatchObject({ code: "internal" });
   });
 
   test("a page goes apart when it has grown, and stays there", async () => {

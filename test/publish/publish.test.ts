@@ -2,11 +2,14 @@ import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Fault } from "../../src/base/fault.ts";
+import { limits } from "../../src/base/limits.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import type { Command } from "../../src/model/command.ts";
 import { startBeat } from "../../src/publish/beat.ts";
+import type { Maker } from "../../src/publish/maker.ts";
 import { createPublisher } from "../../src/publish/publisher.ts";
 import { signDelegation, signEpoch, signRemoval } from "../../src/snapshot/documents.ts";
 import { frontPart } from "../../src/snapshot/front.ts";
@@ -34,7 +37,7 @@ function newFolder(): string {
 }
 
 /** A control plane without its listeners. */
-function start(folder: string, clock: ManualClock, pages: readonly string[] = ["*"]) {
+function start(folder: string, clock: ManualClock, pages: readonly string[] = ["*"], maker?: Maker) {
   const store = openStore({ folder, clock, log: silentLog });
   const ledger = openLedger({
     store,
@@ -59,6 +62,7 @@ function start(folder: string, clock: ManualClock, pages: readonly string[] = ["
     log: silentLog,
     metrics,
     announce: () => announced++,
+    ...(maker && { maker }),
   });
   const rendered = metrics.counter("documents_rendered_total", "");
   const outcomes = metrics.counter("publishes_total", "", "outcome");
@@ -72,6 +76,13 @@ function start(folder: string, clock: ManualClock, pages: readonly string[] = ["
 }
 
 type Plane = ReturnType<typeof start>;
+
+/** In the op-log; nobody waits for its page. */
+async function submitted({ ledger }: Pick<Plane, "ledger">, command: Command) {
+  const done = await ledger.submit(null, command, "test");
+  if (!done.ok) throw new Error(done.refusal.sentences.join(" "));
+  return done;
+}
 
 async function makePage(plane: Plane, url = "https://status.example.org"): Promise<string> {
   const { page } = await plane.submit(null, { kind: "page.create", fields: { name: "Example", url } });
@@ -246,6 +257,34 @@ describe("publish", () => {
     expect(plane.store.snapshots.head("aaaaaaaaaaaa")?.generation).toBe(1);
     await plane.publisher.stop();
     await plane.store.close();
+  });
+
+  test("a stop waits for a page that is nearly made, ends one that is not, and the next start publishes it", async () => {
+    const making = Promise.withResolvers<never>();
+    const endless: Maker = {
+      make: () => making.promise,
+      kept: () => undefined,
+      forget: () => undefined,
+      stop: async () => making.reject(new Fault("internal", "Its process ended.", "")),
+    };
+    const plane = start(folder, clock, ["*"], endless);
+    plane.publisher.start();
+    const fields = { name: "Example", url: "https://status.example.org" };
+    const { page } = await submitted(plane, { kind: "page.create", fields });
+    let stopped = false;
+    const stopping = plane.publisher.stop().then(() => {
+      stopped = true;
+    });
+    clock.advance(limits.stopGraceMs - 1);
+    await new Promise((turn) => setImmediate(turn));
+    expect(stopped).toBe(false);
+    clock.advance(1);
+    await stopping;
+    await plane.store.close();
+    const again = start(folder, clock);
+    again.publisher.start();
+    await again.publisher.settled();
+    expect(bodyOf(again, page, "/")).toContain("Example");
   });
 
   test("a removed page is published no more", async () => {

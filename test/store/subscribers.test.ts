@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { limits } from "../../src/base/limits.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { type NewSubscriber, noContact } from "../../src/model/subscriber.ts";
@@ -252,6 +253,22 @@ describe("store/subscribers: erasing", () => {
     await wrong.store.close();
     writeFileSync(subscriberKeysFile(one.folder), keys);
     expect(await mailsOf(world(one.folder).subscribers)).toEqual(["a@example.com"]);
+  });
+
+  test("who closes while they are read waits for no more of them, and who asked is refused", async () => {
+    const one = world();
+    await one.subscribers.add(
+      "acme",
+      Array.from({ length: 2 * limits.subscribersPerTurn }, (_, at) => mail(`a${at}@example.com`)),
+    );
+    await one.subscribers.close();
+    await one.store.close();
+    const { subscribers } = world(one.folder);
+    const ready = subscribers.ready();
+    const asked = subscribers.list("acme", all).catch((thrown: unknown) => thrown);
+    await subscribers.close();
+    expect(await asked).toMatchObject({ code: "busy" });
+    await ready;
   });
 
   test("a file of keys that is missing or is none is said, and not made anew over rows", async () => {

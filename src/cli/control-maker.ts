@@ -12,6 +12,7 @@ import { fromFrame, type ToMaker, toFrame } from "../publish/maker-wire.ts";
 import { followLedger } from "../store/ledger-follow.ts";
 import { openStore } from "../store/open.ts";
 import { createSeries } from "../store/series.ts";
+import { createUpstreams } from "../store/upstreams.ts";
 import type { Context } from "./flags.ts";
 
 /** Runs until the control plane lets go of it, or is gone. */
@@ -19,7 +20,12 @@ export async function runMaker(folder: string, { clock, log }: Context): Promise
   await goBehindOthers();
   const store = openStore({ folder, clock, log, role: "reader" });
   const { view } = followLedger(store);
-  const maker = createMaker({ store: store.snapshots, view, series: createSeries(store) });
+  const maker = createMaker({
+    store: store.snapshots,
+    view,
+    series: createSeries(store),
+    upstreams: createUpstreams(store, "reader"),
+  });
   const gone = Promise.withResolvers<void>();
   const link = linkFramed({
     onFrame(frame) {

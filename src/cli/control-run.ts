@@ -33,6 +33,7 @@ import { createSubscribers } from "../store/subscribers.ts";
 import { startSweeping } from "../store/sweeping.ts";
 import { createTokens } from "../store/tokens.ts";
 import { trustOf } from "../store/trusted.ts";
+import { createUpstreams } from "../store/upstreams.ts";
 import { createFeed } from "../sync/feed.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
@@ -51,6 +52,7 @@ import { notifierApart } from "./control-notifier.ts";
 import { offering } from "./control-offer.ts";
 import { createPersons } from "./control-people.ts";
 import { controlSocketOf } from "./control-plane.ts";
+import { monitorAllowed, upstreamsApart } from "./control-upstreams.ts";
 import type { Address, Context } from "./flags.ts";
 import { type NotifyFlags, notifySettings } from "./notify-flags.ts";
 import { admitDocuments, type PublisherKeys, readPublisherKeys } from "./read-keys.ts";
@@ -71,6 +73,8 @@ export interface ControlOptions {
   readonly people?: PeopleFlags;
   /** How subscribers are told. */
   readonly notify?: NotifyFlags;
+  /** Networks that addresses of upstreams may lie in. */
+  readonly monitorAllow?: readonly string[];
   /** Requests a minute of each API key; 0: no bound. */
   readonly apiRate?: number;
   readonly region: string;
@@ -91,6 +95,7 @@ export async function startControl(options: ControlOptions, context: Context): P
   const keys = readPublisherKeys(options.keys);
   // Read again by the process that sends: what is wrong is said here, where the operator looks.
   notifySettings(options.notify ?? {});
+  monitorAllowed(options.monitorAllow);
   const closing: Closing = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -129,6 +134,7 @@ async function wire(
   const tokens = createTokens(store, random, log);
   const persons = createPersons({ store, ledger, tokens, clock, random, log }, options.people ?? {});
   const series = createSeries(store);
+  const upstreams = createUpstreams(store);
   const rows = createPageRows(store, random);
   const subscribers = createSubscribers({ store, log });
   closing.push(() => subscribers.close());
@@ -153,7 +159,7 @@ async function wire(
   closing.push(() => purging.stop());
   purging.look(snapshots.heads());
   const offer = await offering({ store, random, log, flags: options.notify ?? {} });
-  const publishing = { ...common, ledger, series, secretKey, announce, offer };
+  const publishing = { ...common, ledger, series, upstreams, secretKey, announce, offer };
   const maker = makerBySize({
     view: ledger.view,
     here: makerHere(publishing),
@@ -233,6 +239,8 @@ async function wire(
   });
   publisher.start();
   monitored.start();
+  const asking = upstreamsApart(options, { ...common, ledger, upstreams });
+  closing.push(() => asking.stop());
   const happening = startTimers({ ...common, ledger });
   closing.push(() => happening.stop());
   // Nobody waits for it: what needs them says by itself what is wrong.

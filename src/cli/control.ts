@@ -46,6 +46,10 @@ export const command = defineCommand({
     },
     ...peopleFlags,
     ...notifyFlags,
+    "monitor-allow": {
+      kind: "list",
+      help: "own network that addresses of upstreams may lie in, such as 10.1.0.0/16; without it, public addresses alone",
+    },
     "api-rate": {
       kind: "integer",
       default: limits.apiRequestsPerMinute,
@@ -58,8 +62,8 @@ export const command = defineCommand({
     role: {
       kind: "string",
       default: "control",
-      allowed: ["control", "maker", "notifier"],
-      help: "what this process is; given by the control plane to those that make its large pages and tell subscribers",
+      allowed: ["control", "maker", "notifier", "monitor"],
+      help: "what this process is; given by the control plane to those that make its large pages, tell subscribers and ask vendors",
     },
     tied,
     json: { kind: "boolean", help: "say the addresses as one JSON object" },
@@ -72,6 +76,10 @@ export const command = defineCommand({
     if (values.role === "notifier") {
       const { runNotifier } = await import("./control-notifier.ts");
       return runNotifier(values, context);
+    }
+    if (values.role === "monitor") {
+      const { runUpstreams } = await import("./control-upstreams.ts");
+      return runUpstreams(values, context);
     }
     // Who makes its pages and tells its subscribers shares its cores: whoever edits goes first.
     await wakeIntoTurn();

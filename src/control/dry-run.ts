@@ -76,6 +76,7 @@ function changed(
   const shownOf = (view: PageView): Shown => ({
     view,
     charts: chartsOf(view, series),
+    upstreams: new Map(),
     offer: null,
     asOf,
     day: dayOf(asOf, view.page.timeZone),

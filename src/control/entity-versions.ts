@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, VersionedKind>> = {
   recurrences: "recurrence",
   drafts: "draft",
   checks: "check",
+  upstreams: "upstream",
 };
 
 const ofPage = /^\/pages\/:page_id\/([\w-]+)(?:\/:(\w+)(\/.+)?)?$/;

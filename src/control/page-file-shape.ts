@@ -19,6 +19,7 @@ import { embedFields } from "./embed.ts";
 import { oneOf, text } from "./fields.ts";
 import { providerTypes } from "./metrics-providers.ts";
 import { settingFields } from "./page-settings.ts";
+import { upstreamInFile } from "./upstream-shape.ts";
 
 export const pageFileFormat = "pharos/page/1";
 
@@ -255,6 +256,7 @@ export const pageFile = t.Object(
     recurrences: maybe(t.Array(recurrence, { maxItems: limits.recurrencesPerPageMax })),
     drafts: maybe(t.Array(draft, { maxItems: limits.draftsPerPageMax })),
     checks: maybe(t.Array(checkInFile, { maxItems: limits.checksPerPageMax })),
+    upstreams: maybe(t.Array(upstreamInFile, { maxItems: limits.upstreamsPerPageMax })),
     gone: maybe(t.Array(text(200, 3), { maxItems: 1_000_000 })),
     rows: maybe(
       t.Object({

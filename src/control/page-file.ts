@@ -11,7 +11,7 @@ import { settingsAsked } from "./page-settings.ts";
 
 /** What the import command takes of it. */
 export function bundleIn(file: PageFile): ImportBundle {
-  const { page, components, metrics, transitions, templates, drafts, checks, gone } = file;
+  const { page, components, metrics, transitions, templates, drafts, checks, upstreams, gone } = file;
   const recurrences = (file.recurrences ?? []).flatMap(({ state, ...it }) =>
     state === undefined
       ? []
@@ -31,6 +31,7 @@ export function bundleIn(file: PageFile): ImportBundle {
     ...(templates === undefined ? {} : { templates: templates satisfies readonly ImportedTemplate[] }),
     ...(drafts === undefined ? {} : { drafts }),
     ...(checks === undefined ? {} : { checks: checks.map(checkOut) }),
+    ...(upstreams === undefined ? {} : { upstreams: upstreams.map(upstreamOut) }),
     ...(gone === undefined ? {} : { gone }),
   };
 }
@@ -38,6 +39,21 @@ export function bundleIn(file: PageFile): ImportBundle {
 function checkOut(check: NonNullable<PageFile["checks"]>[number], at: number): ImportedCheck {
   const { rank: _, version: __, ...unset } = checkUnset;
   return { ...unset, position: at + 1, ...check };
+}
+
+function upstreamOut(
+  said: NonNullable<PageFile["upstreams"]>[number],
+  at: number,
+): NonNullable<ImportBundle["upstreams"]>[number] {
+  const unset = {
+    vendor: null,
+    source: null,
+    url: null,
+    componentId: null,
+    createdAt: null,
+    updatedAt: null,
+  };
+  return { ...unset, position: at + 1, ...said };
 }
 
 /** What a recurring maintenance is where the file does not say. */
@@ -79,7 +95,7 @@ function same(one: object | null, other: object): boolean {
 
 export function pageFileOf(view: PageView, rows: PageRows): PageFile {
   const { page, components, incidents, maintenances, metrics, templates, ...more } = view;
-  const { recurrences, drafts, checks, transitions, gone, ...rest } = more;
+  const { recurrences, drafts, checks, upstreams, transitions, gone, ...rest } = more;
   const { componentById: _components, incidentById: _incidents, version: _version, ...unknown } = rest;
   // What a view has and this does not name is no export of everything: the compiler says so here.
   unknown satisfies Record<string, never>;
@@ -99,6 +115,7 @@ export function pageFileOf(view: PageView, rows: PageRows): PageFile {
       recurrences: recurrences.map(recurrenceIn),
       drafts: drafts.map(({ version: _version, ...draft }) => draft),
       checks: checks.map(checkIn),
+      upstreams: upstreams.map(({ rank: _rank, version: _version, ...upstream }) => upstream),
       gone: [...gone].sort(),
       rows: rowsIn(rows, page.id),
     }),

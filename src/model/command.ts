@@ -7,6 +7,7 @@ import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
 import type { Json, OpDraft } from "./op.ts";
 import type { Timer } from "./timers.ts";
+import type { Upstream } from "./upstream.ts";
 import type {
   Automation,
   ComponentStatus,
@@ -130,6 +131,8 @@ export interface CheckFields
   readonly target?: SaidTarget;
 }
 
+export type UpstreamFields = Partial<Omit<Upstream, "id" | "rank" | "createdAt" | "updatedAt" | "version">>;
+
 /**
  * A picture of a page from elsewhere; ids and times are kept. Lists stand in the order of the source, incidents newest first,
  * maintenances by start. What is undefined is not known: it leaves what the page has. Produced by the importers.
@@ -162,6 +165,7 @@ export interface ImportBundle {
   readonly recurrences?: readonly Omit<Recurrence, "version">[];
   readonly drafts?: readonly Omit<TellingDraft, "version">[];
   readonly checks?: readonly ImportedCheck[];
+  readonly upstreams?: readonly Omit<Upstream, "version" | "rank">[];
   /** Names of what was deleted (`recordKey`): kept from coming back by another import. */
   readonly gone?: readonly string[];
 }
@@ -331,6 +335,12 @@ export type Command =
   | { readonly kind: "check.delete"; readonly id: string }
   /** As metric.reorder. */
   | { readonly kind: "check.reorder"; readonly ids: readonly string[] }
+  /** Without a name it has its vendor's. */
+  | { readonly kind: "upstream.create"; readonly id?: string; readonly fields: UpstreamFields }
+  | { readonly kind: "upstream.update"; readonly id: string; readonly fields: UpstreamFields }
+  | { readonly kind: "upstream.delete"; readonly id: string }
+  /** As metric.reorder. */
+  | { readonly kind: "upstream.reorder"; readonly ids: readonly string[] }
   /** A component had this status from then on: history that was known before it was told. */
   | {
       readonly kind: "transition.add";

@@ -3,6 +3,7 @@
 import type { Command, DecideContext, Decision } from "./command.ts";
 import { withoutSubject } from "./decide-check.ts";
 import { touchPage } from "./decide-component.ts";
+import { withoutSpeaker } from "./decide-upstream.ts";
 import { componentsChange, decided, opOf, refused } from "./drafts.ts";
 import type { OpDraft } from "./op.ts";
 import { isClosed } from "./order.ts";
@@ -76,5 +77,6 @@ function withoutComponent(view: PageView, id: string): readonly OpDraft[] {
     ),
     ...templates.flatMap((it) => opOf(page, "template", it.id, { componentIds: others(it) })),
     ...withoutSubject(view, id),
+    ...withoutSpeaker(view, id),
   ];
 }

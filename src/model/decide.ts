@@ -20,6 +20,7 @@ import { createRecurrence, deleteRecurrence, skipOccurrence, updateRecurrence } 
 import { createTemplate, deleteTemplate, updateTemplate } from "./decide-template.ts";
 import { fireTimer } from "./decide-timer.ts";
 import { editUpdate } from "./decide-update.ts";
+import { createUpstream, deleteUpstream, reorderUpstreams, updateUpstream } from "./decide-upstream.ts";
 import { refused } from "./drafts.ts";
 import type { PageView } from "./view.ts";
 
@@ -100,6 +101,14 @@ export function decide(view: PageView | null, command: Command, context: DecideC
       return deleteCheck(view, command);
     case "check.reorder":
       return reorderChecks(view, command, context);
+    case "upstream.create":
+      return createUpstream(view, command, context);
+    case "upstream.update":
+      return updateUpstream(view, command, context);
+    case "upstream.delete":
+      return deleteUpstream(view, command);
+    case "upstream.reorder":
+      return reorderUpstreams(view, command, context);
     case "transition.add":
       return addTransition(view, command, context);
   }

@@ -20,6 +20,7 @@ import type { EntityRecord } from "./fold.ts";
 import { type LanguageCode, languageCodes, languagesUnset } from "./language.ts";
 import { looksIn } from "./looks.ts";
 import type { Json } from "./op.ts";
+import { type Upstream, type UpstreamSource, upstreamFormats } from "./upstream.ts";
 import {
   type AffectedComponent,
   type Automation,
@@ -220,6 +221,22 @@ export function checkFrom(record: EntityRecord): Check | null {
     outageStatus: oneOf(record, "outageStatus", outageStatuses) ?? checkUnset.outageStatus,
     act: oneOf(record, "act", checkActs) ?? checkUnset.act,
     templateId: textOf(record, "templateId"),
+    ...{ position: numberOf(record, "position") ?? 0, rank: numberOf(record, "rank") ?? 0 },
+    ...{ createdAt: numberOf(record, "createdAt"), updatedAt: numberOf(record, "updatedAt") },
+    version: record.latest,
+  };
+}
+
+/** Null also where a later release's format is not known here. */
+export function upstreamFrom(record: EntityRecord): Upstream | null {
+  const name = textOf(record, "name");
+  const vendor = textOf(record, "vendor");
+  const source = objectOf(record, "source") as unknown as UpstreamSource | null;
+  if (name === null || (vendor === null && source === null) || isDeleted(record)) return null;
+  if (source !== null && !upstreamFormats.includes(source.format)) return null;
+  return {
+    ...{ id: record.id, name, vendor, source, url: textOf(record, "url") },
+    componentId: textOf(record, "componentId"),
     ...{ position: numberOf(record, "position") ?? 0, rank: numberOf(record, "rank") ?? 0 },
     ...{ createdAt: numberOf(record, "createdAt"), updatedAt: numberOf(record, "updatedAt") },
     version: record.latest,

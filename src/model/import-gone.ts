@@ -25,7 +25,7 @@ export function withoutGone({ gone, incidentById }: PageView, bundle: ImportBund
     ({ id }: { readonly id: string }): boolean =>
       !gone.has(recordKey(kind, id));
   const isComponent = (id: string): boolean => !gone.has(recordKey("component", id));
-  const { metrics, transitions, templates, recurrences, drafts, checks } = bundle;
+  const { metrics, transitions, templates, recurrences, drafts, checks, upstreams } = bundle;
   return {
     ...bundle,
     components: bundle.components
@@ -57,6 +57,14 @@ export function withoutGone({ gone, incidentById }: PageView, bundle: ImportBund
         }),
     ...(recurrences === undefined ? {} : { recurrences: recurrences.filter(stays("recurrence")) }),
     ...(drafts === undefined ? {} : { drafts: drafts.filter(stays("draft")) }),
+    ...(upstreams === undefined
+      ? {}
+      : {
+          upstreams: upstreams.filter(stays("upstream")).map((it) => ({
+            ...it,
+            componentId: it.componentId !== null && isComponent(it.componentId) ? it.componentId : null,
+          })),
+        }),
     ...(checks === undefined
       ? {}
       : { checks: checks.filter(stays("check")).map((check) => withoutNamed(check, gone)) }),

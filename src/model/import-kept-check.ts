@@ -4,6 +4,7 @@ import { withSecrets } from "./check-target.ts";
 import { checkBody, checkId, checkMoment, checkName, checkWord, type Sentences } from "./checks.ts";
 import type { ImportBundle, ImportedTemplate } from "./command.ts";
 import { wrongInItself } from "./decide-check.ts";
+import { checkImportedUpstream } from "./decide-upstream.ts";
 import { anyIncidentStatuses } from "./entities.ts";
 import { recordKey } from "./fold.ts";
 import { goneName } from "./import-kept.ts";
@@ -17,13 +18,14 @@ type Known = ReadonlyMap<string, { readonly group: boolean }>;
 const dayMs = 86_400_000;
 
 export function checkKept(view: PageView | null, bundle: ImportBundle, known: Known): Sentences {
-  const { templates = [], recurrences = [], drafts = [], checks = [], gone = [] } = bundle;
+  const { templates = [], recurrences = [], drafts = [], checks = [], upstreams = [], gone = [] } = bundle;
   const zone = bundle.page.timeZone ?? view?.page.timeZone ?? "Etc/UTC";
   return [
     ...twice(templates, "template"),
     ...twice(recurrences, "recurring maintenance"),
     ...twice(drafts, "draft"),
     ...twice(checks, "check"),
+    ...twice(upstreams, "upstream"),
     ...tooMany(view?.templates, templates, limits.templatesPerPageMax, "templates"),
     ...tooMany(view?.recurrences, recurrences, limits.recurrencesPerPageMax, "recurring maintenances"),
     ...tooMany(view?.drafts, drafts, limits.draftsPerPageMax, "drafts"),
@@ -32,6 +34,14 @@ export function checkKept(view: PageView | null, bundle: ImportBundle, known: Kn
     ...drafts.flatMap(checkDraft),
     ...tooMany(view?.checks, checks, limits.checksPerPageMax, "checks"),
     ...checkChecks(view, bundle, known),
+    ...tooMany(view?.upstreams, upstreams, limits.upstreamsPerPageMax, "upstreams"),
+    ...upstreams.flatMap(checkImportedUpstream),
+    ...upstreams
+      .filter(({ componentId }) => componentId !== null && known.get(componentId)?.group !== false)
+      .map(
+        ({ id, componentId }) =>
+          `The upstream "${id}" speaks for "${componentId}", which is no component of the page.`,
+      ),
     ...gone
       .filter((key) => goneName(key) === null)
       .map((key) => `"${key}" in gone is not a kind and an id, such as component/api.`),

@@ -2,21 +2,24 @@
 // moment. Out: ops for what differs. None of them changes the page's own time.
 import { withSecrets } from "./check-target.ts";
 import type { ImportBundle, ImportedCheck, ImportedTemplate } from "./command.ts";
+import { storedUpstream } from "./decide-upstream.ts";
 import { differing, opOf } from "./drafts.ts";
 import { recordKey } from "./fold.ts";
 import { type EntityKind, entityKinds, type OpDraft } from "./op.ts";
+import type { Upstream } from "./upstream.ts";
 import type { PageView, Recurrence, TellingDraft } from "./view.ts";
 
 /** Told to whoever looks at the draft. */
 export const momentPassed = "Its moment had passed when it was imported.";
 
 export function keptOps(view: PageView | null, bundle: ImportBundle, now: number): readonly OpDraft[] {
-  const { page, templates = [], recurrences = [], drafts = [], checks = [] } = bundle;
+  const { page, templates = [], recurrences = [], drafts = [], checks = [], upstreams = [] } = bundle;
   return [
     ...templates.flatMap((it) => templateOps(view, page.id, it, now)),
     ...recurrences.flatMap((it) => recurrenceOps(view, page.id, it)),
     ...drafts.flatMap((it) => draftOps(view, page.id, it, now)),
     ...checks.flatMap((it, at) => checkOps(view, page.id, it, at + 1)),
+    ...upstreams.flatMap((it, at) => upstreamOps(view, page.id, it, at + 1)),
     ...goneOps(view, bundle),
   ];
 }
@@ -77,6 +80,17 @@ function checkOps(
   return opOf(page, "check", id, differing(held ?? {}, whole));
 }
 
+function upstreamOps(
+  view: PageView | null,
+  page: string,
+  wanted: Omit<Upstream, "version" | "rank">,
+  place: number,
+): readonly OpDraft[] {
+  const held = view?.upstreams.find(({ id }) => id === wanted.id);
+  const whole = storedUpstream({ ...wanted, rank: held?.rank ?? place, version: "" });
+  return opOf(page, "upstream", wanted.id, differing(held ?? {}, whole));
+}
+
 /** What is there stays, whatever another page deleted. */
 function goneOps(view: PageView | null, { page, gone = [], ...bundle }: ImportBundle): readonly OpDraft[] {
   const named = (kind: EntityKind, list: readonly { readonly id: string }[] = []): readonly string[] =>
@@ -91,6 +105,7 @@ function goneOps(view: PageView | null, { page, gone = [], ...bundle }: ImportBu
     ...named("template", [...(view?.templates ?? []), ...(bundle.templates ?? [])]),
     ...named("recurrence", [...(view?.recurrences ?? []), ...(bundle.recurrences ?? [])]),
     ...named("draft", [...(view?.drafts ?? []), ...(bundle.drafts ?? [])]),
+    ...named("upstream", [...(view?.upstreams ?? []), ...(bundle.upstreams ?? [])]),
     ...named("check", [...(view?.checks ?? []), ...(bundle.checks ?? [])]),
   ]);
   return gone.flatMap((key) => {

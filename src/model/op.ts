@@ -19,6 +19,7 @@ export const entityKinds = [
   "draft",
   "reminder",
   "check",
+  "upstream",
 ] as const;
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

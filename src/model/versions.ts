@@ -9,7 +9,8 @@ export type VersionedKind =
   | "template"
   | "recurrence"
   | "draft"
-  | "check";
+  | "check"
+  | "upstream";
 
 export function versionOf(view: PageView, kind: VersionedKind, id: string): string | null {
   switch (kind) {
@@ -29,5 +30,7 @@ export function versionOf(view: PageView, kind: VersionedKind, id: string): stri
       return view.drafts.find((one) => one.id === id)?.version ?? null;
     case "check":
       return view.checks.find((one) => one.id === id)?.version ?? null;
+    case "upstream":
+      return view.upstreams.find((one) => one.id === id)?.version ?? null;
   }
 }

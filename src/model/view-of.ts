@@ -1,11 +1,20 @@
 // The view of a page state. In: a state, with the keys that changed since its last view. Out: the next view, or the same one.
 // Work grows with the change: unchanged entities keep their object, unchanged lists their array.
 import type { Check } from "./check.ts";
-import { checkFrom, metricFrom, pageFrom, recurrenceFrom, tellingFrom, templateFrom } from "./entities.ts";
+import {
+  checkFrom,
+  metricFrom,
+  pageFrom,
+  recurrenceFrom,
+  tellingFrom,
+  templateFrom,
+  upstreamFrom,
+} from "./entities.ts";
 import { isDeleted } from "./fields.ts";
 import { type EntityRecord, type PageState, recordKey } from "./fold.ts";
 import type { EntityKind } from "./op.ts";
 import { byName, byPosition, publishedBefore } from "./order.ts";
+import type { Upstream } from "./upstream.ts";
 import type { Metric, Page, PageView, Recurrence, TellingDraft, Template } from "./view.ts";
 import { nextComponents, nextTransitions, sameItems } from "./view-components.ts";
 import { nextIncidents, withLists } from "./view-incidents.ts";
@@ -23,6 +32,7 @@ export const noView: Omit<PageView, "page"> = {
   recurrences: [],
   drafts: [],
   checks: [],
+  upstreams: [],
   gone: new Set(),
   version: "",
 };
@@ -60,6 +70,7 @@ export function nextView(state: PageState, page: Page, before: Omit<PageView, "p
     recurrences: nextList(state, before.recurrences, changedIds.recurrence, recurrenceList),
     drafts: nextList(state, before.drafts, changedIds.draft, draftList),
     checks: nextList(state, before.checks, changedIds.check, checkList),
+    upstreams: nextList(state, before.upstreams, changedIds.upstream, upstreamList),
     gone: nextGone(state, before.gone),
     version: state.version,
   });
@@ -75,7 +86,16 @@ function nextPage({ records, page, changed, view }: PageState): Page | null {
   return record === undefined ? null : pageFrom(record);
 }
 
-const listedKinds = ["component", "incident", "metric", "template", "recurrence", "draft", "check"] as const;
+const listedKinds = [
+  "component",
+  "incident",
+  "metric",
+  "template",
+  "recurrence",
+  "draft",
+  "check",
+  "upstream",
+] as const;
 
 function idsByKind(keys: ReadonlySet<string>): Record<(typeof listedKinds)[number], readonly string[]> {
   const ids = Object.fromEntries(listedKinds.map((kind) => [kind, [] as string[]])) as Record<
@@ -121,6 +141,7 @@ const templateList: ListOf<Template> = { kind: "template", from: templateFrom, o
 const recurrenceList: ListOf<Recurrence> = { kind: "recurrence", from: recurrenceFrom, order: byName };
 const draftList: ListOf<TellingDraft> = { kind: "draft", from: tellingFrom, order: publishedBefore };
 const checkList: ListOf<Check> = { kind: "check", from: checkFrom, order: byPosition };
+const upstreamList: ListOf<Upstream> = { kind: "upstream", from: upstreamFrom, order: byPosition };
 
 function nextGone(state: PageState, before: PageView["gone"]): PageView["gone"] {
   const [fresh, back] = [[] as string[], [] as string[]];

@@ -6,6 +6,7 @@ import type { Check } from "./check.ts";
 import type { IncidentFields } from "./command.ts";
 import type { LanguageCode } from "./language.ts";
 import type { Looks } from "./looks.ts";
+import type { Upstream } from "./upstream.ts";
 
 export type ComponentStatus =
   | "operational"
@@ -340,6 +341,8 @@ export interface PageView {
   readonly drafts: readonly TellingDraft[];
   /** By `position`, then `rank`. No reader sees one. */
   readonly checks: readonly Check[];
+  /** By `position`, then `rank`. */
+  readonly upstreams: readonly Upstream[];
   /** Status history by component id, oldest first, at most one entry a moment. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
   /** What was deleted, by `recordKey`: its id is not given again, and an import does not bring it back. */

@@ -4,11 +4,9 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import { sourceKey, type UpstreamResult, type UpstreamSource } from "../model/upstream.ts";
+import type { UpstreamResults } from "../model/upstream-shown.ts";
 import { type Ask, type Asked, askUpstream, type Validators } from "./upstream-ask.ts";
 import { documentOf } from "./upstreams.ts";
-
-/** By `sourceKey`. */
-export type UpstreamResults = ReadonlyMap<string, UpstreamResult>;
 
 export interface RoundOptions {
   readonly ask: Ask;

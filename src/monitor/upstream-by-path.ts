@@ -8,8 +8,7 @@ export const byPath: FormatReader = {
   asks: asNamed,
   read: (text, { path = "", words }) =>
     readJson(text, (document) => {
-      const steps = jsonPathOf(path);
-      const found = steps === null ? undefined : jsonAt(document, steps);
+      const found = jsonAt(document, jsonPathOf(path) ?? []);
       if (typeof found !== "string" && typeof found !== "boolean" && typeof found !== "number")
         return unread(`there is no word at ${JSON.stringify(path)}`);
       const status = statusOfWords(String(found), words);

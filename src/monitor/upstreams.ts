@@ -39,6 +39,9 @@ export function documentOf({ format, address, options }: UpstreamSource): string
   return readers[format].asks(new URL(address), options);
 }
 
+/** Whether the same document says something else as time goes by: what it tells is over a while after it was told. */
+export const agesBy = ({ format }: UpstreamSource): boolean => format === "feed" || format === "aws";
+
 /** What a document says, its words shortened to one line; what cannot be read is said, never thrown. */
 export function readUpstream({ format, options }: UpstreamSource, text: string, nowMs: number): Read {
   const read = readers[format].read(text, options, nowMs);

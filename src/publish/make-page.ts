@@ -1,6 +1,7 @@
 // One page, the next generation but for its signature. In: a view and what was published last. Out: what differs, or nothing where nothing does.
 import { assert } from "../base/fault.ts";
 import { type GiveWay, inSteps } from "../base/slices.ts";
+import type { UpstreamResults } from "../model/upstream-shown.ts";
 import type { PageView } from "../model/view.ts";
 import { documentsSince } from "../render/documents.ts";
 import type { Charts, Offer } from "../render/types.ts";
@@ -48,9 +49,12 @@ export async function makePage(
   terms: Terms,
   before: Published,
   charts?: Charts,
+  upstreams?: UpstreamResults,
 ): Promise<MadePage> {
   const { asOf, epoch, signer } = terms;
-  const { shown, ...since } = documentsSince(before.shown, view, asOf, charts, terms.offer ?? null);
+  const { shown, ...since } = documentsSince(
+    ...([before.shown, view, asOf, charts, terms.offer ?? null, upstreams] as const),
+  );
   const documents = await renderRoutes(since, before.rendered, context, asOf);
   const page = await withEvent(context, view, documents, before, terms);
   const { id, hosts } = view.page;

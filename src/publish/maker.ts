@@ -9,6 +9,7 @@ import type { Apply, SnapshotStore } from "../store/types.ts";
 import type { SeriesSource } from "./charts.ts";
 import { type Made, type MadePage, makePage, type Terms } from "./make-page.ts";
 import { loadPublished, type Published } from "./published.ts";
+import type { UpstreamSource } from "./upstreams.ts";
 
 export interface Order extends Terms {
   readonly page: string;
@@ -31,6 +32,8 @@ export interface MakerOptions {
   view(page: string): PageView | null;
   /** Points of metrics; without it pages have no charts. */
   readonly series?: Pick<SeriesSource, "spans"> | undefined;
+  /** What vendors say; without it nothing is known of them. */
+  readonly upstreams?: Pick<UpstreamSource, "results"> | undefined;
   readonly giveWay?: GiveWay;
 }
 
@@ -41,7 +44,7 @@ interface Known {
 }
 
 /** Makes generations in this process. */
-export function createMaker({ store, view, series, giveWay }: MakerOptions): Maker {
+export function createMaker({ store, view, series, upstreams, giveWay }: MakerOptions): Maker {
   const pages = new Map<string, Known>();
   return {
     async make({ page, ...terms }, stage) {
@@ -51,7 +54,8 @@ export function createMaker({ store, view, series, giveWay }: MakerOptions): Mak
       const before = pages.get(page)?.published ?? loadPublished(store, page);
       pages.delete(page);
       const charts = chartsOf(now, series ?? null);
-      const { made, after } = await makePage({ store, stage, giveWay }, now, terms, before, charts);
+      const vendors = now.upstreams.length === 0 ? undefined : upstreams?.results();
+      const { made, after } = await makePage({ store, stage, giveWay }, now, terms, before, charts, vendors);
       const same = made.kind === "unchanged";
       pages.set(page, same ? { published: after(null), after: null } : { published: before, after });
       return made;

@@ -20,12 +20,15 @@ import { followPoints, type Pace, type SeriesSource } from "./charts.ts";
 import { createMaker, type Maker } from "./maker.ts";
 import { carryOver, publishPage } from "./publish-page.ts";
 import { loadSigned, type Published } from "./published.ts";
+import { followUpstreams, type UpstreamSource } from "./upstreams.ts";
 
 export interface PublisherOptions {
   readonly ledger: Pick<Ledger, "pages" | "view" | "onAppend">;
   readonly store: SnapshotStore;
   /** Points of metrics; without it pages have no charts. */
   readonly series?: SeriesSource;
+  /** What vendors say; without it pages know nothing of them. */
+  readonly upstreams?: UpstreamSource;
   /** Default: this process, behind whatever requests it has to answer. */
   readonly maker?: Maker;
   /** What a page takes from visitors, and how subscribers are reached; without it no page has a form. */
@@ -69,6 +72,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   const pages = new Map<string, PageTurns>();
   let unsubscribe: (() => void) | null = null;
   let points: Pace | null = null;
+  let vendors: Pace | null = null;
   let live = false;
   const wakeAfter = (page: string, delayMs: number): void => {
     const turns = turnsOf(page);
@@ -134,6 +138,8 @@ export function createPublisher(given: PublisherOptions): Publisher {
         for (const page of changed) mark(page);
       });
       points = options.series === undefined ? null : followPoints(options.series, clock, mark);
+      const all = { ids: () => ledger.pages(), view: ledger.view };
+      vendors = options.upstreams === undefined ? null : followUpstreams(options.upstreams, all, clock, mark);
       recheck();
     },
     recheck,
@@ -143,6 +149,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
       live = false;
       unsubscribe?.();
       points?.stop();
+      vendors?.stop();
       for (const turns of pages.values()) turns.wake?.cancel();
       // What is nearly made is waited for, a page of 20,000 new documents is not: the next start publishes it.
       const ending = clock.after(limits.stopGraceMs, () => void options.maker.stop());
@@ -154,9 +161,15 @@ export function createPublisher(given: PublisherOptions): Publisher {
 }
 
 /** A maker in this process. */
-export function makerHere({ ledger, store, series, clock }: Omit<PublisherOptions, "maker">): Maker {
+export function makerHere({
+  ledger,
+  store,
+  series,
+  upstreams,
+  clock,
+}: Omit<PublisherOptions, "maker">): Maker {
   const giveWay = createGiveWay({ clock, sliceMs: limits.publishSliceMs, shareMin: limits.publishShareMin });
-  return createMaker({ store, view: ledger.view, series, giveWay });
+  return createMaker({ store, view: ledger.view, series, upstreams, giveWay });
 }
 
 /** One turn of one page; `wakeAfter` asks for the next one. Failures are said, counted and tried again. */

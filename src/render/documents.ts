@@ -1,5 +1,6 @@
 // All documents of a page. In: a view and the moment (ms). Out: each document with its key; bodies are made when asked for.
 // A kind is one file and one line of the table.
+import type { UpstreamResults } from "../model/upstream-shown.ts";
 import type { PageView } from "../model/view.ts";
 import { dayOf } from "../model/zone.ts";
 import { statusBadges } from "./badge.ts";
@@ -31,6 +32,8 @@ import { robotsFile } from "./robots.ts";
 import { sinceOf } from "./since.ts";
 import { sitemaps } from "./sitemap.ts";
 import type { Charts, Document, Kind, Offer, Shown, Since } from "./types.ts";
+import { vendorJson } from "./vendor-json.ts";
+import { vendorPage } from "./vendors.tsx";
 import { widget } from "./widget.ts";
 
 /** What is there in each of the page's languages: what people read in a browser. */
@@ -40,6 +43,7 @@ const spokenKinds: readonly Kind[] = [
   incidentPages,
   historyPages,
   metricPage,
+  vendorPage,
   uptimePages,
   calendarPages,
   methodPage,
@@ -54,6 +58,7 @@ const spokenKinds: readonly Kind[] = [
 const kinds: readonly Kind[] = [
   pageJson,
   incidentJson,
+  vendorJson,
   atomFeed,
   rssFeed,
   jsonFeed,
@@ -74,11 +79,13 @@ export function documentsOf(
   asOf: number,
   charts: Charts = noCharts,
   offer: Offer | null = null,
+  upstreams: UpstreamResults = noUpstreams,
 ): Iterable<Document> {
-  return documentsSince(null, view, asOf, charts, offer).documents;
+  return documentsSince(null, view, asOf, charts, offer, upstreams).documents;
 }
 
 const noCharts: Charts = new Map();
+const noUpstreams: UpstreamResults = new Map();
 
 /** What there is to look at after `before`. */
 export interface DocumentsSince {
@@ -96,8 +103,9 @@ export function documentsSince(
   asOf: number,
   charts: Charts = noCharts,
   offer: Offer | null = null,
+  upstreams: UpstreamResults = noUpstreams,
 ): DocumentsSince {
-  const shown = { view, charts, offer, asOf, day: dayOf(asOf, view.page.timeZone) };
+  const shown = { view, charts, offer, upstreams, asOf, day: dayOf(asOf, view.page.timeZone) };
   const since = sinceOf(before, shown);
   return { whole: since === null, documents: documentsIn(shown, since), shown };
 }

@@ -18,6 +18,7 @@ import { RecentDays } from "./past.tsx";
 import { endedAt, isActive, isUnresolved, isUpcoming, latestFirst } from "./selection.ts";
 import { indicatorMark, type Mark } from "./severity.ts";
 import type { Document, Scene } from "./types.ts";
+import { Vendors, vendorInputs } from "./vendors.tsx";
 
 /** Days of past incidents on the front page. */
 const recentDays = 15;
@@ -48,6 +49,7 @@ export function* frontPage(scene: Scene): Iterable<Document> {
     ...[...front.open, ...front.maintenances, ...front.recent].map(incidentPrint),
     ...front.maintenances.map((incident) => phaseAt(incident, asOf)),
     ...metricInputs(front),
+    ...vendorInputs(front),
   ]);
   const key = keyOf("front", [version, scene.code, scriptOf(scene).path]);
   yield {
@@ -101,6 +103,7 @@ function frontBody(front: Front, version: string): string {
         <Maintenances incidents={front.maintenances} view={view} voice={front} asOf={asOf} />
         <Components scene={front} />
         <Metrics scene={front} />
+        <Vendors scene={front} />
         <section aria-labelledby="past">
           <div class="hd">
             <h2 id="past" safe>

@@ -17,6 +17,7 @@ export function sinceOf(before: Shown | null, scene: Shown): Since | null {
     return null;
   if (offerPrint(before.offer) !== offerPrint(scene.offer)) return null;
   if (hasMetrics(before) !== hasMetrics(scene)) return null;
+  if (hasVendors(before) !== hasVendors(scene)) return null;
   const components = changedComponents(before.view, scene.view);
   const zone = scene.view.page.timeZone;
   const incidents: Incident[] = [];
@@ -74,6 +75,9 @@ function changedComponents(before: PageView, now: PageView): ReadonlySet<string>
   differ(now.componentById, before.componentById);
   return changed;
 }
+
+/** Whether there is a page of vendors. */
+const hasVendors = ({ view }: Shown): boolean => view.upstreams.length > 0;
 
 /** Whether there is a page of them. */
 const hasMetrics = ({ view, charts }: Shown): boolean => measuredOf(view, charts).length > 0;

@@ -78,6 +78,7 @@ function pagePaths({ view, charts, day }: Scene): readonly string[] {
     "/uptime",
     "/calendar",
     ...(measuredOf(view, charts).length > 0 ? ["/metrics"] : []),
+    ...(view.upstreams.length > 0 ? ["/vendors"] : []),
     "/methodology",
     "/subscribe",
     ...historyMonths(view),

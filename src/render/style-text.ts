@@ -146,6 +146,13 @@ summary.row{grid-template-columns:15rem 1fr minmax(4.5rem,max-content) 13rem}
 @media print{details::details-content{content-visibility:visible;block-size:auto}}
 `;
 
+/** Ages of what vendors say, below or between name and state. */
+const vendors = `
+.ages{order:3;flex:1 1 100%;font-size:.85rem}
+.nm small{max-height:4.2em;overflow:hidden}
+@media(min-width:58rem){.row .ages{order:0;grid-column:2/4}}
+`;
+
 /** Charts of metrics. */
 const chart = `
 .mts{display:grid;gap:1.3rem 2.5rem;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
@@ -274,6 +281,7 @@ export const pieces = {
   base,
   card,
   rows,
+  vendors,
   chart,
   log,
   months,

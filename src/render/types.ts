@@ -1,6 +1,7 @@
 // What render gives to publish: documents that know what they are made of before they are made.
 import type { Spans } from "../model/series.ts";
 import type { SubscriberKind } from "../model/subscriber.ts";
+import type { UpstreamResults } from "../model/upstream-shown.ts";
 import type { Incident, PageView } from "../model/view.ts";
 import type { Voice } from "./languages.ts";
 
@@ -46,6 +47,8 @@ export interface Offer {
 export interface Shown {
   readonly view: PageView;
   readonly charts: Charts;
+  /** What vendors say, of this page and others. */
+  readonly upstreams: UpstreamResults;
   /** Null: nobody takes what visitors say, and the page has no form. */
   readonly offer: Offer | null;
   readonly asOf: number;

@@ -2,6 +2,8 @@
 // A sentence with a number or a name in it is a function, so that each language orders and bends its own; a text that stands before an
 // element (a time, a link) is a text. Numbers are written 1,234 nowhere: what is counted here has no thousands.
 import type { OverallDescription } from "../model/status.ts";
+import type { UpstreamState } from "../model/upstream.ts";
+import type { ShownUpstream } from "../model/upstream-shown.ts";
 import type {
   ComponentStatus,
   Impact,
@@ -35,6 +37,7 @@ export interface Words {
   readonly message: MessageWords;
   readonly method: MethodWords;
   readonly metrics: MetricWords;
+  readonly vendors: VendorWords;
   readonly live: LiveWords;
   readonly widget: WidgetWords;
   readonly missing: MissingWords;
@@ -305,6 +308,30 @@ export interface MetricWords {
   readonly asOf: string;
   /** "34.5 ms" of "34.5" and "ms", which may be none. */
   value(number: string, suffix: string): string;
+}
+
+/** What others say of their systems. */
+export interface VendorWords {
+  readonly heading: string;
+  title(page: string): string;
+  lead(page: string): string;
+  /** A link to the page of all of them. */
+  all(count: number): string;
+  /** "118 of 120 operational" */
+  well(count: number, all: number): string;
+  readonly state: Readonly<Record<UpstreamState, string>>;
+  /** Why nothing is known. */
+  readonly why: Readonly<Record<NonNullable<ShownUpstream["why"]>, string>>;
+  /** Before the time at which we looked. */
+  readonly checked: string;
+  /** Before the vendor's own time. */
+  readonly updated: string;
+  /** "last known: operational" before the time of it. */
+  lastKnown(state: string): string;
+  /** "answered in 120 ms" */
+  answered(ms: number): string;
+  /** How old it may be. */
+  note(minutes: number): string;
 }
 
 /** The widget on other sites, and the page that says how to put it there. */

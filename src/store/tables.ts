@@ -68,6 +68,7 @@ export const metaWords = [
   "visitor-note",
   "bounce",
   "monitor",
+  "upstream",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

@@ -141,6 +141,20 @@ async function fill(world: ControlWorld): Promise<void> {
       slowMs: 500,
     },
   });
+  await run({
+    kind: "upstream.create",
+    fields: {
+      vendor: "github",
+      name: "GitHub Actions",
+      source: {
+        format: "statuspage",
+        address: "https://www.githubstatus.com/",
+        options: { component: "Actions" },
+      },
+      url: "https://www.githubstatus.com/",
+      componentId: plain,
+    },
+  });
   const backups = await run({
     kind: "recurrence.create",
     id: "backups",
@@ -245,6 +259,7 @@ const metaFates: Record<MetaWord, Fate> = {
     "visitor-note": "of the installation",
     bounce: "of the installation",
     monitor: "of the installation",
+    upstream: "of the installation",
   },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };

@@ -5,7 +5,8 @@ import { type Clock, nextTurn, systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
 import { allowedOf } from "../../src/host/reach.ts";
 import { sourceKey, stateOf, type UpstreamSource } from "../../src/model/upstream.ts";
-import { startRounds, type UpstreamResults } from "../../src/monitor/round.ts";
+import type { UpstreamResults } from "../../src/model/upstream-shown.ts";
+import { startRounds } from "../../src/monitor/round.ts";
 import { type Ask, askByDial } from "../../src/monitor/upstream-ask.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 

@@ -138,6 +138,7 @@ export function viewFrom({
     templates: [],
     recurrences: [],
     checks: [],
+    upstreams: [],
     drafts: [],
     gone: new Set(),
     version: "1",

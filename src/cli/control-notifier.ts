@@ -3,14 +3,13 @@
 import { createMetrics } from "../base/metrics.ts";
 import { goBehindOthers } from "../host/core-turns.ts";
 import { linkFramed, selfCommand, spawnFramed } from "../host/process.ts";
-import type { Subscriber } from "../model/subscriber.ts";
 import type { PageView } from "../model/view.ts";
 import { linkAddress, type VisitorPath, visitorPaths } from "../model/visitor-words.ts";
 import { channelsOf } from "../notify/channels.ts";
 import { createNotifier } from "../notify/notifier.ts";
 import { type NotifierApart, startNotifierApart } from "../notify/notifier-apart.ts";
 import { returnPathsBy } from "../notify/return-path.ts";
-import type { Links } from "../notify/types.ts";
+import type { Links, Recipient } from "../notify/types.ts";
 import { type FromNotifier, fromFrame, type ToNotifier, toFrame } from "../notify/wire.ts";
 import { baseOf } from "../render/feed-entry.ts";
 import { asksOf } from "../store/asks.ts";
@@ -70,23 +69,29 @@ function linksIn(folder: string): () => ReaderLinks {
   };
 }
 
-/** Addresses of the page as its readers write it. */
+/** Addresses of the page as its readers write it. Behind the one to choose stands what was chosen, where no server sees it. */
 export function linksOf(
   { page }: PageView,
-  { id }: Pick<Subscriber, "id">,
+  { id, kind, components }: Pick<Recipient, "id" | "kind" | "components">,
   links: ReaderLinks,
   askedMs: number,
 ): Links {
   const base = baseOf(page);
   const to = (path: VisitorPath, deed: LinkDeed): string =>
     linkAddress(base, path, links.linkOf(deed, page.id, id, askedMs));
+  // Each letter of a text message is paid for, and a very long address is cut by who shows it.
+  const isSaid = kind !== "sms" && components !== null && components.length <= chosenSaidMax;
+  const chosen = isSaid ? `#c=${components.map(encodeURIComponent).join(",")}` : "";
   return {
     confirm: to(visitorPaths.confirm, "confirm"),
-    manage: to(visitorPaths.manage, "manage"),
+    manage: `${to(visitorPaths.manage, "manage")}${chosen}`,
     unsubscribe: to(visitorPaths.unsubscribe, "unsubscribe"),
     oneClick: to(visitorPaths.oneClick, "unsubscribe"),
   };
 }
+
+/** Components that a link names; ids have some twelve letters. */
+const chosenSaidMax = 50;
 
 interface ApartParts extends Pick<Context, "clock" | "random" | "log"> {
   readonly metrics: Parameters<typeof startNotifierApart>[0]["metrics"];

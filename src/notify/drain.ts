@@ -28,7 +28,7 @@ export interface DrainOptions {
   refresh(): void;
   /** Null while there is no key: then there is no subscriber either. */
   readerLinks(): ReaderLinks | null;
-  linksOf(view: PageView, subscriber: Pick<Recipient, "id">, links: ReaderLinks, askedMs: number): Links;
+  linksOf(view: PageView, subscriber: Recipient, links: ReaderLinks, askedMs: number): Links;
   /** Nobody is reached there any more. */
   onGone(lane: Lane, subscriber: string, why: string): void;
   /** It took a message; by its answer it may have confirmed that it wants more. */

@@ -6,6 +6,7 @@ import { dayOf } from "../model/zone.ts";
 import { statusBadges } from "./badge.ts";
 import { uptimeBadges } from "./badge-uptime.ts";
 import { calendarFile } from "./calendar-ics.ts";
+import { choiceScript } from "./choice-script.ts";
 import { atomFeed } from "./feed-atom.ts";
 import { jsonFeed } from "./feed-json.ts";
 import { rssFeed } from "./feed-rss.ts";
@@ -71,6 +72,7 @@ const kinds: readonly Kind[] = [
   widget,
   emblems,
   inboxFile,
+  choiceScript,
 ];
 
 /** Every document of a page at `asOf` (ms since the epoch). Pure: the same view and moment give the same keys and bytes. */

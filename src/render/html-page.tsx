@@ -41,6 +41,8 @@ export interface Frame {
   readonly path: string;
   /** It stands for what is not there: not to be found by search, nor to be asked for again while it is open. */
   readonly isMissing?: true;
+  /** Path of a script of its own, where it has not that of all pages. */
+  readonly script?: string;
   /** The band below the header. */
   readonly band: JSX.Element;
   readonly footer: JSX.Element;
@@ -115,7 +117,10 @@ function Head({ frame }: { readonly frame: Frame }): JSX.Element {
       <link rel="alternate" type={jsonFeedType} title={feedTitle} href={jsonFeedPath} />
       <style>{safeStyle}</style>
       {frame.isMissing ? (
-        <meta name="robots" content="noindex" />
+        <>
+          <meta name="robots" content="noindex" />
+          {frame.script === undefined ? "" : <script src={attribute(frame.script)} defer={true} />}
+        </>
       ) : (
         <>
           <Alternates page={frame.page} path={frame.path} />

@@ -5,10 +5,12 @@
 /** @jsx Html.createElement */
 /** @jsxFrag Html.Fragment */
 import { Html } from "@elysiajs/html";
+import { choiceScriptPath } from "./choice-script.ts";
 import { choiceInputs, choiceOf, ScopeFields } from "./form.tsx";
 import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
+import { attribute } from "./prose.tsx";
 import { subjectPage } from "./subject-page.tsx";
 import type { Document, Scene } from "./types.ts";
 import { type FormStep, formWords } from "./words-forms.ts";
@@ -31,7 +33,7 @@ export function* subscribeSteps(scene: Scene): Iterable<Document> {
   const voice = voiceOf(scene);
   const components = choiceOf(view);
   for (const step of steps) {
-    const more = step === "manage" ? choiceInputs(components) : [];
+    const more = step === "manage" ? [choiceScriptPath, ...choiceInputs(components)] : [];
     yield {
       path: voice.path(paths[step]),
       ...htmlDocument,
@@ -48,6 +50,7 @@ export function* subscribeSteps(scene: Scene): Iterable<Document> {
           style: ["ask"],
           // Nobody is to find it by searching, and nothing on it changes while it is open.
           isMissing: true,
+          ...(step === "manage" && { script: choiceScriptPath }),
           children: <section>{partOf(step, components, voice)}</section>,
         });
       },
@@ -61,7 +64,7 @@ function partOf(step: FormStep, components: ReturnType<typeof choiceOf>, voice: 
     return (
       <form method="post" class="fm">
         <ScopeFields components={components} voice={voice} />
-        <p class="mu" safe>
+        <p class="mu" id="chosen" data-then={attribute(words.chosenThen)} safe>
           {words.replaces}
         </p>
         <button type="submit" safe>

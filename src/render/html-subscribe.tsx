@@ -85,7 +85,7 @@ function subscribeBody(view: PageView, offer: Offer | null, voice: Voice): strin
   });
 }
 
-/** The first way with the choice of components; the others by their address alone, for all of the page. */
+/** Each way with its own choice of components: a form works without a script, and one of its own cannot share another's boxes. */
 function Forms({
   view,
   offer,
@@ -96,6 +96,7 @@ function Forms({
   readonly voice: Voice;
 }): JSX.Element {
   const words = formWords[voice.code];
+  const components = choiceOf(view);
   const [first, ...others] = formKinds(offer);
   if (first === undefined) return "";
   return (
@@ -103,7 +104,7 @@ function Forms({
       <section>
         <h2 safe>{words.channels[first].name}</h2>
         <AskForm kind={first} voice={voice}>
-          <ScopeFields components={choiceOf(view)} voice={voice} />
+          <ScopeFields components={components} voice={voice} />
         </AskForm>
         <p class="mu" safe>
           {words.next}
@@ -118,7 +119,9 @@ function Forms({
           {others.map((kind) => (
             <details class="fd">
               <summary safe>{words.channels[kind].name}</summary>
-              <AskForm kind={kind} voice={voice} />
+              <AskForm kind={kind} voice={voice}>
+                <ScopeFields components={components} voice={voice} />
+              </AskForm>
             </details>
           ))}
         </section>

@@ -24,6 +24,8 @@ export interface Subject {
   readonly style: readonly Piece[];
   /** It stands for what is not there. */
   readonly isMissing?: true;
+  /** Path of a script of its own, where it has not that of all pages. */
+  readonly script?: string;
   readonly children: JSX.Element;
 }
 

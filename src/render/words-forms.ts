@@ -36,6 +36,8 @@ export interface FormWords {
   readonly steps: Readonly<Record<FormStep, readonly [title: string, says: string]>>;
   readonly buttons: Readonly<Record<"confirm" | "manage" | "unsubscribe", string>>;
   readonly replaces: string;
+  /** Where the link said what was chosen when its message was written. */
+  readonly chosenThen: string;
 }
 
 const english: FormWords = {
@@ -77,6 +79,7 @@ const english: FormWords = {
   },
   buttons: { confirm: "Yes, tell me", manage: "Save my choice", unsubscribe: "Unsubscribe" },
   replaces: "What you choose here replaces what you chose before.",
+  chosenThen: "Marked is what you had chosen when the message with this link was written.",
 };
 
 const german: FormWords = {
@@ -122,6 +125,7 @@ const german: FormWords = {
   },
   buttons: { confirm: "Ja, benachrichtigen", manage: "Auswahl speichern", unsubscribe: "Abbestellen" },
   replaces: "Was Sie hier wählen, ersetzt Ihre frühere Auswahl.",
+  chosenThen: "Angekreuzt ist, was Sie gewählt hatten, als die Nachricht mit diesem Link geschrieben wurde.",
 };
 
 const arabic: FormWords = {
@@ -173,6 +177,7 @@ const arabic: FormWords = {
   },
   buttons: { confirm: "نعم، أبلغوني", manage: "حفظ الاختيار", unsubscribe: "إلغاء الاشتراك" },
   replaces: "ما تختاره هنا يحل محل اختيارك السابق.",
+  chosenThen: "المحدَّد هو ما كنت قد اخترته عند كتابة الرسالة التي تحوي هذا الرابط.",
 };
 
 export const formWords: Readonly<Record<LanguageCode, FormWords>> = { en: english, de: german, ar: arabic };

@@ -93,6 +93,22 @@ test("subscribe, confirm, be told, unsubscribe with one click, and no mail after
   expect(told.mail.subject).toContain("It burns & smokes");
   expect(told.mail.html).toContain("It burns &amp; smokes");
 
+  // Who chose components finds them marked; without a script the form says that a choice replaces the one before.
+  const listed = await (await fetch(`${pop}/api/v2/components.json`)).json();
+  const { components } = listed as { readonly components: readonly { id: string; group: boolean }[] };
+  const [one, other] = components.filter(({ group }) => !group).map(({ id }) => id);
+  const manage = `${linkIn(told, "/subscribe/manage")}#c=${one},gone`;
+  const markedBy = async ({ page }: Visit) => {
+    await page.goto(manage);
+    const marked = [one, other].map((id) => page.isChecked(`input[value="${id}"]`));
+    return [...(await Promise.all(marked)), (await page.textContent("#chosen"))?.includes("Marked is")];
+  };
+  expect(await markedBy(visit)).toEqual([false, false, false]);
+  const scripted = await visitor(browser, { viewport: { width: 390, height: 844 } });
+  expect(await markedBy(scripted)).toEqual([true, false, true]);
+  expect(await scripted.page.isChecked("input[name=scope][value=components]")).toBe(true);
+  expect(scripted.complaints).toEqual([]);
+
   const headers = new Map(told.mail.headers.map(({ key, value }) => [key.toLowerCase(), value]));
   expect(headers.get("list-unsubscribe-post")).toBe("List-Unsubscribe=One-Click");
   const oneClick = /<(https:[^>]+)>/.exec(headers.get("list-unsubscribe") ?? "")?.[1] ?? "";

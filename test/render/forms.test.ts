@@ -46,13 +46,15 @@ test("forms/each posts to a path of the inbox: its own address, so that the quer
   expect(forms).toBeGreaterThan(3 * (6 + 3));
 });
 
-test("forms/mail comes first, with the choice of components; the open incident can be followed, a closed one cannot", () => {
+test("forms/mail comes first, each way with its choice of components; the open incident can be followed, a closed one cannot", () => {
   const body = bodyAt("/subscribe");
   const kinds = tagsOf(body).flatMap(({ attributes }) =>
     attributes.name === "kind" ? [attributes.value] : [],
   );
   expect(kinds).toEqual(["email", "sms", "webhook", "slack", "teams", "discord"]);
-  expect(countIn(body, 'name="component_ids"')).toBe(view.components.filter(({ group }) => !group).length);
+  const components = view.components.filter(({ group }) => !group).length;
+  expect(countIn(body, 'name="component_ids"')).toBe(kinds.length * components);
+  expect(countIn(body, 'name="scope" value="components"')).toBe(kinds.length);
   const followed = [...documents].filter(
     ([, one]) => one.path.startsWith("/incidents/") && one.body().includes('name="incident"'),
   );
@@ -76,4 +78,20 @@ test("forms/another offer has everything looked at again, the same one does not"
   expect(documentsSince(shown, view, now + 1, new Map(), mailOnly).whole).toBe(true);
   const mail = new Map([...documentsOf(view, now, new Map(), mailOnly)].map((one) => [one.path, one]));
   expect(countIn(mail.get("/subscribe")?.body() ?? "", "<form")).toBe(1);
+});
+
+test("forms/where one chooses again, a script marks what the link says was chosen; no other step has one", () => {
+  const scripts = [...documents].filter(([path]) => path.startsWith("/_choice."));
+  expect(scripts).toHaveLength(1);
+  const [[path, script] = ["", null]] = scripts;
+  expect(script).toMatchObject({ cache: "immutable", slot: false });
+  for (const step of ["/subscribe/manage", "/de/subscribe/manage", "/ar/subscribe/manage"]) {
+    const tags = tagsOf(bodyAt(step));
+    expect(tags.flatMap(({ name, attributes }) => (name === "script" ? [attributes.src] : []))).toEqual([
+      path,
+    ]);
+    expect(tags.find(({ attributes }) => attributes.id === "chosen")?.attributes["data-then"]).not.toBe("");
+  }
+  expect(bodyAt("/subscribe/confirm")).not.toContain("<script");
+  expect(pagesWith(null).has(path)).toBe(false);
 });

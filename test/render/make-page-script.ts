@@ -27,6 +27,12 @@ export const browserScripts = {
     name: "widgetText",
     about: "The script of the widget.",
   },
+  choice: {
+    source: inRender("choice-browser.ts"),
+    made: inRender("choice-script-text.ts"),
+    name: "choiceText",
+    about: "The script of the page where one chooses what to be told of.",
+  },
   admin: {
     source: inAdmin("admin-browser.ts"),
     made: inAdmin("admin-script-text.ts"),
@@ -40,13 +46,14 @@ export async function makeScript({ source, name, about }: BrowserScript): Promis
   const built = await Bun.build({ entrypoints: [source], target: "browser", format: "iife", minify: true });
   if (!built.success) throw new AggregateError(built.logs, `${source} was not built.`);
   const text = (await built.outputs[0]?.text())?.trim() ?? "";
+  const templates =
+    "// biome-ignore lint/suspicious/noTemplateCurlyInString: the script has templates of its own\n";
   return `// Made from ${source.split("/").at(-1)} by test/render/make-page-script.ts: change that, and make this again.
 
 /** ${about} */
 
 // biome-ignore format: as the bundler wrote it
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the script has templates of its own
-export const ${name} = ${JSON.stringify(text)};
+${text.includes("${") ? templates : ""}export const ${name} = ${JSON.stringify(text)};
 `;
 }
 

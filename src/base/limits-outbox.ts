@@ -46,14 +46,14 @@ export const outboxLimits = {
   ownJobsMax: 1_000,
   /** Updates of an incident that a message can tell of. */
   toldUpdatesMax: 25,
-  /** Mails that came back, in a row, before an address is quarantined: a full mailbox is emptied. */
-  bouncesMax: 3,
   /** Without a word of the control plane the op-log is looked at this often. */
   notifyLookMs: 1_000,
   /** So often a control plane looks whether anybody is to be told of anything. */
   notifierNeededMs: 1_000,
   /** A storm of writes is one word to the notifier each so long, and not one a write. */
   notifierWakeMs: 20,
+  /** What the notifier counts is shown by the control plane at most so much later. */
+  notifierMeasuredMs: 5_000,
   /** Messages under way have so long when the notifier is to stop. */
   notifierStopMs: 2_000,
   /** Dead letters that one answer of the API lists. */

@@ -20,6 +20,7 @@ import { holdAs } from "../store/outbox-holders.ts";
 import { type LinkDeed, type ReaderLinks, readReaderLinks } from "../store/reader-links.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import { createWebhookSecrets } from "../store/webhook-secrets.ts";
+import type { Refusing } from "./control-bounces.ts";
 import type { Context } from "./flags.ts";
 import { type NotifyFlags, notifyArgv, notifySettings } from "./notify-flags.ts";
 
@@ -41,17 +42,20 @@ export async function runNotifier(
     onGone: gone.resolve,
   });
   const domain = settings.mail?.bounceDomain ?? null;
+  const metrics = createMetrics();
   const channels = channelsOf({
     ...settings,
     clock,
-    metrics: createMetrics(),
+    metrics,
     returnPath: (page, subscriber) =>
       domain === null ? null : returnPathsBy(links().deliveryKey, domain).addressOf(page, subscriber),
     secretsOf: (page, subscriber) => createWebhookSecrets(store, links()).of(page, subscriber),
     challengeOf: ({ key }) => links().challenge(key),
   });
   const report = (message: FromNotifier): void => link.send(toFrame(message));
-  const notifier = createNotifier({ store, outbox, holder, channels, linksOf, clock, random, log, report });
+  const notifier = createNotifier({
+    ...{ store, outbox, holder, channels, linksOf, clock, random, log, metrics, report },
+  });
   await gone.promise;
   await notifier.stop();
   await outbox.close();
@@ -98,6 +102,7 @@ interface ApartParts extends Pick<Context, "clock" | "random" | "log"> {
   readonly store: Store;
   readonly ledger: Pick<Ledger, "position" | "onAppend">;
   readonly subscribers: Subscribers;
+  readonly bounces: Refusing;
   readonly flags: NotifyFlags;
   /** Only named: the flag is required, the file is not read. */
   readonly keys: string;
@@ -108,6 +113,7 @@ export function notifierApart({
   store,
   ledger,
   subscribers,
+  bounces,
   flags,
   keys,
   ...parts
@@ -129,7 +135,7 @@ export function notifierApart({
     },
     position: () => ledger.position(),
     async onGone(page, ids, why) {
-      await subscribers.change(page, ids, { state: "quarantined", why });
+      await bounces.refused(page, ids, why);
     },
     async onConfirmed(page, id, askedMs, atMs) {
       const word = { kind: "confirm", askedMs, atMs, by: "its endpoint" } as const;

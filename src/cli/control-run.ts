@@ -181,8 +181,10 @@ async function wire(
     pops: members.pops,
     people: persons.accounts.desk,
   });
+  const domain = options.notify?.mailBounceDomain ?? null;
+  const bounces = bouncesOf({ store, subscribers, clock, log, domain });
   const notifier = notifierApart({
-    ...{ store, ledger, subscribers, clock, random, log, metrics },
+    ...{ store, ledger, subscribers, bounces, clock, random, log, metrics },
     flags: options.notify ?? {},
     keys: options.keys,
   });
@@ -201,7 +203,7 @@ async function wire(
       api: createApi({
         ...{ ledger, tokens, series, rows, subscribers, deliveries, install, clock, log, metrics },
         alerts: monitored.alerts,
-        bounces: bouncesOf({ store, subscribers, clock, domain: options.notify?.mailBounceDomain ?? null }),
+        bounces,
         replays: createReplays(store),
         requestsPerMinute: options.apiRate ?? limits.apiRequestsPerMinute,
       }),
@@ -212,7 +214,7 @@ async function wire(
       new Response("This address feeds POPs.\n", { status: 404 }),
     ops: createOps({
       ...common,
-      metricsText: () => metrics.text() + members.metricsText(),
+      metricsText: () => metrics.text() + members.metricsText() + notifier.metricsText(),
       ingest: createIngest({ ...common, onTaken }),
     }),
     local: createLocal({

@@ -23,6 +23,7 @@ import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
 import { ownListEndpoints } from "./own-lists.ts";
 import { ownPageEndpoints } from "./own-pages.ts";
+import { ownPersonEndpoints } from "./own-person.ts";
 import { ownPopEndpoints } from "./own-pops.ts";
 import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
 import { ownSubscriberEndpoints } from "./own-subscribers.ts";
@@ -70,6 +71,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownPageEndpoints,
   ...ownListEndpoints,
   ...ownSubscriberEndpoints,
+  ...ownPersonEndpoints,
   ...ownSuppressionEndpoints,
   ...ownWebhookEndpoints,
   ...ownDraftEndpoints,

@@ -23,7 +23,7 @@ export interface Addressees {
   find(page: string, address: string): Promise<readonly string[]>;
   /** Whether it can still be written to. */
   isReachable(page: string, id: string): Promise<boolean>;
-  quarantine(page: string, id: string, why: string, by: By): Promise<void>;
+  quarantine(page: string, id: string, why: string, by?: By): Promise<void>;
   /** It complained. */
   suppress(page: string, id: string, by: By): Promise<void>;
 }
@@ -39,6 +39,8 @@ export interface BounceParts {
 export interface Bounces {
   /** In their order; on the device when it resolves. A return path of another page is `unknown` here. */
   take(page: string, bounces: readonly Bounce[], by: By): Promise<readonly Became[]>;
+  /** The receiver's server said at once that nobody is there: the same as what comes back later, counted together with it. */
+  refused(page: string, id: string, why: string): Promise<Became>;
 }
 
 export function createBounces({ clock, addressees, counts, returnPaths }: BounceParts): Bounces {
@@ -51,7 +53,7 @@ export function createBounces({ clock, addressees, counts, returnPaths }: Bounce
       : [];
   }
 
-  async function hard(page: string, id: string, why: string, by: By): Promise<Became> {
+  async function hard(page: string, id: string, why: string, by?: By): Promise<Became> {
     const nowMs = clock.wallMs();
     const held = counts.get(page, id);
     const isOld = held === null || nowMs - held.lastMs > limits.bouncesForgottenMs;
@@ -80,6 +82,7 @@ export function createBounces({ clock, addressees, counts, returnPaths }: Bounce
   }
 
   return {
+    refused: (page, id, why) => hard(page, id, why),
     async take(page, bounces, by) {
       const all: Became[] = [];
       for (const bounce of bounces) all.push(await one(page, bounce, by));

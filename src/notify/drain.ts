@@ -29,6 +29,8 @@ export interface DrainOptions {
   /** Null while there is no key: then there is no subscriber either. */
   readerLinks(): ReaderLinks | null;
   linksOf(view: PageView, subscriber: Recipient, links: ReaderLinks, askedMs: number): Links;
+  /** What one try came to. */
+  onTried(outcome: Outcome["kind"]): void;
   /** Nobody is reached there any more. */
   onGone(lane: Lane, subscriber: string, why: string): void;
   /** It took a message; by its answer it may have confirmed that it wants more. */
@@ -354,6 +356,7 @@ class ChannelDrain implements Drain {
     const outcome = await this.#outcomeOf(work, subscriber, links);
     if (channel.keepsTries === true)
       this.#tried(work, outcome, { atMs, tookMs: clock.monotonicMs() - beganMs });
+    this.#options.onTried(outcome.kind);
     this.#receivers.done(receiver, outcome.kind !== "later");
     this.#freed(receiver);
     this.#settle(work, outcome, receiver);

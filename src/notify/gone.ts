@@ -1,7 +1,6 @@
-// Who is reached no more. In: what channels and bounces say. Out: rows in the outbox, and names for the control plane, which alone changes subscribers. An
-// endpoint that says so is believed at once; a mailbox that sends back some in a row: it may only be full.
+// Who is reached no more. In: what channels say. Out: rows in the outbox until the control plane has taken them, which alone changes subscribers, and counts
+// for mailboxes and telephones what comes back at once together with what comes back later (`bounce.ts`).
 import type { Clock } from "../base/clock.ts";
-import { limits } from "../base/limits.ts";
 import type { SubscriberKind } from "../model/subscriber.ts";
 import type { Outbox } from "../store/outbox.ts";
 import { packGone, unpackGone } from "../store/outbox-rows.ts";
@@ -10,8 +9,6 @@ import type { GoneReport } from "./wire.ts";
 export interface Gone {
   /** One more message came back. */
   bounced(page: string, subscriber: string, kind: SubscriberKind, why: string): void;
-  /** A message was taken: what came back before is forgotten. */
-  reached(page: string, subscriber: string): void;
   /** The control plane has changed them. */
   taken(page: string, subscribers: readonly string[]): void;
   /** Tells of all whose time has come. */
@@ -26,9 +23,6 @@ export interface GoneOptions {
   onFailure(thrown: unknown): void;
 }
 
-const timesFor = (kind: SubscriberKind): number =>
-  kind === "email" || kind === "sms" ? limits.bouncesMax : 1;
-
 export function createGone({ outbox, clock, report, onFailure }: GoneOptions): Gone {
   const { tables, transact } = outbox;
   let last: Promise<unknown> = Promise.resolve();
@@ -41,8 +35,7 @@ export function createGone({ outbox, clock, report, onFailure }: GoneOptions): G
     const pages = new Map<string, GoneReport>();
     for (const { key, value } of tables.gone.getRange()) {
       const [page, subscriber] = key as [string, string];
-      const { count, kind, why } = unpackGone(value);
-      if (count < timesFor(kind)) continue;
+      const { why } = unpackGone(value);
       const of = pages.get(page);
       pages.set(page, { page, why, ids: [...(of?.ids ?? []), subscriber] });
     }
@@ -57,11 +50,6 @@ export function createGone({ outbox, clock, report, onFailure }: GoneOptions): G
         const value = packGone({ kind, atMs: clock.wallMs(), why, count });
         return { value: null, changes: [{ table: tables.gone, key, value }] };
       });
-    },
-    reached(page, subscriber) {
-      const key = [page, subscriber];
-      if (tables.gone.getBinary(key) === undefined) return;
-      write(() => ({ value: null, changes: [{ table: tables.gone, key, value: null }] }));
     },
     taken(page, subscribers) {
       const changes = subscribers.map((id) => ({ table: tables.gone, key: [page, id], value: null }));

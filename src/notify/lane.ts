@@ -112,6 +112,11 @@ export class Lane {
     return this.#queued === null && !this.over;
   }
 
+  /** Who is counted, and neither told nor given up. */
+  get waiting(): number {
+    return this.over ? 0 : Math.max(0, (this.#queued ?? 0) - this.#sent - this.#failed - this.#left);
+  }
+
   get failed(): number {
     return this.#failed;
   }

@@ -33,6 +33,8 @@ export interface NotifierApart {
   wake(): void;
   /** Sends what was given up once more; false while no process is there that could. */
   replay(dead: readonly DeadName[]): boolean;
+  /** What it counted last, as Prometheus reads it; empty while it is not there. */
+  metricsText(): string;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ class Apart implements NotifierApart {
   #again: Timer | null = null;
   #waking: Timer | null = null;
   #failures = 0;
+  #measured = "";
   #stopping = false;
   /** Where an outbox that is new begins to read: what was written before anybody was there to be told is told nobody. */
   #from: number;
@@ -77,6 +80,10 @@ class Apart implements NotifierApart {
     for (let at = 0; at < dead.length; at += limits.deadLettersPerFrame)
       this.#tell({ does: "replay", dead: dead.slice(at, at + limits.deadLettersPerFrame) });
     return true;
+  }
+
+  metricsText(): string {
+    return this.#measured;
   }
 
   #tellWake(): void {
@@ -121,6 +128,7 @@ class Apart implements NotifierApart {
     this.#tellWake();
     void this.#child.exited.then(({ code, signal }) => {
       this.#child = null;
+      this.#measured = "";
       if (this.#stopping) return;
       log.error(
         `The process that tells subscribers ended (${signal ?? `exit code ${code}`}); it is started again.`,
@@ -152,6 +160,9 @@ class Apart implements NotifierApart {
             await onGone(page, ids, why);
             this.#tell({ does: "took", page, ids });
           }
+          return;
+        case "measured":
+          this.#measured = message.text;
           return;
         case "confirmed":
           return await onConfirmed(message.page, message.subscriber, message.askedMs, message.atMs);

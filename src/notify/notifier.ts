@@ -4,6 +4,7 @@ import { type Clock, every, type Timer } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { ChannelKind } from "../model/subscriber.ts";
 import { followLedger } from "../store/ledger-follow.ts";
@@ -21,6 +22,7 @@ import { createGone } from "./gone.ts";
 import type { Job } from "./job.ts";
 import { createKeeping } from "./keeping.ts";
 import type { Lane } from "./lane.ts";
+import { createMeasuring } from "./measuring.ts";
 import { createReading } from "./reading.ts";
 import type { Channel } from "./types.ts";
 import type { DeadName, FromNotifier, ToNotifier } from "./wire.ts";
@@ -35,6 +37,8 @@ export interface NotifierOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where what is sent is counted, for `measured` reports; none: nobody reads it. */
+  readonly metrics?: Metrics;
   report(message: FromNotifier): void;
 }
 
@@ -63,6 +67,7 @@ class Engine implements Notifier {
   readonly #adopting;
   readonly #keeping;
   readonly #gone;
+  readonly #measuring;
   readonly #timers: Timer[] = [];
   #correcting: Timer | null = null;
   #links: ReaderLinks | null = null;
@@ -94,6 +99,8 @@ class Engine implements Notifier {
       onLost: (lane) => this.#lost(lane),
       onEnded: (job) => void this.#ended(job),
     });
+    const { metrics } = options;
+    this.#measuring = metrics === undefined ? null : createMeasuring(metrics, clock, () => this.#lanes);
     this.#drains = new Map(channels.map((channel) => [channel.kind, this.#drainOf(channel)]));
   }
 
@@ -105,8 +112,7 @@ class Engine implements Notifier {
       this.#look();
     } else if (message.does === "replay")
       this.#replays = this.#replays.then(() => this.#replay(message.dead));
-    else if (message.does === "took") this.#gone.taken(message.page, message.ids);
-    else this.#bounced(message);
+    else this.#gone.taken(message.page, message.ids);
   }
 
   async settled(): Promise<void> {
@@ -141,11 +147,11 @@ class Engine implements Notifier {
       keeping: this.#keeping,
       refresh: store.refresh,
       readerLinks: () => (this.#links ??= readReaderLinks(store.folder)),
+      onTried: (outcome) => this.#measuring?.tried(channel.kind, outcome),
       onGone: ({ kind, job }, id, why) => {
         if (kind !== "social") this.#gone.bounced(job.page, id, kind, why);
       },
       onSent: (lane, id, isConfirmed) => {
-        this.#gone.reached(lane.job.page, id);
         if (isConfirmed)
           this.#options.report({
             says: "confirmed",
@@ -172,7 +178,22 @@ class Engine implements Notifier {
         return this.#swept(sweepTries(outbox, clock.wallMs(), isThere));
       }),
     );
+    this.#measure();
     this.#gone.tell();
+  }
+
+  /** So often what is counted is told, where it changed. */
+  #measure(): void {
+    const { clock, metrics, report } = this.#options;
+    if (metrics === undefined) return;
+    let last = "";
+    const tell = (): void => {
+      const text = metrics.text();
+      if (text !== last) report({ says: "measured", text });
+      last = text;
+    };
+    tell();
+    this.#timers.push(every(clock, limits.notifierMeasuredMs, tell));
   }
 
   async #swept(sweeping: Promise<void>): Promise<void> {
@@ -318,11 +339,5 @@ class Engine implements Notifier {
     } catch (thrown) {
       this.#options.log.error(`Dead letters could not be sent again: ${messageOf(thrown)}`);
     }
-  }
-
-  #bounced({ page, subscriber, why }: Extract<ToNotifier, { does: "bounced" }>): void {
-    this.#options.store.refresh();
-    const row = this.#subscribers.row(page, subscriber);
-    if (row !== null) this.#gone.bounced(page, subscriber, row.kind, why);
   }
 }

@@ -20,10 +20,8 @@ export type ToNotifier =
   | { readonly does: "wake"; readonly from: number }
   /** These are sent once more. */
   | { readonly does: "replay"; readonly dead: readonly DeadName[] }
-  /** What was reported gone is quarantined. */
-  | { readonly does: "took"; readonly page: string; readonly ids: readonly string[] }
-  /** A message of ours came back, as its server said later. */
-  | { readonly does: "bounced"; readonly page: string; readonly subscriber: string; readonly why: string };
+  /** What was reported gone is quarantined, or counted. */
+  | { readonly does: "took"; readonly page: string; readonly ids: readonly string[] };
 
 export type FromNotifier =
   | { readonly says: "gone"; readonly gone: readonly GoneReport[] }
@@ -35,6 +33,8 @@ export type FromNotifier =
       readonly askedMs: number;
       readonly atMs: number;
     }
+  /** Its metrics, as Prometheus reads them. */
+  | { readonly says: "measured"; readonly text: string }
   /** Ask rows up to here are in the outbox. */
   | { readonly says: "asked"; readonly until: number };
 

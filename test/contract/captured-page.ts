@@ -131,7 +131,7 @@ export async function openCaptured(
       alerts: monitorOf({ store, ledger, rows: createPageRows(store), clock, random, log, metrics }).alerts,
       install: openInstall({ store, ledger, tokens }).install,
       subscribers,
-      bounces: bouncesOf({ store, subscribers, clock, domain: null }),
+      bounces: bouncesOf({ store, subscribers, clock, log, domain: null }),
       deliveries: deliveriesOf({ store, notifier: { replay: () => false } }),
       clock,
       log,

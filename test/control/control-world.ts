@@ -100,7 +100,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
     series,
     rows,
     subscribers,
-    bounces: bouncesOf({ store, subscribers, clock, domain: "bounces.acme.example" }),
+    bounces: bouncesOf({ store, subscribers, clock, log: silentLog, domain: "bounces.acme.example" }),
     deliveries,
     install,
     clock,

@@ -23,6 +23,7 @@ let made = 0;
 /** How a thing is made that a variable names. Those that a later one needs stand before it. */
 const makers: Readonly<Record<string, Make>> = {
   page_id: async ({ page }) => page,
+  vendor: async () => "postmark",
   component_id: posted("components", { component: { name: "Example" } }),
   metric_id: posted("metrics", { metric: { name: "Example" } }),
   incident_id: incidentFor,

@@ -26,8 +26,10 @@ const changeNothing: readonly string[] = [
   "POST /v1/pages/:page_id/subscribers/resend_confirmation",
   "POST /api/pharos/v1/import/subscribers",
   "POST /api/pharos/v1/import/points",
+  "POST /api/pharos/v1/pages/:page_id/person/erase",
   // Nobody has the address of the example.
   "POST /api/pharos/v1/pages/:page_id/bounces",
+  "POST /api/pharos/v1/pages/:page_id/bounces/:vendor",
   // Nothing was told there.
   "POST /api/pharos/v1/pages/:page_id/deliveries/dead/replay",
 ];

@@ -7,7 +7,6 @@ import { limits } from "../../src/base/limits.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
-import type { BounceDesk } from "../../src/control/own-bounces.ts";
 import { noContact } from "../../src/model/subscriber.ts";
 import { bouncesInReport } from "../../src/notify/bounce.ts";
 import { returnPathsBy } from "../../src/notify/return-path.ts";
@@ -23,13 +22,13 @@ const folder = mkdtempSync(join(tmpdir(), "pharos-bounce-"));
 let clock: ManualClock;
 let store: Store;
 let subscribers: Subscribers;
-let desk: BounceDesk;
+let desk: ReturnType<typeof bouncesOf>;
 
 beforeAll(() => {
   clock = manualClock();
   store = openStore({ folder, clock, log: silentLog });
   subscribers = createSubscribers({ store, log: silentLog, random: seededRandom(3) });
-  desk = bouncesOf({ store, subscribers, clock, domain });
+  desk = bouncesOf({ store, subscribers, clock, log: silentLog, domain });
 });
 afterAll(async () => {
   await subscribers.close();
@@ -84,6 +83,27 @@ test("notify/three hard bounces in a row quarantine; what comes within an hour c
     expect(await desk.take(page, [hard], commandLine)).toEqual([wanted]);
   }
   expect(await stateOf(id)).toBe("quarantined");
+});
+
+test("notify/what a server said at once and what came back later are counted together; an endpoint is believed at once", async () => {
+  const id = await subscribed("full@reader.example");
+  const [hook] = await subscribers.add(page, [
+    {
+      ...{ kind: "webhook", state: "active", components: null, incident: null, accessUser: null },
+      contact: { ...noContact, endpoint: "https://hooks.example.org/a" },
+      skipConfirmation: false,
+    },
+  ]);
+  const endpoint = hook?.ok === true ? hook.value.id : "";
+  await desk.refused(page, [id, endpoint, "nobody"], "550 5.1.1");
+  expect([await stateOf(id), await stateOf(endpoint)]).toEqual(["active", "quarantined"]);
+  await desk.refused(page, [id], "550 5.1.1");
+  await clock.advance(limits.bouncesApartMs);
+  expect(await desk.take(page, [{ address: pathOf(id), kind: "hard" }], commandLine)).toEqual(["counted"]);
+  await clock.advance(limits.bouncesApartMs);
+  await desk.refused(page, [id], "550 5.1.1 No such user");
+  expect(await stateOf(id)).toBe("quarantined");
+  expect((await subscribers.get(page, id))?.course?.why).toContain("550 5.1.1 No such user");
 });
 
 test("notify/a complaint ends it at once; an address says whose it is as well, in any case", async () => {

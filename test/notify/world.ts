@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
+import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import type { Command } from "../../src/model/command.ts";
 import {
@@ -120,7 +121,7 @@ export async function world(clock: Clock = manualClock(), seed = 7) {
       });
     },
     /** One more notifier over the same folder. */
-    async notifier(channels: readonly Channel[]) {
+    async notifier(channels: readonly Channel[], metrics: Metrics = createMetrics()) {
       const reports: FromNotifier[] = [];
       const reader = openStore({ folder, clock, log: silentLog, role: "reader" });
       // LMDB is opened once in a process; between processes it is another test's.
@@ -128,7 +129,7 @@ export async function world(clock: Clock = manualClock(), seed = 7) {
       const holder = holdAs(folder, `n${++names}`);
       readers.push(reader);
       const notifier = createNotifier({
-        ...{ store: reader, outbox, holder, channels, clock, random, log: silentLog },
+        ...{ store: reader, outbox, holder, channels, clock, random, metrics, log: silentLog },
         linksOf: () => ({ confirm: "", manage: "", unsubscribe: "", oneClick: "" }),
         report: (message) => reports.push(message),
       });

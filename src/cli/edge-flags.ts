@@ -31,6 +31,7 @@ export interface EdgeOptions {
   readonly workers: number;
   readonly defaultPage?: string | undefined;
   readonly pendingMax?: number | undefined;
+  readonly notesPerAddress?: number | undefined;
   /** A file, or `stdout`; none without it. */
   readonly accessLog?: string | undefined;
   /** As it was given: a share from 0 to 1. */
@@ -103,6 +104,13 @@ export const edgeFlags = {
     max: 1_000_000,
     help: "requests of one worker that may be under way, most of them clients that read slowly; more are answered 503",
   },
+  "notes-per-address": {
+    kind: "integer",
+    default: limits.notesPerAddressMax,
+    min: 0,
+    max: 1_000_000,
+    help: "words of visitors (subscribe, confirm, ...) that one address may say in a minute; behind a CDN an address is many people's: 0 leaves the bound of all together",
+  },
   "access-log": {
     kind: "path",
     help: "file of JSON lines about requests, or stdout; one that is moved away is begun anew within a second",
@@ -164,8 +172,10 @@ export function flagsOf(options: EdgeOptions): readonly string[] {
   ];
 }
 
-function logFlagsOf({ pendingMax, accessLog, accessLogSample, accessLogAddresses }: EdgeOptions) {
+function logFlagsOf(options: EdgeOptions) {
+  const { pendingMax, notesPerAddress, accessLog, accessLogSample, accessLogAddresses } = options;
   return [
+    ...(notesPerAddress === undefined ? [] : ["--notes-per-address", String(notesPerAddress)]),
     ...(pendingMax === undefined ? [] : ["--pending-max", String(pendingMax)]),
     ...(accessLog === undefined ? [] : ["--access-log", accessLog]),
     ...(accessLogSample === undefined ? [] : ["--access-log-sample", accessLogSample]),

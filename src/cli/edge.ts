@@ -64,6 +64,7 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     feed: options.feed ?? null,
     defaultPage: options.defaultPage ?? null,
     ...(options.pendingMax === undefined ? {} : { pendingMax: options.pendingMax }),
+    ...(options.notesPerAddress === undefined ? {} : { notesPerAddress: options.notesPerAddress }),
     accessLog: accessLogOf(options),
     popKey: readPopKey(options.data),
     feedAccess: options.feedAccess ?? "open",

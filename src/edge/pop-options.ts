@@ -39,6 +39,8 @@ export interface PopOptions {
   readonly defaultPage: string | null;
   /** Requests of one worker that are under way at once; default `pendingRequestsMax`. */
   readonly pendingMax?: number;
+  /** See `NoteRatesOptions.perAddress`. */
+  readonly notesPerAddress?: number;
   readonly accessLog?: AccessLogPlace | null;
   /** This POP's own key, where it has joined a control plane. */
   readonly popKey?: SecretKey | null;

@@ -1,6 +1,8 @@
 // The engine of notifications on a store, an outbox and a clock of the test: who is told of what, once, in which order, and what becomes of it.
 import { describe, expect, test } from "bun:test";
-import { unpackDead, unpackJob, unpackLane } from "../../src/store/outbox-rows.ts";
+import { remindAheadMs } from "../../src/model/timers.ts";
+import { wordChange } from "../../src/store/outbox.ts";
+import { type Position, unpackDead, unpackJob, unpackLane } from "../../src/store/outbox-rows.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { page, sent, subscriber, testChannel, until, world } from "./world.ts";
 
@@ -320,6 +322,107 @@ describe("notify/two notifiers", () => {
     for (const { notifier: engine } of [first, second]) await engine.settled();
     const keys = [...ours.given, ...theirs.given].map(({ key }) => key);
     expect([keys.length, new Set(keys).size]).toEqual([300, 300]);
+  });
+});
+
+describe("notify/beside a log that came back from a backup", () => {
+  test("what is new by its stamp is told, and what was told is not told again, whichever of the two is longer", async () => {
+    const clock = manualClock();
+    const { add, submit, notifier } = await world(clock);
+    const mails = testChannel("email");
+    const { notifier: engine, outbox, wake } = await notifier([mails]);
+    await add(subscriber("email", "a@x.example"));
+    const names = () => mails.given.map(({ occasion }) => ("incident" in occasion ? occasion.incident : ""));
+    wake();
+    const told = [await submit(open)];
+    wake();
+    await until(() => mails.given.length === 1, "the first is told");
+    // The log of before was 40 ops longer, or 3 shorter than what is there now: at that place stands another op, or none.
+    for (const [apart, count] of [
+      [40, 2],
+      [-3, 3],
+    ] as const) {
+      await until(() => engine.inFlight() === 0, "that is kept");
+      await engine.settled();
+      outbox.refresh();
+      const held = outbox.word<Position>("position");
+      if (held === null) throw new Error("Nothing was read.");
+      const position = { ...held, position: held.position + apart };
+      await outbox.transact(() => ({
+        value: null,
+        changes: [wordChange(outbox.tables, "position", position)],
+      }));
+      wake();
+      await engine.settled();
+      expect(names()).toEqual(told);
+      await clock.advance(1_000);
+      told.push(await submit(open));
+      wake();
+      await until(() => mails.given.length === count, "what is new is told");
+    }
+    await until(() => engine.inFlight() === 0, "that is kept");
+    expect(names()).toEqual(told);
+  });
+});
+
+describe("notify/what comes and what came of it", () => {
+  test("one is reminded of a maintenance once, before it begins; whose turn comes later is not", async () => {
+    const clock = manualClock();
+    const { add, submit, notifier } = await world(clock);
+    const mails = testChannel("email", { inFlightMax: 1, inFlightPerReceiverMax: 1 });
+    const first = Promise.withResolvers<typeof sent>();
+    mails.answer = () => first.promise;
+    const { notifier: engine, outbox, wake } = await notifier([mails]);
+    await add(...["a", "b"].map((name) => subscriber("email", `${name}@x.example`)));
+    wake();
+    await engine.settled();
+    const from = clock.wallMs() + remindAheadMs + 10_000;
+    const id = await submit({
+      kind: "incident.create",
+      fields: {
+        ...{ name: "New switches", deliverNotifications: false, automation: { remindsPrior: true } },
+        window: { from, until: from + 3_600_000 },
+      },
+    });
+    await clock.advance(remindAheadMs);
+    await submit({ kind: "timer", timer: { kind: "remind", id, at: from - remindAheadMs } });
+    wake();
+    await until(() => mails.given.length === 1, "the first is reminded");
+    expect(mails.given[0]?.occasion).toMatchObject({ kind: "reminder", incident: id, from });
+    await clock.advance(10_000);
+    first.resolve(sent);
+    await until(() => {
+      outbox.refresh();
+      return unpackJob(outbox.tables.jobs.getBinary(1) as Buffer).state === "done";
+    }, "all of it is settled");
+    expect(mails.given).toHaveLength(1);
+    expect(unpackLane([...outbox.tables.lanes.getRange()][0]?.value as Buffer)).toMatchObject({
+      sent: 1,
+      left: 1,
+    });
+  });
+
+  test("a post-mortem is told once when it is published, and what it says then", async () => {
+    const { add, submit, notifier } = await world();
+    const mails = testChannel("email");
+    const { notifier: engine, wake } = await notifier([mails]);
+    await add(subscriber("email", "a@x.example"));
+    wake();
+    const id = await submit({ ...open, fields: { ...open.fields, deliverNotifications: false } });
+    const update = { status: "resolved", deliverNotifications: false } as const;
+    await submit({ kind: "incident.update", id, fields: update });
+    await submit({ kind: "postmortem.draft", id, body: "A disk was full." });
+    wake();
+    await engine.settled();
+    expect(mails.given).toEqual([]);
+    await submit({ kind: "postmortem.publish", id, deliverNotifications: true });
+    wake();
+    await until(() => mails.given.length === 1, "it is told");
+    expect(mails.given[0]).toMatchObject({
+      occasion: { kind: "postmortem", page, incident: id },
+      attempt: 1,
+    });
+    expect(mails.given[0]?.view.incidentById.get(id)?.postmortem?.body).toBe("A disk was full.");
   });
 });
 

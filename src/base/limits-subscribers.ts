@@ -5,6 +5,8 @@ export const subscriberLimits = {
   subscribersPerTxn: 500,
   /** Read in one turn of the event loop: 4 ms at 20 us each, most of it the cipher's. */
   subscribersPerTurn: 200,
+  /** So long a request waits until they are read after a start, a million of them ten seconds and more; a connection that says nothing is closed after ten. */
+  subscribersWaitedMs: 5_000,
   /** Ids that one request may unsubscribe, as Statuspage bounds it. */
   subscribersPerRequestMax: 100,
   /** An address has at most 254 characters (RFC 5321, 4.5.3.1.3). */

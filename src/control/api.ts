@@ -105,6 +105,7 @@ const bodiless = ({ url, method }: Request): Request => new Request(url, { metho
 function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
   // Not compiled ahead of time: that reads handlers' source text, which a bundler may change. An editor's request can wait 0.1 ms.
   const answerOf = createAnswers(options);
+  const areRead = subscribersRead(options);
   const app = new Elysia({ aot: false, normalize: "typebox" });
   app.onError(({ error, request }) => {
     const methods = error instanceof NotFoundError ? methodsOf(pathOf(request)) : [];
@@ -119,8 +120,10 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
         app.route(
           method,
           prefix + endpoint.path,
-          ({ request, params, body, query }) =>
-            answerOf(endpoint, { ...askedIn(asked, request), params, body, query }),
+          async ({ request, params, body, query }) => {
+            if (ofSubscribers.test(endpoint.path)) await areRead();
+            return answerOf(endpoint, { ...askedIn(asked, request), params, body, query });
+          },
           {
             // Before validation: a token of one page must not tell a page that exists from one that does not.
             transform: ({ request, params }) => {
@@ -137,6 +140,29 @@ function routed(options: ApiOptions, asked: WeakMap<Request, Asked>): Elysia {
       }
     }
   return app as unknown as Elysia;
+}
+
+/** Rows whose answer waits until the subscribers of all pages are read, once after a start. */
+const ofSubscribers = /\/(subscribers|person|suppressions|bounces|webhooks)(\/|$)/;
+
+/** Waits for them, and no longer than whoever asks keeps a connection. Throws ApiRefusal. */
+function subscribersRead({ subscribers, clock }: ApiOptions): () => Promise<void> {
+  let isOver = false;
+  return async () => {
+    if (isOver) return;
+    const late = Promise.withResolvers<boolean>();
+    const timer = clock.after(limits.subscribersWaitedMs, () => late.resolve(false));
+    // What is wrong with them is said by what asks them.
+    const read = subscribers.ready().then(
+      () => true,
+      () => true,
+    );
+    isOver = await Promise.race([read, late.promise]);
+    timer.cancel();
+    if (isOver) return;
+    const error = "Subscribers are still being read after a start. Ask again.";
+    throw new ApiRefusal({ status: 503, error, headers: { "retry-after": "5" } });
+  };
 }
 
 /** An address of a row, by its shape, may be another one's all the same, or nobody's. */

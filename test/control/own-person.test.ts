@@ -1,5 +1,8 @@
 // All that is known of one person over the API, and its erasure; and bounces in a service's own words. In: a page with subscribers. Out: answers.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { limits } from "../../src/base/limits.ts";
+import { createApi } from "../../src/control/api.ts";
+import { checkedAnswers } from "./checked-answers.ts";
 import { type ControlWorld, openControlWorld } from "./control-world.ts";
 
 let world: ControlWorld;
@@ -56,4 +59,22 @@ test("a service's own posts are bounces; what is none of its posts, and who is n
   });
   expect((await world.send("POST", `${own()}/bounces/mailgun`, post)).status).toBe(422);
   expect((await world.send("POST", `${own()}/bounces/another`, post)).status).toBe(404);
+});
+
+test("while subscribers are read after a start, who asks for them is told to ask again before the connection would close", async () => {
+  const { parts, page, ownerToken, clock } = world;
+  const read = Promise.withResolvers<void>();
+  // As they are, and read later.
+  const subscribers = { ...parts.subscribers, ready: () => read.promise };
+  const api = checkedAnswers(createApi({ ...parts, subscribers }));
+  const ask = (path: string): Promise<Response> =>
+    api(new Request(`http://api.example${path}`, { headers: { authorization: `OAuth ${ownerToken}` } }));
+  const asked = ask(`/v1/pages/${page}/subscribers`);
+  expect((await ask(`/v1/pages/${page}/components`)).status).toBe(200);
+  await clock.advance(limits.subscribersWaitedMs);
+  const late = await asked;
+  expect([late.status, late.headers.get("retry-after")]).toEqual([503, "5"]);
+  const again = ask(`/v1/pages/${page}/subscribers`);
+  read.resolve();
+  expect((await again).status).toBe(200);
 });

@@ -118,5 +118,14 @@ export function kindOfEndpoint(endpoint: string): SubscriberKind {
   return endpointHosts.find(([shape]) => shape.test(host))?.[1] ?? "webhook";
 }
 
+/** A chat whose hosts take nothing but its own words, so that a webhook there was meant for it; null where the host alone does not say so. */
+export function chatAlone(endpoint: string): "slack" | "teams" | "discord" | null {
+  const { hostname = "", pathname = "" } = URL.parse(endpoint) ?? {};
+  if (/^hooks\.slack(-gov)?\.com$/.test(hostname)) return "slack";
+  if (/(^|\.)webhook\.office\.com$/.test(hostname)) return "teams";
+  const isDiscord = /^(canary\.|ptb\.)?discord(app)?\.com$/.test(hostname);
+  return isDiscord && pathname.startsWith("/api/webhooks/") ? "discord" : null;
+}
+
 /** Who is reached by mail or text. */
 export const isPerson = (kind: SubscriberKind): boolean => kind === "email" || kind === "sms";

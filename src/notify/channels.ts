@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Allowed, DialPolicy } from "../host/dial.ts";
-import type { ChannelKind } from "../model/subscriber.ts";
+import { type ChannelKind, chatAlone } from "../model/subscriber.ts";
 import { createDiscordChannel } from "./channel-discord.ts";
 import { createEmailChannel, type EmailParts } from "./channel-email.ts";
 import { createSlackChannel } from "./channel-slack.ts";
@@ -39,13 +39,14 @@ const perHostMax = 64;
 export function channelsOf(parts: ChannelParts): readonly Channel[] {
   const { clock, mail, sms, social, allowed, perSecond } = parts;
   const way = (policy: DialPolicy): Posting => createPosting({ clock, policy, allowed, perHostMax });
+  const chats = [createSlackChannel, createTeamsChannel, createDiscordChannel].map((make) =>
+    make(way("foreign")),
+  );
   const channels = [
     ...(mail === null ? [] : [createEmailChannel({ ...parts, settings: mail })]),
     ...(sms === null ? [] : [createSmsChannel({ ...parts, ...sms, posting: way("configured") })]),
-    createWebhookChannel({ ...parts, posting: way("foreign") }),
-    createSlackChannel(way("foreign")),
-    createTeamsChannel(way("foreign")),
-    createDiscordChannel(way("foreign")),
+    withChats(createWebhookChannel({ ...parts, posting: way("foreign") }), chats),
+    ...chats,
     ...(social.length === 0 ? [] : [socialChannelOf(social, way("configured"))]),
   ];
   return channels.map((channel) => ({ ...channel, perSecondMax: perSecond.get(channel.kind) ?? null }));
@@ -56,4 +57,22 @@ function socialChannelOf(social: ChannelParts["social"], posting: Posting): Chan
     social.map(({ page, open }) => ({ page, account: open(posting) })),
     posting,
   );
+}
+
+/**
+ * A webhook that was stored before its host was known for a chat, or by who did not know, is spoken to in the chat's words: its host answers 400 to all
+ * others. A place that may be a program's all the same, such as a Logic App, is left as it is.
+ */
+export function withChats(webhook: Channel, chats: readonly Channel[]): Channel {
+  return {
+    ...webhook,
+    async deliver(delivery, signal) {
+      const kind = chatAlone(delivery.subscriber.contact.endpoint ?? "");
+      const chat = chats.find((one) => one.kind === kind);
+      if (chat === undefined) return webhook.deliver(delivery, signal);
+      return chat.tells(delivery.occasion.kind)
+        ? chat.deliver(delivery, signal)
+        : { kind: "refused", why: "Chats are not told of a component alone." };
+    },
+  };
 }

@@ -36,11 +36,13 @@ export const resultLimits = {
   probesHopsMax: 8,
   /** How a change of checks is collected before plans are made anew: an import writes hundreds. */
   plansCollectMs: 500,
-  /** What the process of a POP's checks may have said that is not written down yet: a minute of 10,000 checks a minute. */
-  probesWaitingMax: 20_000,
+  /** What may wait to be written down: a disk that hangs is not waited for with more memory than this. */
+  probesWaitingBytesMax: 4 * 1024 * 1024,
 
   /** A ping's body, of which the first line is kept. */
   pingBodyBytesMax: 16 * 1024,
+  /** Of that line. */
+  pingSaidCharsMax: 200,
   /** In a minute, of one address: a machine with a job a second. */
   pingsPerAddressMax: 120,
   /** In a minute, of all of one worker. */

@@ -11,7 +11,7 @@ import type { Trust } from "../snapshot/trust.ts";
 import type { Head, PopEntry } from "../snapshot/types.ts";
 import type { Store } from "../store/open.ts";
 import { createPops } from "../store/pops.ts";
-import { createMembers } from "../sync/members.ts";
+import { createMembers, type Members } from "../sync/members.ts";
 import { createGate, type FeedAccess, type Gate } from "../sync/members-gate.ts";
 import { createJoins } from "../sync/members-join.ts";
 import { createLags } from "../sync/members-lag.ts";
@@ -32,6 +32,8 @@ export interface MembershipOptions {
 
 export interface Membership {
   readonly gate: Gate;
+  /** Who is listed. */
+  readonly members: Members;
   readonly operations: LocalOperations;
   readonly pops: PopPlane;
   /** Tells of each new registry. */
@@ -82,6 +84,7 @@ export async function createMembership(options: MembershipOptions): Promise<Memb
   await registrar.sign();
   const plane = popPlaneOf({ pops, stateOf, onChanged: registrar.sign });
   return {
+    members,
     gate: createGate({ members, access: options.access, random }),
     operations: popOperations(plane),
     pops: plane,

@@ -39,6 +39,7 @@ import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
 import { bouncesOf } from "./control-bounces.ts";
+import { startControlChecks } from "./control-checks.ts";
 import { deliveriesOf } from "./control-deliveries.ts";
 import type { PeopleFlags } from "./control-flags.ts";
 import { createControlFront, frontBodyBytesMax } from "./control-front.ts";
@@ -191,6 +192,16 @@ async function wire(
   closing.push(() => notifier.stop());
   const monitored = monitorOf({ store, ledger, rows, clock, random, log, metrics });
   closing.push(() => monitored.stop());
+  const { onProbes } = monitored.monitor;
+  const checks = startControlChecks({
+    ...common,
+    store,
+    ledger,
+    secretKey,
+    onProbes,
+    members: members.members,
+  });
+  closing.push(() => checks.stop());
   const deliveries = deliveriesOf({ store, notifier });
   closing.push(() => deliveries.close());
   watchControl({ ...{ data: options.data, ledger, deliveries, clock, metrics } });
@@ -210,6 +221,7 @@ async function wire(
     }),
     feed: (request) =>
       members.answer(request) ??
+      checks.answer(request) ??
       feed.fetch(request) ??
       new Response("This address feeds POPs.\n", { status: 404 }),
     ops: createOps({

@@ -37,7 +37,9 @@ export interface EdgeOptions {
   /** As it was given: a share from 0 to 1. */
   readonly accessLogSample?: string | undefined;
   readonly accessLogAddresses?: "network" | "off" | undefined;
-  /** `parent`, `syncer` or `worker-N`. */
+  readonly checkAllow?: readonly string[];
+  readonly checkGuard?: readonly string[];
+  /** `parent`, `syncer`, `checks` or `worker-N`. */
   readonly role: string;
   readonly tied: boolean;
   readonly json: boolean;
@@ -126,6 +128,14 @@ export const edgeFlags = {
     allowed: ["network", "off"],
     help: "visitors' addresses in the access log: cut to /24 and /48, or none",
   },
+  "check-allow": {
+    kind: "list",
+    help: "networks of your own that checks may look into, such as 10.20.0.0/16; without it public addresses alone",
+  },
+  "check-guard": {
+    kind: "list",
+    help: "host:port by which this POP knows that its own way out works, or none; default: three root name servers",
+  },
   role: {
     kind: "string",
     default: "parent",
@@ -168,6 +178,8 @@ export function flagsOf(options: EdgeOptions): readonly string[] {
     ...(feed === undefined ? [] : ["--feed", textOf(feed)]),
     ...(feedAccess === undefined ? [] : ["--feed-access", feedAccess]),
     ...(defaultPage === undefined ? [] : ["--default-page", defaultPage]),
+    ...(options.checkAllow ?? []).flatMap((network) => ["--check-allow", network]),
+    ...(options.checkGuard ?? []).flatMap((place) => ["--check-guard", place]),
     ...logFlagsOf(options),
   ];
 }

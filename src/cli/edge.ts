@@ -14,10 +14,18 @@ import { asideCounter } from "../edge/store-losses.ts";
 import type { Syncer } from "../edge/syncer.ts";
 import { parentSays, toLine } from "../edge/wire.ts";
 import { appendToDescriptor, appendToFile } from "../host/append.ts";
-import { linkToParent, onHangUp, selfCommand, sharedOutput, spawnChild } from "../host/process.ts";
+import {
+  linkToParent,
+  onHangUp,
+  selfCommand,
+  sharedOutput,
+  spawnChild,
+  spawnFramed,
+} from "../host/process.ts";
 import { hasHttp3, hasWorkers } from "../host/runtime.ts";
 import { asDamage } from "../store/file-check.ts";
 import { storeFile } from "../store/open.ts";
+import { checkNetworks, guardsOf } from "./check-flags.ts";
 import {
   type EdgeOptions,
   edgeFlags,
@@ -34,7 +42,7 @@ import { feedAddress, mirrorAddress } from "./source-address.ts";
 import { stopOf } from "./stopping.ts";
 import { moveStoreAside } from "./store-aside.ts";
 
-const rolePattern = /^(?:parent|syncer|worker-[1-9]\d*)$/;
+const rolePattern = /^(?:parent|syncer|checks|worker-[1-9]\d*)$/;
 
 export const command = defineCommand({
   name: "edge",
@@ -53,6 +61,15 @@ export const command = defineCommand({
 /** Runs a POP, or one of its processes, until it is told to stop. Gives the exit code; throws the Fault of a POP that cannot start. */
 export async function runEdge(options: EdgeOptions, context: Context): Promise<number> {
   if (!rolePattern.test(options.role)) throw noRole(options.role);
+  // Said here, where the operator looks, and not by the process that needs them.
+  checkNetworks(options);
+  guardsOf(options);
+  const popKey = readPopKey(options.data);
+  if (options.role === "checks") {
+    const { runChecks } = await import("./pop-checks.ts");
+    await runChecks(options, popKey?.publicKey ?? "", context);
+    return 0;
+  }
   const metrics = createMetrics();
   const pop: PopOptions = {
     folder: options.data,
@@ -66,7 +83,8 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     ...(options.pendingMax === undefined ? {} : { pendingMax: options.pendingMax }),
     ...(options.notesPerAddress === undefined ? {} : { notesPerAddress: options.notesPerAddress }),
     accessLog: accessLogOf(options),
-    popKey: readPopKey(options.data),
+    popKey,
+    startChecks: (onFrame) => startChecks(options, context, onFrame),
     feedAccess: options.feedAccess ?? "open",
     clock: context.clock,
     random: context.random,
@@ -80,6 +98,14 @@ export async function runEdge(options: EdgeOptions, context: Context): Promise<n
     ? runAlone(options, pop, context)
     : runParent(options, pop, context);
 }
+
+/** Of a syncer, or of one process that does all. */
+const startChecks = (options: EdgeOptions, { env }: Context, onFrame: (frame: Uint8Array) => void) =>
+  spawnFramed({
+    command: [...selfCommand(), "edge", ...flagsOf({ ...options, role: "checks" })],
+    env: withoutFlags(env),
+    onFrame,
+  });
 
 function tlsOf(
   { certs = [], listenTls, http2 = true, http3 = false, publicTlsPort, acmeWebroot }: EdgeOptions,
@@ -233,7 +259,7 @@ function noRole(role: string): Fault {
   return new Fault(
     "usage",
     `--role: ${JSON.stringify(role)} is not allowed.`,
-    "Leave it out: the parent gives one of parent, syncer, worker-1, worker-2 and so on to its processes.",
+    "Leave it out: the parent gives one of parent, syncer, checks, worker-1, worker-2 and so on to its processes.",
   );
 }
 

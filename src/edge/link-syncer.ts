@@ -46,6 +46,11 @@ export async function serveLink({ path, link, log, metrics }: LinkServerOptions)
             void link.note(Buffer.from(asked.note, "base64")).then((as) => send({ noted, as }));
             return;
           }
+          if ("ping" in asked) {
+            const { number: pinged } = asked;
+            void link.ping(asked.ping).then((as) => send({ pinged, as }));
+            return;
+          }
           const brought = asked.bring;
           void link.bring(brought).then((outcome) => send({ brought, outcome }));
         },

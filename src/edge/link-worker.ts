@@ -9,8 +9,17 @@ import type { Random } from "../base/random.ts";
 import { dialLines, type Lines } from "../host/lines.ts";
 import type { Digest } from "../snapshot/types.ts";
 import { createCoalescing } from "./coalesce.ts";
-import { type Brought, createWakes, type Link, linkFile, linkLine, syncerTells } from "./link.ts";
+import {
+  type Brought,
+  createWakes,
+  type Link,
+  linkFile,
+  linkLine,
+  syncerTells,
+  type WorkerAsks,
+} from "./link.ts";
 import { createLinkNotes } from "./link-notes.ts";
+import { createLinkPings } from "./link-pings.ts";
 
 export interface LinkOptions {
   /** The POP's data folder. */
@@ -37,9 +46,11 @@ export function dialLink(options: LinkOptions): DialledLink {
   let stopped = false;
   let failures = 0;
   let retry: Timer | null = null;
-  const notes = createLinkNotes(clock, (ask) => {
+  const send = (ask: WorkerAsks): void => {
     if (connected) lines?.send(linkLine(ask));
-  });
+  };
+  const notes = createLinkNotes(clock, send);
+  const pings = createLinkPings(clock, send);
 
   const polling = every(clock, limits.refsPollMs, () => {
     if (!connected) wake(null);
@@ -51,6 +62,7 @@ export function dialLink(options: LinkOptions): DialledLink {
     failures = 0;
     for (const digest of asked.keys()) lines?.send(linkLine({ bring: digest }));
     notes.again();
+    pings.again();
     // Whatever came while nobody listened.
     wake(null);
   }
@@ -59,6 +71,7 @@ export function dialLink(options: LinkOptions): DialledLink {
     const told = syncerTells(line);
     if (told === null) return;
     if ("wake" in told) wake(told.wake);
+    else if ("pinged" in told) pings.settle(told.pinged, told.as);
     else if ("noted" in told) notes.settle(told.noted, told.as);
     else settle(told.brought, told.outcome);
   }
@@ -96,8 +109,10 @@ export function dialLink(options: LinkOptions): DialledLink {
     onWake,
     bring: createCoalescing({ bring, clock, metrics }),
     note: notes.note,
+    ping: pings.ping,
     stop() {
       notes.stop();
+      pings.stop();
       stopped = true;
       polling.cancel();
       retry?.cancel();

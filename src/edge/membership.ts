@@ -6,7 +6,7 @@ import type { SecretKey } from "../snapshot/keys.ts";
 import type { Trust } from "../snapshot/trust.ts";
 import type { SnapshotStore } from "../store/types.ts";
 import type { Feed } from "../sync/feed.ts";
-import { createMembers } from "../sync/members.ts";
+import { createMembers, type Members } from "../sync/members.ts";
 import { createGate, type FeedAccess, type Gate } from "../sync/members-gate.ts";
 import { createProver, type Prover } from "../sync/members-proof.ts";
 import { createReports } from "../sync/members-reports.ts";
@@ -33,6 +33,8 @@ export interface PopMembership {
   carried(): readonly Uint8Array[];
   /** Who may follow this POP: the registries that reach it say who was revoked, also while the control plane is dead. */
   readonly gate: Gate;
+  /** Whoever the registries of this POP's store list. */
+  readonly members: Members;
   /** A feed that takes reports, too. */
   withReports(feed: Feed): Feed;
 }
@@ -45,6 +47,7 @@ export function createPopMembership(options: PopMembershipOptions): PopMembershi
     prover: popKey === null ? null : createProver(popKey),
     load: machineLoad,
     carried: reports.carried,
+    members,
     gate: createGate({ members, access, random }),
     withReports: (feed) => ({ ...feed, fetch: (request) => reports.fetch(request) ?? feed.fetch(request) }),
   };

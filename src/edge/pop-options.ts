@@ -6,6 +6,7 @@ import type { Random } from "../base/random.ts";
 import type { PublicKey, SecretKey } from "../snapshot/keys.ts";
 import type { FeedAccess } from "../sync/members-gate.ts";
 import type { AccessLogPlace } from "./access-log.ts";
+import type { StartChecks } from "./checks-apart.ts";
 
 export interface Place {
   readonly host: string;
@@ -46,6 +47,8 @@ export interface PopOptions {
   readonly popKey?: SecretKey | null;
   /** Who may follow this POP's own feed; default `open`. */
   readonly feedAccess?: FeedAccess;
+  /** Starts the process that makes this POP's checks, once a plan names one; without it, none are made. */
+  readonly startChecks?: StartChecks;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -5,11 +5,16 @@ import { Fault } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import { dial } from "../host/dial.ts";
 import { type FolderLock, lockFolder } from "../host/lock.ts";
+import type { Trust } from "../snapshot/trust.ts";
 import { asDamage } from "../store/file-check.ts";
 import { openStore, type Store, storeFile } from "../store/open.ts";
 import { trustOf } from "../store/trusted.ts";
 import { openVisitorNotes, type VisitorNotes } from "../store/visitor-notes.ts";
+import type { SourceLine } from "../sync/ask.ts";
+import { type ChecksDoor, createChecksRelay } from "../sync/checks-door.ts";
+import type { Feed } from "../sync/feed.ts";
 import { createFollower, type Follower } from "../sync/follow.ts";
+import type { Members } from "../sync/members.ts";
 import { withMirrors } from "../sync/mirror-read.ts";
 import { type OnNotes, withNotes } from "../sync/notes-door.ts";
 import { startForwarding } from "../sync/notes-forward.ts";
@@ -19,6 +24,7 @@ import { createWakes, type Link, linkFile } from "./link.ts";
 import { serveLink } from "./link-syncer.ts";
 import { createPopMembership } from "./membership.ts";
 import { createMending } from "./mend.ts";
+import { type PopChecks, startPopChecks } from "./pop-checks.ts";
 import { watchPop } from "./pop-gauges.ts";
 import type { PopOptions, Running } from "./pop-options.ts";
 import { type Syncer, startSyncer } from "./syncer.ts";
@@ -95,6 +101,10 @@ function startWriter(options: PopOptions, store: Store) {
   follower?.onDocument(() => wake(null));
   const notes = openVisitorNotes(options);
   const forwarding = startForwarding({ ...options, notes, line: () => follower?.line() ?? null });
+  const line = (): SourceLine | null => follower?.line() ?? null;
+  const checks = checksOf(options, member.members, trust, line);
+  follower?.onDocument(() => checks?.reconsider());
+  const carryChecks = createChecksRelay({ members: member.members, line, clock, metrics });
   const feed = options.feed ?? null;
   // Whoever reaches a relay may follow it: what it sends is what any visitor may read.
   const fed = {
@@ -116,8 +126,11 @@ function startWriter(options: PopOptions, store: Store) {
     relay: feed && {
       address: feed.host,
       port: feed.port,
-      feed: member.withReports(
-        withNotes(createRelay(fed, follower), { ...options, gate, onNotes: onwards(notes, follower) }),
+      feed: withDoor(
+        carryChecks,
+        member.withReports(
+          withNotes(createRelay(fed, follower), { ...options, gate, onNotes: onwards(notes, follower) }),
+        ),
       ),
     },
     onTaken: () => wake(null),
@@ -125,15 +138,38 @@ function startWriter(options: PopOptions, store: Store) {
     log,
     metrics,
   });
-  const link: Link = { onWake, bring: lazies.bring, note: notes.keep };
+  const ping: Link["ping"] = checks?.ping ?? (() => Promise.resolve("unknown"));
+  const link: Link = { onWake, bring: lazies.bring, note: notes.keep, ping };
   const stop = async (): Promise<void> => {
     lazies.stop();
+    await checks?.stop();
     await syncer.stop();
     await forwarding.stop();
     await notes.close();
   };
   return { syncer, link, port: syncer.opsPort, stop };
 }
+
+/** Checks are made by POPs that joined: what they say is signed, and nobody else is given a plan. */
+function checksOf(
+  options: PopOptions,
+  members: Members,
+  trust: Trust,
+  line: () => SourceLine | null,
+): PopChecks | null {
+  const { popKey = null, startChecks = null } = options;
+  if (popKey === null) return null;
+  const isRevoked = (): boolean => {
+    members.reload();
+    return members.standing(popKey.publicKey) === "revoked";
+  };
+  return startPopChecks({ ...options, popKey, startChecks, trust, isRevoked, line });
+}
+
+const withDoor = (door: ChecksDoor, feed: Feed): Feed => ({
+  ...feed,
+  fetch: (request) => door(request) ?? feed.fetch(request),
+});
 
 /**
  * A relay keeps notes for its own source. One that hears none takes none: they stay where they are, and relays that follow each other do not

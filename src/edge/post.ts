@@ -8,13 +8,14 @@ import { limits } from "../base/limits.ts";
 import type { Counter, Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import { createRecent } from "../base/recent.ts";
-import type { Answer, Asked, Heard } from "../host/asked.ts";
+import type { Answer } from "../host/asked.ts";
 import { inboxPath } from "../snapshot/names.ts";
 import type { Head } from "../snapshot/types.ts";
 import { sealNote } from "../snapshot/visitor-note.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Exchange, Step } from "./exchange.ts";
 import { everywhere, linesOf } from "./headers.ts";
+import { heardInTime, unheard } from "./hearing.ts";
 import { type Inbox, type InboxRule, inboxOf } from "./inbox.ts";
 import type { Link } from "./link.ts";
 import type { NoteRates } from "./note-rates.ts";
@@ -85,8 +86,8 @@ function inboxStep(parts: PostParts): Step {
   ): Promise<Answer> {
     hearing++;
     try {
-      const body = await heardInTime(exchange.asked, parts.clock);
-      if (typeof body === "string") return refused(troubleOf[body], exchange, taken);
+      const body = await heardInTime(exchange.asked, parts.clock, limits.noteBodyBytesMax);
+      if (typeof body === "string") return refused(unheard[body], exchange, taken);
       if (contentType === json && !isJson(body)) return refused("badBody", exchange, taken);
       const { page, asked } = exchange;
       const note = sealNote(
@@ -128,26 +129,9 @@ function inboxStep(parts: PostParts): Step {
   };
 }
 
-const troubleOf: Readonly<Record<Exclude<Heard, Uint8Array> | "slow", Trouble>> = {
-  "too-long": "longBody",
-  malformed: "badBody",
-  gone: "badBody",
-  slow: "slowBody",
-};
-
 function refused(trouble: Trouble, exchange: Exchange, taken: Counter): Answer {
   taken.add(1, trouble);
   return plain(trouble, exchange);
-}
-
-async function heardInTime(asked: Asked, clock: Clock): Promise<Heard | "slow"> {
-  if (asked.hear === undefined || !asked.hasBody) return new Uint8Array();
-  const { promise, resolve } = Promise.withResolvers<"slow">();
-  const heard = asked.hear(limits.noteBodyBytesMax);
-  const timer = clock.after(limits.noteBodyMsMax, () => resolve("slow"));
-  const first = await Promise.race([heard, promise]);
-  timer.cancel();
-  return first;
 }
 
 /** One of the two, without its parameters: both are UTF-8. A button without fields need not say what it sends, so silence is a form. */

@@ -21,6 +21,7 @@ import { createLevels } from "./level.ts";
 import type { Link } from "./link.ts";
 import { createNoteRates } from "./note-rates.ts";
 import { answerReport } from "./own-report.ts";
+import { answerPing } from "./ping.ts";
 import { plain } from "./plain.ts";
 import { createReads, type Reads, StoreFailure } from "./reads.ts";
 import { postSteps, stepsOf } from "./steps.ts";
@@ -63,14 +64,14 @@ type ServingAtOnce = (asked: Asked, peer?: Peer) => Answer;
 /** The hot path of a worker. When the store fails, what this process remembers is served. */
 export function createServing(
   options: ServingOptions,
-  link: Pick<Link, "bring"> & Partial<Pick<Link, "note">>,
+  link: Pick<Link, "bring"> & Partial<Pick<Link, "note" | "ping">>,
 ): Serving;
 export function createServing(options: ServingOptions): ServingAtOnce;
 export function createServing(
   options: ServingOptions,
-  link?: Pick<Link, "bring"> & Partial<Pick<Link, "note">>,
+  link?: Pick<Link, "bring"> & Partial<Pick<Link, "note" | "ping">>,
 ): Serving {
-  const { log, clock, metrics } = options;
+  const { log, clock, metrics, random = systemRandom } = options;
   const tally = options.tally ?? createTally(metrics);
   const failures = metrics.counter("edge_store_failures_total", "Requests for which the store failed.");
   const pair = createReads(options.store);
@@ -85,6 +86,7 @@ export function createServing(
     ...found,
     defaultPage: options.defaultPage,
     ownReport: answerReport({ clock, popKey: options.popKey ?? null }),
+    ping: link?.ping === undefined ? null : answerPing({ ping: link.ping, clock, random, metrics }),
     banners: createBanners(clock, metrics),
     hub: options.hub ?? null,
     look: createLook(found, pair.live),
@@ -96,7 +98,7 @@ export function createServing(
     served: pair.served,
   };
   const steps = stepsOf(parts);
-  const { random = systemRandom, notesPerAddress } = options;
+  const { notesPerAddress } = options;
   const posting =
     link?.note === undefined
       ? steps

@@ -30,6 +30,8 @@ export interface Parts extends MissingParts, NotFoundParts {
   readonly answers: Answers;
   /** Answers for this POP itself. */
   readonly ownReport: Step;
+  /** Takes pings of jobs; null where nobody writes them down. */
+  readonly ping: Step | null;
   /** Null: streams are not served. */
   readonly hub: Hub | null;
   /** What the hub is to see of a page. */
@@ -43,6 +45,7 @@ export function stepsOf(parts: Parts): readonly Step[] {
   return [
     receive,
     parts.ownReport,
+    ...(parts.ping === null ? [] : [parts.ping]),
     recall(parts),
     page(parts),
     preflight,
@@ -56,8 +59,10 @@ export function stepsOf(parts: Parts): readonly Step[] {
 }
 
 /** What is said to a page: a table of its own, for what none of the others has to ask. */
-export const postSteps = (parts: Parts, post: PostParts): readonly Step[] =>
-  postStepsOf(post, page(parts), manifest(parts));
+export const postSteps = (parts: Parts, post: PostParts): readonly Step[] => [
+  ...(parts.ping === null ? [] : [parts.ping]),
+  ...postStepsOf(post, page(parts), manifest(parts)),
+];
 
 /** Host first: with a Host that is none, the runtime's URL means nothing. */
 const receive: Step = (exchange) => {

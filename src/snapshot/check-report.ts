@@ -4,12 +4,40 @@
 import { Buffer } from "node:buffer";
 import { limits } from "../base/limits.ts";
 import type { Result } from "../base/result.ts";
-import { type Probe, probeStates, probeWhys } from "../model/check.ts";
+import type { Probe, ProbeState, ProbeWhy } from "../model/check.ts";
 import { type DecodeReason, decode, Reader, Writer } from "./bytes.ts";
 import type { PublicKey, SecretKey } from "./keys.ts";
 import { isPageId, pageCharsMax } from "./names.ts";
 import { type Opened, type OpenReason, openAs, type SignedFormat, signAs } from "./signed.ts";
 import { x25519Bytes } from "./x25519.ts";
+
+/** Their numbers in bytes: none is ever given to another word. */
+const stateNumbers: Readonly<Record<ProbeState, number>> = { up: 0, slow: 1, down: 2, blind: 3 };
+const whyNumbers: Readonly<Record<ProbeWhy, number>> = {
+  timeout: 0,
+  refused: 1,
+  unreachable: 2,
+  name: 3,
+  tls: 4,
+  certificate: 5,
+  status: 6,
+  keyword: 7,
+  json: 8,
+  redirects: 9,
+  "too-large": 10,
+  malformed: 11,
+  answer: 12,
+  silent: 13,
+  "not-allowed": 14,
+  internal: 15,
+};
+
+const wordsOf = <Word extends string>(numbers: Readonly<Record<Word, number>>): readonly Word[] =>
+  (Object.keys(numbers) as Word[]).sort((one, other) => numbers[one] - numbers[other]);
+
+/** By their numbers. */
+export const probeStateWords = wordsOf(stateNumbers);
+export const probeWhyWords = wordsOf(whyNumbers);
 
 export const pingWords = ["success", "start", "fail"] as const;
 export type PingWord = (typeof pingWords)[number];
@@ -155,14 +183,14 @@ function writeProbe(writer: Writer, probe: Probe): void {
   const { state, ms, why, said, certificateEndsMs } = probe;
   writeName(writer, probe.check).u64(probe.atMs);
   writer.u8(
-    probeStates.indexOf(state) |
+    stateNumbers[state] |
       (ms === null ? 0 : msBit) |
       (why === null ? 0 : whyBit) |
       (said === null ? 0 : saidBit) |
       (certificateEndsMs === null ? 0 : certificateBit),
   );
   if (ms !== null) writer.u32(Math.round(ms));
-  if (why !== null) writer.u8(probeWhys.indexOf(why));
+  if (why !== null) writer.u8(whyNumbers[why]);
   if (said !== null) writeSaid(writer, said);
   if (certificateEndsMs !== null) writer.u64(certificateEndsMs);
 }
@@ -172,9 +200,9 @@ function readProbe(reader: Reader): Probe | null {
   const check = readName(reader);
   const atMs = reader.u64();
   const bits = reader.u8();
-  const state = probeStates[bits & 3];
+  const state = probeStateWords[bits & 3];
   const ms = (bits & msBit) === 0 ? null : reader.u32();
-  const why = (bits & whyBit) === 0 ? null : probeWhys[reader.u8()];
+  const why = (bits & whyBit) === 0 ? null : probeWhyWords[reader.u8()];
   const said = (bits & saidBit) === 0 ? null : reader.text(limits.probeSaidBytesMax);
   const certificateEndsMs = (bits & certificateBit) === 0 ? null : reader.u64();
   if (state === undefined || why === undefined) return null;

@@ -81,6 +81,8 @@ export interface CheckResults {
 /** What is to be kept with a batch: probes, by our clock, and words. */
 export interface Taking {
   readonly probes: readonly Probe[];
+  /** What no POP found, under the name of its finder. */
+  readonly others?: { readonly pop: string; readonly probes: readonly Probe[] };
   readonly words?: readonly { readonly word: string; readonly name: string; readonly value: unknown }[];
 }
 
@@ -181,9 +183,10 @@ export function openCheckResults(options: CheckResultsOptions): CheckResults {
         const entries = batches.filter(({ number }) => number > known).flatMap((batch) => batch.entries);
         const upTo = Math.max(known, batches.at(-1)?.number ?? 0);
         if (upTo === known) return { entries, upTo };
-        const { probes, words = [] } = probesIn(entries);
+        const { probes, others, words = [] } = probesIn(entries);
         await side.commit([
           ...changesOf(side, pop, probes),
+          ...(others === undefined ? [] : changesOf(side, others.pop, others.probes)),
           ...[...words, { word: "taken", name: key, value: { origin, number: upTo } }].map((one) =>
             wordChange(side, one.word, one.name, one.value),
           ),

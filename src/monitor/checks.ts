@@ -56,5 +56,5 @@ export async function look(target: LookedAt, terms: LookTerms): Promise<Found> {
 function slowStep({ times: { nameMs, connectMs, tlsMs, firstByteMs } }: Seen): string {
   if (firstByteMs !== null) return "The answer began and was not whole";
   if (tlsMs !== null || connectMs !== null) return "Connected, and heard no answer";
-  return nameMs === null ? "No connection" : "The name was found, and there was no connection";
+  return nameMs === null ? "Nothing answered" : "The name was found, and there was no connection";
 }

@@ -26,6 +26,8 @@ export const probeLimits = {
   dnsAgainMs: 1_500,
   /** Levels of a JSON path. */
   jsonPathStepsMax: 32,
+  /** All that is asked about hosts of both sides, when what they share is looked for. */
+  independenceMsMax: 20_000,
   /** A POP asks so often whether its own way out works, and only while checks fail. */
   guardFreshMs: 2_000,
   /** So long a guard has to answer. Shorter than most time limits of checks, which wait for it. */

@@ -264,6 +264,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import("./doctor-control.ts"),
   },
   {
+    name: "doctor independence",
+    summary: "name what the status page shares with what it reports on, and what would fall with it",
+    load: () => import("./doctor-independence.ts"),
+  },
+  {
     name: "loadtest",
     summary: "let a thousand times as many visitors come, and say whether the page stood it",
     load: () => import("./loadtest.ts"),

@@ -52,10 +52,22 @@ async function serverOf({ server }: DnsTarget, terms: LookTerms): Promise<NameSe
     const { host, port } = placeIn(server);
     return { ...(await addressOf(host, terms)), port, policy: "foreign" };
   }
+  const own = machineResolver();
+  if (own === null) throw new Failing("internal", "This POP's machine names no resolver.");
+  return own;
+}
+
+/** The first that this machine asks; null: it has none. */
+export function machineResolver(): NameServer | null {
   const [first] = getServers();
-  if (first === undefined) throw new Failing("internal", "This POP's machine names no resolver.");
-  const { host, port } = placeIn(first);
-  return { address: host, family: isIP(host) === 6 ? 6 : 4, port, policy: "configured" };
+  return first === undefined ? null : nameServerAt(first);
+}
+
+/** A server by its address, as somebody who may name any gives it; null: it is none. */
+export function nameServerAt(text: string): NameServer | null {
+  const { host, port } = placeIn(text);
+  const family = isIP(host);
+  return family === 0 ? null : { address: host, family: family as 4 | 6, port, policy: "configured" };
 }
 
 function says(record: Answer, wanted: string): boolean {

@@ -17,7 +17,7 @@ export interface FactTerms {
   /** Where a certificate is shown. */
   readonly tlsPort: number;
   /** Something could not be found out. */
-  onUnknown(host: string, sentence: string): void;
+  onUnknown(sentence: string): void;
 }
 
 /** Canonical names that end so are those of a CDN or host of pages that many share. */
@@ -55,9 +55,11 @@ const carriers: Readonly<Record<string, string>> = {
 
 export async function factsOf(host: string, terms: FactTerms): Promise<HostFacts> {
   const literal = isIP(host) !== 0;
-  const [four, six] = literal ? [null, null] : [await asked(host, "A", terms), await asked(host, "AAAA", terms)];
+  const [four, six] = literal
+    ? [null, null]
+    : [await asked(host, "A", terms), await asked(host, "AAAA", terms)];
   const found = literal ? [host] : [...addressesIn(four), ...addressesIn(six)];
-  if (found.length === 0) terms.onUnknown(host, `${host} has no address that could be found.`);
+  if (found.length === 0) terms.onUnknown(`${host} has no address that could be found.`);
   const addresses = found.map((address) => ({ address, network: terms.networkOf(address) }));
   return {
     host,
@@ -68,11 +70,15 @@ export async function factsOf(host: string, terms: FactTerms): Promise<HostFacts
   };
 }
 
-async function asked(name: string, type: "A" | "AAAA" | "NS", terms: FactTerms): Promise<DecodedPacket | null> {
+async function asked(
+  name: string,
+  type: "A" | "AAAA" | "NS",
+  terms: FactTerms,
+): Promise<DecodedPacket | null> {
   try {
     return await askDns({ name, type }, terms.server, terms.look);
   } catch (thrown) {
-    terms.onUnknown(name, `${name} ${type}: ${messageOf(thrown)}`);
+    terms.onUnknown(`${name} ${type}: ${messageOf(thrown)}`);
     return null;
   }
 }
@@ -99,7 +105,9 @@ async function nameServersOf(host: string, terms: FactTerms): Promise<readonly s
   const labels = host.replace(/\.$/, "").split(".");
   for (let at = 0; at < labels.length - 1 || at === 0; at++) {
     const packet = await asked(labels.slice(at).join("."), "NS", terms);
-    const servers = answersIn(packet).flatMap((record) => (record.type === "NS" ? [record.data.toLowerCase()] : []));
+    const servers = answersIn(packet).flatMap((record) =>
+      record.type === "NS" ? [record.data.toLowerCase()] : [],
+    );
     if (servers.length > 0) return [...new Set(servers.map(providerOf))].sort();
   }
   return [];
@@ -118,17 +126,24 @@ function providerOf(name: string): string {
   return labels.slice(isRegistry ? -3 : -2).join(".");
 }
 
-async function authorityOf(host: string, address: string, { look, tlsPort, onUnknown }: FactTerms): Promise<string | null> {
+async function authorityOf(
+  host: string,
+  address: string,
+  { look, tlsPort, onUnknown }: FactTerms,
+): Promise<string | null> {
   const { timeoutMs, signal } = look;
   try {
-    const socket = await dialSocket({ host: address, port: tlsPort }, { policy: "configured", timeoutMs, signal });
+    const socket = await dialSocket(
+      { host: address, port: tlsPort },
+      { policy: "configured", timeoutMs, signal },
+    );
     try {
       return (await secure(socket, { name: host })).certificate.authority;
     } finally {
       socket.destroy();
     }
   } catch (thrown) {
-    onUnknown(host, `${host} shows no certificate on port ${tlsPort}: ${messageOf(thrown)}`);
+    onUnknown(`${host} shows no certificate on port ${tlsPort}: ${messageOf(thrown)}`);
     return null;
   }
 }

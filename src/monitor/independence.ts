@@ -42,7 +42,8 @@ export interface Shared {
 /** What a host hangs on, by what it is called. */
 const partsOf: Readonly<Record<Part, (facts: HostFacts) => readonly string[]>> = {
   address: ({ addresses }) => addresses.map(({ address }) => address),
-  network: ({ addresses }) => addresses.flatMap(({ network }) => (network === null ? [] : [networkName(network)])),
+  network: ({ addresses }) =>
+    addresses.flatMap(({ network }) => (network === null ? [] : [networkName(network)])),
   cdn: ({ cdn }) => (cdn === null ? [] : [cdn]),
   "name-servers": ({ nameServersOf }) => nameServersOf,
   authority: ({ authority }) => (authority === null ? [] : [authority]),
@@ -53,7 +54,10 @@ const networkName = ({ asn, name }: NetworkOf): string => `AS${asn}${name === nu
 /** In the order in which they should be mended: what takes all away first. */
 export function sharedParts(own: readonly OwnFacts[], monitored: readonly HostFacts[]): readonly Shared[] {
   const found: Shared[] = [];
-  for (const [part, names] of Object.entries(partsOf) as readonly [Part, (facts: HostFacts) => readonly string[]][]) {
+  for (const [part, names] of Object.entries(partsOf) as readonly [
+    Part,
+    (facts: HostFacts) => readonly string[],
+  ][]) {
     const theirs = byName(monitored, names);
     for (const [kind, ours] of Map.groupBy(own, (facts) => facts.kind))
       for (const [name, hosts] of byName(ours, names)) {
@@ -72,15 +76,25 @@ function hangsOn(facts: HostFacts, names: (facts: HostFacts) => readonly string[
   return all.length > 0 && all.every((one) => one === name);
 }
 
-function byName(all: readonly HostFacts[], names: (facts: HostFacts) => readonly string[]): ReadonlyMap<string, readonly string[]> {
+function byName(
+  all: readonly HostFacts[],
+  names: (facts: HostFacts) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, Set<string>>();
   for (const facts of all)
     for (const name of names(facts)) hosts.set(name, (hosts.get(name) ?? new Set()).add(facts.host));
   return new Map([...hosts].map(([name, some]) => [name, [...some]]));
 }
 
-const partWeights: Readonly<Record<Part, number>> = { address: 5, network: 4, cdn: 3, "name-servers": 2, authority: 1 };
-const weight = ({ part, isAll }: Shared): number => (isAll && part !== "authority" ? 10 : 0) + partWeights[part];
+const partWeights: Readonly<Record<Part, number>> = {
+  address: 5,
+  network: 4,
+  cdn: 3,
+  "name-servers": 2,
+  authority: 1,
+};
+const weight = ({ part, isAll }: Shared): number =>
+  (isAll && part !== "authority" ? 10 : 0) + partWeights[part];
 
 /** Something would be gone that readers need: all of it, and not by a certificate that is valid for weeks yet. */
 export const isGrave = ({ part, isAll }: Shared): boolean => isAll && part !== "authority";

@@ -1,7 +1,7 @@
 // Which network an address belongs to. In: an MMDB file of AS numbers, an address. Out: number and name, or null.
-// The tree is walked by bytes (mmdb-tree.ts); records are read as MaxMind, DB-IP and IPinfo write them.
+// Records are read as MaxMind, DB-IP, IP Location DB and IPinfo write them. A few addresses are asked for, so mmdb-lib walks the tree as well.
 import { Reader } from "mmdb-lib";
-import { parseAddress } from "../zones/addresses.ts";
+import { addressBytes } from "../zones/addresses.ts";
 
 export interface AsNumber {
   readonly asn: number;
@@ -13,7 +13,7 @@ export function asNumbers(bytes: Buffer): (address: string) => AsNumber | null {
   const reader = new Reader<object & never>(bytes);
   const isFour = reader.metadata.ipVersion === 4;
   return (text) => {
-    const address = parseAddress(text);
+    const address = addressBytes(text);
     if (address === null || (isFour && address.length === 16)) return null;
     return readRecord(reader.get(text));
   };
@@ -22,9 +22,10 @@ export function asNumbers(bytes: Buffer): (address: string) => AsNumber | null {
 function readRecord(record: unknown): AsNumber | null {
   if (typeof record !== "object" || record === null) return null;
   const fields = record as Readonly<Record<string, unknown>>;
-  const number = fields["autonomous_system_number"] ?? fields["asn"] ?? fields["as_number"];
+  const number = fields.autonomous_system_number ?? fields.asn ?? fields.as_number;
   const asn = Number(String(number ?? "").replace(/^AS/i, ""));
   if (!Number.isSafeInteger(asn) || asn < 1) return null;
-  const name = fields["autonomous_system_organization"] ?? fields["as_name"] ?? fields["name"] ?? fields["as_organization"];
+  const name =
+    fields.autonomous_system_organization ?? fields.as_name ?? fields.name ?? fields.as_organization;
   return { asn, name: typeof name === "string" && name !== "" ? name : null };
 }

@@ -3,6 +3,7 @@
 import { lookup as resolveName } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { Fault, messageOf } from "../base/fault.ts";
+import { lookUpApart, type NamedAddress } from "./names.ts";
 
 /** `configured`: named by the operator, any address. `foreign`: given by others; loopback, private and metadata ranges are refused. */
 export type DialPolicy = "configured" | "foreign";
@@ -88,9 +89,10 @@ export interface ReachTerms {
 export async function reach(host: string, terms: ReachTerms): Promise<Reached> {
   const family = isIP(host);
   if (family !== 0) return checked(host, { address: host, family: family as 4 | 6 }, terms);
-  let found: { address: string; family: number };
+  let found: NamedAddress | undefined;
   try {
-    found = await resolveName(host);
+    found = terms.policy === "foreign" ? (await lookUpApart(host))[0] : await resolveName(host);
+    if (found === undefined) throw new Error("nobody knows one");
   } catch (thrown) {
     throw new Fault(
       "unreachable",

@@ -96,7 +96,14 @@ export function createGuard({ clock, log, places, connects }: GuardTerms): Guard
 /** As a POP asks them. */
 export async function connectsTo(place: GuardPlace): Promise<boolean> {
   try {
-    (await dialSocket(place, { policy: "configured", timeoutMs: limits.guardMsMax })).destroy();
+    (
+      await dialSocket(place, {
+        policy: "configured",
+        timeoutMs: limits.guardMsMax,
+        // The look-up too: a resolver that died is asked for longer than a guard has.
+        signal: AbortSignal.timeout(limits.guardMsMax),
+      })
+    ).destroy();
     return true;
   } catch (thrown) {
     if (thrown instanceof Fault) return false;

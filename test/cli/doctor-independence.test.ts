@@ -25,13 +25,16 @@ const files = {
   ),
   "others.zone": zone("others.test", "ns.dns-two.test.", "shop A 127.0.5.1"),
   "cloudfront.zone": zone("cloudfront.net", "ns.dns-three.test.", "d1 A 127.0.6.1", "d2 A 127.0.6.2"),
-  "asn.mmdb": mmdb([
+};
+const folder = dnsFolder(files);
+folder.write(
+  "asn.mmdb",
+  mmdb([
     ["127.0.2.0/24", { autonomous_system_number: 64500, autonomous_system_organization: "Example Net" }],
     ["127.0.3.0/24", { asn: "AS64501", as_name: "Mail Net" }],
     ["127.0.4.0/24", { autonomous_system_number: 64502 }],
   ]),
-};
-const folder = dnsFolder(files);
+);
 const listeners: Server[] = [];
 let dns: TestDns;
 let tlsPort = 0;
@@ -41,6 +44,8 @@ beforeAll(async () => {
   dns = await startDns([
     "--listen",
     "127.0.0.1:0",
+    "--data",
+    folder.path("data"),
     ...zones.flatMap((name) => ["--zone", folder.path(name)]),
   ]);
   const { chain, key } = makeCertificate(["Example Authority"]);
@@ -108,6 +113,24 @@ describe("doctor independence", () => {
     expect(code).toBe(1);
   });
 
+  test("with --known only what is new fails; what is gone is told once", async () => {
+    const known = folder.path("known.json");
+    const flags = ["--monitored", "shop.theirs.test", "--asn", folder.path("asn.mmdb"), "--known", known];
+    const first = await audited("--status", "status.ours.test", ...flags);
+    expect(first.code).toBe(1);
+    expect(first.said[0]).toStartWith("fail: New: status.ours.test (page) and shop.theirs.test");
+    const second = await audited("--status", "status.ours.test", ...flags);
+    expect(second.code).toBe(0);
+    expect(second.said).toEqual(first.said.map((said) => said.replace("fail: New: ", "warn: ")));
+    // What could not be asked (its certificate) takes nothing away.
+    const doubtful = await audited("--status", "apart.ours.test", ...flags);
+    expect(doubtful.said.join("\n")).not.toContain("No longer so");
+    const third = await audited("--status", "status.ours.test", ...flags);
+    expect(third.code).toBe(0);
+    expect(third.said.slice(0, second.said.length)).toEqual([...second.said]);
+    expect(third.said.slice(second.said.length).join()).toStartWith("ok: No longer so: apart.ours.test");
+  });
+
   test("nothing shared is well; what could not be found out is said", async () => {
     const { code, said } = await audited(
       "--status",
@@ -134,6 +157,11 @@ describe("doctor independence", () => {
       "a resolver that is no address",
       ["--status", "a.test", "--monitored", "b.test", "--resolver", "dns.test"],
       "is no address",
+    ],
+    [
+      "a file of what was known that is none",
+      ["--status", "status.ours.test", "--monitored", "shop.theirs.test", "--known", import.meta.path],
+      "holds no list",
     ],
     ["nothing to compare with", ["--status", "a.test"], "--monitored"],
   ] as const)

@@ -3,12 +3,14 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { PopDesk } from "../control/install.ts";
+import type { AlertDesk } from "../control/own-alert-sources.ts";
 import type { DeliveryDesk } from "../control/own-deliveries.ts";
 import type { ImportBundle } from "../model/command.ts";
 import type { Accounts } from "../people/accounts.ts";
 import type { ByHand } from "../publish/by-hand.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Ledger } from "../store/ledger.ts";
+import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { SnapshotStore } from "../store/types.ts";
@@ -30,6 +32,9 @@ export interface PreviewDocument {
 export interface Places {
   readonly ledger: Pick<Ledger, "pages" | "view" | "submit" | "preview" | "opsAfter" | "position">;
   readonly accounts: Accounts;
+  /** Who tells of alerts, and what they tell. */
+  readonly rows: Pick<PageRows, "list" | "newId" | "write">;
+  readonly alerts: AlertDesk;
   readonly series: SeriesStore;
   readonly pops: PopPlace;
   readonly snapshots: SnapshotStore;

@@ -1,5 +1,6 @@
 // Every screen, in the order of the menu. A new one is a file, a row here, and a row in test/admin/screens.test.ts.
 import type { Screen } from "./screen.ts";
+import { alertSourcesScreen } from "./screen-alert-sources.tsx";
 import { auditScreen } from "./screen-audit.tsx";
 import { componentScreen, newComponentScreen } from "./screen-component.tsx";
 import { componentsScreen } from "./screen-components.tsx";
@@ -52,6 +53,7 @@ export const screens: readonly Screen[] = [
   metricsScreen,
   newMetricScreen,
   metricScreen,
+  alertSourcesScreen,
   subscribersScreen,
   deliveriesScreen,
   snapshotsScreen,

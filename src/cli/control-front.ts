@@ -25,6 +25,8 @@ export interface FrontParts
   readonly subscribers: Subscribers;
   readonly api: Api;
   readonly ingest: IngestDoor;
+  readonly rows: Places["rows"];
+  readonly alerts: Places["alerts"];
 }
 
 export function createControlFront({ store, api, ingest, subscribers, ...parts }: FrontParts): Part {

@@ -210,7 +210,7 @@ async function wire(
     api: createControlFront({
       ...{ ledger, series, byHand, subscribers, deliveries, clock, random, log, store, pops: members.pops },
       accounts: persons.accounts,
-      ingest: monitored.ingest,
+      ...{ ingest: monitored.ingest, alerts: monitored.alerts, rows },
       api: createApi({
         ...{ ledger, tokens, series, rows, subscribers, deliveries, install, clock, log, metrics },
         alerts: monitored.alerts,

@@ -77,7 +77,7 @@ function shape({ page }: PageView, source: AlertSource, desk: AlertDesk) {
   };
 }
 
-export const alertSources = (rows: PageRows, page: string): readonly AlertSource[] =>
+export const alertSources = (rows: Pick<PageRows, "list">, page: string): readonly AlertSource[] =>
   [...rows.list<AlertSource>(page, "alert-source")].sort((a, b) => a.createdAt - b.createdAt);
 
 function sourceOf(rows: PageRows, { page }: PageView, wanted: string | undefined): AlertSource {

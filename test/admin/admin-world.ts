@@ -9,6 +9,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
+import { monitorOf } from "../../src/cli/control-monitor.ts";
 import type { PopSeen } from "../../src/control/install.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
@@ -25,6 +26,7 @@ import { createTrust } from "../../src/snapshot/trust.ts";
 import { auditOf } from "../../src/store/audit.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
+import { createPageRows } from "../../src/store/page-rows.ts";
 import { createPeople, type People } from "../../src/store/people.ts";
 import { createSeries } from "../../src/store/series.ts";
 import { createSubscribers, type Subscribers } from "../../src/store/subscribers.ts";
@@ -128,7 +130,11 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   const sentAgain: DeadName[] = [];
   const replay = (dead: readonly DeadName[]): boolean => sentAgain.push(...dead) > 0;
   const deliveries = deliveriesOf({ store, notifier: { replay } });
+  const rows = createPageRows(store, random);
+  const monitored = monitorOf({ store, ledger, rows, clock, random, log: silentLog, metrics });
+  monitored.start();
   const admin = createAdmin({
+    ...{ rows, alerts: monitored.alerts },
     ...{ ledger, series, clock, random, byHand, accounts, log: silentLog },
     audit: auditOf(store),
     snapshots: store.snapshots,
@@ -191,6 +197,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
       ),
     async close() {
       publisher.stop();
+      await monitored.stop();
       await subscribers.close();
       await deliveries.close();
       await store.close();

@@ -91,8 +91,8 @@ function rowIn(view: PageView, form: Form, blank: AlertSource): AlertSource | re
       {
         component_id: word("component"),
         component_label: word("label"),
-        act: checkActs.find((one) => one === word("act")),
-        outage_status: outageStatuses.find((one) => one === word("status")),
+        act: checkActs.find((one) => one === word("act")) ?? null,
+        outage_status: outageStatuses.find((one) => one === word("status")) ?? null,
         template_id: word("template"),
         ...(blank.format === "json" ? { places } : {}),
       },

@@ -20,6 +20,7 @@ import { PickComponents } from "./component-pick.tsx";
 import { DeliveryRows, deliveriesAt } from "./delivery-rows.tsx";
 import { Area, Button, Check, Chips, Head, Hidden, Lamp, Refused, Select } from "./field.tsx";
 import { type Form, formFrom } from "./form.ts";
+import { ByMonitor } from "./incident-by-monitor.tsx";
 import { detailsIn, detailsOf, detailValues, IncidentDetails } from "./incident-details.tsx";
 import { IncidentLog } from "./incident-log.tsx";
 import { Meanwhile } from "./incident-meanwhile.tsx";
@@ -134,6 +135,7 @@ async function formFor(
         <Lamp mark={isClosed(incident) ? "ok" : incidentMark(incident)} words={statusWord(incident.status)} />
       </Head>
       <Refused sentences={sentences} />
+      <ByMonitor incident={incident} />
       {stale && isDetails ? (
         <Stale what="incident" now={detailValues(detailsOf(incident, zone))} yours={detailValues(form)} />
       ) : stale ? (

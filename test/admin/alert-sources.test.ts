@@ -49,6 +49,23 @@ describe("admin/screen-alert-sources", () => {
     expect((await editor.get(path)).text).toContain("None. What watches");
   });
 
+  test("an incident that opened by itself says why to those who work on it, and to no reader", async () => {
+    const explanation = `2 of 3 POPs met ${nasty}`;
+    const metadata = { pharos_monitor: { explanation } };
+    const id = await world.run(world.page, {
+      kind: "incident.create",
+      fields: { name: "Down", componentIds: [world.plain], metadata },
+    });
+    const { text } = await world.as("editor").get(`/admin/p/${world.page}/incidents/${id}`);
+    expect(text).toContain("By the monitor");
+    expect(text).toContain("2 of 3 POPs met &lt;script&gt;");
+    expect(text).toContain("unless a person changes it first");
+    const other = await world.run(world.page, { kind: "incident.create", fields: { name: "Ours" } });
+    expect((await world.as("editor").get(`/admin/p/${world.page}/incidents/${other}`)).text).not.toContain(
+      "By the monitor",
+    );
+  });
+
   test("names from people are text", async () => {
     const { text } = await world
       .as("editor")

@@ -14,7 +14,7 @@ import type { MonitorRows } from "../store/monitor-rows.ts";
 import type { Claim, Held } from "./acting.ts";
 import { claimIdOf, claimOf, speakersOf, subjectOf } from "./claims.ts";
 import { createDeeds } from "./deeds.ts";
-import { checkOf, createPanel, type Kept, type Panel } from "./panel.ts";
+import { checkOf, childrenOf, createPanel, type Kept, type Panel } from "./panel.ts";
 import { type Verdict, verdictStates } from "./verdict.ts";
 
 export interface MonitorOptions {
@@ -147,8 +147,6 @@ export function startMonitor(options: MonitorOptions): Monitor {
     const kept = check === undefined ? null : panel.settle(view, check, clock.wallMs());
     if (kept !== null) keepLevel(view, id, kept);
   };
-  const children = (view: PageView, id: string): readonly string[] =>
-    view.checks.filter(({ parentId }) => parentId === id).map((one) => one.id);
 
   const onProbes = ({ pop, sentMs, arrivedMs, probes }: Brought): void => {
     const offMs = arrivedMs - sentMs;
@@ -161,7 +159,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
       if (view === null || !panel.hear(view, id, pop, probe, atMs)) continue;
       if (probe.certificateEndsMs !== null) certificates.set(probe.check, probe.certificateEndsMs);
       settle(view, id);
-      if (probe.state !== "up") for (const child of children(view, id)) settle(view, child);
+      if (probe.state !== "up") for (const child of childrenOf(view, id)) settle(view, child);
     }
   };
 
@@ -171,7 +169,10 @@ export function startMonitor(options: MonitorOptions): Monitor {
     if (tidied.get(page) !== view.checks)
       for (const id of panel.tidy(view)) deeds.keep(rows.change(page, "level", id, null));
     tidied.set(page, view.checks);
-    const unwell = panel.restless(page).flatMap((id) => checkOf(view, id) ?? []);
+    const unwell = panel
+      .restless(page)
+      .flatMap((id) => checkOf(view, id) ?? [])
+      .filter(({ act }) => act !== "watch");
     const claims = [...(claimed.get(page)?.values() ?? [])].flat();
     deeds.lookAtAll(view, [
       ...unwell.map(({ id, componentId }) => subjectOf(view, componentId, claimIdOf(id))),

@@ -49,6 +49,15 @@ export function checkOf({ checks }: Pick<PageView, "checks">, id: string): Check
   return found.get(id);
 }
 
+const byParent = new WeakMap<readonly Check[], ReadonlyMap<string | null, readonly Check[]>>();
+
+/** Ids of those that hang on it. */
+export function childrenOf({ checks }: Pick<PageView, "checks">, id: string): readonly string[] {
+  const found = byParent.get(checks) ?? Map.groupBy(checks, ({ parentId }) => parentId);
+  byParent.set(checks, found);
+  return found.get(id)?.map((child) => child.id) ?? [];
+}
+
 export function createPanel(): Panel {
   const pages = new Map<string, Map<string, Watched>>();
   const unwell = new Map<string, Set<string>>();

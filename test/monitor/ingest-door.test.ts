@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "../../src/base/limits.ts";
 import { monitorOf } from "../../src/cli/control-monitor.ts";
 import { type ControlWorld, openControlWorld } from "../control/control-world.ts";
+import { until } from "../support/installation.ts";
 
 const own = "/api/pharos/v1";
 let world: ControlWorld;
@@ -132,8 +133,8 @@ describe("monitor/ingest-door", () => {
     await later(limits.alertForgottenMs - 2 * limits.alertHeardMs);
     expect(world.monitored.alerts.standing(world.page).length).toBe(1);
     await later(4 * limits.alertHeardMs);
+    await until("it is forgotten", () => world.monitored.alerts.standing(world.page).length === 0);
     await world.monitored.monitor.settled();
-    expect(world.monitored.alerts.standing(world.page)).toEqual([]);
     expect(statusOf(world.plain)).toBe("major_outage");
     await post(address, alert("firing"));
     await world.send("DELETE", `${own}/pages/${world.page}/alert_sources/${id}`);

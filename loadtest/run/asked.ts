@@ -17,6 +17,8 @@ export interface Asked {
   readonly holdS: number | null;
   /** Of `ci`: the controls of the harness have been tried already. */
   readonly withoutControls: boolean;
+  /** Of `ci`: the ratio of this run is the one that later ones are held against. */
+  readonly saves: boolean;
 }
 
 export type Read =
@@ -34,6 +36,7 @@ const options = {
   peak: { type: "string" },
   hold: { type: "string" },
   "without-controls": { type: "boolean", default: false },
+  save: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -76,10 +79,14 @@ export function readAsked(
     return wrong(`--peak: ${JSON.stringify(values.peak)} is no number of visits a second.`);
   if (Number.isNaN(holdS)) return wrong(`--hold: ${JSON.stringify(values.hold)} is no number of seconds.`);
   const { profile, report = null, summary = null, compare = null } = values;
-  const withoutControls = values["without-controls"];
+  const { save: saves, "without-controls": withoutControls } = values;
+  if (saves && scenario !== "ci")
+    return wrong(
+      "--save is for ci, which measures the ratio that is saved; --summary keeps a scenario's numbers.",
+    );
   return {
     kind: "asked",
-    asked: { scenario, profile, target, report, summary, compare, peak, holdS, withoutControls },
+    asked: { scenario, profile, target, report, summary, compare, peak, holdS, withoutControls, saves },
   };
 }
 

@@ -26,6 +26,7 @@ const out = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const help = `Usage: pharos loadtest <scenario> [--profile P] [--peak N] [--hold S] [--report F] [--summary F] [--compare F]
        pharos loadtest <scenario> --target URL [--i-own-this HOST]
+       pharos loadtest ci [--without-controls] [--save]
 
 Starts the demo network on 127.0.0.0/8 (or aims at --target), lets visitors come as k6 plays them, and says passed (0), failed (1) or invalid (3).
 
@@ -89,7 +90,7 @@ function profileNamed(wanted: string): Profile {
 /** What is run with every change, on one network: starting one takes as long as most of it. */
 const runSet = (
   k6: { readonly file: string; readonly version: string },
-  { withoutControls }: Asked,
+  { withoutControls, saves }: Asked,
 ): Promise<number> =>
   inFolder(async (folder, children) => {
     const [pharos, profile] = [pharosCommand(), profileNamed("ci")];
@@ -100,6 +101,7 @@ const runSet = (
     return runCi({
       k6,
       withControls: !withoutControls,
+      saves,
       run: (name) =>
         runOnce({
           ...{ scenario: scenarioNamed(name), profile, peak, network, target: "demo network", k6, script },

@@ -19,6 +19,7 @@ test("a scenario alone takes the demo network and the laptop's profile", () => {
       peak: null,
       holdS: null,
       withoutControls: false,
+      saves: false,
     },
   });
 });
@@ -32,6 +33,7 @@ test.each([
   [["smoke", "--peak", "many"], '--peak: "many" is no number'],
   [["smoke", "--hold", "0"], "--hold"],
   [["smoke", "--speed", "9"], "--speed"],
+  [["smoke", "--save"], "--save is for ci"],
   [["smoke", "--target", "status.example.org"], "--target"],
   [["smoke", "--target", "ftp://127.0.0.1/"], "no http or https address"],
   [["smoke", "--target", "https://status.example.org"], "say --i-own-this status.example.org if it is"],

@@ -156,6 +156,10 @@ function whatIfsOf(
   const three = limits.steeredAddressesMax;
   const each = (change: (one: Visitor) => Visitor): readonly Visitor[] => visitors.map(change);
   const known = (one: Visitor): Visitor => ({ ...one, resolver: "ecs" });
+  const knownIf =
+    (...kinds: readonly Visitor["resolver"][]) =>
+    (one: Visitor): Visitor =>
+      kinds.includes(one.resolver) ? known(one) : one;
   const inOrder = (one: Visitor): Visitor => ({ ...one, shuffle: null });
   const middle = ({ place, country }: Filed): Filed => ({ place: centreOf(country) ?? place, country });
   const roughly = (one: Visitor): Visitor => ({
@@ -172,6 +176,22 @@ function whatIfsOf(
     { what: "nobody shuffles the addresses", bytes: bytesOf(pops, three, each(inOrder)) },
     { what: "one address", bytes: bytesFrom(rows, pops, 1) },
     { what: "one address, a location file of countries alone", bytes: bytesOf(pops, 1, each(roughly)) },
+    {
+      what: "one address, every other resolver in another country sends the client subnet",
+      bytes: bytesOf(
+        pops,
+        1,
+        visitors.map((one, at) => (at % 2 === 0 ? knownIf("far")(one) : one)),
+      ),
+    },
+    {
+      what: "one address, all resolvers in another country do",
+      bytes: bytesOf(pops, 1, each(knownIf("far"))),
+    },
+    {
+      what: "one address, all those and the public ones do",
+      bytes: bytesOf(pops, 1, each(knownIf("far", "public"))),
+    },
     { what: "one address, all resolvers send the client subnet", bytes: bytesOf(pops, 1, each(known)) },
     {
       what: "the same, and the location file is right about everyone",

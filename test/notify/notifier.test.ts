@@ -402,6 +402,37 @@ describe("notify/what comes and what came of it", () => {
     });
   });
 
+  test("what happens goes before what one is reminded of, also where reminders were under way", async () => {
+    const clock = manualClock();
+    const { add, submit, notifier } = await world(clock);
+    const mails = testChannel("email", { inFlightMax: 1, inFlightPerReceiverMax: 1 });
+    const first = Promise.withResolvers<typeof sent>();
+    mails.answer = () => (mails.given.length === 1 ? first.promise : sent);
+    const { notifier: engine, wake } = await notifier([mails]);
+    await add(...["a", "b", "c"].map((name) => subscriber("email", `${name}@x.example`)));
+    wake();
+    await engine.settled();
+    const from = clock.wallMs() + 2 * remindAheadMs;
+    const id = await submit({
+      kind: "incident.create",
+      fields: {
+        ...{ name: "New switches", deliverNotifications: false, automation: { remindsPrior: true } },
+        window: { from, until: from + 3_600_000 },
+      },
+    });
+    await clock.advance(remindAheadMs);
+    await submit({ kind: "timer", timer: { kind: "remind", id, at: from - remindAheadMs } });
+    wake();
+    await until(() => mails.given.length === 1, "the first is reminded");
+    await submit(open);
+    wake();
+    await engine.settled();
+    first.resolve(sent);
+    await until(() => mails.given.length === 6, "all are told of both");
+    const kinds = mails.given.map(({ occasion }) => occasion.kind);
+    expect(kinds).toEqual(["reminder", "update", "update", "update", "reminder", "reminder"]);
+  });
+
   test("a post-mortem is told once when it is published, and what it says then", async () => {
     const { add, submit, notifier } = await world();
     const mails = testChannel("email");

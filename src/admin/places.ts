@@ -14,6 +14,7 @@ import type { PageRows } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { SnapshotStore } from "../store/types.ts";
+import type { UpstreamStore } from "../store/upstreams.ts";
 import type { Held } from "./held.ts";
 
 export interface PopPlace extends PopDesk {
@@ -36,6 +37,8 @@ export interface Places {
   readonly rows: Pick<PageRows, "list" | "newId" | "write">;
   readonly alerts: AlertDesk;
   readonly series: SeriesStore;
+  /** What vendors say; without it nothing is known of them. */
+  readonly upstreams?: Pick<UpstreamStore, "results">;
   readonly pops: PopPlace;
   readonly snapshots: SnapshotStore;
   readonly byHand: Pick<ByHand, "rollback" | "release">;

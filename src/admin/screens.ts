@@ -29,6 +29,7 @@ import { subscribersScreen } from "./screen-subscribers.tsx";
 import { newTemplateScreen, templateScreen, templatesScreen } from "./screen-templates.tsx";
 import { tokensScreen } from "./screen-tokens.tsx";
 import { updateScreen } from "./screen-update.tsx";
+import { newUpstreamScreen, upstreamScreen, upstreamsScreen } from "./screen-upstreams.tsx";
 
 export const screens: readonly Screen[] = [
   dashboardScreen,
@@ -54,6 +55,9 @@ export const screens: readonly Screen[] = [
   newMetricScreen,
   metricScreen,
   alertSourcesScreen,
+  upstreamsScreen,
+  newUpstreamScreen,
+  upstreamScreen,
   subscribersScreen,
   deliveriesScreen,
   snapshotsScreen,

@@ -18,7 +18,7 @@ export const frontBodyBytesMax = Math.max(bodyBytesMaxOfAll, limits.adminImportB
 export interface FrontParts
   extends Pick<
     Places,
-    "ledger" | "series" | "byHand" | "accounts" | "deliveries" | "clock" | "random" | "log"
+    "ledger" | "series" | "upstreams" | "byHand" | "accounts" | "deliveries" | "clock" | "random" | "log"
   > {
   readonly store: Store;
   readonly pops: PopPlane;

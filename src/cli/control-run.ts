@@ -208,11 +208,23 @@ async function wire(
   const addresses = listenAll(options, closing, {
     onDefect: defectsOf({ log, metrics, of: "control" }),
     api: createControlFront({
-      ...{ ledger, series, byHand, subscribers, deliveries, clock, random, log, store, pops: members.pops },
+      ...{
+        ledger,
+        series,
+        upstreams,
+        byHand,
+        subscribers,
+        deliveries,
+        clock,
+        random,
+        log,
+        store,
+        pops: members.pops,
+      },
       accounts: persons.accounts,
       ...{ ingest: monitored.ingest, alerts: monitored.alerts, rows },
       api: createApi({
-        ...{ ledger, tokens, series, rows, subscribers, deliveries, install, clock, log, metrics },
+        ...{ ledger, tokens, series, upstreams, rows, subscribers, deliveries, install, clock, log, metrics },
         alerts: monitored.alerts,
         bounces,
         replays: createReplays(store),

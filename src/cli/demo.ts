@@ -14,6 +14,7 @@ import { dnsArgs, joinPops } from "./demo-names.ts";
 import { demoPage } from "./demo-organisation.ts";
 import { choosePlaces, type DemoPlaces, type DemoPop } from "./demo-places.ts";
 import { createProcesses, type DemoProcesses } from "./demo-processes.ts";
+import { type DemoVendors, startDemoVendors } from "./demo-vendors.ts";
 import { type Context, defineCommand } from "./flags.ts";
 import { keyFiles, makeKeys } from "./key-files.ts";
 import { stopSignalOf, tied } from "./stopping.ts";
@@ -58,6 +59,7 @@ export const command = defineCommand({
     const lock = lockFolder(join(values.data, "demo"));
     const processes = createProcesses(values.data, context);
     let sink: MailSink | null = null;
+    const vendors = startDemoVendors(context.clock);
     try {
       const page = await prepare(values.data, context);
       const places = choosePlaces(values, context.err);
@@ -71,6 +73,7 @@ export const command = defineCommand({
       await Promise.all(places.pops.map((pop) => waitForPage(pop, stop, context)));
       if (stop.aborted) return 0;
       await addReaders(places, page);
+      await addVendors(places, page, vendors);
       const admin = await adminAddress(values.data, places, context);
       const readyMs = context.clock.monotonicMs() - startedMs;
       const demo: Demo = { ...places, ...page, ...pids, admin, data: values.data, readyMs };
@@ -80,6 +83,7 @@ export const command = defineCommand({
     } finally {
       await processes.end();
       await sink?.stop();
+      await vendors.stop();
       lock.release();
     }
   },
@@ -159,7 +163,8 @@ function controlArgs(data: string, { api, feed, controlOps, mail }: DemoPlaces):
   const ops = ["--ops", textOf(controlOps)];
   const told = ["--mail", `smtp://${textOf(mail)}`, "--mail-from", `status@${demoDomain}`];
   const listen = ["--listen", textOf(api), "--feed", textOf(feed)];
-  return ["control", ...folders, ...listen, ...ops, ...told, "--tied", "--json"];
+  const asked = ["--monitor-allow", "127.0.0.0/8"];
+  return ["control", ...folders, ...listen, ...ops, ...told, ...asked, "--tied", "--json"];
 }
 
 /** Readers of the invented page: of all of it, and of one component. At the second start they are there. */
@@ -181,6 +186,32 @@ async function addReaders(
       throw new Fault(
         "internal",
         `The demo's reader ${reader.email} was not added: ${answer.status}.`,
+        "Please report it.",
+      );
+  }
+}
+
+/** Vendors of the invented page. At the second start they are there, and found at another port. */
+async function addVendors(
+  { api }: DemoPlaces,
+  { id, token }: Pick<Demo, "id" | "token">,
+  { upstreams }: DemoVendors,
+): Promise<void> {
+  const ask = (method: string, path: string, body?: object): Promise<Response> =>
+    fetch(`http://${textOf(api)}/api/pharos/v1/pages/${id}/upstreams${path}`, {
+      ...{ method, headers: { authorization: `OAuth ${token}`, "content-type": "application/json" } },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const held = (await (await ask("GET", "")).json()) as readonly { id: string; name: string }[];
+  for (const upstream of upstreams) {
+    const known = held.find(({ name }) => name === upstream.name);
+    const answer = await (known === undefined
+      ? ask("POST", "", { upstream })
+      : ask("PATCH", `/${known.id}`, { upstream }));
+    if (!answer.ok)
+      throw new Fault(
+        "internal",
+        `The demo's vendor ${upstream.name} was not added: ${answer.status}.`,
         "Please report it.",
       );
   }

@@ -1,5 +1,7 @@
 // `pharos page`: pages of a control plane. In: a name, an address. Out: the new page's id, or the list.
 import { Fault } from "../base/fault.ts";
+import type { Command } from "../model/command.ts";
+import { vendors } from "../model/vendors.ts";
 import { withControlPlane } from "./control-plane.ts";
 import { defineCommand } from "./flags.ts";
 
@@ -8,7 +10,7 @@ const json = { kind: "boolean", help: "one JSON object or list" } as const;
 
 const create = defineCommand({
   name: "page create",
-  summary: "make an empty page and say its id",
+  summary: "make a page and say its id",
   example: "page create --data /var/lib/pharos --name Example --url https://status.example.org",
   flags: {
     data,
@@ -19,12 +21,18 @@ const create = defineCommand({
       required: true,
     },
     "time-zone": { kind: "string", help: "zone of its days and times", default: "Etc/UTC" },
+    preset: {
+      kind: "string",
+      default: "empty",
+      allowed: ["empty", "vendors"],
+      help: `what it begins with: nothing, or the ${vendors.length} vendors that are known by name`,
+    },
     json,
   },
-  async run({ data: folder, name, url, timeZone, json }, context) {
+  async run({ data: folder, name, url, timeZone, preset, json }, context) {
     const fields = { name, url, timeZone };
     const done = await withControlPlane({ ...context, folder }, (plane) =>
-      plane.submit(null, { kind: "page.create", fields }, "page create"),
+      plane.submit(null, [{ kind: "page.create", fields }, ...presetOf(preset)], "page create"),
     );
     if (!done.ok)
       throw new Fault(
@@ -35,6 +43,12 @@ const create = defineCommand({
     context.out(json ? JSON.stringify({ id: done.page }) : done.page);
   },
 });
+
+/** What stands on the page from the start. */
+function presetOf(preset: string): readonly Command[] {
+  if (preset !== "vendors") return [];
+  return vendors.map(({ id }) => ({ kind: "upstream.create", fields: { vendor: id } }));
+}
 
 const list = defineCommand({
   name: "page list",

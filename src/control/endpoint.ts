@@ -8,6 +8,7 @@ import type { Following } from "../store/ledger-plan.ts";
 import type { PageRows, RowChange } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
+import type { UpstreamStore } from "../store/upstreams.ts";
 import type { Install } from "./install.ts";
 import type { AlertDesk } from "./own-alert-sources.ts";
 import type { BounceDesk } from "./own-bounces.ts";
@@ -21,6 +22,8 @@ export interface Parts {
   readonly rows: PageRows;
   /** What belongs to no page. */
   readonly install: Install;
+  /** What vendors say; without it nothing is known of them. */
+  readonly upstreams?: Pick<UpstreamStore, "results">;
   /** Who is told of pages. */
   readonly subscribers: Subscribers;
   /** What becomes of mail that came back. */

@@ -29,6 +29,7 @@ import { ownRecurrenceEndpoints } from "./own-recurrences.ts";
 import { ownSubscriberEndpoints } from "./own-subscribers.ts";
 import { ownSuppressionEndpoints } from "./own-suppressions.ts";
 import { ownTokenEndpoints } from "./own-tokens.ts";
+import { ownUpstreamEndpoints } from "./own-upstreams.ts";
 import { ownWebhookEndpoints } from "./own-webhooks.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
@@ -82,6 +83,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownAuditEndpoints,
   ...ownBounceEndpoints,
   ...ownDeliveryEndpoints,
+  ...ownUpstreamEndpoints,
   ...ownAlertSourceEndpoints,
 ];
 

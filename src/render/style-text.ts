@@ -149,7 +149,8 @@ summary.row{grid-template-columns:15rem 1fr minmax(4.5rem,max-content) 13rem}
 /** Ages of what vendors say, below or between name and state. */
 const vendors = `
 .ages{order:3;flex:1 1 100%;font-size:.85rem}
-.nm small{max-height:4.2em;overflow:hidden}
+.nm small{max-height:4.2em;overflow:hidden;text-align:match-parent}
+.cmp+.mu{margin-top:.7rem}
 @media(min-width:58rem){.row .ages{order:0;grid-column:2/4}}
 `;
 

@@ -29,6 +29,10 @@ beforeAll(async () => {
     template: await world.run(world.page, { kind: "template.create", fields: template }),
     person: await nastyPerson(),
     metric: await world.run(world.page, { kind: "metric.create", fields: { name: nasty } }),
+    upstream: await world.run(world.page, {
+      kind: "upstream.create",
+      fields: { name: nasty, vendor: "github" },
+    }),
     draft: await world.run(world.page, {
       kind: "draft.create",
       publishAt: null,

@@ -40,6 +40,7 @@ const makers: Readonly<Record<string, Make>> = {
       kind: "recurrence.create",
       fields: { name: "Example", rule: "FREQ=WEEKLY", start: "2026-01-11T02:30", durationMs: 3_600_000 },
     }),
+  upstream_id: async ({ run, page }) => run(page, { kind: "upstream.create", fields: { vendor: "github" } }),
   alert_source_id: async ({ send, page }) => {
     const { json } = await send("POST", `/api/pharos/v1/pages/${page}/alert_sources`, {
       alert_source: { name: "Example", format: "grafana" },

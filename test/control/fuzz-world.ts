@@ -82,6 +82,12 @@ const kinds: readonly Kind[] = [
     }),
     remove: (id) => ({ kind: "recurrence.delete", id }),
   },
+  {
+    kind: "upstream_id",
+    of: ({ upstreams }) => ids(upstreams),
+    make: () => ({ kind: "upstream.create", fields: { vendor: "github" } }),
+    remove: (id) => ({ kind: "upstream.delete", id }),
+  },
 ];
 
 /** Rows that no view has, by the path that makes them. */

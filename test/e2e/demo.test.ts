@@ -139,9 +139,9 @@ test("it says each address, each answers, and the organisation is there", async 
   expect(components.filter(({ group }) => group).length).toBe(4);
   expect(components.filter(({ group }) => !group).length).toBeGreaterThanOrEqual(20);
   if (first.pids.length === 1) return;
-  // The demo, the control plane with who tells its subscribers (started by the first of them), and three POPs, each of them parent, syncer and worker; and
+  // The demo, the control plane with who tells its subscribers (started by the first of them) and who asks vendors, and three POPs, each of them parent, syncer and worker; and
   // who answers names, where there are addresses to lead to.
-  const wanted = hasHost("127.0.0.11") ? 13 : 12;
+  const wanted = hasHost("127.0.0.11") ? 14 : 13;
   await until(`it is ${wanted} processes`, () => processesBelow(first.pid).length + 1 === wanted);
 }, 30_000);
 

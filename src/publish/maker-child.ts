@@ -1,4 +1,5 @@
 // The maker's own process. In: frames with orders. Out: frames with what was made; bodies go ahead, and the next piece when the last is staged.
+import { assert } from "../base/fault.ts";
 import type { Apply } from "../store/types.ts";
 import type { Maker } from "./maker.ts";
 import { type Failure, type FromMaker, failureOf, faultOf, type ToMaker } from "./maker-wire.ts";
@@ -14,6 +15,7 @@ export function createMakerChild(maker: Maker, say: (message: FromMaker) => void
   const stageOf =
     (order: number) =>
     (objects: Apply["objects"]): Promise<void> => {
+      assert(!staging.has(order), "A maker hands over the next bodies when the last are staged.");
       const staged = Promise.withResolvers<void>();
       staging.set(order, staged);
       say({ says: "stage", order, objects });

@@ -64,6 +64,17 @@ export async function renderRoutes(
   };
   let objects: Body[] = [];
   let bytes = 0;
+  let staging: Promise<void> = Promise.resolve();
+  // One piece is on its way while the next is gathered; who has gathered that one waits. Whoever takes them takes one after the other.
+  const stageFull = async (): Promise<void> => {
+    await staging;
+    if (bytes <= limits.madeBytesMax) return;
+    const full = objects;
+    objects = [];
+    bytes = 0;
+    staging = stage(full);
+    await staging;
+  };
   const renderSome = async (queue: AsyncIterable<Document>): Promise<void> => {
     for await (const document of queue) {
       await giveWay();
@@ -71,11 +82,7 @@ export async function renderRoutes(
       changed.set(document.path, made);
       objects.push(...bodies);
       bytes += bodies.reduce((sum, [, body]) => sum + body.length, 0);
-      if (bytes <= limits.madeBytesMax) continue;
-      const full = objects;
-      objects = [];
-      bytes = 0;
-      await stage(full);
+      if (bytes > limits.madeBytesMax) await stageFull();
     }
   };
   // One queue for all: while the front page is compressed, others are rendered. The first failure closes it, and the others end too.

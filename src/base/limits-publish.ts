@@ -38,6 +38,8 @@ export const publishLimits = {
   // Makers
   /** Bodies just made that are kept in memory before they are written ahead: on their way from a maker's process to the store they are held some six times. With 4 MiB both weigh 25 MB more. */
   madeBytesMax: 1024 * 1024,
+  /** Parts and notes that one message of a maker carries: below 1 MiB what packs it grows no further than it is anyway. */
+  madePieceBytesMax: 512 * 1024,
   /** So long after its last order a maker collects what that left. */
   makerRestMs: 3_000,
   /** Of a control plane's heap and its maker's (`host/heap-room.ts`). With less of a machine each collection is of all of it once the heap has 100 MB, and under 500 writes a second that takes more of a core than they do. */

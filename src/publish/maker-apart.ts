@@ -10,7 +10,16 @@ import type { Child } from "../host/process.ts";
 import type { Apply } from "../store/types.ts";
 import type { Made } from "./make-page.ts";
 import type { Maker, Order } from "./maker.ts";
-import { type FromMaker, failureOf, faultOf, fromFrame, type ToMaker, toFrame } from "./maker-wire.ts";
+import {
+  type FromMaker,
+  failureOf,
+  faultOf,
+  fromFrame,
+  joined,
+  type Piece,
+  type ToMaker,
+  toFrame,
+} from "./maker-wire.ts";
 
 export interface ApartOptions {
   /** Starts it. Throws Fault `internal` where it cannot be. */
@@ -23,6 +32,8 @@ export interface ApartOptions {
 interface Waiting {
   stage(objects: Apply["objects"]): Promise<void>;
   readonly made: PromiseWithResolvers<Made>;
+  /** Of it, as far as they have come. */
+  readonly pieces: Piece[];
 }
 
 /** Starts its process with the first order, and again with the next one after its end. */
@@ -50,7 +61,7 @@ class MakerApart implements Maker {
     const order = ++this.#orders;
     const made = Promise.withResolvers<Made>();
     this.#child ??= this.#start();
-    this.#waiting.set(order, { stage, made });
+    this.#waiting.set(order, { stage, made, pieces: [] });
     this.#tell({ does: "make", order, of });
     return made.promise;
   }
@@ -111,8 +122,12 @@ class MakerApart implements Maker {
       );
       return;
     }
+    if (message.says === "piece") {
+      waiting.pieces.push(message);
+      return;
+    }
     this.#waiting.delete(order);
-    if (message.says === "made") waiting.made.resolve(message.made);
+    if (message.says === "made") waiting.made.resolve(joined(waiting.pieces, message.made));
     else waiting.made.reject(faultOf(message.failure));
   }
 }

@@ -2,7 +2,7 @@
 import { assert } from "../base/fault.ts";
 import type { Apply } from "../store/types.ts";
 import type { Maker } from "./maker.ts";
-import { type Failure, type FromMaker, failureOf, faultOf, type ToMaker } from "./maker-wire.ts";
+import { type Failure, type FromMaker, failureOf, faultOf, inPieces, type ToMaker } from "./maker-wire.ts";
 
 export interface MakerChild {
   /** Takes one message of the control plane. */
@@ -35,7 +35,11 @@ export function createMakerChild(maker: Maker, say: (message: FromMaker) => void
       else {
         const { order, of } = message;
         maker.make(of, stageOf(order)).then(
-          (made) => say({ says: "made", order, made }),
+          (made) => {
+            const { pieces, rest } = inPieces(made);
+            for (const piece of pieces) say({ says: "piece", order, ...piece });
+            say({ says: "made", order, made: rest });
+          },
           (thrown) => say({ says: "failed", order, failure: failureOf(thrown) }),
         );
       }

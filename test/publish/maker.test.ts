@@ -13,7 +13,7 @@ import { createMaker, type Maker, type Order } from "../../src/publish/maker.ts"
 import { createMakerApart } from "../../src/publish/maker-apart.ts";
 import { makerBySize } from "../../src/publish/maker-by-size.ts";
 import { createMakerChild } from "../../src/publish/maker-child.ts";
-import { fromFrame, type ToMaker, toFrame } from "../../src/publish/maker-wire.ts";
+import { fromFrame, inPieces, type ToMaker, toFrame } from "../../src/publish/maker-wire.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -53,6 +53,10 @@ function wired(makerOf: () => Maker) {
 }
 
 const order: Order = { page: "p", asOf: 1_750_000_000_000, epoch: 1, signer };
+const manifest = {
+  ...{ page: "p", hosts: [], epoch: 1, generation: 1, previous: "" },
+  ...{ createdMs: 1, parts: [], banners: {} },
+};
 const noStage = async (): Promise<void> => undefined;
 const silent: Maker = {
   make: () => new Promise(() => undefined),
@@ -125,6 +129,23 @@ describe("maker", () => {
     gates[1]?.reject(new Fault("disk-full", "There is no room.", "Make room."));
     await expect(making).rejects.toMatchObject({ code: "disk-full", remedy: "Make room." });
     expect(seen).toEqual(["a 1", "first staged", "b 2", "disk-full"]);
+  });
+
+  test("parts and notes of a large page come in pieces, each entry whole and in its place", async () => {
+    const entries = (count: number, bytes: number) =>
+      Array.from({ length: count }, (_, at) => [`e${at}`, new Uint8Array(bytes).fill(at)] as const);
+    const notes = [...entries(3, 400_000), ["gone", null] as const];
+    const big = { kind: "made", manifest, objects: [], renderedCount: 5 } as const;
+    for (const parts of [[], entries(1, 2_000_000), entries(40, 100_000)]) {
+      const { apart } = wired(() => ({ ...silent, make: async () => ({ ...big, parts, notes }) }));
+      expect(await apart.make(order, noStage)).toEqual({ ...big, parts, notes });
+    }
+    const { pieces } = inPieces({ ...big, parts: entries(40, 100_000), notes });
+    expect(pieces.length).toBeGreaterThan(8);
+    for (const { parts } of pieces)
+      expect(parts.reduce((sum, [, bytes]) => sum + bytes.length, 0)).toBeLessThanOrEqual(
+        limits.madePieceBytesMax,
+      );
   });
 
   test("an end of its process fails what it was making; the next order starts another", async () => {

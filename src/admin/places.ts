@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import type { CheckDesk } from "../control/check-desk.ts";
 import type { PopDesk } from "../control/install.ts";
 import type { AlertDesk } from "../control/own-alert-sources.ts";
 import type { DeliveryDesk } from "../control/own-deliveries.ts";
@@ -67,6 +68,8 @@ export interface Places {
   > | null;
   /** How far they are told, and what could not be. */
   readonly deliveries: DeliveryDesk;
+  /** What POPs found of checks. */
+  readonly checks: CheckDesk;
   /** Pages as they would be, while somebody looks at them. Who asked for one with the next key that they press asks for another. */
   readonly previews: Held<PreviewDocument>;
   /** What an import read, until somebody agrees to it. */

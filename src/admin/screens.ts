@@ -2,6 +2,8 @@
 import type { Screen } from "./screen.ts";
 import { alertSourcesScreen } from "./screen-alert-sources.tsx";
 import { auditScreen } from "./screen-audit.tsx";
+import { checkScreen, newCheckScreen } from "./screen-check.tsx";
+import { checksScreen } from "./screen-checks.tsx";
 import { componentScreen, newComponentScreen } from "./screen-component.tsx";
 import { componentsScreen } from "./screen-components.tsx";
 import { dashboardScreen } from "./screen-dashboard.tsx";
@@ -58,6 +60,10 @@ export const screens: readonly Screen[] = [
   upstreamsScreen,
   newUpstreamScreen,
   upstreamScreen,
+  alertSourcesScreen,
+  checksScreen,
+  newCheckScreen,
+  checkScreen,
   subscribersScreen,
   deliveriesScreen,
   snapshotsScreen,

@@ -8,6 +8,7 @@ import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
 import type { Check, Probe } from "../model/check.ts";
+import { missingSecrets } from "../model/check-target.ts";
 import type { PageView } from "../model/view.ts";
 import { type CheckPlan, pingName, signPlan } from "../snapshot/check-plan.ts";
 import { type ReportEntry, readBatch } from "../snapshot/check-report.ts";
@@ -176,6 +177,8 @@ function createPlans(options: ControlChecksOptions, tokens: PingTokens) {
     const checks = own.flatMap(([page, all]) =>
       all
         .filter(({ paused, pops }) => !paused && (pops.length === 0 || pops.includes(pop.name)))
+        // Without the secrets that nobody gave yet it would find an outage that is none.
+        .filter(({ target }) => missingSecrets(target).length === 0)
         .map((check) => ({ page, check })),
     );
     return {

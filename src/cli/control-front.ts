@@ -18,7 +18,16 @@ export const frontBodyBytesMax = Math.max(bodyBytesMaxOfAll, limits.adminImportB
 export interface FrontParts
   extends Pick<
     Places,
-    "ledger" | "series" | "upstreams" | "byHand" | "accounts" | "deliveries" | "clock" | "random" | "log"
+    | "ledger"
+    | "series"
+    | "upstreams"
+    | "byHand"
+    | "accounts"
+    | "deliveries"
+    | "checks"
+    | "clock"
+    | "random"
+    | "log"
   > {
   readonly store: Store;
   readonly pops: PopPlane;

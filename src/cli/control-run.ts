@@ -39,6 +39,7 @@ import type { FeedAccess } from "../sync/members-gate.ts";
 import { type MirrorExport, type MirrorExportOptions, startMirrorExport } from "../sync/mirror-export.ts";
 import { byHandOperations } from "./by-hand.ts";
 import { bouncesOf } from "./control-bounces.ts";
+import { checkDeskOf } from "./control-checking.ts";
 import { startControlChecks } from "./control-checks.ts";
 import { deliveriesOf } from "./control-deliveries.ts";
 import type { PeopleFlags } from "./control-flags.ts";
@@ -193,7 +194,7 @@ async function wire(
   const monitored = monitorOf({ store, ledger, rows, clock, random, log, metrics });
   closing.push(() => monitored.stop());
   const { onProbes } = monitored.monitor;
-  const checks = startControlChecks({
+  const checking = startControlChecks({
     ...common,
     store,
     ledger,
@@ -201,10 +202,15 @@ async function wire(
     onProbes,
     members: members.members,
   });
-  closing.push(() => checks.stop());
+  closing.push(() => checking.stop());
   const deliveries = deliveriesOf({ store, notifier });
   closing.push(() => deliveries.close());
   watchControl({ ...{ data: options.data, ledger, deliveries, clock, metrics } });
+  const checks = checkDeskOf({
+    results: checking.results,
+    verdict: monitored.monitor.verdict,
+    pingPath: checking.pingPath,
+  });
   const addresses = listenAll(options, closing, {
     onDefect: defectsOf({ log, metrics, of: "control" }),
     api: createControlFront({
@@ -215,6 +221,7 @@ async function wire(
         byHand,
         subscribers,
         deliveries,
+        checks,
         clock,
         random,
         log,
@@ -224,7 +231,20 @@ async function wire(
       accounts: persons.accounts,
       ...{ ingest: monitored.ingest, alerts: monitored.alerts, rows },
       api: createApi({
-        ...{ ledger, tokens, series, upstreams, rows, subscribers, deliveries, install, clock, log, metrics },
+        ...{
+          ledger,
+          tokens,
+          series,
+          upstreams,
+          rows,
+          subscribers,
+          deliveries,
+          checks,
+          install,
+          clock,
+          log,
+          metrics,
+        },
         alerts: monitored.alerts,
         bounces,
         replays: createReplays(store),
@@ -233,7 +253,7 @@ async function wire(
     }),
     feed: (request) =>
       members.answer(request) ??
-      checks.answer(request) ??
+      checking.answer(request) ??
       feed.fetch(request) ??
       new Response("This address feeds POPs.\n", { status: 404 }),
     ops: createOps({

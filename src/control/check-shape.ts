@@ -15,9 +15,14 @@ const http = t.Object({
   kind: t.Literal("http"),
   url: word(),
   method: oneOf(checkMethods),
-  headers: t.Array(t.Tuple([text(100), orNull(text(limits.checkHeaderCharsMax))]), {
-    maxItems: limits.checkHeadersMax,
-  }),
+  headers: t.Array(
+    t.Array(orNull(text(limits.checkHeaderCharsMax)), {
+      minItems: 2,
+      maxItems: 2,
+      description: "name and value",
+    }),
+    { maxItems: limits.checkHeadersMax },
+  ),
   body: orNull(words()),
   statuses: text(limits.checkStatusesCharsMax),
   keyword: orNull(words()),

@@ -9,6 +9,7 @@ import type { PageRows, RowChange } from "../store/page-rows.ts";
 import type { SeriesStore } from "../store/series.ts";
 import type { Subscribers } from "../store/subscribers.ts";
 import type { UpstreamStore } from "../store/upstreams.ts";
+import type { CheckDesk } from "./check-desk.ts";
 import type { Install } from "./install.ts";
 import type { AlertDesk } from "./own-alert-sources.ts";
 import type { BounceDesk } from "./own-bounces.ts";
@@ -32,6 +33,8 @@ export interface Parts {
   readonly deliveries: DeliveryDesk;
   /** What other systems tell. */
   readonly alerts: AlertDesk;
+  /** What POPs found. */
+  readonly checks: CheckDesk;
 }
 
 /** Rows of a page that are kept with commands; `decide` is asked when all writes of rows before it are on the device. */

@@ -1,7 +1,7 @@
 // A page as one JSON value: what an export gives and an import takes. In: a view, rows. Out: the value; what an import makes of it. What is in it and
 // what is not, and why, is one table: `control/README.md`, held by `test/control/export.test.ts`.
 import { type Check, checkUnset } from "../model/check.ts";
-import { withoutSecrets } from "../model/check-target.ts";
+import { type SaidTarget, withoutSecrets } from "../model/check-target.ts";
 import type { ImportBundle, ImportedCheck, ImportedTemplate } from "../model/command.ts";
 import { wholeIncident } from "../model/recall.ts";
 import { type Incident, noAutomation, type PageView, type Recurrence } from "../model/view.ts";
@@ -38,7 +38,12 @@ export function bundleIn(file: PageFile): ImportBundle {
 
 function checkOut(check: NonNullable<PageFile["checks"]>[number], at: number): ImportedCheck {
   const { rank: _, version: __, ...unset } = checkUnset;
-  return { ...unset, position: at + 1, ...check };
+  const { target } = check;
+  const read: SaidTarget =
+    target.kind === "http"
+      ? { ...target, headers: target.headers.map(([name, value]) => [name ?? "", value ?? null]) }
+      : target;
+  return { ...unset, position: at + 1, ...check, target: read };
 }
 
 function upstreamOut(

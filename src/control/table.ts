@@ -18,6 +18,7 @@ import { organizationEndpoints } from "./organizations.ts";
 import { ownAlertSourceEndpoints } from "./own-alert-sources.ts";
 import { ownAuditEndpoints } from "./own-audit.ts";
 import { ownBounceEndpoints } from "./own-bounces.ts";
+import { ownCheckEndpoints } from "./own-checks.ts";
 import { ownDeliveryEndpoints } from "./own-deliveries.ts";
 import { ownDraftEndpoints } from "./own-drafts.ts";
 import { ownGenerationEndpoints } from "./own-generations.ts";
@@ -77,6 +78,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownWebhookEndpoints,
   ...ownDraftEndpoints,
   ...ownRecurrenceEndpoints,
+  ...ownCheckEndpoints,
   ...ownGenerationEndpoints,
   ...ownPopEndpoints,
   ...ownTokenEndpoints,

@@ -8,8 +8,10 @@ import { createHeld } from "../../src/admin/held.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { checkDeskOf } from "../../src/cli/control-checking.ts";
 import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
 import { monitorOf } from "../../src/cli/control-monitor.ts";
+import type { SaidVerdict } from "../../src/control/check-desk.ts";
 import type { PopSeen } from "../../src/control/install.ts";
 import { createServing } from "../../src/edge/serve.ts";
 import { fetchOf } from "../../src/host/visitors-fetch.ts";
@@ -24,6 +26,7 @@ import { signDelegation } from "../../src/snapshot/documents.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
 import { auditOf } from "../../src/store/audit.ts";
+import { type CheckResults, openCheckResults } from "../../src/store/check-results.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
@@ -73,6 +76,9 @@ export interface AdminWorld {
   readonly subscribers: Subscribers;
   /** Dead letters that the process which sends would be told of. */
   readonly sentAgain: readonly DeadName[];
+  /** What POPs found, and what is said to be so of a check, by its id. */
+  readonly results: CheckResults;
+  readonly verdicts: Map<string, SaidVerdict>;
   /** A browser in which somebody of this role is signed in: one person for each role and page. */
   as(role: Role, page?: string): Browser;
   /** A browser in which nobody is. */
@@ -133,6 +139,9 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   const rows = createPageRows(store, random);
   const monitored = monitorOf({ store, ledger, rows, clock, random, log: silentLog, metrics });
   monitored.start();
+  const results = openCheckResults({ folder, clock, log: silentLog });
+  const verdicts = new Map<string, SaidVerdict>();
+  const checks = checkDeskOf({ results, verdict: (_, check) => verdicts.get(check) ?? null });
   const admin = createAdmin({
     ...{ rows, alerts: monitored.alerts },
     ...{ ledger, series, clock, random, byHand, accounts, log: silentLog },
@@ -140,7 +149,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
     snapshots: store.snapshots,
     previews: createHeld(random, 64),
     imports: createHeld(random, 4),
-    ...{ subscribers, deliveries },
+    ...{ subscribers, deliveries, checks },
     subscriberCount: async () => 1_234,
     pops: {
       list: async () => pops,
@@ -180,7 +189,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
   await settled();
   return {
     ...{ admin, ledger, store, clock, page, otherPage, group, grouped, plain, pops, run, settled },
-    ...{ accounts, people, subscribers, sentAgain },
+    ...{ accounts, people, subscribers, sentAgain, results, verdicts },
     as(role, on = page) {
       const known = browsers.get(role + on) ?? browserOf(admin, signedIn(role, on));
       browsers.set(role + on, known);
@@ -200,6 +209,7 @@ export async function openAdminWorld(): Promise<AdminWorld> {
       await monitored.stop();
       await subscribers.close();
       await deliveries.close();
+      await results.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

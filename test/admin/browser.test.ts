@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect } from "bun:test";
 import { Secret, TOTP } from "otpauth";
 import { screens } from "../../src/admin/screens.ts";
+import type { CheckTarget, Probe } from "../../src/model/check.ts";
 import type { Role } from "../../src/model/roles.ts";
 import { noContact } from "../../src/model/subscriber.ts";
 import { writeTold } from "../store/told.ts";
@@ -63,6 +64,7 @@ beforeAll(async () => {
       publishAt: world.clock.wallMs() + 3_600_000,
       command: { kind: "incident.create", fields: { name: "New prices", body: "From May on." } },
     }),
+    check: await watched(page),
     recurrence: await world.run(page, {
       kind: "recurrence.create",
       fields: { name: "Backups", rule: "FREQ=WEEKLY", start: "2027-01-10T02:30", durationMs: 3_600_000 },
@@ -103,6 +105,35 @@ beforeAll(async () => {
   server = { url: `http://127.0.0.1:${listening.port}`, stop: () => void listening.stop(true) };
   browser = await startBrowser();
 }, 60_000);
+
+/** With a day of what two POPs found. */
+async function watched(page: string): Promise<string> {
+  const target: CheckTarget = {
+    kind: "http",
+    ...{ url: "https://api.acme.example/health", method: "GET", headers: [], body: null, statuses: "200" },
+    ...{ keyword: "ok", keywordAbsent: false, json: null, redirectsMax: 3, certificateDays: 14 },
+  };
+  const id = await world.run(page, { kind: "check.create", fields: { name: "API answers", target } });
+  const now = world.clock.wallMs();
+  for (const [at, pop] of ["fra-1", "syd-1"].entries())
+    await world.results.add(
+      pop,
+      Array.from({ length: 280 }, (_, of) => {
+        const isDown = of > 150 && of < 158;
+        return {
+          ...{ check: `${page}/${id}`, atMs: now - of * 300_000, state: isDown ? "down" : "up" },
+          ...{ ms: 40 + at * 90 + ((of * 37) % 30), why: isDown ? "timeout" : null },
+          ...{ said: isDown ? "No answer within 10 s." : null, certificateEndsMs: now + 40 * 86_400_000 },
+        } satisfies Probe;
+      }),
+    );
+  world.verdicts.set(id, {
+    state: "up",
+    sinceMs: now - 3_600_000,
+    sentence: "2 of 2 POPs say that it is up.",
+  });
+  return id;
+}
 
 afterAll(async () => {
   if (chromium === null) return;

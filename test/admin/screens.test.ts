@@ -1,6 +1,7 @@
 // Every screen of the table: who sees it, who does not, what protects it. A screen without a row here fails.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { screens } from "../../src/admin/screens.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
 import { allows, type Role, roles } from "../../src/model/roles.ts";
 import { noContact } from "../../src/model/subscriber.ts";
 import { commandLine } from "../../src/store/tokens.ts";
@@ -38,6 +39,7 @@ beforeAll(async () => {
       publishAt: null,
       command: { kind: "incident.create", fields: { name: nasty, body: nasty, componentIds: [world.plain] } },
     }),
+    check: await nastyCheck(incident),
     recurrence: await world.run(world.page, {
       kind: "recurrence.create",
       fields: {
@@ -73,6 +75,26 @@ beforeAll(async () => {
   });
 });
 afterAll(() => world.close());
+
+/** With everything that a check can show, from people and from POPs. */
+async function nastyCheck(parent: string): Promise<string> {
+  const target: CheckTarget = {
+    kind: "http",
+    ...{ url: "https://api.example/<script>alert(1)</script>", method: "POST", body: nasty },
+    ...{ headers: [["X-Key", nasty]], statuses: "200", keyword: nasty, keywordAbsent: true },
+    ...{ json: { path: nasty, equals: nasty }, redirectsMax: 0, certificateDays: 7 },
+  };
+  const id = await world.run(world.page, { kind: "check.create", fields: { name: nasty + parent, target } });
+  const atMs = world.clock.wallMs();
+  const check = `${world.page}/${id}`;
+  const more = { ms: 12, why: "keyword", said: nasty, certificateEndsMs: atMs } as const;
+  await world.results.add("fra1", [
+    { check, atMs: atMs - 120_000, state: "up", ...more },
+    { check, atMs, state: "down", ...more },
+  ]);
+  world.verdicts.set(id, { state: "suspected", sinceMs: atMs, sentence: nasty });
+  return id;
+}
 
 async function nastyPerson(): Promise<string | undefined> {
   const grants = [[world.page, "viewer"]] as const;

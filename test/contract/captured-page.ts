@@ -7,6 +7,7 @@ import { silentLog } from "../../src/base/log.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
+import { checkDeskOf } from "../../src/cli/control-checking.ts";
 import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
 import { monitorOf } from "../../src/cli/control-monitor.ts";
 import { type Api, createApi } from "../../src/control/api.ts";
@@ -21,6 +22,7 @@ import { loadSigned } from "../../src/publish/published.ts";
 import { signDelegation } from "../../src/snapshot/documents.ts";
 import { generateKeyPair } from "../../src/snapshot/keys.ts";
 import { createTrust } from "../../src/snapshot/trust.ts";
+import { openCheckResults } from "../../src/store/check-results.ts";
 import { openLedger } from "../../src/store/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createPageRows } from "../../src/store/page-rows.ts";
@@ -133,6 +135,7 @@ export async function openCaptured(
       subscribers,
       bounces: bouncesOf({ store, subscribers, clock, log, domain: null }),
       deliveries: deliveriesOf({ store, notifier: { replay: () => false } }),
+      checks: checkDeskOf({ results: openCheckResults({ folder: data, clock, log }) }),
       clock,
       log,
       metrics,

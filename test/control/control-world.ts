@@ -6,12 +6,14 @@ import { silentLog } from "../../src/base/log.ts";
 import { createMetrics, type Metrics } from "../../src/base/metrics.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { bouncesOf } from "../../src/cli/control-bounces.ts";
+import { checkDeskOf } from "../../src/cli/control-checking.ts";
 import { deliveriesOf } from "../../src/cli/control-deliveries.ts";
 import { type ControlMonitor, monitorOf } from "../../src/cli/control-monitor.ts";
 import { type ApiOptions, createApi } from "../../src/control/api.ts";
 import type { Command } from "../../src/model/command.ts";
 import type { Grants } from "../../src/model/roles.ts";
 import type { DeadName } from "../../src/notify/wire.ts";
+import { type CheckResults, openCheckResults } from "../../src/store/check-results.ts";
 import type { Change } from "../../src/store/commit.ts";
 import { type Ledger, openLedger } from "../../src/store/ledger.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
@@ -40,6 +42,8 @@ export interface ControlWorld {
   readonly metrics: Metrics;
   readonly store: Store;
   readonly monitored: ControlMonitor;
+  /** What POPs found. */
+  readonly results: CheckResults;
   /** Everything that was written, a list for each transaction. */
   readonly commits: readonly (readonly Change[])[];
   readonly pops: Pops;
@@ -91,8 +95,11 @@ export async function openControlWorld(): Promise<ControlWorld> {
   const deliveries = deliveriesOf({ store, notifier: { replay } });
   const monitored = monitorOf({ store, ledger, rows, clock, random, log: silentLog, metrics });
   monitored.start();
+  const results = openCheckResults({ folder, clock, log: silentLog });
+  const checks = checkDeskOf({ results, verdict: monitored.monitor.verdict });
   const parts = {
     alerts: monitored.alerts,
+    checks,
     replays,
     requestsPerMinute: 0,
     ledger,
@@ -131,6 +138,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
       sentAgain,
       store,
       monitored,
+      results,
       commits,
       pops,
       publish,
@@ -158,6 +166,7 @@ export async function openControlWorld(): Promise<ControlWorld> {
     },
     async close() {
       await monitored.stop();
+      await results.close();
       await subscribers.close();
       // When a key was last used is written after the answer: behind it all that is.
       await tokens.revoke(() => false, commandLine);

@@ -35,6 +35,14 @@ const makers: Readonly<Record<string, Make>> = {
       publishAt: null,
       command: { kind: "incident.create", fields: { name: "Example" } },
     }),
+  check_id: async ({ run, page }) =>
+    run(page, {
+      kind: "check.create",
+      fields: {
+        name: "Example",
+        target: { kind: "tcp", host: "db.example", port: 5432, send: null, expect: null },
+      },
+    }),
   recurrence_id: async ({ run, page }) =>
     run(page, {
       kind: "recurrence.create",

@@ -74,6 +74,18 @@ const kinds: readonly Kind[] = [
     remove: (id) => ({ kind: "draft.delete", id }),
   },
   {
+    kind: "check_id",
+    of: ({ checks }) => ids(checks),
+    make: () => ({
+      kind: "check.create",
+      fields: {
+        name: "Port",
+        target: { kind: "tcp", host: "db.example", port: 5432, send: null, expect: null },
+      },
+    }),
+    remove: (id) => ({ kind: "check.delete", id }),
+  },
+  {
     kind: "recurrence_id",
     of: ({ recurrences }) => ids(recurrences),
     make: () => ({

@@ -26,7 +26,7 @@ export interface FieldChange {
 
 export interface Change {
   readonly mark: "+" | "-" | "~";
-  readonly what: "page" | "group" | "component" | "metric" | "template" | "recurrence";
+  readonly what: "page" | "group" | "component" | "metric" | "template" | "recurrence" | "check";
   readonly id: string;
   readonly name: string;
   readonly fields: readonly FieldChange[];

@@ -53,7 +53,16 @@ export function planConfig(held: Definition | null, wanted: WantedPage, options:
     paired.set(word, found.paired);
   }
   const components = paired.get("components") ?? [];
-  const named = referencesTo(components, held?.lists.components ?? [], wanted.lists.components !== undefined);
+  const named = new Map(
+    lists.map(({ word }) => [
+      word,
+      referencesTo(
+        word === "components" ? components : (paired.get(word) ?? []),
+        held?.lists[word] ?? [],
+        wanted.lists[word] !== undefined,
+      ),
+    ]),
+  );
   const changes: Change[] = page === null ? [] : [page];
   for (const { word } of lists) {
     const list = (paired.get(word) ?? []).map((one) => {
@@ -89,10 +98,12 @@ function referencesTo(
   };
 }
 
+type Named = ReadonlyMap<ListWord, (word: string) => string | null>;
+
 function resolve(
   one: Paired,
   word: ListWord,
-  named: (word: string) => string | null,
+  named: Named,
 ): {
   readonly one: Paired;
   readonly mistakes: readonly Mistake[];
@@ -101,17 +112,23 @@ function resolve(
   const values = { ...one.wanted.values };
   for (const field of fieldsOf(word)) {
     const said = values[field.word];
-    if (field.kind !== "references" || !Array.isArray(said)) continue;
-    values[field.word] = said.map((name) => {
-      const id = named(String(name));
+    const { kind, to = "components" } = field;
+    const idOf = (name: string): string => {
+      const id = named.get(to)?.(name) ?? null;
       if (id === null)
         mistakes.push({
           place: one.wanted.place,
-          says: `\`${field.word}\` of the ${listOf(word).one} "${one.wanted.name}" names "${String(name)}", which is no component's id, nor the name of just one.`,
+          says: `\`${field.word}\` of the ${listOf(word).one} "${one.wanted.name}" names "${name}", which is no ${listOf(to).one}'s id, nor the name of just one.`,
         });
-      return id ?? String(name);
-    });
+      return id ?? name;
+    };
+    if (kind === "references" && Array.isArray(said))
+      values[field.word] = said.map((name) => idOf(String(name)));
+    if (kind === "reference" && typeof said === "string") values[field.word] = idOf(said);
   }
+  const wrong = listOf(word).wrong?.({ ...one.held?.values, ...values }, values) ?? [];
+  for (const says of wrong)
+    mistakes.push({ place: one.wanted.place, says: `The ${listOf(word).one} "${one.wanted.name}" ${says}` });
   return { one: { ...one, wanted: { ...one.wanted, values } }, mistakes };
 }
 
@@ -135,12 +152,28 @@ function listChanges(
       ),
     ];
   });
-  // Groups first: others may be in them.
+  // Groups first, and checks before those below them: others may be in them.
+  const depths = depthsOf(paired);
   return [
     ...changes.filter(({ what }) => what === "group"),
-    ...changes.filter(({ what }) => what !== "group"),
+    ...changes
+      .filter(({ what }) => what !== "group")
+      .sort((a, b) => (depths.get(a.id) ?? 0) - (depths.get(b.id) ?? 0)),
     ...others,
   ];
+}
+
+/** How many of the list stand above each, by the field `parent`; those of a circle are the decision's to refuse. */
+function depthsOf(paired: readonly Paired[]): ReadonlyMap<string, number> {
+  const parents = new Map(paired.map(({ id, wanted }) => [id, wanted.values.parent]));
+  return new Map(
+    paired.map(({ id }) => {
+      let depth = 0;
+      for (let above = parents.get(id); typeof above === "string" && depth <= paired.length; depth++)
+        above = parents.get(above);
+      return [id, depth];
+    }),
+  );
 }
 
 interface Left {

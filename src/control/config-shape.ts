@@ -7,9 +7,20 @@ import { languageCodes, languagesUnset } from "../model/language.ts";
 import type { Json } from "../model/op.ts";
 import { metricTransforms, type PageView, type Recurrence, toldStatuses } from "../model/view.ts";
 import { automationNames } from "./automation-names.ts";
+import { checkList, checkWords } from "./config-checks.ts";
 
-/** `references`: components, by id or name. `picture`: {type, base64}, or {file}. `links`: a list of {name, url}. */
-export type FieldKind = "text" | "flag" | "whole" | "number" | "texts" | "links" | "picture" | "references";
+/** `reference`: one of another list, by id or name; `references`: components. `picture`: {type, base64}, or {file}. `links`: a list of {name, url}. `headers`: a map, whose values may be left out. */
+export type FieldKind =
+  | "text"
+  | "flag"
+  | "whole"
+  | "number"
+  | "texts"
+  | "links"
+  | "picture"
+  | "references"
+  | "reference"
+  | "headers";
 
 export interface ConfigField {
   /** In the file. */
@@ -20,11 +31,13 @@ export interface ConfigField {
   /** What it is when nothing is said: left out of what is exported. Null may be written where this is null. */
   readonly blank: Json;
   readonly allowed?: readonly string[];
+  /** Of a `reference`: the list that it names one of. */
+  readonly to?: ListWord;
   /** The form in which it is kept. */
   normal?(value: Json): Json;
 }
 
-export type ListWord = "components" | "metrics" | "templates" | "recurring_maintenance";
+export type ListWord = "components" | "metrics" | "templates" | "recurring_maintenance" | "checks";
 
 /** Names stand by themselves: every entity has one. */
 export interface ConfigList {
@@ -37,6 +50,8 @@ export interface ConfigList {
   /** What a new one's command must have beside what is said: without it `decide` refuses, in its own words. */
   readonly made?: Readonly<Record<string, Json>>;
   /** Fields of a command, from those that changed, where a command has them in another form; `values` are all that there will be. */
+  /** What is said and cannot be, in words behind the entity's name. */
+  wrong?(values: ConfigValues, said: ConfigValues): readonly string[];
   toFields?(given: Readonly<Record<string, Json>>, values: ConfigValues): Record<string, Json>;
 }
 
@@ -143,6 +158,7 @@ export const lists: readonly ConfigList[] = [
     ],
     toFields: recurrenceFields,
   },
+  checkList,
 ];
 
 /** A command says automation as a whole, and times in ms. */
@@ -196,7 +212,7 @@ export interface Definition {
 }
 
 export function definitionOf(view: PageView): Definition {
-  const { page, components, metrics, templates, recurrences, componentById } = view;
+  const { page, components, metrics, templates, recurrences, checks, componentById } = view;
   const { looks, ...plain } = page;
   const [, ...others] = page.hosts;
   const isGroup = (id: string | null): boolean => id !== null && componentById.get(id)?.group === true;
@@ -217,6 +233,7 @@ export function definitionOf(view: PageView): Definition {
         ...entityOf({ ...it, ...recurrenceWords(it) }, "recurring_maintenance", 0),
         ...(isOver(view, it) ? { isOver: true } : {}),
       })),
+      checks: checks.map((it) => entityOf({ ...it, ...checkWords(it) }, "checks", it.position)),
     },
   };
 }

@@ -32,6 +32,8 @@ export function readValue(
       return textsOf(node, field);
     case "links":
       return linksOf(node);
+    case "headers":
+      return headersOf(node);
     case "picture":
       return pictureOf(node, readFile);
     default:
@@ -45,6 +47,8 @@ const kinds: Readonly<Record<ConfigField["kind"], string>> = {
   whole: "a whole number",
   number: "a number",
   texts: "a list of texts",
+  reference: "an id or a name",
+  headers: "a map of headers, each with its value or with nothing",
   references: "a list of ids or names of components",
   links: "a list of links, each with name and url",
   picture: "a picture: {file: <an SVG or PNG beside this file>}, or {type, base64}",
@@ -55,7 +59,7 @@ function scalarOf(node: Node, { kind, allowed }: ConfigField): ReadValue {
   const isRight =
     kind === "flag"
       ? typeof value === "boolean"
-      : kind === "text"
+      : kind === "text" || kind === "reference"
         ? typeof value === "string"
         : typeof value === "number" &&
           (kind === "number" ? Number.isFinite(value) : Number.isSafeInteger(value));
@@ -65,7 +69,9 @@ function scalarOf(node: Node, { kind, allowed }: ConfigField): ReadValue {
 }
 
 const quoted = (node: Node, kind: ConfigField["kind"]): string =>
-  kind === "text" && isScalar(node) ? `: write "${String(node.source ?? node.value)}" in quotes` : "";
+  (kind === "text" || kind === "reference") && isScalar(node)
+    ? `: write "${String(node.source ?? node.value)}" in quotes`
+    : "";
 
 function textsOf(node: Node, { kind, allowed }: ConfigField): ReadValue {
   if (!isSeq(node)) return wrong(kinds[kind]);
@@ -99,6 +105,21 @@ function linksOf(node: Node): ReadValue {
     links.push({ name, url });
   }
   return { ok: true, value: links };
+}
+
+/** What has no value keeps the one that it has. */
+function headersOf(node: Node): ReadValue {
+  if (!isMap(node)) return wrong(kinds.headers);
+  const headers: Record<string, Json> = {};
+  for (const { key, value } of node.items) {
+    const name: unknown = isScalar(key) ? key.value : null;
+    const said: unknown = isScalar(value) ? value.value : null;
+    const isRight =
+      typeof name === "string" && (said === null || typeof said === "string") && !isAlias(value);
+    if (!isRight || (value !== null && !isScalar(value))) return wrong(kinds.headers);
+    headers[name] = said;
+  }
+  return { ok: true, value: headers };
 }
 
 function pictureOf(node: Node, readFile: (path: string) => Uint8Array): ReadValue {

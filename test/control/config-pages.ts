@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { ConfigField, ListWord } from "../../src/control/config-shape.ts";
 import { fieldsOf, lists, pageFields } from "../../src/control/config-shape.ts";
+import { type CheckKind, checkKinds } from "../../src/model/check.ts";
 import type { Json } from "../../src/model/op.ts";
 import { png } from "./config-world.ts";
 
@@ -49,6 +50,77 @@ const own: Readonly<Record<string, fc.Arbitrary<Json>>> = {
   scheduled_auto_verifying_minutes: fc.constantFrom(null, 5),
 };
 
+const secondsOf = (...seconds: number[]) => fc.constantFrom(...seconds);
+const talk = { send: fc.constantFrom(null, "PING"), expect: fc.constantFrom(null, "PONG") };
+
+/** Of checks: what each word can be, by kind. */
+const ofKinds: Readonly<Record<CheckKind, Readonly<Record<string, fc.Arbitrary<Json>>>>> = {
+  http: {
+    url: fc.constantFrom("https://api.acme.example/health", "http://a.example:81/?a=b"),
+    method: fc.constantFrom("POST", "PUT"),
+    headers: fc.constantFrom({}, { Accept: null, "X-Key": null }),
+    body: fc.constantFrom(null, ""),
+    statuses: fc.constantFrom("200-299", "200,301-302"),
+    keyword: fc.constantFrom(null, "ok"),
+    keyword_absent: fc.boolean(),
+    ...{ json_path: fc.constantFrom("$.status", "$.a[0]"), json_equals: fc.constantFrom("up", "1") },
+    ...{ redirects_max: fc.nat(10), certificate_days: fc.constantFrom(null, 14) },
+  },
+  tcp: { host: fc.constantFrom("db.example", "2001:db8::1"), port: secondsOf(25, 5432), ...talk },
+  tls: {
+    ...{ host: fc.constant("a.example"), port: secondsOf(443, 993) },
+    ...{ server_name: fc.constantFrom(null, "b.example"), days: fc.nat(30) },
+  },
+  dns: {
+    domain: fc.constantFrom("acme.example", "_dmarc.acme.example"),
+    record_type: fc.constantFrom("A", "TXT", "CAA"),
+    name_server: fc.constantFrom(null, "192.0.2.53"),
+    answers: fc.subarray(["192.0.2.1", "192.0.2.2"]),
+  },
+  websocket: { url: fc.constantFrom("wss://api.acme.example/ws", "ws://a.example"), ...talk },
+  heartbeat: {
+    ...{ every_seconds: fc.constantFrom(null, 60), cron: fc.constantFrom("30 2 * * 1-5", "@daily") },
+    ...{ time_zone: fc.constantFrom(...zones), grace_seconds: secondsOf(0, 60) },
+  },
+};
+const ofChecks: Readonly<Record<string, fc.Arbitrary<Json>>> = {
+  interval_seconds: secondsOf(60, 300, 7.5),
+  timeout_seconds: secondsOf(5, 0.5),
+  slow_ms: fc.constantFrom(null, 800),
+  pops: fc.subarray(["fra1", "syd1"]),
+  ...{ failures_to_open: fc.integer({ min: 1, max: 5 }), successes_to_close: fc.integer({ min: 1, max: 5 }) },
+  // What it speaks for comes with the list that is made of all.
+  ...{ parent: fc.constant(null), template: fc.constant(null) },
+  act: fc.constantFrom("watch", "draft", "incident"),
+};
+
+/** One of each kind, in any order: else of eight pages some word would be on none. */
+function checks(components: readonly string[]): fc.Arbitrary<readonly Said[]> {
+  return fc
+    .tuple(...[...checkKinds, "heartbeat" as const].map((kind) => check(kind, components)))
+    .chain((all) =>
+      fc.shuffledSubarray(
+        all.map((said, at): Said => ({ id: `check${at}`, ...said })),
+        { minLength: 6 },
+      ),
+    );
+}
+
+function check(kind: CheckKind, components: readonly string[]): fc.Arbitrary<Said> {
+  const ownWords = new Set(Object.values(ofKinds).flatMap((words) => Object.keys(words)));
+  const common = fieldsOf("checks").filter(({ word }) => word !== "kind" && !ownWords.has(word));
+  const values = common.map(
+    (field) => [field.word, ofChecks[field.word] ?? valuesFor(field, components)] as const,
+  );
+  return fc
+    .record({
+      ...{ name: texts, kind: fc.constant(kind) },
+      ...ofKinds[kind],
+      ...Object.fromEntries(values),
+    })
+    .map((said: Said) => (said.every_seconds === 60 ? { ...said, cron: null, time_zone: "Etc/UTC" } : said));
+}
+
 function valuesFor(
   { word, kind, blank, allowed }: ConfigField,
   components: readonly string[],
@@ -66,6 +138,10 @@ function valuesFor(
       return fc.constantFrom(0, 1.5, -2);
     case "texts":
       return fc.subarray([...(allowed ?? ["a", "b"])]);
+    case "reference":
+      return fc.constantFrom(null, ...components);
+    case "headers":
+      return fc.constant({});
     case "references":
       return fc.shuffledSubarray([...components]);
     case "links":
@@ -114,10 +190,21 @@ export const pages: fc.Arbitrary<Said> = components.chain((list) => {
   const ids = list.flatMap(({ id, members }) =>
     members === undefined ? [String(id)] : (members as readonly Said[]).map((member) => String(member.id)),
   );
-  const others = lists.map(({ word }) => word).filter((word) => word !== "components");
-  return fc.record({
-    page: entity(pageFields, []).map((said): Said => ({ id: "p1", ...said })),
-    components: fc.constant(list as Said[]),
-    ...Object.fromEntries(others.map((word) => [word, some(word, ids).map((all) => all as Said[])])),
-  });
+  const others = lists.map(({ word }) => word).filter((word) => !["components", "checks"].includes(word));
+  return fc
+    .record({
+      page: entity(pageFields, []).map((said): Said => ({ id: "p1", ...said })),
+      components: fc.constant(list as Said[]),
+      ...Object.fromEntries(others.map((word) => [word, some(word, ids).map((all) => all as Said[])])),
+      checks: checks(ids).map((all) => all as Said[]),
+    })
+    .map((page) => withLinks(page as Said));
 });
+
+/** A check is below another one, and has the words of a template. */
+function withLinks(page: Said): Said {
+  const [first, second, ...rest] = page.checks as readonly Said[];
+  const [template] = page.templates as readonly Said[];
+  const linked = { ...second, parent: first?.id ?? null, template: template?.id ?? null };
+  return { ...page, checks: [linked, first ?? {}, ...rest] as Json };
+}

@@ -106,7 +106,7 @@ describe("control/config goes both ways", () => {
     const emblem = { type: "image/png", base64: "AA==" };
     const text = configText({
       ...{ id: "p1", name: "A", values: { logo: emblem, favicon: emblem } },
-      lists: { components: [], metrics: [], templates: [], recurring_maintenance: [] },
+      lists: { components: [], metrics: [], templates: [], recurring_maintenance: [], checks: [] },
     });
     expect(text).not.toContain("&");
   });
@@ -306,7 +306,7 @@ describe("control/config says what is wrong, and where", () => {
       "no map",
       "- 1\n",
       [
-        "page.yaml:1:1: A page's file is a map with page, components, metrics, templates, recurring_maintenance.",
+        "page.yaml:1:1: A page's file is a map with page, components, metrics, templates, recurring_maintenance, checks.",
       ],
     ],
     [

@@ -42,6 +42,7 @@ export const settingsScreen = screen({
 
 function asItIs({ view: { page } }: Visit<PageView>): Form {
   const { description, hosts, indicatorRule, looks, name, timeZone, uptimeBadges, url } = page;
+  const { partialWeight, slaTarget } = page;
   const fields = new URLSearchParams({
     ...{ name, url, timeZone, indicatorRule, description: description ?? "", hosts: hosts.join("\n") },
     ...{ headline: looks.headline ?? "", brand: looks.brand ?? "", support: looks.supportUrl ?? "" },
@@ -50,6 +51,7 @@ function asItIs({ view: { page } }: Visit<PageView>): Form {
       footerLinks: linesOf(looks.footerLinks),
       footer: looks.footerText ?? "",
     },
+    ...{ weight: String(Math.round(partialWeight * 10_000) / 100), target: slaTarget?.toString() ?? "" },
     ...(uptimeBadges ? { badges: "on" } : {}),
   });
   for (const code of page.languages) fields.append("language", code);
@@ -97,6 +99,8 @@ function fieldsIn(form: Form): PageFields | string {
     indicatorRule: form.text("indicatorRule") === "incidents" ? "incidents" : "components",
     languages: languageCodes.filter((code) => form.list("language").includes(code)),
     uptimeBadges: form.has("badges"),
+    ...(form.text("weight") === "" ? {} : { partialWeight: Number(form.text("weight")) / 100 }),
+    slaTarget: form.text("target") === "" ? null : Number(form.text("target")),
     headline: form.text("headline") || null,
     supportUrl: form.text("support") || null,
     brand: form.text("brand") || null,
@@ -180,6 +184,23 @@ function formFor(visit: Visit<PageView>, form: Form, sentences: readonly string[
           ]}
         />
         <Check name="badges" label="Badges of uptime for each component" checked={form.has("badges")} />
+        <div class="two">
+          <Line
+            name="weight"
+            label="A partial outage counts so many percent of an outage"
+            type="number"
+            min={0}
+            value={form.text("weight")}
+          />
+          <Line
+            name="target"
+            label="Promised uptime in percent"
+            hint="Such as 99.9. Empty: none."
+            type="number"
+            min={50}
+            value={form.text("target")}
+          />
+        </div>
         <section aria-labelledby="looks-h">
           <h2 id="looks-h">Looks</h2>
         </section>

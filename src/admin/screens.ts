@@ -32,6 +32,7 @@ import { newTemplateScreen, templateScreen, templatesScreen } from "./screen-tem
 import { tokensScreen } from "./screen-tokens.tsx";
 import { updateScreen } from "./screen-update.tsx";
 import { newUpstreamScreen, upstreamScreen, upstreamsScreen } from "./screen-upstreams.tsx";
+import { uptimeScreen } from "./screen-uptime.tsx";
 
 export const screens: readonly Screen[] = [
   dashboardScreen,
@@ -61,6 +62,7 @@ export const screens: readonly Screen[] = [
   newUpstreamScreen,
   upstreamScreen,
   alertSourcesScreen,
+  uptimeScreen,
   checksScreen,
   newCheckScreen,
   checkScreen,

@@ -114,6 +114,8 @@ const page = t.Object(
     url: t.String(),
     time_zone: t.String(),
     uptime_badges: t.Boolean(),
+    uptime_partial_weight: t.Number(),
+    sla_target: orNull(t.Number()),
     headline: orNull(t.String()),
     support_url: orNull(t.String()),
     brand_color: orNull(t.String()),

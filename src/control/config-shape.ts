@@ -5,7 +5,13 @@ import { limits } from "../base/limits.ts";
 import { brandOf } from "../model/brand.ts";
 import { languageCodes, languagesUnset } from "../model/language.ts";
 import type { Json } from "../model/op.ts";
-import { metricTransforms, type PageView, type Recurrence, toldStatuses } from "../model/view.ts";
+import {
+  metricTransforms,
+  type PageView,
+  partialWeightUnset,
+  type Recurrence,
+  toldStatuses,
+} from "../model/view.ts";
 import { automationNames } from "./automation-names.ts";
 import { checkList, checkWords } from "./config-checks.ts";
 
@@ -78,6 +84,8 @@ export const pageFields: readonly ConfigField[] = [
   },
   { word: "languages", key: "languages", kind: "texts", blank: languagesUnset, allowed: languageCodes },
   flag("uptime_badges", "uptimeBadges"),
+  { word: "uptime_partial_weight", key: "partialWeight", kind: "number", blank: partialWeightUnset },
+  { word: "sla_target", key: "slaTarget", kind: "number", blank: null },
   text("headline"),
   text("support_url", "supportUrl"),
   { ...text("brand"), normal: (colour) => brandOf(String(colour)) ?? colour },

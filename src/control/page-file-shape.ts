@@ -47,6 +47,8 @@ const page = t.Object({
   indicatorRule: maybe(oneOf(["components", "incidents"])),
   languages: maybe(t.Array(oneOf(languageCodes), { maxItems: languageCodes.length })),
   uptimeBadges: maybe(t.Boolean()),
+  partialWeight: maybe(t.Number({ minimum: 0, maximum: 1 })),
+  slaTarget: maybe(orNull(t.Number({ minimum: 50, maximum: 100 }))),
   headline: maybe(orNull(words())),
   supportUrl: maybe(orNull(text(4_000))),
   brand: maybe(orNull(text(100))),

@@ -6,7 +6,7 @@ import type { PageView } from "../model/view.ts";
 import type { PageRows } from "../store/page-rows.ts";
 import { keepRows } from "./access-rows.ts";
 import { ApiRefusal, unprocessable } from "./answer.ts";
-import { answers } from "./answers.ts";
+import { answers, orNull } from "./answers.ts";
 import { answer, endpoint } from "./endpoint.ts";
 import { maybe, said, text } from "./fields.ts";
 import { looksAsked, looksFields } from "./looks.ts";
@@ -27,6 +27,8 @@ const pageBody = t.Object({
     ),
     url: maybe(text(2_000)),
     uptime_badges: t.Optional(t.Boolean()),
+    uptime_partial_weight: t.Optional(t.Number({ minimum: 0, maximum: 1 })),
+    sla_target: t.Optional(orNull(t.Number({ minimum: 50, maximum: 100 }))),
     ...looksFields,
     ...settingFields,
   }),
@@ -68,6 +70,7 @@ export const pageEndpoints = [
     body: pageBody,
     async answer({ view, rows, body, principal, submit, effect }) {
       const { name, time_zone, page_description, domain, url, uptime_badges } = body.page;
+      const { uptime_partial_weight: partialWeight, sla_target: slaTarget } = body.page;
       // Statuspage's `url` is the company's site; here it is the page's own address, which follows `domain`.
       if (said(url) !== undefined && url !== view.page.url)
         throw new ApiRefusal(
@@ -77,6 +80,8 @@ export const pageEndpoints = [
       const fields: PageFields = {
         ...(said(name) === undefined ? {} : { name: said(name) ?? "" }),
         ...(uptime_badges === undefined ? {} : { uptimeBadges: uptime_badges }),
+        ...(partialWeight === undefined ? {} : { partialWeight }),
+        ...(slaTarget === undefined ? {} : { slaTarget }),
         ...(said(time_zone) === undefined ? {} : { timeZone: said(time_zone) ?? "" }),
         ...looksAsked(body.page),
         ...(page_description === undefined ? {} : { description: page_description || null }),

@@ -32,6 +32,8 @@ export function pageShape(page: Page): Shape {
     url: page.url,
     time_zone: page.timeZone,
     uptime_badges: page.uptimeBadges,
+    uptime_partial_weight: page.partialWeight,
+    sla_target: page.slaTarget,
   };
 }
 

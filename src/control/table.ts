@@ -31,6 +31,7 @@ import { ownSubscriberEndpoints } from "./own-subscribers.ts";
 import { ownSuppressionEndpoints } from "./own-suppressions.ts";
 import { ownTokenEndpoints } from "./own-tokens.ts";
 import { ownUpstreamEndpoints } from "./own-upstreams.ts";
+import { ownUptimeEndpoints } from "./own-uptime.ts";
 import { ownWebhookEndpoints } from "./own-webhooks.ts";
 import { pageEndpoints } from "./pages.ts";
 import { postmortemEndpoints } from "./postmortems.ts";
@@ -79,6 +80,7 @@ const ownEndpoints: readonly Endpoint[] = [
   ...ownDraftEndpoints,
   ...ownRecurrenceEndpoints,
   ...ownCheckEndpoints,
+  ...ownUptimeEndpoints,
   ...ownGenerationEndpoints,
   ...ownPopEndpoints,
   ...ownTokenEndpoints,

@@ -34,6 +34,10 @@ export interface PageFields extends Partial<Looks> {
   /** The first is that of the root. */
   readonly languages?: readonly LanguageCode[];
   readonly uptimeBadges?: boolean;
+  /** 0 to 1. */
+  readonly partialWeight?: number;
+  /** Percent. */
+  readonly slaTarget?: number | null;
 }
 
 export interface ComponentFields {

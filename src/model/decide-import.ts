@@ -76,7 +76,9 @@ function pageOps(
     bundle.page;
   const address = url ?? view?.page.url ?? "";
   const hosts = hostsFrom(address, bundle.page.hosts ?? view?.page.hosts ?? []);
-  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages, uptimeBadges };
+  const { partialWeight, slaTarget } = bundle.page;
+  const counted = { uptimeBadges, partialWeight, slaTarget };
+  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages, ...counted };
   const said = { ...plain, ...looksGiven(bundle.page) };
   if (view === null)
     return opOf(id, "page", id, {

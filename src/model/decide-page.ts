@@ -10,7 +10,7 @@ import {
   type Sentences,
 } from "./checks.ts";
 import type { Command, DecideContext, Decision, PageFields } from "./command.ts";
-import { decided, differing, opOf, refused } from "./drafts.ts";
+import { decided, differing, given, opOf, refused } from "./drafts.ts";
 import { languagesUnset } from "./language.ts";
 import { checkLooks, looksGiven } from "./looks.ts";
 import type { PageView } from "./view.ts";
@@ -29,6 +29,18 @@ export function checkPage(fields: PageFields): Sentences {
     ...checkWord(fields.indicatorRule, ["components", "incidents"], "indicator rule"),
     ...checkLanguages(fields.languages),
     ...checkLooks(fields),
+    ...checkPromise(fields),
+  ];
+}
+
+function checkPromise({ partialWeight, slaTarget }: PageFields): Sentences {
+  return [
+    ...(partialWeight === undefined || (partialWeight >= 0 && partialWeight <= 1)
+      ? []
+      : [`A partial outage counts from 0 to 1 of an outage, not ${partialWeight}.`]),
+    ...(slaTarget === undefined || slaTarget === null || (slaTarget >= 50 && slaTarget <= 100)
+      ? []
+      : [`The promised uptime is from 50 to 100 percent, not ${slaTarget}.`]),
   ];
 }
 
@@ -56,6 +68,8 @@ export function createPage(
     indicatorRule = "components",
     languages = languagesUnset,
     uptimeBadges = false,
+    partialWeight,
+    slaTarget,
   } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? []);
   const at = context.now;
@@ -69,6 +83,7 @@ export function createPage(
     languages,
     ...looksGiven(command.fields),
     uptimeBadges,
+    ...given({ partialWeight, slaTarget }),
     createdAt: at,
     updatedAt: at,
   };
@@ -87,9 +102,12 @@ export function updatePage(view: PageView, command: Of<"page.update">, context: 
     indicatorRule,
     languages,
     uptimeBadges,
+    partialWeight,
+    slaTarget,
   } = command.fields;
   const hosts = hostsFrom(url, command.fields.hosts ?? page.hosts);
-  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages, uptimeBadges };
+  const counted = { uptimeBadges, partialWeight, slaTarget };
+  const plain = { name, url, hosts, timeZone, description, indicatorRule, languages, ...counted };
   const changes = differing({ ...page, ...page.looks }, { ...plain, ...looksGiven(command.fields) });
   if (Object.keys(changes).length === 0) return decided(page.id, []);
   return decided(page.id, opOf(page.id, "page", page.id, { ...changes, updatedAt: context.now }));

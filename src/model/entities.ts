@@ -41,6 +41,7 @@ import {
   type Page,
   type Postmortem,
   type PostmortemDraft,
+  partialWeightUnset,
   type Recurrence,
   type TellingDraft,
   type Template,
@@ -70,6 +71,8 @@ export function pageFrom(record: EntityRecord): Page | null {
     languages: languagesIn(listOf(record, "languages")),
     looks: looksIn(record),
     uptimeBadges: flagOf(record, "uptimeBadges", false),
+    partialWeight: numberOf(record, "partialWeight") ?? partialWeightUnset,
+    slaTarget: numberOf(record, "slaTarget"),
     version: settingsStamp(record),
   };
 }

@@ -1,21 +1,26 @@
 // Uptime from status history: one rule for page, API and badge. In: a view, a component, a span of time. Out: ratio and the
 // time in each status. A component without an entry was operational; a group is at each moment as bad as its worst member.
 import { membersByGroup, severityOf, worstOf } from "./group.ts";
-import type { Component, ComponentStatus, PageView, Transition } from "./view.ts";
+import {
+  type Component,
+  type ComponentStatus,
+  componentStatuses,
+  type Page,
+  type PageView,
+  type Transition,
+} from "./view.ts";
 import { addDays, dayOf, startOfDate } from "./zone.ts";
 
-/** How much of a second in each status counts as down. Statuspage's weights: a partial outage is three tenths of an outage. */
-export const downWeights: Readonly<Record<ComponentStatus, number>> = {
+/** How much of a second in each status counts as down; of a partial outage it is the page's setting. */
+export const downWeights = ({ partialWeight }: Page): Readonly<Record<ComponentStatus, number>> => ({
   operational: 0,
   under_maintenance: 0,
   degraded_performance: 0,
-  partial_outage: 0.3,
+  partial_outage: partialWeight,
   major_outage: 1,
-};
+});
 
-const countedStatuses = (Object.keys(downWeights) as ComponentStatus[]).filter(
-  (status) => status !== "under_maintenance",
-);
+const countedStatuses = componentStatuses.filter((status) => status !== "under_maintenance");
 
 /** Times in ms. */
 export interface Uptime {
@@ -45,6 +50,8 @@ export interface DayBar extends Uptime {
 /** Statuses from `since` on; the first entry is at or before `since`. */
 interface Timeline {
   readonly since: number;
+  /** What a second of partial outage counts. */
+  readonly partialWeight: number;
   readonly entries: readonly Transition[];
 }
 
@@ -110,8 +117,8 @@ function isQuiet({ since, entries }: Timeline, from: number, until: number): boo
 type SharedBars = WeakMap<Day, { readonly until: number; readonly bar: DayBar }>;
 const quietBars: SharedBars = new WeakMap();
 const unknownBars: SharedBars = new WeakMap();
-const alwaysUp: Timeline = { since: 0, entries: [] };
-const neverKnown: Timeline = { since: Number.POSITIVE_INFINITY, entries: [] };
+const alwaysUp: Timeline = { since: 0, partialWeight: 0, entries: [] };
+const neverKnown: Timeline = { ...alwaysUp, since: Number.POSITIVE_INFINITY };
 
 function sharedBar(bars: SharedBars, timeline: Timeline, day: Day, until: number): DayBar {
   const known = bars.get(day);
@@ -150,7 +157,7 @@ function timelineOf(view: PageView, componentId: string): Timeline {
   const component = view.componentById.get(componentId);
   const made =
     component === undefined
-      ? { since: Number.POSITIVE_INFINITY, entries: [] }
+      ? neverKnown
       : component.group
         ? groupTimeline(view, componentId)
         : ownTimeline(view, component);
@@ -163,7 +170,8 @@ function ownTimeline(view: PageView, component: Component): Timeline {
   const { startDate, createdAt } = component;
   const since =
     startDate === null ? (createdAt ?? view.page.createdAt) : startOfDate(startDate, view.page.timeZone);
-  return { since, entries: view.transitions.get(component.id) ?? [] };
+  const { partialWeight } = view.page;
+  return { since, partialWeight, entries: view.transitions.get(component.id) ?? [] };
 }
 
 /** The worst of the members that are known at each moment. Of several entries of one moment the last counts: the others last no time. */
@@ -186,7 +194,7 @@ function groupTimeline(view: PageView, groupId: string): Timeline {
     const worst = worstOf(current.values());
     if (entries.at(-1)?.status !== worst) entries.push({ at, status: worst });
   }
-  return { since, entries };
+  return { since, partialWeight: view.page.partialWeight, entries };
 }
 
 /** Place of the last entry at or before a moment; -1 when there is none. */
@@ -225,15 +233,13 @@ function measure(
     if (worst === null || severityOf[status] > severityOf[worst]) worst = status;
     at = end;
   }
-  return { uptime: uptimeFrom(spent), worst };
+  return { uptime: uptimeFrom(spent, line.partialWeight), worst };
 }
 
-function uptimeFrom(spent: Readonly<Record<ComponentStatus, number>>): Uptime {
-  let [counted, down] = [0, 0];
-  for (const status of countedStatuses) {
-    counted += spent[status];
-    down += spent[status] * downWeights[status];
-  }
+function uptimeFrom(spent: Readonly<Record<ComponentStatus, number>>, partialWeight: number): Uptime {
+  let counted = 0;
+  for (const status of countedStatuses) counted += spent[status];
+  const down = spent.major_outage + spent.partial_outage * partialWeight;
   return {
     ratio: counted === 0 ? null : 1 - down / counted,
     countedMs: counted,

@@ -52,6 +52,9 @@ export const toldStatuses: readonly (Exclude<IncidentStatus, "postmortem"> | Mai
 /** Which signal wins when components are operational but an incident is open (public pages disagree, so it is a setting). */
 export type IndicatorRule = "components" | "incidents";
 
+/** Statuspage's: three tenths of an outage. */
+export const partialWeightUnset = 0.3;
+
 export interface Page {
   readonly id: string;
   readonly name: string;
@@ -70,6 +73,10 @@ export interface Page {
   readonly looks: Looks;
   /** Whether its components have badges of their uptime: four routes each, which change with the time. */
   readonly uptimeBadges: boolean;
+  /** What a second of partial outage counts in uptime: 0 nothing, 1 as much as an outage. */
+  readonly partialWeight: number;
+  /** Uptime that is promised, in percent; null: none. */
+  readonly slaTarget: number | null;
   /** Greatest stamp of its settings; that readers are told something new (`updatedAt`) is no change of them. */
   readonly version: string;
 }

@@ -14,7 +14,7 @@ import { FootLinks, frameInputs, htmlDocument, htmlPage, ZoneNote } from "./html
 import { Icon } from "./icon.tsx";
 import { componentPrint, incidentPrint, keyOf, transitionsPrint } from "./key.ts";
 import { perLanguage, type Voice, voiceOf } from "./languages.ts";
-import { dateText, daysText, durationText, percentText } from "./moment.ts";
+import { dateText, daysText, durationText, percentText, shareText } from "./moment.ts";
 import { DayName } from "./past.tsx";
 import { createMemory, rememberedDocument } from "./per-incident.ts";
 import { componentPath, Facts, incidentPath, Name, State, towardsStart, When } from "./piece.tsx";
@@ -90,8 +90,9 @@ function toldOf(scene: Scene, component: Component, members: readonly Component[
 
 /** What is compared by identity or as it is printed: figures move without a change of the component. */
 function inputsOf(told: Told): readonly unknown[] {
-  const { day, group, members, histories, incidents, ninety, voice } = told;
+  const { page, day, group, members, histories, incidents, ninety, voice } = told;
   return [
+    page.partialWeight,
     day,
     group?.name,
     ...figuresOf(ninety, voice),
@@ -115,6 +116,7 @@ function documentOf(told: Told, frame: readonly string[]): Document {
     ...htmlDocument,
     key: keyOf("component", [
       ...frame,
+      told.page.partialWeight,
       voice.code,
       day,
       componentPrint(component),
@@ -163,7 +165,7 @@ function bodyOf(told: Told): string {
           </div>
           <Days days={ninety.days} voice={voice} />
           <p class="more" safe>
-            {words.part.counted}
+            {words.part.counted(shareText(told.page.partialWeight, words))}
           </p>
         </section>
         <Members members={members} voice={voice} />

@@ -13,7 +13,7 @@ import { frameInputs, htmlDocument } from "./html-page.tsx";
 import { Icon } from "./icon.tsx";
 import { keyOf } from "./key.ts";
 import { type Voice, voiceOf } from "./languages.ts";
-import { percentText } from "./moment.ts";
+import { shareText } from "./moment.ts";
 import { componentMarks, type Mark } from "./severity.ts";
 import { subjectPage } from "./subject-page.tsx";
 import type { Document, Scene } from "./types.ts";
@@ -73,13 +73,14 @@ export function* methodPage(scene: Scene): Iterable<Document> {
   yield {
     path: voice.path(path),
     ...htmlDocument,
-    key: keyOf("method", [...frameInputs(page, voice), page.indicatorRule, settingsPrint()]),
+    key: keyOf("method", [...frameInputs(page, voice), page.indicatorRule, settingsPrint(page)]),
     body: () => methodBody(page, voice),
   };
 }
 
 /** A release with other settings makes another page. */
-const settingsPrint = (): string => JSON.stringify([sectionsNow(), downWeights, impactOfStatus]);
+const settingsPrint = (page: Page): string =>
+  JSON.stringify([sectionsNow(), downWeights(page), impactOfStatus]);
 
 function methodBody(page: Page, voice: Voice): string {
   const { words } = voice;
@@ -96,7 +97,7 @@ function methodBody(page: Page, voice: Voice): string {
         {order.map((section) => (
           <SettingsOf section={section} words={words} />
         ))}
-        <Meanings words={words} />
+        <Meanings page={page} words={words} />
         <section aria-labelledby="rules">
           <h2 id="rules" safe>
             {words.method.rulesHeading}
@@ -149,7 +150,7 @@ function SettingsOf({ section, words }: { readonly section: Section; readonly wo
 }
 
 /** What a status of a component means for the two numbers that are made of it. */
-function Meanings({ words }: { readonly words: Words }): JSX.Element {
+function Meanings({ page, words }: { readonly page: Page; readonly words: Words }): JSX.Element {
   const { method } = words;
   return (
     <section aria-labelledby="meaning">
@@ -174,7 +175,7 @@ function Meanings({ words }: { readonly words: Words }): JSX.Element {
                   {Html.escapeHtml(words.component[status])}
                 </span>
               </th>
-              <td safe>{`${words.impact[impactOfStatus[status]]}; ${weightText(status, words)}`}</td>
+              <td safe>{`${words.impact[impactOfStatus[status]]}; ${weightText(page, status, words)}`}</td>
             </tr>
           ))}
         </tbody>
@@ -183,8 +184,10 @@ function Meanings({ words }: { readonly words: Words }): JSX.Element {
   );
 }
 
-function weightText(status: ComponentStatus, words: Words): string {
-  return status === "under_maintenance" ? words.method.uncounted : percentText(downWeights[status], words);
+function weightText(page: Page, status: ComponentStatus, words: Words): string {
+  return status === "under_maintenance"
+    ? words.method.uncounted
+    : shareText(downWeights(page)[status], words);
 }
 
 const units = [

@@ -105,6 +105,10 @@ export function percentText(ratio: number | null, { times }: Words): string {
   return times.percent(ratio >= 1 ? 10_000 : Math.floor(ratio * 10_000));
 }
 
+/** A share that somebody set, as they set it. */
+export const shareText = (share: number, { times }: Words): string =>
+  times.percent(Math.round(share * 10_000));
+
 /** The machine's form for `<time datetime>`, to the minute, in UTC. */
 export const minuteIso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
 

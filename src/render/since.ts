@@ -60,7 +60,8 @@ function sameFrame(a: Page, b: Page): boolean {
     a.timeZone === b.timeZone &&
     looksPrint(a.looks) === looksPrint(b.looks) &&
     a.languages.join() === b.languages.join() &&
-    a.uptimeBadges === b.uptimeBadges
+    a.uptimeBadges === b.uptimeBadges &&
+    a.partialWeight === b.partialWeight
   );
 }
 

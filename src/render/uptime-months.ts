@@ -49,6 +49,7 @@ function spansOf(view: PageView, day: string): readonly Omit<UptimeMonth, "print
 function printOf(view: PageView, from: number, until: number): string {
   return keyOf("uptime-month", [
     view.page.createdAt,
+    view.page.partialWeight,
     until,
     ...view.components.map(shapeOf),
     ...view.components.map(({ id }) => pastOf(view.transitions.get(id) ?? noTransitions, from, until)),
@@ -61,6 +62,7 @@ export function pastPrint(view: PageView, day: string): string {
   const today = startOfDate(day, page.timeZone);
   return keyOf("uptime-past", [
     page.createdAt,
+    page.partialWeight,
     page.timeZone,
     today,
     ...components.map(shapeOf),

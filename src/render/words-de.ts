@@ -146,8 +146,8 @@ export const german: Words = {
     state: "Schlimmster Zustand",
     lasted: "Dauer",
     uptimeHead: "Verfügbarkeit",
-    counted:
-      "Ein Ausfall zählt ganz, ein Teilausfall zu drei Zehnteln, eine Beeinträchtigung nicht. Wartung bleibt außer Betracht. Ein Tag endet um Mitternacht in der Zeitzone der Seite.",
+    counted: (partial) =>
+      `Ein Ausfall zählt ganz, ein Teilausfall zu ${partial}, eine Beeinträchtigung nicht. Wartung bleibt außer Betracht. Ein Tag endet um Mitternacht in der Zeitzone der Seite.`,
     membersHeading: "Komponenten dieser Gruppe",
     incidentsHeading: "Störungen und Wartungen dieser Tage",
     allOfGroup: "Tage und Störungen dieser Gruppe",

@@ -138,8 +138,8 @@ export const english: Words = {
     state: "Worst state",
     lasted: "Lasted",
     uptimeHead: "Uptime",
-    counted:
-      "A major outage counts as down, three tenths of a partial outage do, and degraded performance does not. Maintenance is left out. A day ends at midnight in the page's time zone.",
+    counted: (partial) =>
+      `A major outage counts as down, a partial outage by ${partial}, and degraded performance does not. Maintenance is left out. A day ends at midnight in the page's time zone.`,
     membersHeading: "Components of this group",
     incidentsHeading: "Incidents and maintenance of these days",
     allOfGroup: "Days and incidents of this group",

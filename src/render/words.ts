@@ -153,8 +153,8 @@ export interface ComponentWords {
   readonly state: string;
   readonly lasted: string;
   readonly uptimeHead: string;
-  /** How uptime is counted. */
-  readonly counted: string;
+  /** How uptime is counted; `partial` is what a partial outage counts, in percent. */
+  counted(partial: string): string;
   readonly membersHeading: string;
   readonly incidentsHeading: string;
   /** A link from the front page to all of a group. */

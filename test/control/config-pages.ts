@@ -29,6 +29,8 @@ const own: Readonly<Record<string, fc.Arbitrary<Json>>> = {
   time_zone: fc.constantFrom(...zones),
   support_url: fc.constantFrom(null, "https://help.example", "mailto:a@b.example"),
   brand: fc.constantFrom(null, "#0055cc", "#008340"),
+  uptime_partial_weight: fc.constantFrom(0, 0.3, 0.55, 1),
+  sla_target: fc.constantFrom(null, 99.9, 99.95),
   start_date: fc.constantFrom(null, "2026-01-05", "2024-02-29"),
   decimal_places: fc.integer({ min: 0, max: 5 }),
   suffix: fc.constantFrom("", "ms", "%"),

@@ -47,6 +47,8 @@ async function fill(world: ControlWorld): Promise<void> {
       brand: "#008340",
       languages: ["de", "en"],
       uptimeBadges: true,
+      partialWeight: 0.5,
+      slaTarget: 99.95,
       description: "All",
       indicatorRule: "incidents",
       supportUrl: "https://help.example",

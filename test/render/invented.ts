@@ -32,6 +32,8 @@ export const page: Page = {
   languages: ["en"],
   looks: plainLooks,
   uptimeBadges: false,
+  partialWeight: 0.3,
+  slaTarget: null,
   version: "",
 };
 

@@ -154,11 +154,17 @@ function Table({ history }: { readonly history: CheckHistory }): JSX.Element {
               <th scope="row" safe>
                 {pop}
               </th>
-              <td safe>{ratioWords(ratio)}</td>
-              <td>{(up + slow + down).toLocaleString("en")}</td>
-              <td>{down.toLocaleString("en")}</td>
-              <td safe>{ms === null ? "–" : `${ms.average} ms`}</td>
-              <td safe>{ms === null ? "–" : `${ms.max} ms`}</td>
+              <td class="n" safe>
+                {ratioWords(ratio)}
+              </td>
+              <td class="n">{(up + slow + down).toLocaleString("en")}</td>
+              <td class="n">{down.toLocaleString("en")}</td>
+              <td class="n" safe>
+                {ms === null ? "–" : `${ms.average} ms`}
+              </td>
+              <td class="n" safe>
+                {ms === null ? "–" : `${ms.max} ms`}
+              </td>
             </tr>
           ))}
         </tbody>

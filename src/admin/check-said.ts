@@ -65,4 +65,4 @@ export const everyWords = (ms: number): string =>
 
 /** "99.95 %"; rounded down, so that only what never failed is 100. */
 export const ratioWords = (ratio: number | null): string =>
-  ratio === null ? "–" : `${(Math.floor(ratio * 10_000) / 100).toFixed(2).replace(/\.?0+$/, "")} %`;
+  ratio === null ? "–" : `${(Math.floor(ratio * 10_000) / 100).toFixed(2).replace(/\.?0+$/, "")}\u00a0%`;

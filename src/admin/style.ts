@@ -134,6 +134,9 @@ th[scope=row]{font-weight:600}
 .diff{margin-top:.6rem;font:.875rem/1.7 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .swatch{display:inline-block;width:1.2em;height:1.2em;border-radius:.2em;border:1px solid var(--ln);vertical-align:text-bottom}
 .swatch rect{width:100%;height:100%}
+.btn[aria-current]{border-color:currentColor;box-shadow:inset 0 -3px 0 currentColor}
+:is(.list,.hint,.tb)+.acts,.acts+figure,form+form.bare{margin-top:.8rem}
+section+h2{margin-top:1.8rem}
 .found svg{display:block;width:100%;height:2.5rem;border-bottom:1px solid var(--ln)}
 .found figcaption{font-size:.85rem;color:var(--mu)}
 .found{margin:.8rem 0 0}

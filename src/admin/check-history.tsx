@@ -39,7 +39,6 @@ export function CheckHistoryOf({
                 class="btn quiet"
                 href={attribute(`${path}?window=${word}#found-h`)}
                 aria-current={word === history.window ? "true" : undefined}
-                safe
               >
                 {word}
               </a>
@@ -157,8 +156,12 @@ function Table({ history }: { readonly history: CheckHistory }): JSX.Element {
               <td class="n" safe>
                 {ratioWords(ratio)}
               </td>
-              <td class="n">{(up + slow + down).toLocaleString("en")}</td>
-              <td class="n">{down.toLocaleString("en")}</td>
+              <td class="n" safe>
+                {(up + slow + down).toLocaleString("en")}
+              </td>
+              <td class="n" safe>
+                {down.toLocaleString("en")}
+              </td>
               <td class="n" safe>
                 {ms === null ? "–" : `${ms.average} ms`}
               </td>

@@ -46,7 +46,6 @@ export const uptimeScreen = screen({
               class="btn quiet"
               href={attribute(`${path}?window=${name}`)}
               aria-current={name === window ? "true" : undefined}
-              safe
             >
               {name}
             </a>

@@ -122,6 +122,15 @@ function checkChecks(view: PageView | null, bundle: ImportBundle, known: Known):
   const allTemplates = named(view?.templates ?? [], templates);
   const isThere = (names: ReadonlySet<string>, kind: EntityKind, id: string | null): boolean =>
     id === null || names.has(id) || view?.gone.has(recordKey(kind, id)) === true;
+  const parents = new Map([...(view?.checks ?? []), ...checks].map((one) => [one.id, one.parentId]));
+  const isDeep = (id: string): boolean => {
+    let above = parents.get(id) ?? null;
+    for (let steps = 0; above !== null; steps++) {
+      if (steps >= limits.checkParentsMax) return true;
+      above = parents.get(above) ?? null;
+    }
+    return false;
+  };
   return checks.flatMap(({ target, ...said }) => {
     const { id, componentId, parentId, templateId } = said;
     const wanted = { ...said, target: withSecrets(target, null), rank: 0, version: "" };
@@ -134,6 +143,9 @@ function checkChecks(view: PageView | null, bundle: ImportBundle, known: Known):
       ...(isThere(allChecks, "check", parentId)
         ? []
         : [`The check "${id}" is below "${parentId}", which is no check.`]),
+      ...(isDeep(id)
+        ? [`The check "${id}" has over ${limits.checkParentsMax} checks above it, or is above itself.`]
+        : []),
       ...(isThere(allTemplates, "template", templateId)
         ? []
         : [`The check "${id}" names a template "${templateId}" that is not there.`]),

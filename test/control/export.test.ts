@@ -344,6 +344,18 @@ describe("a page out and in", () => {
     await here.run(here.page, { kind: "check.delete", id });
   });
 
+  test("checks that stand above each other in a circle are refused", async () => {
+    const target = { kind: "tcp", host: "a.example", port: 1, send: null, expect: null };
+    const checks = [
+      { id: "a", name: "A", target, parentId: "b" },
+      { id: "b", name: "B", target, parentId: "a" },
+    ];
+    const page = { id: "circle", name: "C", url: "https://circle.example" };
+    const file = { format: "pharos/page/1", page, components: [], incidents: [], checks };
+    const { status, json } = await as(there, "POST", `${own}/import`, file);
+    expect([status, JSON.stringify(json)]).toEqual([422, expect.stringContaining("is above itself")]);
+  });
+
   test("what the page has of each kind is in this test: a kind that comes must be filled in here", () => {
     const empty = Object.entries(viewOf(here, here.page)).filter(([, value]) =>
       Array.isArray(value) ? value.length === 0 : (value as Map<string, unknown>).size === 0,

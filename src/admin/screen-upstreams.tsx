@@ -90,9 +90,7 @@ function Row({
           {checkedAt === null ? "Not asked yet" : <When ms={checkedAt} voice={voiceFor(view)} />}
         </small>
       </div>
-      <span class="hint" safe>
-        {state}
-      </span>
+      <span class="hint">{state}</span>
     </li>
   );
 }

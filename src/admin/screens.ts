@@ -61,7 +61,6 @@ export const screens: readonly Screen[] = [
   upstreamsScreen,
   newUpstreamScreen,
   upstreamScreen,
-  alertSourcesScreen,
   uptimeScreen,
   checksScreen,
   newCheckScreen,

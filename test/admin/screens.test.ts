@@ -82,7 +82,11 @@ async function nastyCheck(parent: string): Promise<string> {
     kind: "http",
     ...{ url: "https://api.example/<script>alert(1)</script>", method: "POST", body: nasty },
     ...{ headers: [["X-Key", nasty]], statuses: "200", keyword: nasty, keywordAbsent: true },
-    ...{ json: { path: nasty, equals: nasty }, redirectsMax: 0, certificateDays: 7 },
+    ...{
+      json: { path: `["${nasty.replaceAll('"', "")}"]`, equals: nasty },
+      redirectsMax: 0,
+      certificateDays: 7,
+    },
   };
   const id = await world.run(world.page, { kind: "check.create", fields: { name: nasty + parent, target } });
   const atMs = world.clock.wallMs();

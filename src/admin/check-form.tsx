@@ -71,7 +71,11 @@ const kindFields: Readonly<Record<CheckKind, (told: Told) => JSX.Element>> = {
         checked={told.form.has("keyword_absent")}
       />
       <div class="two">
-        <Line {...text(told, "json_path")} label="A place in the JSON answer" hint="Such as $.status." />
+        <Line
+          {...text(told, "json_path")}
+          label="A place in the JSON answer"
+          hint="Such as status.checks[0].state."
+        />
         <Line {...text(told, "json_equals")} label="must be" />
       </div>
       <div class="two">

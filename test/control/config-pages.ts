@@ -65,7 +65,7 @@ const ofKinds: Readonly<Record<CheckKind, Readonly<Record<string, fc.Arbitrary<J
     statuses: fc.constantFrom("200-299", "200,301-302"),
     keyword: fc.constantFrom(null, "ok"),
     keyword_absent: fc.boolean(),
-    ...{ json_path: fc.constantFrom("$.status", "$.a[0]"), json_equals: fc.constantFrom("up", "1") },
+    ...{ json_path: fc.constantFrom("status", "a[0]"), json_equals: fc.constantFrom("up", "1") },
     ...{ redirects_max: fc.nat(10), certificate_days: fc.constantFrom(null, 14) },
   },
   tcp: { host: fc.constantFrom("db.example", "2001:db8::1"), port: secondsOf(25, 5432), ...talk },

@@ -134,7 +134,7 @@ async function fill(world: ControlWorld): Promise<void> {
       target: {
         kind: "http",
         ...{ url: "https://api.example/health", method: "GET", headers: [], body: null },
-        ...{ statuses: "200", keyword: "ok", keywordAbsent: false, json: { path: "$.a", equals: "1" } },
+        ...{ statuses: "200", keyword: "ok", keywordAbsent: false, json: { path: "a", equals: "1" } },
         ...{ redirectsMax: 2, certificateDays: null },
       },
       componentId: plain,

@@ -1,5 +1,5 @@
 // A process of this program that works for this one. In: how to start it, what it says. Out: a way to tell it things; it is started again when it ends,
-// ever more slowly while it keeps ending, and ends with this one.
+// ever more slowly while it keeps ending, or when it is needed next, and ends with this one.
 import { backoffMs } from "../base/backoff.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
@@ -16,7 +16,10 @@ export interface ApartOptions {
   start(onFrame: (frame: Uint8Array) => void): Child<Uint8Array>;
   onFrame(frame: Uint8Array): void;
   /** It is there, and knows nothing yet. */
-  onStarted(): void;
+  onStarted?(): void;
+  /** It is gone, asked to or not; `how` is the signal or the exit code. */
+  onEnded?(how: string): void;
+  readonly again: "by itself" | "when needed";
   readonly starts: Counter;
   readonly clock: Clock;
   readonly random: Random;
@@ -24,15 +27,17 @@ export interface ApartOptions {
 }
 
 export interface Apart {
-  /** Starts it; does nothing where it runs or is about to. */
+  /** Starts it; does nothing where it runs or is about to. One that is started when needed throws what `start` throws. */
   need(): void;
   /** One that is gone is told nothing: what matters is told anew by `onStarted`. */
   tell(frame: Uint8Array): void;
+  isThere(): boolean;
   stop(): Promise<void>;
 }
 
 export function createApart(options: ApartOptions): Apart {
   const { does, starts, clock, random, log } = options;
+  const isByItself = options.again === "by itself";
   let child: Child<Uint8Array> | null = null;
   let again: Timer | null = null;
   let failures = 0;
@@ -49,24 +54,31 @@ export function createApart(options: ApartOptions): Apart {
     try {
       child = options.start(options.onFrame);
     } catch (thrown) {
+      if (!isByItself) throw thrown;
       log.error(messageOf(thrown));
       startLater();
       return;
     }
     void child.exited.then(({ code, signal }) => {
       child = null;
+      const how = signal ?? `exit code ${code}`;
+      options.onEnded?.(how);
       if (stopping) return;
-      log.error(`The process that ${does} ended (${signal ?? `exit code ${code}`}); it is started again.`);
+      log.error(
+        `The process that ${does} ended (${how}); it is started again${isByItself ? "" : " when it is needed"}.`,
+      );
+      if (!isByItself) return;
       if (clock.monotonicMs() - startedMs > limits.restartMsMax) failures = 0;
       startLater();
     });
-    options.onStarted();
+    options.onStarted?.();
   };
   return {
     need() {
       if (child === null && again === null && !stopping) start();
     },
     tell: (frame) => child?.send(frame),
+    isThere: () => child !== null,
     async stop() {
       stopping = true;
       again?.cancel();

@@ -35,7 +35,7 @@ export function startUpstreamsApart(options: UpstreamsApartOptions): { stop(): P
   const unknown = metrics.gauge("upstream_unknown", "Sources of which the last round learned nothing.");
   const apart = createApart({
     ...options,
-    does: "asks vendors",
+    ...{ does: "asks vendors", again: "by itself" },
     starts: metrics.counter("upstream_starts_total", "Starts of the process that asks vendors."),
     onFrame: (frame) => void take(fromFrame<FromRounds>(frame)),
     onStarted: () => follow(),

@@ -1,12 +1,12 @@
 // The notifier in a process of its own, as the control plane has it. In: how to start it, what changes. Out: its reports, carried out: who is reached no
 // more is quarantined, who confirmed is told from now on, asks that it took are forgotten. It is started once there is somebody to tell, and again when it ends.
-import { backoffMs } from "../base/backoff.ts";
 import { type Clock, every, type Timer } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import { limits } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Random } from "../base/random.ts";
+import { createApart, type Apart as Process } from "../host/apart.ts";
 import type { Child } from "../host/process.ts";
 import { type DeadName, type FromNotifier, fromFrame, type ToNotifier, toFrame } from "./wire.ts";
 
@@ -45,12 +45,9 @@ export function startNotifierApart(options: NotifierApartOptions): NotifierApart
 
 class Apart implements NotifierApart {
   readonly #options: NotifierApartOptions;
-  readonly #starts;
+  readonly #process: Process;
   readonly #looking: Timer;
-  #child: Child<Uint8Array> | null = null;
-  #again: Timer | null = null;
   #waking: Timer | null = null;
-  #failures = 0;
   #measured = "";
   #stopping = false;
   /** Where an outbox that is new begins to read: what was written before anybody was there to be told is told nobody. */
@@ -59,10 +56,19 @@ class Apart implements NotifierApart {
 
   constructor(options: NotifierApartOptions) {
     this.#options = options;
-    this.#starts = options.metrics.counter(
-      "notifier_starts_total",
-      "Starts of the process that tells subscribers.",
-    );
+    this.#process = createApart({
+      ...options,
+      ...{ does: "tells subscribers", again: "by itself" },
+      starts: options.metrics.counter(
+        "notifier_starts_total",
+        "Starts of the process that tells subscribers.",
+      ),
+      onFrame: (frame) => void this.#take(fromFrame<FromNotifier>(frame)),
+      onStarted: () => this.#tellWake(),
+      onEnded: () => {
+        this.#measured = "";
+      },
+    });
     this.#from = options.position();
     this.#looking = every(options.clock, limits.notifierNeededMs, () => this.#look());
     this.#look();
@@ -75,7 +81,7 @@ class Apart implements NotifierApart {
   }
 
   replay(dead: readonly DeadName[]): boolean {
-    if (this.#child === null) return false;
+    if (!this.#process.isThere()) return false;
     // Each fits a frame.
     for (let at = 0; at < dead.length; at += limits.deadLettersPerFrame)
       this.#tell({ does: "replay", dead: dead.slice(at, at + limits.deadLettersPerFrame) });
@@ -96,13 +102,7 @@ class Apart implements NotifierApart {
     this.#stopping = true;
     this.#looking.cancel();
     this.#waking?.cancel();
-    this.#again?.cancel();
-    const child = this.#child;
-    if (child === null) return;
-    child.dismiss();
-    const killing = this.#options.clock.after(limits.stopGraceMs, () => child.kill("SIGKILL"));
-    await child.exited;
-    killing.cancel();
+    await this.#process.stop();
   }
 
   #look(): void {
@@ -110,45 +110,13 @@ class Apart implements NotifierApart {
     this.#isNeeded = this.#options.isNeeded();
     if (this.#isNeeded) {
       this.#looking.cancel();
-      this.#start();
+      this.#process.need();
     } else this.#from = this.#options.position();
-  }
-
-  #start(): void {
-    const { clock, log } = this.#options;
-    const startedMs = clock.monotonicMs();
-    this.#starts.add();
-    try {
-      this.#child = this.#options.start((frame) => void this.#take(fromFrame<FromNotifier>(frame)));
-    } catch (thrown) {
-      log.error(messageOf(thrown));
-      this.#startAgain();
-      return;
-    }
-    this.#tellWake();
-    void this.#child.exited.then(({ code, signal }) => {
-      this.#child = null;
-      this.#measured = "";
-      if (this.#stopping) return;
-      log.error(
-        `The process that tells subscribers ended (${signal ?? `exit code ${code}`}); it is started again.`,
-      );
-      if (clock.monotonicMs() - startedMs > limits.restartMsMax) this.#failures = 0;
-      this.#startAgain();
-    });
-  }
-
-  #startAgain(): void {
-    const { clock, random } = this.#options;
-    const { restartMsMin, restartMsMax } = limits;
-    this.#again = clock.after(backoffMs(this.#failures++, restartMsMin, restartMsMax, random), () =>
-      this.#start(),
-    );
   }
 
   /** One that is gone reads what it missed when it is there again. */
   #tell(message: ToNotifier): void {
-    this.#child?.send(toFrame(message));
+    this.#process.tell(toFrame(message));
   }
 
   async #take(message: FromNotifier): Promise<void> {

@@ -53,7 +53,12 @@ export function openSideFile<Name extends string>(
   if (existsSync(path)) {
     try {
       checkFile(path);
-      read(openIt());
+      const opened = openIt();
+      // lmdb-js gives undefined for a missing table of a read-only environment: its writer is just making it.
+      if (readsOnly && Object.values(opened.tables).includes(undefined)) {
+        void opened.root.close();
+        side = null;
+      } else read(opened);
     } catch (thrown) {
       if (readsOnly) throw thrown;
       void (side as Side<Name> | null)?.root.close();

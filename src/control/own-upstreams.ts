@@ -145,6 +145,7 @@ export const ownUpstreamEndpoints = [
     summary: "Change a vendor that a page shows",
     needs: "edit",
     answers: { 200: upstreamAnswer },
+    example: { body: { upstream: { name: "Source code" } } },
     body,
     async answer({ body: { upstream: asked }, params, submit, upstreams, nowMs }) {
       const known = { results: upstreams?.results() ?? none, nowMs: nowMs() };

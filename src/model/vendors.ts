@@ -1,5 +1,5 @@
 // Vendors that many depend on, and where each says how it is. In: nothing. Out: a table of public facts, by name. An address that moves is
-// changed here: pages name vendors by id. Each is asked by its own published format; which were seen to answer is in the README of monitor/.
+// changed here: pages name vendors by id. Each is asked by its own published format.
 import type { UpstreamFormat, UpstreamOptions } from "./upstream.ts";
 
 export interface Vendor {

@@ -9,7 +9,7 @@ export type Schema = {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
-  readonly additionalProperties?: Schema;
+  readonly additionalProperties?: Schema | true;
   readonly pattern?: string;
   readonly format?: string;
   readonly minLength?: number;
@@ -141,6 +141,7 @@ function tableFaults(
     ...Object.entries(value).flatMap(([name, one]) => {
       const schema =
         properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+      if (schema === true) return [];
       return schema === undefined
         ? [`${at}/${name} is not promised`]
         : faultsOf(schema, one, `${at}/${name}`, open);

@@ -142,6 +142,8 @@ export function valuesOf({ open }: Document): Values {
         });
       }
       case "object": {
+        if (additionalProperties === true)
+          return fc.dictionary(fc.string({ maxLength: 20 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
         if (additionalProperties !== undefined) {
           const kind = idKindOf(name) ?? (name === "data" ? "metric_id" : null);
           const key = kind === null ? fc.string({ maxLength: 20 }) : idWord(kind);

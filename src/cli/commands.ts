@@ -145,7 +145,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "page create",
-    summary: "make an empty page and say its id",
+    summary: "make a page and say its id",
     load: () => import("./page.ts"),
   },
   {

@@ -19,6 +19,7 @@ const given: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   "times.unit": ["second", "minute", "hour", "day"].map((unit) => [7, unit]),
   "bars.day": [["7", "partial_outage", "7"]],
   "metrics.value": [["34.5", "ms"]],
+  "vendors.lastKnown": [["Outage"]],
 };
 
 /** Texts by their name, `front.readOn`. */

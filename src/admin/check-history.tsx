@@ -134,7 +134,7 @@ function Chart({ pop, history }: { readonly pop: PopHistory; readonly history: C
 
 function Table({ history }: { readonly history: CheckHistory }): JSX.Element {
   return (
-    <div class="tb">
+    <section class="tb" aria-label="By POP" tabindex="0">
       <table>
         <caption safe>{`Last ${history.window}`}</caption>
         <thead>
@@ -172,6 +172,6 @@ function Table({ history }: { readonly history: CheckHistory }): JSX.Element {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

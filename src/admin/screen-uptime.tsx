@@ -104,7 +104,7 @@ function Table({
 }): JSX.Element {
   const isPromised = view.page.slaTarget !== null;
   return (
-    <div class="tb">
+    <section class="tb" aria-label="Uptime" tabindex="0">
       <table>
         <caption safe>{caption}</caption>
         <thead>
@@ -138,7 +138,7 @@ function Table({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -42,7 +42,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
   },
   "a role that is none": {
     argv: [...edge, "--role", "king"],
-    says: ["--role", '"king"', "parent, syncer, worker-1"],
+    says: ["--role", '"king"', "parent, syncer, checks, worker-1"],
   },
   "too many workers": { argv: [...edge, "--workers", "65"], says: ["--workers", '"65"', "0 to 64"] },
   "an argument too many": { argv: ["version", "now"], says: ['"now"'] },

@@ -77,8 +77,8 @@ const table: readonly Row[] = [
       ],
     },
     read: [
-      { key: "8fdc8bcc3c2d3f7a", name: "An alert", stands: true },
-      { key: "8fdc8bcc3c2d3f7a", stands: false },
+      { key: "5f13efef7cdd95e7a0171a4cc6ef6439", name: "An alert", stands: true },
+      { key: "5f13efef7cdd95e7a0171a4cc6ef6439", stands: false },
     ],
   },
   {

@@ -206,7 +206,7 @@ function createPlans(options: ControlChecksOptions, tokens: PingTokens) {
     madeAt.set(pop.key, at);
     // A POP may hold one of before a restart, which this process knows nothing of.
     if (known !== undefined && known.digest === digest && held <= known.sequence) return known;
-    const sequence = Math.max(clock.wallMs(), held + 1, (known?.sequence ?? 0) + 1);
+    const sequence = Math.max(Math.floor(clock.wallMs()), held + 1, (known?.sequence ?? 0) + 1);
     const made = { digest, sequence, signed: null, plan: { ...contents, sequence } };
     plans.set(pop.key, made);
     return made;

@@ -183,7 +183,7 @@ class ProbesOnDisk implements HeldProbes {
   }
 
   #next(): number {
-    this.#last = Math.max(this.#last + 1, this.#options.clock.wallMs());
+    this.#last = Math.max(this.#last + 1, Math.floor(this.#options.clock.wallMs()));
     return this.#last;
   }
 

@@ -77,7 +77,13 @@ export function startChecksForwarding(options: ChecksForwardOptions): ChecksForw
     const call = createCall(clock, line.stopped, 10 * limits.answerMsMax);
     try {
       const report = signProbes(
-        { timeMs: Math.floor(clock.wallMs()), origin: held.origin(), plan: options.sequence(), receiver, batches },
+        {
+          timeMs: Math.floor(clock.wallMs()),
+          origin: held.origin(),
+          plan: options.sequence(),
+          receiver,
+          batches,
+        },
         popKey,
       );
       const { prover: _signed, ...plain } = line;

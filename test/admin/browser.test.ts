@@ -65,6 +65,7 @@ beforeAll(async () => {
       command: { kind: "incident.create", fields: { name: "New prices", body: "From May on." } },
     }),
     check: await watched(page),
+    upstream: await world.run(page, { kind: "upstream.create", fields: { vendor: "github" } }),
     recurrence: await world.run(page, {
       kind: "recurrence.create",
       fields: { name: "Backups", rule: "FREQ=WEEKLY", start: "2027-01-10T02:30", durationMs: 3_600_000 },
@@ -375,7 +376,8 @@ describe("the admin pages in Chromium", () => {
         const found: string[] = [];
         for (const path of ["/admin/sign-in", ...looked]) {
           const address = path.replace(/:([a-z]+)/g, (_all, name: string) => parameters[name] ?? "");
-          await page.goto(`${server.url}${address === "/admin/" ? "/admin/?all=1" : address}`);
+          const shown = await page.goto(`${server.url}${address === "/admin/" ? "/admin/?all=1" : address}`);
+          expect([path, shown?.status()]).toEqual([path, 200]);
           // What sticks to the lower edge lies on what scrolls below it.
           await page.evaluate(
             'for (const it of document.querySelectorAll(".stick")) it.classList.remove("stick")',

@@ -1,7 +1,7 @@
 // Runs the tests, a process a file. In: flags. Out: what failed, each skip with its reason, and the line `N passed, N failed, N skipped`.
 // Exit code 1 when a test failed, a file crashed, or nothing ran.
 //   bun test/run.ts [--fast | --long [--minutes M]] [--seed N] [part of a path …]
-// Three files run at any time, and up to nine as long as they leave a part of the machine idle: much of what tests do is wait.
+// Two files run at any time, and up to nine as long as they leave a part of the machine idle: much of what tests do is wait.
 // A file says in one of its first lines `// Long: <why>` where it takes more than ten seconds, and is begun before the others, so that none
 // is left to run by itself at the end; `// Alone: <why>` where it must have the machine to itself, and is run after all others.
 // Tests that start processes are given the binary of what is checked out (PHAROS_TEST_BINARY): it is what users run, and starts in a quarter of
@@ -20,7 +20,7 @@ const fastFolders = ["base", "crdt", "host", "model", "render", "snapshot", "str
 const testTimeoutMs = 60_000;
 const fileTimeoutMs = 5 * 60_000;
 const longMinutes = 10;
-const filesAtOnceMin = 3;
+const filesAtOnceMin = 2;
 const filesAtOnceMax = 9;
 /** How long the machine is watched before another file is begun, and how many of its cores must have been idle meanwhile. */
 const watchMs = 500;
